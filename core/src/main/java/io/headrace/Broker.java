@@ -1,0 +1,89 @@
+package io.headrace;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hot path: what producers and workers need. Thread-safe.
+ *
+ * <p>Every transition is atomic and takes its time from the broker's clock. Methods that return a stage never block the
+ * caller; concurrent calls share round trips. A stage fails with {@link BrokerUnavailable} when nothing was written, with
+ * {@link OutcomeUnknown} when the connection died before the answer. Blocking methods throw the same; they bound every
+ * wait, and after a failure the next call connects anew.
+ */
+public interface Broker extends AutoCloseable {
+    /**
+     * Stores a job. The stage completes when the job is stored in the sense of the configured durability, on a thread of
+     * the broker: continue elsewhere before doing anything slow.
+     *
+     * <p>Fails also with {@link IdempotencyConflict}, {@link BacklogFull}, {@link UnknownQueue}; nothing is stored then.
+     */
+    CompletionStage<Submission> enqueue(NewJob job);
+
+    /**
+     * Leases up to {@code max} jobs of one queue, first moving jobs that fell due to their streams. Released jobs come
+     * first, then the levels in the order asked. A paused queue yields none. Blocks for one round trip, not for work.
+     */
+    Claim claim(ClaimRequest request);
+
+    /**
+     * Leases up to {@code max} jobs whose workers stayed silent longer than their lease. Carries on where the last call
+     * stopped, so every expired lease is found in a bounded number of calls. The caller decides what too many deliveries
+     * mean: {@link Token#deliveries()} of a job that was lost n times is n + 1.
+     */
+    List<ClaimedJob> reclaim(ClaimRequest request);
+
+    /**
+     * Waits until one of the queues may have work, at most as long as said. One submission wakes one waiter of all
+     * processes, not all of them. A wake-up is a hint: the claim that follows may find nothing, and a waiter that is
+     * never woken must still claim from time to time.
+     *
+     * @return whether a hint came
+     */
+    boolean awaitReady(Set<QueueName> queues, Duration atMost) throws InterruptedException;
+
+    /** Carries out a verdict if its lease stands. */
+    CompletionStage<Settlement> settle(Verdict verdict);
+
+    /** Extends leases by a full lease from now. The leases may belong to any queues. */
+    Renewal renew(Collection<Lease> leases, Duration lease);
+
+    /**
+     * Stores what a running handler reports, if its lease stands. The newest {@link JobLog#MAX_LINES} lines of a job are kept.
+     *
+     * @param progress null leaves the last one
+     */
+    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines);
+
+    /** Makes the worker known for {@code lifetime}, under its id. */
+    void heartbeat(WorkerInfo worker, Duration lifetime);
+
+    /** Forgets a worker that stopped in good order. Leases it may still hold stay and expire as they would. */
+    void retire(WorkerId worker, Collection<QueueName> queues);
+
+    /**
+     * Calls back, on a thread of the broker, when the cancellation of a running job of these queues is asked for. A hint
+     * that may be missed while the connection is down; {@link #renew} tells for certain.
+     */
+    Subscription onCancel(Set<QueueName> queues, Consumer<JobId> callback);
+
+    /**
+     * Calls back, on a thread of the broker, with jobs of the queue that changed state or reported. A hint that may be
+     * missed while the connection is down. The subscription stands when this returns: what changes afterwards is heard,
+     * so subscribe first and read the state then.
+     */
+    Subscription onChange(QueueName queue, Consumer<JobId> callback);
+
+    /** Where the job is now. Never throws for an id that does not exist. */
+    Lookup find(JobId id);
+
+    /** Closes every connection. Stages still open fail with {@link BrokerUnavailable} or {@link OutcomeUnknown}. */
+    @Override
+    void close();
+}

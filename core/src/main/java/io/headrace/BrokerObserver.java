@@ -1,0 +1,12 @@
+package io.headrace;
+
+import java.time.Duration;
+
+/** Hears how a broker is doing. Called on the broker's threads: return at once, throw nothing. */
+public interface BrokerObserver {
+    /** Hears nothing. */
+    BrokerObserver NONE = took -> {};
+
+    /** One round trip to the broker took this long; waits for work are left out. */
+    void roundTrip(Duration took);
+}

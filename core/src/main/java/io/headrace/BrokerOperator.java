@@ -1,0 +1,185 @@
+package io.headrace;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people and dashboards need: looking at queues and changing what happens to jobs. Thread-safe; every method blocks for
+ * a bounded number of round trips and throws {@link BrokerUnavailable} when the broker cannot be reached.
+ */
+public interface BrokerOperator {
+    /** What became of one job that somebody wanted to move. */
+    enum Answer {
+        /** Done. */
+        DONE,
+        /** It is running: its worker was told and will stop it; the job then ends as cancelled. Only for cancel. */
+        REQUESTED,
+        /** The job is in a state from which this move is not possible. Nothing was changed. */
+        WRONG_STATE,
+        /** Another unfinished job has the same uniqueness key. Nothing was changed. Only for retry. */
+        DUPLICATE,
+        /** No such job, or no longer on record. */
+        NOT_FOUND
+    }
+
+    /**
+     * A page of jobs.
+     *
+     * @param next the cursor of the next page, empty at the end; a page may be short or empty and still have a next one
+     *            when few of the jobs looked at match the filter
+     */
+    record Page(List<Job> jobs, Optional<String> next) {
+        public Page {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /**
+     * Which jobs. Queued and running jobs come in their order of delivery, oldest first; scheduled, retrying and parked ones by due
+     * time, soonest first; ended ones newest first (cancelled jobs still in line come before the others).
+     *
+     * @param state required: a queue keeps each state in a place of its own
+     * @param type only this type, or null
+     * @param error only jobs whose error type contains this text, ignoring case, or null
+     * @param cursor from an earlier page with the same filter, or null
+     * @param limit 1 to 1000
+     */
+    record Query(QueueName queue, JobState state, @Nullable JobType type, @Nullable String error,
+            @Nullable String cursor,
+            int limit) {
+        public Query {
+            if (limit < 1 || limit > 1000) {
+                throw new InvalidInput("limit", "must be 1 to 1000, was " + limit);
+            }
+        }
+    }
+
+    /** Each queue ever used, by name. Cost: a few commands a queue, whatever their depth. */
+    List<QueueInfo> queues();
+
+    /** One queue, empty when it was never used. */
+    Optional<QueueInfo> queue(QueueName queue);
+
+    /**
+     * A page of jobs; looks at no more than a few thousand.
+     *
+     * @throws InvalidInput when the cursor was not made by this method for the same state
+     */
+    Page jobs(Query query);
+
+    /** The lines a job's handler has written from line number {@code from} on, at most {@code limit}. */
+    JobLog log(JobId id, long from, int limit);
+
+    /** Ends a job that has not ended: at once when it is at rest or in line, through its worker when it runs. */
+    Answer cancel(JobId id);
+
+    /**
+     * Puts dead jobs back in line, with their history and a fresh set of retries; a retrying, scheduled or parked job becomes due now.
+     *
+     * @return an answer for each, in order
+     */
+    List<Answer> retry(List<JobId> ids);
+
+    /** The same for one dead job, with another payload. */
+    Answer retry(JobId id, Json payload);
+
+    /** Makes a scheduled, retrying or parked job due now. */
+    Answer runNow(JobId id);
+
+    /**
+     * Deletes dead jobs for ever.
+     *
+     * @return an answer for each, in order; {@code WRONG_STATE} for those not dead
+     */
+    List<Answer> deleteDead(List<JobId> ids);
+
+    /** Stops a queue from being claimed; what runs goes on. Creates the queue if need be. */
+    void pause(QueueName queue);
+
+    /** Undoes {@link #pause}. */
+    void resume(QueueName queue);
+
+    /** The settings of a queue; defaults where nothing was set. */
+    QueueSettings settings(QueueName queue);
+
+    /** Replaces the settings of a queue. Creates the queue if need be. */
+    void settings(QueueName queue, QueueSettings settings);
+
+    /**
+     * Cancels every job in line at the time of the call, in batches; running jobs and jobs at rest stay.
+     *
+     * @param progress told the number cancelled so far after each batch
+     * @return how many were cancelled
+     */
+    long purge(QueueName queue, LongConsumer progress);
+
+    /** The workers whose heartbeat is recent, oldest first. */
+    List<WorkerInfo> workers();
+
+    /**
+     * Checks that a job could be stored now: connected, not read-only, memory not full.
+     *
+     * @return empty when it could, else the reason in words for people
+     */
+    Optional<String> readiness();
+
+    /** Jobs finished in each of the last minutes, oldest first; for rates. {@code minutes} 1 to 1440. */
+    List<Minute> history(QueueName queue, int minutes);
+
+    /** Counters of one minute by name: succeeded, failed, dead, cancelled, expired, lost. */
+    record Minute(Instant start, Map<String, Long> counts) {
+        public Minute {
+            counts = Map.copyOf(counts);
+        }
+    }
+
+    /**
+     * A queue at a glance.
+     *
+     * @param counts how many jobs are queued, running, scheduled, retrying, parked, dead now
+     * @param totals how many have succeeded, were cancelled, expired, died since the queue was created
+     * @param kept how many finished jobs can be looked up
+     * @param oldestQueuedAge how long the job at the head of the line has waited, zero when none waits
+     * @param workers how many live workers serve it
+     */
+    record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals, long kept,
+            Duration oldestQueuedAge, Map<Level, Long> levels, int workers) {
+        public QueueInfo {
+            counts = Map.copyOf(counts);
+            totals = Map.copyOf(totals);
+            levels = Map.copyOf(levels);
+        }
+    }
+
+    /**
+     * What an operator can set for a queue.
+     *
+     * @param maxBacklog submissions are refused while this many jobs are queued; 0 means no limit; checked once a second,
+     *            so a burst can pass it
+     * @param retention how long finished jobs can be looked up, 0 to 365 days; default 24 h
+     * @param maxKept how many finished jobs can be looked up at most, 0 to 10 million; default 100,000
+     */
+    record QueueSettings(long maxBacklog, Duration retention, long maxKept) {
+        /** What holds when nothing was set. */
+        public static final QueueSettings DEFAULT = new QueueSettings(0, Duration.ofHours(24), 100_000);
+
+        /** @throws InvalidInput when a bound is passed */
+        public QueueSettings {
+            if (maxBacklog < 0) {
+                throw new InvalidInput("maxBacklog", "must be 0 (no limit) or more, was " + maxBacklog);
+            }
+            if (retention.isNegative() || retention.compareTo(Duration.ofDays(365)) > 0) {
+                throw new InvalidInput("retention", "must be 0s to 365d, was " + Durations.format(retention));
+            }
+            if (maxKept < 0 || maxKept > 10_000_000) {
+                throw new InvalidInput("maxKept", "must be 0 to 10000000, was " + maxKept);
+            }
+        }
+    }
+}

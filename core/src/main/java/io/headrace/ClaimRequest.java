@@ -1,0 +1,20 @@
+package io.headrace;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Asks for work from one queue.
+ *
+ * @param max how many jobs at most, from 1: the worker's free slots
+ * @param lease how long the worker may stay silent before its jobs are given to others, 1 s to 1 h
+ * @param order the levels in the order in which they are asked; a level left out is not asked
+ */
+public record ClaimRequest(QueueName queue, WorkerId worker, int max, Duration lease, List<Level> order) {
+    public ClaimRequest {
+        if (max < 1) {
+            throw new IllegalArgumentException("max must be at least 1, was " + max);
+        }
+        order = List.copyOf(order);
+    }
+}

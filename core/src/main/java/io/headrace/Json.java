@@ -1,0 +1,100 @@
+package io.headrace;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One JSON value as the bytes its sender wrote. It is carried and stored untouched, so big numbers, key order and empty
+ * arrays arrive as they were sent, and nobody pays for parsing what only a handler reads. Immutable.
+ */
+public final class Json {
+    private static final ObjectMapper MAPPER = JsonFormat.mapper();
+
+    /** The value {@code null}. */
+    public static final Json NULL = new Json("null".getBytes(StandardCharsets.UTF_8));
+
+    private final byte[] utf8;
+
+    private Json(byte[] utf8) {
+        this.utf8 = utf8;
+    }
+
+    /** Wraps bytes already known to be one JSON value in UTF-8; the caller hands the array over and never changes it. */
+    public static Json trusted(byte[] utf8) {
+        return new Json(utf8);
+    }
+
+    /**
+     * Checks that the text is exactly one JSON value.
+     *
+     * @throws InvalidInput when it is not
+     */
+    public static Json parse(String text) {
+        try {
+            JsonNode value = MAPPER.readTree(text);
+            if (value == null || value.isMissingNode()) {
+                throw new InvalidInput("payload", "must be a JSON value, was empty");
+            }
+            return new Json(text.strip().getBytes(StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            throw new InvalidInput("payload", "must be a JSON value: " + e.getOriginalMessage());
+        }
+    }
+
+    /**
+     * Serializes an object with Jackson.
+     *
+     * @throws InvalidInput when Jackson cannot
+     */
+    public static Json of(Object value) {
+        try {
+            return new Json(MAPPER.writeValueAsBytes(value));
+        } catch (JsonProcessingException e) {
+            throw new InvalidInput("payload", "cannot be written as JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    /**
+     * Deserializes with Jackson.
+     *
+     * @throws InvalidInput when the value does not fit the type
+     */
+    public <T> T as(Class<T> type) {
+        try {
+            return MAPPER.readValue(utf8, type);
+        } catch (IOException e) {
+            String why = e instanceof JsonProcessingException j ? j.getOriginalMessage()
+                    : String.valueOf(e.getMessage());
+            throw new InvalidInput("payload", "does not fit " + type.getSimpleName() + ": " + why);
+        }
+    }
+
+    /** The value as UTF-8; callers must not change the array. */
+    public byte[] bytes() {
+        return utf8;
+    }
+
+    /** The length in bytes. */
+    public int size() {
+        return utf8.length;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Json j && Arrays.equals(utf8, j.utf8);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(utf8);
+    }
+
+    @Override
+    public String toString() {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}

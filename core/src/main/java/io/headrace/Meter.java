@@ -1,0 +1,86 @@
+package io.headrace;
+
+import java.util.List;
+
+/**
+ * Every meter that Headrace exports, by its name on {@code /metrics}: the only place where these names are spelled, and the
+ * source that {@code docs/metrics.md} is checked against.
+ */
+public enum Meter {
+    JOBS_ENQUEUED("headrace_jobs_enqueued_total", Kind.COUNTER, Source.API, List.of("queue", "type"),
+            "Jobs accepted by this api process."),
+    JOBS("headrace_jobs", Kind.GAUGE, Source.API, List.of("queue", "state"),
+            "Jobs in each state; the same figure from every api replica, so take max, not sum."),
+    OLDEST_QUEUED_AGE("headrace_oldest_queued_age_seconds", Kind.GAUGE, Source.API, List.of("queue"),
+            "How long the job at the head of the line has waited; the same from every api replica."),
+    ATTEMPTS("headrace_attempts_total", Kind.COUNTER, Source.WORKER, List.of("queue", "type", "outcome"),
+            "Attempts that ended in this worker, by outcome."),
+    ATTEMPT_DURATION("headrace_attempt_duration_seconds", Kind.HISTOGRAM, Source.WORKER, List.of("queue", "type"),
+            "How long attempts ran."),
+    QUEUE_WAIT("headrace_queue_wait_seconds", Kind.HISTOGRAM, Source.WORKER, List.of("queue"),
+            "From acceptance to the start of the first attempt, of jobs sent without a delay."),
+    JOBS_DEAD("headrace_jobs_dead_total", Kind.COUNTER, Source.WORKER, List.of("queue", "type"),
+            "Jobs this worker buried."),
+    JOBS_PARKED("headrace_jobs_parked_total", Kind.COUNTER, Source.WORKER, List.of("queue", "type"),
+            "Jobs this worker handed back because it has no handler for their type."),
+    ATTEMPTS_ABANDONED("headrace_attempts_abandoned_total", Kind.COUNTER, Source.WORKER, List.of("queue", "type"),
+            "Handlers that ignored their interrupt and whose threads were given up."),
+    WORKER_SLOTS("headrace_worker_slots", Kind.GAUGE, Source.WORKER, List.of("state"), "Slots, busy and free."),
+    LEASES_LOST("headrace_leases_lost_total", Kind.COUNTER, Source.WORKER, List.of("queue"),
+            "Leases of this worker that it found lost while the handler ran."),
+    LEASES_RECLAIMED("headrace_leases_reclaimed_total", Kind.COUNTER, Source.WORKER, List.of("queue"),
+            "Jobs this worker took over from silent ones."),
+    STALE_WRITES_REFUSED("headrace_stale_writes_refused_total", Kind.COUNTER, Source.WORKER, List.of("queue"),
+            "Verdicts of this worker that the broker refused because the lease had moved on."),
+    LAST_CLAIM("headrace_last_claim_timestamp_seconds", Kind.GAUGE, Source.WORKER, List.of(),
+            "When the last claim round trip succeeded, whether it found work or not, as epoch seconds."),
+    REDIS_ROUNDTRIP("headrace_redis_roundtrip_seconds", Kind.HISTOGRAM, Source.BOTH, List.of(),
+            "Round trips to Redis, one a flush, blocking waits left out.");
+
+    /** The Prometheus type. */
+    public enum Kind {
+        COUNTER, GAUGE, HISTOGRAM
+    }
+
+    /** Which process exports it. */
+    public enum Source {
+        API, WORKER, BOTH
+    }
+
+    private final String exported;
+    private final Kind kind;
+    private final Source source;
+    private final List<String> tags;
+    private final String help;
+
+    Meter(String exported, Kind kind, Source source, List<String> tags, String help) {
+        this.exported = exported;
+        this.kind = kind;
+        this.source = source;
+        this.tags = tags;
+        this.help = help;
+    }
+
+    /** The name as scraped, without the suffixes that a histogram adds. */
+    public String exported() {
+        return exported;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public Source source() {
+        return source;
+    }
+
+    /** The label names, in the order in which values are given. */
+    public List<String> tags() {
+        return tags;
+    }
+
+    /** One sentence. */
+    public String help() {
+        return help;
+    }
+}

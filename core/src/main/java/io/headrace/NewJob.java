@@ -1,0 +1,119 @@
+package io.headrace;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that is about to be submitted.
+ *
+ * @param delay how long it waits before it is offered to workers, counted by the broker's clock; zero to 365 days
+ * @param runAt when it is first offered to workers; excludes {@code delay}; the past means now
+ */
+public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
+        @Nullable Idempotency idempotency) {
+    private static final Duration MAX_DELAY = Duration.ofDays(365);
+
+    /** @throws InvalidInput when both delay and runAt are given, or the delay is out of bounds */
+    public NewJob {
+        if (delay != null && runAt != null) {
+            throw new InvalidInput("runAt", "cannot be combined with delay");
+        }
+        if (delay != null && (delay.isNegative() || delay.compareTo(MAX_DELAY) > 0)) {
+            throw new InvalidInput("delay", "must be 0s to 365d, was " + Durations.format(delay));
+        }
+    }
+
+    /** A job for a queue, with an object that Jackson can write as its payload. */
+    public static Builder of(String queue, String type, Object payload) {
+        return new Builder(new QueueName(queue), new JobType(type), payload instanceof Json j ? j : Json.of(payload));
+    }
+
+    /** Collects what is optional. Not thread-safe. */
+    public static final class Builder {
+        private final QueueName queue;
+        private final JobType type;
+        private final Json payload;
+        private Level level = Level.NORMAL;
+        private @Nullable Duration delay;
+        private @Nullable Instant runAt;
+        private @Nullable Duration timeout;
+        private @Nullable Integer maxRetries;
+        private @Nullable Backoff backoff;
+        private @Nullable Duration expiresIn;
+        private @Nullable String uniqueKey;
+        private @Nullable Duration retention;
+        private @Nullable String traceparent;
+        private @Nullable Idempotency idempotency;
+
+        private Builder(QueueName queue, JobType type, Json payload) {
+            this.queue = queue;
+            this.type = type;
+            this.payload = payload;
+        }
+
+        public Builder level(Level value) {
+            level = value;
+            return this;
+        }
+
+        public Builder delay(@Nullable Duration value) {
+            delay = value;
+            return this;
+        }
+
+        public Builder runAt(@Nullable Instant value) {
+            runAt = value;
+            return this;
+        }
+
+        public Builder timeout(@Nullable Duration value) {
+            timeout = value;
+            return this;
+        }
+
+        public Builder maxRetries(@Nullable Integer value) {
+            maxRetries = value;
+            return this;
+        }
+
+        public Builder backoff(@Nullable Backoff value) {
+            backoff = value;
+            return this;
+        }
+
+        public Builder expiresIn(@Nullable Duration value) {
+            expiresIn = value;
+            return this;
+        }
+
+        public Builder uniqueKey(@Nullable String value) {
+            uniqueKey = value;
+            return this;
+        }
+
+        public Builder retention(@Nullable Duration value) {
+            retention = value;
+            return this;
+        }
+
+        public Builder traceparent(@Nullable String value) {
+            traceparent = value;
+            return this;
+        }
+
+        public Builder idempotency(@Nullable Idempotency value) {
+            idempotency = value;
+            return this;
+        }
+
+        /** @throws InvalidInput when a bound is passed */
+        public NewJob build() {
+            return new NewJob(queue, level,
+                    new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey,
+                            retention, traceparent),
+                    delay, runAt, idempotency);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.headrace;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has happened to a job so far: the part of its document that grows.
+ *
+ * @param attempt how many attempts were started, lost ones included
+ * @param attempts the newest {@value #KEPT} that ended, oldest first
+ * @param outcome the terminal state once the job has ended, else null. It only tells apart what lies in one place:
+ *            succeeded, cancelled and expired documents share the finished buckets
+ * @param finishedAt when it ended, by the broker's clock, else null
+ * @param result what the handler of a succeeded job returned, else null
+ * @param error why the newest failed attempt failed, else null
+ * @param progress the last that the handler reported, else null
+ */
+public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
+        @Nullable Json result, @Nullable Failure error, @Nullable Progress progress) {
+    /** How many attempts a document keeps. */
+    public static final int KEPT = 10;
+
+    /** Nothing has happened yet. */
+    public static final Run NONE = new Run(0, List.of(), null, null, null, null, null);
+
+    public Run {
+        attempts = List
+                .copyOf(attempts.size() <= KEPT ? attempts : attempts.subList(attempts.size() - KEPT, attempts.size()));
+    }
+
+    /** This run with one more ended attempt; its error, when it has one, becomes the job's error. */
+    public Run and(Attempt ended) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.add(ended);
+        return new Run(Math.max(attempt, ended.number()), all, outcome, finishedAt, result,
+                ended.error() == null ? error : ended.error(), progress);
+    }
+
+    /** This run, ended. A job that succeeded carries no error at its top; its failed attempts keep theirs. */
+    public Run ended(JobState how, Instant when, @Nullable Json value) {
+        return new Run(attempt, attempts, how, when, value, how == JobState.SUCCEEDED ? null : error, progress);
+    }
+
+    /** This run with the handler's last word on its progress. */
+    public Run with(@Nullable Progress last) {
+        return new Run(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last);
+    }
+
+    /** A run as it is after a requeue: the history stays, the verdict and its result go. */
+    public Run reopened() {
+        return new Run(attempt, attempts, null, null, null, error, null);
+    }
+}

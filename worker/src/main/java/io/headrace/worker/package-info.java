@@ -1,0 +1,5 @@
+/** Claims jobs, runs them, renews their leases and settles them. */
+@NullMarked
+package io.headrace.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -154,6 +154,9 @@ public final class JobDocument {
             writeText(g, "message", run.progress().message());
             g.writeEndObject();
         }
+        if (run.forgiven() > 0) {
+            g.writeNumberField("forgiven", run.forgiven());
+        }
         g.writeEndObject();
     }
 
@@ -271,6 +274,7 @@ public final class JobDocument {
             Json result = null;
             Failure error = null;
             Progress progress = null;
+            int forgiven = 0;
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String name = p.currentName();
                 p.nextToken();
@@ -282,10 +286,11 @@ public final class JobDocument {
                     case "result" -> result = slice();
                     case "error" -> error = failure();
                     case "progress" -> progress = progress();
+                    case "forgiven" -> forgiven = p.getIntValue();
                     default -> p.skipChildren();
                 }
             }
-            return new Run(attempt, attempts, outcome, finishedAt, result, error, progress);
+            return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven);
         }
 
         private List<Attempt> attempts() throws IOException {

@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param result what the handler of a succeeded job returned, else null
  * @param error why the newest failed attempt failed, else null
  * @param progress the last that the handler reported, else null
+ * @param forgiven how many of the attempts no longer count against the job's retries, because a person requeued it since
  */
 public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
-        @Nullable Json result, @Nullable Failure error, @Nullable Progress progress) {
+        @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven) {
     /** How many attempts a document keeps. */
     public static final int KEPT = 10;
 
     /** Nothing has happened yet. */
-    public static final Run NONE = new Run(0, List.of(), null, null, null, null, null);
+    public static final Run NONE = new Run(0, List.of(), null, null, null, null, null, 0);
 
     public Run {
         attempts = List
@@ -36,21 +37,22 @@ public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcom
         List<Attempt> all = new ArrayList<>(attempts);
         all.add(ended);
         return new Run(Math.max(attempt, ended.number()), all, outcome, finishedAt, result,
-                ended.error() == null ? error : ended.error(), progress);
+                ended.error() == null ? error : ended.error(), progress, forgiven);
     }
 
     /** This run, ended. A job that succeeded carries no error at its top; its failed attempts keep theirs. */
     public Run ended(JobState how, Instant when, @Nullable Json value) {
-        return new Run(attempt, attempts, how, when, value, how == JobState.SUCCEEDED ? null : error, progress);
+        return new Run(attempt, attempts, how, when, value, how == JobState.SUCCEEDED ? null : error, progress,
+                forgiven);
     }
 
     /** This run with the handler's last word on its progress. */
     public Run with(@Nullable Progress last) {
-        return new Run(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last);
+        return new Run(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last, forgiven);
     }
 
-    /** A run as it is after a requeue: the history stays, the verdict and its result go. */
+    /** A run as it is after a requeue: the history stays, the verdict goes, and the retries are counted anew. */
     public Run reopened() {
-        return new Run(attempt, attempts, null, null, null, error, null);
+        return new Run(attempt, attempts, null, null, null, error, null, attempt);
     }
 }

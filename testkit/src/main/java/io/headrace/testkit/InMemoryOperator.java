@@ -1,0 +1,242 @@
+package io.headrace.testkit;
+
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerUnavailable;
+import io.headrace.Failure;
+import io.headrace.InvalidInput;
+import io.headrace.JobId;
+import io.headrace.JobLog;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.Level;
+import io.headrace.QueueName;
+import io.headrace.WorkerInfo;
+import io.headrace.testkit.MemoryJob.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/** The operator's view of an {@link InMemoryBroker}. Every method is one step under the broker's lock. */
+final class InMemoryOperator implements BrokerOperator {
+    private static final List<JobState> TOTALLED = List.of(JobState.SUCCEEDED, JobState.CANCELLED, JobState.EXPIRED,
+            JobState.DEAD);
+    private static final List<JobState> COUNTED = List.of(JobState.QUEUED, JobState.RUNNING, JobState.SCHEDULED,
+            JobState.RETRYING, JobState.PARKED, JobState.DEAD);
+
+    private static final List<Level> LEVELS = List.of(Level.values());
+
+    private final InMemoryBroker broker;
+
+    InMemoryOperator(InMemoryBroker broker) {
+        this.broker = broker;
+    }
+
+    @Override
+    public List<QueueInfo> queues() {
+        return broker.locked(now -> broker.queues().stream().map(queue -> info(queue, now)).toList());
+    }
+
+    @Override
+    public Optional<QueueInfo> queue(QueueName name) {
+        return broker.locked(now -> broker.queues().stream().filter(queue -> queue.name.equals(name)).findFirst()
+                .map(queue -> info(queue, now)));
+    }
+
+    private QueueInfo info(MemoryQueue queue, Instant now) {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        COUNTED.forEach(state -> counts.put(state, 0L));
+        Map<Level, Long> levels = new EnumMap<>(Level.class);
+        LEVELS.forEach(level -> levels.put(level, 0L));
+        long kept = 0;
+        Instant oldest = now;
+        for (MemoryJob job : queue.jobs.values()) {
+            if (job.place == Place.FINISHED) {
+                kept++;
+                continue;
+            }
+            counts.merge(job.state(), 1L, Long::sum);
+            if (job.inLine()) {
+                levels.merge(job.id.level(), 1L, Long::sum);
+                oldest = job.queuedAt.isBefore(oldest) ? job.queuedAt : oldest;
+            }
+        }
+        Map<JobState, Long> totals = new EnumMap<>(JobState.class);
+        TOTALLED.forEach(state -> totals.put(state, queue.counts.total(state.label())));
+        int workers = (int) broker.liveWorkers(now).stream().filter(w -> w.queues().contains(queue.name)).count();
+        return new QueueInfo(queue.name, queue.paused, counts, totals, kept, Duration.between(oldest, now), levels,
+                workers);
+    }
+
+    @Override
+    public Page jobs(Query query) {
+        Position after = query.cursor() == null ? null : Position.parse(query.state(), query.cursor());
+        return broker.onQueue(query.queue(), (queue, now) -> {
+            List<MemoryJob> found = queue.jobs.values().stream()
+                    .filter(job -> job.state() == query.state() && matches(query, job))
+                    .filter(job -> after == null || Position.of(job).compareTo(after) > 0)
+                    .sorted(Comparator.comparing(Position::of))
+                    .limit(query.limit() + 1L).toList();
+            boolean more = found.size() > query.limit();
+            List<MemoryJob> page = more ? found.subList(0, query.limit()) : found;
+            return new Page(page.stream().map(MemoryJob::seen).toList(),
+                    more ? Optional.of(Position.of(page.get(page.size() - 1)).cursor(query.state()))
+                            : Optional.empty());
+        });
+    }
+
+    private static boolean matches(Query query, MemoryJob job) {
+        Failure failure = job.document.run().error();
+        return (query.type() == null || query.type().equals(job.document.spec().type()))
+                && (query.error() == null || (failure != null && failure.type().toLowerCase(Locale.ROOT)
+                        .contains(query.error().toLowerCase(Locale.ROOT))));
+    }
+
+    /** Where a job stands in the listing of its state; a cursor is the position of the last job that was shown. */
+    private record Position(long first, long second, long third) implements Comparable<Position> {
+        private static final Comparator<Position> ORDER = Comparator.comparingLong(Position::first)
+                .thenComparingLong(Position::second).thenComparingLong(Position::third);
+
+        static Position of(MemoryJob job) {
+            return switch (job.place) {
+                case RELEASED -> new Position(-1, LEVELS.indexOf(job.id.level()), job.entry);
+                case LINE -> new Position(0, LEVELS.indexOf(job.id.level()), job.entry);
+                case RUNNING -> new Position(0, 0, job.entry);
+                case SCHEDULED, RETRYING, PARKED -> new Position(job.dueAt.toEpochMilli(), job.id.millis(),
+                        job.id.sequence());
+                case DEAD, FINISHED -> new Position(-job.ended, 0, 0);
+            };
+        }
+
+        static Position parse(JobState state, String cursor) {
+            String[] parts = cursor.split(":", -1);
+            try {
+                if (parts.length == 4 && parts[0].equals(state.label())) {
+                    return new Position(Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
+                }
+            } catch (NumberFormatException e) {
+                // refused below, like a cursor of another state
+            }
+            throw new InvalidInput("cursor", "must come from an earlier page of the same state");
+        }
+
+        String cursor(JobState state) {
+            return state.label() + ':' + first + ':' + second + ':' + third;
+        }
+
+        @Override
+        public int compareTo(Position other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    @Override
+    public JobLog log(JobId id, long from, int limit) {
+        return broker.onQueue(id.queue(), (queue, now) -> {
+            MemoryJob job = queue.jobs.get(id);
+            return (job == null ? new MemoryLog() : job.log).read(from, limit);
+        });
+    }
+
+    @Override
+    public Answer cancel(JobId id) {
+        return broker.onQueue(id.queue(), (queue, now) -> queue.cancel(id, now));
+    }
+
+    @Override
+    public List<Answer> retry(List<JobId> ids) {
+        return ids.stream().map(id -> broker.<Answer>onQueue(id.queue(), (queue, now) -> {
+            Answer moved = queue.runNow(id, now);
+            return moved == Answer.WRONG_STATE ? queue.requeue(id, null, now) : moved;
+        })).toList();
+    }
+
+    @Override
+    public Answer retry(JobId id, Json payload) {
+        return broker.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, now));
+    }
+
+    @Override
+    public Answer runNow(JobId id) {
+        return broker.onQueue(id.queue(), (queue, now) -> queue.runNow(id, now));
+    }
+
+    @Override
+    public List<Answer> deleteDead(List<JobId> ids) {
+        return ids.stream().map(id -> broker.<Answer>onQueue(id.queue(), (queue, now) -> queue.deleteDead(id)))
+                .toList();
+    }
+
+    @Override
+    public void pause(QueueName name) {
+        broker.onMadeQueue(name, (queue, now) -> {
+            queue.paused = true;
+            return queue.name;
+        });
+    }
+
+    @Override
+    public void resume(QueueName name) {
+        broker.onMadeQueue(name, (queue, now) -> {
+            queue.wake();
+            queue.paused = false;
+            return queue.name;
+        });
+    }
+
+    @Override
+    public QueueSettings settings(QueueName name) {
+        return broker.onQueue(name, (queue, now) -> queue.settings);
+    }
+
+    @Override
+    public void settings(QueueName name, QueueSettings settings) {
+        broker.onMadeQueue(name, (queue, now) -> {
+            queue.settings = settings;
+            queue.trim(now);
+            return settings;
+        });
+    }
+
+    @Override
+    public long purge(QueueName name, LongConsumer progress) {
+        long purged = broker.onQueue(name, (queue, now) -> {
+            List<JobId> inLine = queue.jobs.values().stream().filter(MemoryJob::inLine).map(job -> job.id).toList();
+            inLine.forEach(id -> queue.cancel(id, now));
+            return (long) inLine.size();
+        });
+        if (purged > 0) {
+            progress.accept(purged);
+        }
+        return purged;
+    }
+
+    @Override
+    public List<WorkerInfo> workers() {
+        return broker.locked(now -> broker.liveWorkers(now).stream()
+                .sorted(Comparator.comparing(WorkerInfo::startedAt).thenComparing(worker -> worker.id().value()))
+                .toList());
+    }
+
+    @Override
+    public Optional<String> readiness() {
+        try {
+            return broker.locked(now -> Optional.empty());
+        } catch (BrokerUnavailable e) {
+            return Optional.ofNullable(e.getMessage());
+        }
+    }
+
+    @Override
+    public List<Minute> history(QueueName name, int minutes) {
+        if (minutes < 1 || minutes > 1440) {
+            throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
+        }
+        return broker.onQueue(name, (queue, now) -> queue.counts.history(now, minutes));
+    }
+}

@@ -1,0 +1,414 @@
+package io.headrace.testkit;
+
+import io.headrace.BacklogFull;
+import io.headrace.BrokerOperator.Answer;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.Claim;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.Idempotency;
+import io.headrace.IdempotencyConflict;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.Lease;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Run;
+import io.headrace.Settlement;
+import io.headrace.Submission;
+import io.headrace.Verdict;
+import io.headrace.testkit.MemoryJob.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue and every move a job can make in it. A job is moved by {@link #leave} and one of the methods that put it
+ * somewhere, so it is always in exactly one place. Everything is guarded by the broker's lock.
+ */
+final class MemoryQueue {
+    /** How long dead jobs are kept. */
+    static final Duration DEAD_KEPT = Duration.ofDays(30);
+    /** How long an Idempotency-Key is remembered. */
+    static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
+    /** More hints than this are not kept: whoever is woken claims until nothing is left. */
+    private static final int MAX_WAKE_UPS = 8;
+
+    /** What an Idempotency-Key was used for. */
+    private record Remembered(String fingerprint, JobId id, Instant until) {}
+
+    final QueueName name;
+    final MemoryCounts counts = new MemoryCounts();
+    /** Every job on record, in whatever place. */
+    final Map<JobId, MemoryJob> jobs = new HashMap<>();
+    boolean paused;
+    QueueSettings settings = QueueSettings.DEFAULT;
+
+    private final Consumer<JobId> changed;
+    private final Consumer<JobId> cancelled;
+    /** Jobs in line by entry. */
+    private final Map<Level, NavigableMap<Long, MemoryJob>> lines = new EnumMap<>(Level.class);
+    /** Jobs handed back, by entry. */
+    private final Map<Level, NavigableMap<Long, MemoryJob>> released = new EnumMap<>(Level.class);
+    private final TreeSet<MemoryJob> resting = new TreeSet<>(
+            Comparator.comparing((MemoryJob job) -> job.dueAt).thenComparing(job -> job.id));
+    private final NavigableMap<Long, MemoryJob> finished = new TreeMap<>();
+    /** Dead and finished jobs by the end of their retention. */
+    private final TreeSet<MemoryJob> records = new TreeSet<>(
+            Comparator.comparing((MemoryJob job) -> job.keptUntil).thenComparing(job -> job.id));
+    private final Map<String, JobId> unique = new HashMap<>();
+    private final Map<String, Remembered> idempotency = new HashMap<>();
+    /** Jobs that were on record once. */
+    private final Set<JobId> gone = new HashSet<>();
+    private int wakeUps;
+    private long entries;
+    private long ends;
+    private long lastMillis;
+    private long lastSequence;
+
+    MemoryQueue(QueueName name, Consumer<JobId> changed, Consumer<JobId> cancelled) {
+        this.name = name;
+        this.changed = changed;
+        this.cancelled = cancelled;
+        for (Level level : Level.values()) {
+            lines.put(level, new TreeMap<>());
+            released.put(level, new TreeMap<>());
+        }
+    }
+
+    Submission enqueue(NewJob asked, Instant now) {
+        Instant due = asked.delay() == null ? asked.runAt() : now.plus(asked.delay());
+        boolean later = due != null && due.isAfter(now);
+        JobState state = later ? JobState.SCHEDULED : JobState.QUEUED;
+        Idempotency idem = asked.idempotency();
+        Remembered before = idem == null ? null : idempotency.get(idem.key());
+        if (idem != null && before != null && before.until().isAfter(now)) {
+            if (!before.fingerprint().equals(idem.fingerprint())) {
+                throw new IdempotencyConflict(idem.key());
+            }
+            return new Submission(Submission.Kind.REPLAYED, before.id(), state);
+        }
+        JobId holder = asked.spec().unique().map(unique::get).orElse(null);
+        if (holder != null) {
+            return new Submission(Submission.Kind.DUPLICATE, holder, state);
+        }
+        if (settings.maxBacklog() > 0 && queued() >= settings.maxBacklog()) {
+            throw new BacklogFull(name, settings.maxBacklog(), Duration.ofSeconds(1));
+        }
+        JobId id = nextId(asked.level(), later, now);
+        MemoryJob job = new MemoryJob(id, JobDocument.of(asked.spec()));
+        jobs.put(id, job);
+        asked.spec().unique().ifPresent(key -> unique.put(key, id));
+        if (idem != null) {
+            idempotency.put(idem.key(), new Remembered(idem.fingerprint(), id, now.plus(IDEMPOTENCY_KEPT)));
+        }
+        if (due != null && later) {
+            rest(job, Place.SCHEDULED, due);
+        } else {
+            publish(job, now);
+        }
+        return new Submission(Submission.Kind.ACCEPTED, id, state);
+    }
+
+    private JobId nextId(Level level, boolean scheduled, Instant now) {
+        lastSequence = now.toEpochMilli() == lastMillis ? lastSequence + 1 : 0;
+        lastMillis = now.toEpochMilli();
+        return new JobId(name, level, scheduled, lastMillis, lastSequence);
+    }
+
+    Claim claim(ClaimRequest request, Instant now) {
+        promote(now);
+        List<ClaimedJob> claimed = new ArrayList<>();
+        if (!paused) {
+            request.order().forEach(level -> claim(released.get(level), request, now, claimed));
+            request.order().forEach(level -> claim(lines.get(level), request, now, claimed));
+        }
+        return new Claim(claimed, resting.isEmpty() ? Optional.empty()
+                : Optional.of(Duration.between(now, resting.first().dueAt)));
+    }
+
+    private void claim(@Nullable NavigableMap<Long, MemoryJob> line, ClaimRequest request, Instant now,
+            List<ClaimedJob> claimed) {
+        while (line != null && claimed.size() < request.max() && !line.isEmpty()) {
+            MemoryJob job = line.firstEntry().getValue();
+            leave(job);
+            claimed.add(job.claim(request, now));
+            changed.accept(job.id);
+        }
+    }
+
+    /** Moves what fell due into line. */
+    void promote(Instant now) {
+        while (!resting.isEmpty() && !resting.first().dueAt.isAfter(now)) {
+            MemoryJob job = resting.first();
+            leave(job);
+            publish(job, now);
+        }
+    }
+
+    List<ClaimedJob> reclaim(ClaimRequest request, Instant now) {
+        List<MemoryJob> silent = jobs.values().stream()
+                .filter(job -> job.silent(now) && request.order().contains(job.id.level()))
+                .sorted(Comparator.comparing((MemoryJob job) -> job.heardAt).thenComparing(job -> job.id))
+                .limit(request.max()).toList();
+        List<ClaimedJob> claimed = new ArrayList<>();
+        for (MemoryJob job : silent) {
+            job.loseWorker(now);
+            counts.add("lost", now);
+            claimed.add(job.claim(request, now));
+            changed.accept(job.id);
+        }
+        return claimed;
+    }
+
+    Settlement settle(Verdict verdict, Instant now) {
+        MemoryJob job = jobs.get(verdict.lease().job());
+        MemoryJob.Settled settled = new MemoryJob.Settled(verdict.lease(), verdict.move());
+        if (job == null || !job.heldUnder(verdict.lease())) {
+            return job != null && settled.equals(job.settled) ? Settlement.RECORDED : Settlement.LEASE_LOST;
+        }
+        job.settled = settled;
+        switch (verdict.move()) {
+            case FINISH -> finish(job, verdict.document(), now);
+            case RETRY -> {
+                counts.add("failed", now);
+                putDown(job, Place.RETRYING, verdict, now);
+            }
+            case PARK -> putDown(job, Place.PARKED, verdict, now);
+            case BURY -> bury(job, verdict.document(), now);
+            case RELEASE -> release(job, now);
+        }
+        return Settlement.RECORDED;
+    }
+
+    private void putDown(MemoryJob job, Place place, Verdict verdict, Instant now) {
+        job.document = verdict.document();
+        rest(job, place, now.plus(verdict.delay()));
+    }
+
+    private void rest(MemoryJob job, Place place, Instant due) {
+        forgetEntry(job);
+        job.place = place;
+        job.dueAt = Instant.ofEpochMilli(due.toEpochMilli());
+        resting.add(job);
+        if (resting.first() == job) {
+            wake(); // somebody must learn that the next due time has come closer
+        }
+        changed.accept(job.id);
+    }
+
+    private void publish(MemoryJob job, Instant now) {
+        forgetEntry(job);
+        job.place = Place.LINE;
+        job.entry = ++entries;
+        job.queuedAt = now;
+        line(lines, job).put(job.entry, job);
+        wake();
+        changed.accept(job.id);
+    }
+
+    private void release(MemoryJob job, Instant now) {
+        if (job.cancelAsked) {
+            finish(job, job.document.with(job.history().ended(JobState.CANCELLED, now, null)), now);
+            return;
+        }
+        job.deliveries--;
+        job.worker = null;
+        job.place = Place.RELEASED;
+        line(released, job).put(job.entry, job);
+        wake();
+        changed.accept(job.id);
+    }
+
+    private void finish(MemoryJob job, JobDocument document, Instant now) {
+        job.document = document;
+        end(job, Place.FINISHED);
+        counts.add(job.state().label(), now);
+        Duration kept = document.spec().retention() == null ? settings.retention() : document.spec().retention();
+        job.keptUntil = now.plus(kept);
+        finished.put(job.ended, job);
+        records.add(job);
+        trim(now);
+        changed.accept(job.id);
+    }
+
+    private void bury(MemoryJob job, JobDocument document, Instant now) {
+        job.document = document;
+        end(job, Place.DEAD);
+        counts.add("dead", now);
+        job.keptUntil = now.plus(DEAD_KEPT);
+        records.add(job);
+        changed.accept(job.id);
+    }
+
+    private void end(MemoryJob job, Place place) {
+        forgetEntry(job);
+        job.place = place;
+        job.ended = ++ends;
+        job.cancelAsked = false;
+        job.document.spec().unique().ifPresent(key -> unique.remove(key, job.id));
+    }
+
+    private static void forgetEntry(MemoryJob job) {
+        job.deliveries = 0;
+        job.lost.clear();
+        job.worker = null;
+    }
+
+    /** Takes a job out of the place that it is in. */
+    private void leave(MemoryJob job) {
+        switch (job.place) {
+            case LINE -> line(lines, job).remove(job.entry);
+            case RELEASED -> line(released, job).remove(job.entry);
+            case SCHEDULED, RETRYING, PARKED -> resting.remove(job);
+            case DEAD -> records.remove(job);
+            case FINISHED -> {
+                records.remove(job);
+                finished.remove(job.ended);
+            }
+            case RUNNING -> {
+                // a running job is nowhere but in its worker's hands
+            }
+        }
+    }
+
+    private static NavigableMap<Long, MemoryJob> line(Map<Level, NavigableMap<Long, MemoryJob>> of, MemoryJob job) {
+        return of.computeIfAbsent(job.id.level(), level -> new TreeMap<>());
+    }
+
+    /** Drops what has passed its retention, and the oldest of too many finished jobs. */
+    void trim(Instant now) {
+        while (!records.isEmpty() && !records.first().keptUntil.isAfter(now)) {
+            drop(records.first());
+        }
+        while (finished.size() > settings.maxKept()) {
+            drop(finished.firstEntry().getValue());
+        }
+        idempotency.values().removeIf(remembered -> !remembered.until().isAfter(now));
+    }
+
+    private void drop(MemoryJob job) {
+        leave(job);
+        jobs.remove(job.id);
+        gone.add(job.id);
+    }
+
+    Answer cancel(JobId id, Instant now) {
+        MemoryJob job = jobs.get(id);
+        if (job == null) {
+            return Answer.NOT_FOUND;
+        }
+        if (job.place == Place.RUNNING) {
+            job.cancelAsked = true;
+            cancelled.accept(id);
+            changed.accept(id);
+            return Answer.REQUESTED;
+        }
+        if (job.state().terminal()) {
+            return Answer.WRONG_STATE;
+        }
+        leave(job);
+        finish(job, job.document.with(job.history().ended(JobState.CANCELLED, now, null)), now);
+        return Answer.DONE;
+    }
+
+    /** @param payload null leaves the job's own */
+    Answer requeue(JobId id, @Nullable Json payload, Instant now) {
+        MemoryJob job = jobs.get(id);
+        if (job == null || job.place != Place.DEAD) {
+            return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+        }
+        String key = job.document.spec().uniqueKey();
+        if (key != null && unique.containsKey(key)) {
+            return Answer.DUPLICATE;
+        }
+        if (key != null) {
+            unique.put(key, id);
+        }
+        Run run = job.document.run().reopened();
+        job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
+        leave(job);
+        publish(job, now);
+        return Answer.DONE;
+    }
+
+    Answer runNow(JobId id, Instant now) {
+        MemoryJob job = jobs.get(id);
+        if (job == null || !job.atRest()) {
+            return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+        }
+        leave(job);
+        publish(job, now);
+        return Answer.DONE;
+    }
+
+    Answer deleteDead(JobId id) {
+        MemoryJob job = jobs.get(id);
+        if (job == null || job.place != Place.DEAD) {
+            return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+        }
+        drop(job);
+        changed.accept(id);
+        return Answer.DONE;
+    }
+
+    /** The running job of this lease, or null when the lease has moved on. */
+    @Nullable
+    MemoryJob held(Lease lease) {
+        MemoryJob job = jobs.get(lease.job());
+        return job != null && job.heldUnder(lease) ? job : null;
+    }
+
+    /** Makes a job at rest fall due earlier; it stays at rest. */
+    void makeDue(JobId id, Instant now) {
+        MemoryJob job = jobs.get(id);
+        if (job == null || !job.atRest()) {
+            throw new IllegalArgumentException("not at rest: " + id);
+        }
+        leave(job);
+        job.dueAt = now;
+        resting.add(job);
+        wake();
+    }
+
+    boolean wasOnRecord(JobId id) {
+        return gone.contains(id);
+    }
+
+    /** Whether jobs at rest have fallen due. */
+    boolean due(Instant now) {
+        return !resting.isEmpty() && !resting.first().dueAt.isAfter(now);
+    }
+
+    private long queued() {
+        return jobs.values().stream().filter(MemoryJob::inLine).count();
+    }
+
+    void wake() {
+        wakeUps = Math.min(wakeUps + 1, MAX_WAKE_UPS);
+    }
+
+    boolean takeWakeUp() {
+        if (wakeUps == 0) {
+            return false;
+        }
+        wakeUps--;
+        return true;
+    }
+}

@@ -41,8 +41,9 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Waits until one of the queues may have work, at most as long as said. One submission wakes one waiter of all
-     * processes, not all of them. A wake-up is a hint: the claim that follows may find nothing, and a waiter that is
-     * never woken must still claim from time to time.
+     * processes, not all of them. A job put to rest (by a delay or a retry) with an earlier due time than any other of its
+     * queue wakes one waiter too, so that the claim that follows learns {@link Claim#nextDue()}. A wake-up is a hint: the
+     * claim may find nothing, and a waiter that is never woken must still claim from time to time.
      *
      * @return whether a hint came
      */

@@ -1,0 +1,108 @@
+package io.headrace.redis;
+
+import io.headrace.Attempt;
+import io.headrace.CorruptDocument;
+import io.headrace.Failure;
+import io.headrace.Job;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobSpec;
+import io.headrace.JobState;
+import io.headrace.JobType;
+import io.headrace.Json;
+import io.headrace.Lookup;
+import io.headrace.Progress;
+import io.headrace.Run;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Looks one job up, in one round trip. */
+final class Finder {
+    private final Link link;
+    private final Queues queues;
+
+    Finder(Link link, Queues queues) {
+        this.link = link;
+        this.queues = queues;
+    }
+
+    Lookup find(JobId id) {
+        List<byte[]> arguments = List.of(RedisKeys.bytes(id.toString()),
+                RedisKeys.bytes(String.valueOf(id.level().code())),
+                id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
+                RedisKeys.bytes(id.millis()));
+        List<Object> reply = Replies.list(link.ask(Script.FIND, queues.base(id.queue()), arguments));
+        String place = Replies.text(reply.get(0));
+        if (place.equals("unknown")) {
+            return Lookup.UNKNOWN;
+        }
+        if (place.equals("gone")) {
+            return Lookup.GONE;
+        }
+        JobDocument document = document((byte[]) reply.get(1));
+        return Lookup.found(switch (place) {
+            case "finished" -> Job.of(id, outcome(document), document, null);
+            case "dead" -> Job.of(id, JobState.DEAD, document, null);
+            case "queued" -> inLine(id, JobState.QUEUED, document, Replies.text(reply.get(2)));
+            case "cancelled" -> inLine(id, JobState.CANCELLED, document, Replies.text(reply.get(2)));
+            case "running" -> running(id, document, Replies.text(reply.get(2)), Replies.text(reply.get(3)),
+                    Replies.number(reply.get(4)) == 1);
+            default ->
+                Job.of(id, JobState.ofLabel(place), document, Instant.ofEpochMilli(Replies.number(reply.get(2))));
+        });
+    }
+
+    /** What a document in a finished bucket ended as. */
+    static JobState outcome(JobDocument document) {
+        JobState outcome = document.run().outcome();
+        return outcome == null ? JobState.SUCCEEDED : outcome;
+    }
+
+    /** Reads a document for people: what cannot be read is shown as such. */
+    static JobDocument document(byte[] bytes) {
+        try {
+            return JobDocument.parse(bytes);
+        } catch (CorruptDocument e) {
+            Json raw = Json.of(Replies.text(bytes));
+            JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
+            Failure why = new Failure("corrupt_document", String.valueOf(e.getMessage()), null);
+            return JobDocument.of(spec).with(new Run(0, List.of(), null, null, null, why, null, 0));
+        }
+    }
+
+    /** @param holders what the hash {@code running} says of the entry: lost deliveries, when it was handed back */
+    static Job inLine(JobId id, JobState state, JobDocument document, String holders) {
+        List<Holder> lost = Holder.parse(holders);
+        Job job = Job.of(id, state, document, null);
+        if (lost.isEmpty()) {
+            return job;
+        }
+        Holder last = lost.get(0);
+        return new Job(id, state, job.document(), null, last.since(), last.worker(),
+                document.run().attempt() + last.deliveries(),
+                null, false);
+    }
+
+    static Job running(JobId id, JobDocument document, String holders, String report, boolean cancelling) {
+        List<Holder> all = Holder.parse(holders);
+        int attempt = document.run().attempt() + (all.isEmpty() ? 1 : all.get(0).deliveries());
+        Run run = document.run();
+        for (Attempt lost : all.isEmpty() ? List.<Attempt>of()
+                : Holder.lost(all.subList(1, all.size()), run.attempt(), all.get(0).since())) {
+            run = run.and(lost);
+        }
+        return new Job(id, JobState.RUNNING, run == document.run() ? document : document.with(run), null,
+                all.isEmpty() ? null : all.get(0).since(), all.isEmpty() ? null : all.get(0).worker(), attempt,
+                progress(report, attempt), cancelling);
+    }
+
+    /** @param report {@code <attempt> <fraction> <message>}; what an earlier attempt said counts no more */
+    private static @Nullable Progress progress(String report, int attempt) {
+        String[] words = report.split(" ", 3);
+        if (words.length < 3 || !words[0].equals(Integer.toString(attempt))) {
+            return null;
+        }
+        return new Progress(Double.parseDouble(words[1]), words[2].isEmpty() ? null : words[2]);
+    }
+}

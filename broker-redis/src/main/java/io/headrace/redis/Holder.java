@@ -1,0 +1,46 @@
+package io.headrace.redis;
+
+import io.headrace.Attempt;
+import io.headrace.Failure;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Who holds an entry, as the hash {@code running} says: {@code worker,deliveries,startMs,leaseMs}, newest first, separated by
+ * semicolons; an empty first place says that nobody holds it now.
+ */
+record Holder(String worker, int deliveries, Instant since) {
+
+    /** All that ever held this entry, newest first; a null place is "nobody now". */
+    static List<Holder> parse(String value) {
+        List<Holder> all = new ArrayList<>();
+        for (String part : value.split(";", -1)) {
+            String[] words = part.split(",", -1);
+            if (words.length >= 3) {
+                all.add(new Holder(words[0], Integer.parseInt(words[1]),
+                        Instant.ofEpochMilli(Long.parseLong(words[2]))));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * The attempts of those who fell silent, oldest first.
+     *
+     * @param before how many attempts the document counts already
+     * @param noticed when the loss was noticed
+     */
+    static List<Attempt> lost(List<Holder> silent, int before, Instant noticed) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (Holder holder : silent) {
+            attempts.add(new Attempt(before + holder.deliveries(), holder.worker(), holder.since(), noticed,
+                    Attempt.Outcome.LOST,
+                    new Failure("worker_lost", "worker " + holder.worker() + " stayed silent longer than its lease",
+                            null)));
+        }
+        Collections.reverse(attempts);
+        return attempts;
+    }
+}

@@ -1,0 +1,111 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerUnavailable;
+import io.headrace.HeadraceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shares round trips among concurrent callers: one thread sends whatever has gathered while the last flush was in flight.
+ * No timer, so a lone caller waits for nothing; under load a flush carries hundreds.
+ *
+ * @param <T> what callers hand in; each is answered by the flusher, or failed
+ */
+final class Lane<T extends Lane.Item> implements AutoCloseable {
+    /** Something that waits for its answer. */
+    interface Item {
+        /** Tells its caller that it failed. */
+        void fail(HeadraceException why);
+    }
+
+    /** A flush carries at most so many: enough to hide the round trip, few enough to answer the first soon. */
+    private static final int MAX_FLUSH = 500;
+    /** So many may wait; beyond, callers are refused at once rather than left to pile up while Redis is away. */
+    private static final int MAX_WAITING = 50_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    private final BlockingQueue<T> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
+    private final Consumer<List<T>> flusher;
+    private final Thread thread;
+    /** Set by close; read by the thread between flushes. */
+    private volatile boolean closed;
+
+    /** @param flusher sends a batch and answers its items, on the lane's thread; what it throws fails the whole batch */
+    Lane(String name, Consumer<List<T>> flusher) {
+        this.flusher = flusher;
+        this.thread = new Thread(this::loop, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Never blocks. */
+    void add(T item) {
+        if (closed) {
+            item.fail(new BrokerUnavailable("the broker is closed", null));
+        } else if (!waiting.offer(item)) {
+            item.fail(new BrokerUnavailable(MAX_WAITING + " writes are waiting for Redis already", null));
+        } else if (closed) {
+            failAll(drain());
+        }
+    }
+
+    private void loop() {
+        while (!closed) {
+            try {
+                T first = waiting.take();
+                List<T> batch = new ArrayList<>();
+                batch.add(first);
+                waiting.drainTo(batch, MAX_FLUSH - 1);
+                flush(batch);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        failAll(drain());
+    }
+
+    private void flush(List<T> batch) {
+        try {
+            flusher.accept(batch);
+        } catch (HeadraceException e) {
+            batch.forEach(item -> item.fail(e));
+        } catch (RuntimeException e) {
+            LOG.error("flush failed size={}", batch.size(), e);
+            batch.forEach(item -> item.fail(new BrokerUnavailable("internal error: " + e, e)));
+        }
+    }
+
+    private List<T> drain() {
+        List<T> rest = new ArrayList<>();
+        waiting.drainTo(rest);
+        return rest;
+    }
+
+    private void failAll(List<T> items) {
+        items.forEach(item -> item.fail(new BrokerUnavailable("the broker is closed", null)));
+    }
+
+    /** Lets the flush in flight end, then fails what waits. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        boolean interrupted = false;
+        try {
+            thread.join(Link.TIMEOUT_MS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        failAll(drain());
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
+import io.headrace.HeadraceException;
+import io.headrace.OutcomeUnknown;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+import redis.clients.jedis.providers.ClusterConnectionProvider;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.providers.PooledConnectionProvider;
+import redis.clients.jedis.providers.SentineledConnectionProvider;
+import redis.clients.jedis.util.JedisClusterCRC16;
+import redis.clients.jedis.util.Pool;
+
+/**
+ * The way to Redis, the same for one server, Sentinel and Cluster: borrow the connection that serves a key, send some
+ * commands, flush once, read their answers. Nothing is ever sent twice unless Redis said that it did not run it. Every wait is
+ * bounded. Thread-safe.
+ */
+final class Link implements AutoCloseable {
+    /** How long a connection attempt and an answer may take. Answers come in microseconds; a fork for the AOF can stall longer. */
+    static final int TIMEOUT_MS = 5_000;
+
+    /** A connection not used for longer than this is tried with a PING first, so that a restart of Redis costs nobody an answer. */
+    private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
+    /** Two redirections follow a moved slot; a third means that the cluster is still changing. */
+    private static final int REDIRECTIONS = 3;
+
+    private final ConnectionProvider provider;
+    private final BrokerObserver observer;
+    private final LongSupplier nanoClock;
+    /** When an exchange last succeeded. Racy by design: it only spares PINGs. */
+    private volatile long lastSuccess;
+
+    Link(RedisConfig config, BrokerObserver observer, int maxConnections, LongSupplier nanoClock) {
+        this.observer = observer;
+        this.nanoClock = nanoClock;
+        this.lastSuccess = nanoClock.getAsLong() - TRUSTED_NANOS;
+        try {
+            this.provider = open(config, maxConnections);
+        } catch (JedisException e) {
+            throw new BrokerUnavailable("cannot reach " + config + ": " + why(e), e);
+        }
+    }
+
+    /** One command and its arguments. */
+    record Request(ProtocolCommand command, byte[]... arguments) {}
+
+    /** A script with its one key. */
+    static Request script(Script script, byte[] base, List<byte[]> arguments) {
+        byte[][] all = new byte[3 + arguments.size()][];
+        all[0] = script.digest();
+        all[1] = ONE;
+        all[2] = base;
+        for (int i = 0; i < arguments.size(); i++) {
+            all[3 + i] = arguments.get(i);
+        }
+        return new Request(Command.EVALSHA, all);
+    }
+
+    private static final byte[] ONE = {'1'};
+
+    /** Keys with the same number are served by the same connection. */
+    int shard(byte[] key) {
+        return provider instanceof ClusterConnectionProvider ? JedisClusterCRC16.getSlot(key) : 0;
+    }
+
+    /**
+     * Sends all requests in one flush and reads their answers; an error that Redis answers stands in its place of the list.
+     *
+     * @param key names the server
+     * @throws BrokerUnavailable when nothing was sent
+     * @throws OutcomeUnknown when the connection died in between
+     */
+    List<Object> exchange(byte[] key, List<Request> requests) {
+        Connection connection = borrow(key);
+        List<Object> answers;
+        try (connection) {
+            answers = exchange(connection, requests);
+        }
+        return settleErrors(key, requests, answers);
+    }
+
+    /** One request; an error that Redis answers is thrown as {@link BrokerUnavailable}. */
+    Object call(byte[] key, Request request) {
+        return checked(exchange(key, List.of(request)).get(0));
+    }
+
+    /** One script. */
+    Object run(Script script, byte[] base, List<byte[]> arguments) {
+        return call(base, script(script, base, arguments));
+    }
+
+    /** A call that may be repeated: it is sent once more if its connection died. */
+    Object ask(byte[] key, Request request) {
+        try {
+            return call(key, request);
+        } catch (OutcomeUnknown e) {
+            return call(key, request);
+        }
+    }
+
+    /** A script that may be repeated. */
+    Object ask(Script script, byte[] base, List<byte[]> arguments) {
+        return ask(base, script(script, base, arguments));
+    }
+
+    /** A connection that the caller keeps for long waits and closes. */
+    Connection borrow(byte[] key) {
+        boolean trusted = nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
+        try {
+            Connection connection = connect(key);
+            if (!trusted && !alive(connection)) {
+                connection.close();
+                dropIdle();
+                connection = connect(key);
+            }
+            return connection;
+        } catch (JedisException e) {
+            dropIdle();
+            throw new BrokerUnavailable("cannot reach Redis: " + why(e), e);
+        }
+    }
+
+    private Connection connect(byte[] key) {
+        return provider.getConnection(new CommandArguments(Command.GET).key(key));
+    }
+
+    private static boolean alive(Connection connection) {
+        try {
+            return connection.ping();
+        } catch (JedisException e) {
+            return false;
+        }
+    }
+
+    private List<Object> exchange(Connection connection, List<Request> requests) {
+        long start = nanoClock.getAsLong();
+        try {
+            for (Request request : requests) {
+                connection.sendCommand(request.command(), request.arguments());
+            }
+            List<Object> answers = connection.getMany(requests.size());
+            long end = nanoClock.getAsLong();
+            lastSuccess = end;
+            observer.roundTrip(Duration.ofNanos(end - start));
+            return answers;
+        } catch (JedisException e) {
+            connection.setBroken();
+            dropIdle();
+            throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
+        }
+    }
+
+    /** Repeats what Redis refused to run here and now: scripts it does not know yet, and keys that moved to another node. */
+    private List<Object> settleErrors(byte[] key, List<Request> requests, List<Object> answers) {
+        List<Object> settled = answers;
+        for (int round = 0; round < REDIRECTIONS; round++) {
+            List<Integer> again = new ArrayList<>();
+            boolean moved = false;
+            for (int i = 0; i < settled.size(); i++) {
+                if (settled.get(i) instanceof JedisNoScriptException) {
+                    again.add(i);
+                } else if (settled.get(i) instanceof JedisRedirectionException) {
+                    again.add(i);
+                    moved = true;
+                }
+            }
+            if (again.isEmpty()) {
+                return settled;
+            }
+            if (moved && provider instanceof ClusterConnectionProvider cluster) {
+                cluster.renewSlotCache();
+            }
+            settled = new ArrayList<>(settled);
+            repeat(key, requests, again, settled);
+        }
+        return settled;
+    }
+
+    private void repeat(byte[] key, List<Request> requests, List<Integer> again, List<Object> settled) {
+        try (Connection connection = borrow(key)) {
+            for (Script script : Script.values()) {
+                connection.sendCommand(Command.SCRIPT, RedisKeys.bytes("LOAD"), script.source());
+            }
+            connection.getMany(Script.values().length);
+            List<Object> answers = exchange(connection, again.stream().map(requests::get).toList());
+            for (int i = 0; i < again.size(); i++) {
+                settled.set(again.get(i), answers.get(i));
+            }
+        } catch (JedisException e) {
+            throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
+        }
+    }
+
+    /** After a failure every idle connection is suspect; new ones cost less than a failed call each. */
+    private void dropIdle() {
+        provider.getConnectionMap().values().forEach(pool -> {
+            if (pool instanceof Pool<?> p) {
+                p.clear();
+            }
+        });
+    }
+
+    /** The answer, or what an error of Redis means to the caller. */
+    static Object checked(@Nullable Object answer) {
+        if (answer instanceof JedisDataException e) {
+            throw failure(e);
+        }
+        return answer == null ? NIL : answer;
+    }
+
+    /** Stands for a null answer. */
+    static final Object NIL = new Object();
+
+    /** What an error answer means: Redis ran nothing. */
+    static HeadraceException failure(JedisDataException e) {
+        return new BrokerUnavailable("Redis refused: " + e.getMessage(), e);
+    }
+
+    private static String why(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    private static ConnectionProvider open(RedisConfig config, int maxConnections) {
+        JedisClientConfig client = client(config).user(config.user()).password(config.password())
+                .database(config.database()).build();
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxTotal(maxConnections);
+        pool.setMaxIdle(maxConnections);
+        pool.setMaxWait(Duration.ofMillis(TIMEOUT_MS));
+        pool.setJmxEnabled(false);
+        pool.setTestWhileIdle(false);
+        return switch (config.kind()) {
+            case STANDALONE -> new PooledConnectionProvider(config.nodes().iterator().next(), client, pool);
+            case CLUSTER -> new ClusterConnectionProvider(config.nodes(), client, pool);
+            case SENTINEL ->
+                new SentineledConnectionProvider(String.valueOf(config.master()), client, pool, config.nodes(),
+                        client(config).build());
+        };
+    }
+
+    private static DefaultJedisClientConfig.Builder client(RedisConfig config) {
+        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder().resp2()
+                .connectionTimeoutMillis(TIMEOUT_MS)
+                .socketTimeoutMillis(TIMEOUT_MS).blockingSocketTimeoutMillis(TIMEOUT_MS);
+        return config.tls() ? client.sslOptions(SslOptions.defaults()) : client;
+    }
+
+    @Override
+    public void close() {
+        try {
+            provider.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("closing connections failed", e);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerUnavailable;
+import io.headrace.HeadraceException;
+import io.headrace.InvalidInput;
+import io.headrace.JobId;
+import io.headrace.Subscription;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Hears what Redis publishes, on one connection and one thread for the whole process. Both start with the first
+ * subscription. A lost connection is replaced, and every channel subscribed again; what was published meanwhile is missed,
+ * which is why nothing relies on it alone. A second thread pings the connection, so that a dead one is noticed.
+ */
+final class Listener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+    /** How long a subscriber waits for its channel to stand. */
+    private static final long SUBSCRIBE_SECONDS = 5;
+    /** How often the connection is pinged. */
+    private static final long PING_MS = 5_000;
+    /** A connection from which nothing came for so long, pings and all, is given up. */
+    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(3 * PING_MS);
+    /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */
+    private static final String HEARTBEAT = "headrace:none";
+
+    private final Link link;
+    private final LongSupplier nanoClock;
+    private final Runnable tick;
+    /** Who listens, by channel. */
+    private final Map<String, Set<Consumer<JobId>>> consumers = new ConcurrentHashMap<>();
+    /** Channels that stand on the present connection, each with a latch that opens when it does. Replaced with the connection. */
+    private final Object lock = new Object();
+    private Map<String, CountDownLatch> standing = Map.of();
+    private @Nullable Ears ears;
+    private @Nullable Thread thread;
+    private @Nullable Thread watch;
+    private volatile @Nullable Connection connection;
+    /** When something last came from the connection; written by the listener's thread. */
+    private volatile long lastHeard;
+    private volatile boolean closed;
+
+    /** @param tick called every few seconds, on the watch's thread */
+    Listener(Link link, LongSupplier nanoClock, Runnable tick) {
+        this.link = link;
+        this.nanoClock = nanoClock;
+        this.tick = tick;
+    }
+
+    /** @throws BrokerUnavailable when the channel does not stand in time */
+    Subscription subscribe(Set<String> channels, Consumer<JobId> callback) {
+        channels.forEach(channel -> consumers.computeIfAbsent(channel, c -> new CopyOnWriteArraySet<>()).add(callback));
+        Subscription subscription = () -> channels.forEach(channel -> unsubscribe(channel, callback));
+        try {
+            for (String channel : channels) {
+                stand(channel);
+            }
+            return subscription;
+        } catch (HeadraceException e) {
+            subscription.close();
+            throw e;
+        }
+    }
+
+    private void stand(String channel) {
+        CountDownLatch latch;
+        synchronized (lock) {
+            if (thread == null) {
+                standing = new ConcurrentHashMap<>();
+                thread = daemon(this::loop, "headrace-listen");
+                watch = daemon(this::watch, "headrace-listen-watch");
+            }
+            CountDownLatch known = standing.get(channel);
+            latch = known == null ? new CountDownLatch(1) : known;
+            if (known == null) {
+                standing.put(channel, latch);
+                if (ears != null) {
+                    ears.subscribe(channel);
+                }
+            }
+        }
+        try {
+            if (!latch.await(SUBSCRIBE_SECONDS, TimeUnit.SECONDS)) {
+                throw new BrokerUnavailable("could not subscribe to changes in " + SUBSCRIBE_SECONDS + " s", null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BrokerUnavailable("interrupted while subscribing", e);
+        } catch (JedisException e) {
+            throw new BrokerUnavailable("could not subscribe to changes: " + e.getMessage(), e);
+        }
+    }
+
+    private void unsubscribe(String channel, Consumer<JobId> callback) {
+        synchronized (lock) {
+            Set<Consumer<JobId>> set = consumers.get(channel);
+            if (set == null || !set.remove(callback) || !set.isEmpty()) {
+                return;
+            }
+            consumers.remove(channel);
+            standing.remove(channel);
+            if (ears != null) {
+                try {
+                    ears.unsubscribe(channel);
+                } catch (JedisException e) {
+                    // the connection is gone, and with it the subscription
+                    LOG.debug("unsubscribe failed channel={}", channel, e);
+                }
+            }
+        }
+    }
+
+    private static Thread daemon(Runnable body, String name) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Runs on the watch's thread. */
+    private void watch() {
+        try {
+            while (!closed) {
+                TimeUnit.MILLISECONDS.sleep(PING_MS);
+                synchronized (lock) {
+                    ping();
+                }
+                tick.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ping() {
+        if (ears == null) {
+            return;
+        }
+        if (nanoClock.getAsLong() - lastHeard > SILENCE_NANOS) {
+            LOG.debug("no answer to pings, connecting again");
+            disconnect();
+            return;
+        }
+        try {
+            ears.ping();
+        } catch (JedisException e) {
+            LOG.debug("ping failed", e);
+        }
+    }
+
+    private void disconnect() {
+        Connection current = connection;
+        if (current != null) {
+            try {
+                current.forceDisconnect();
+            } catch (IOException e) {
+                LOG.debug("closing the listening connection failed", e);
+            }
+        }
+    }
+
+    /** Runs on the listener's thread. */
+    private void loop() {
+        int failures = 0;
+        while (!closed) {
+            try (Connection current = link.borrow(RedisKeys.bytes(HEARTBEAT))) {
+                connection = current;
+                listen(current);
+                failures = 0;
+            } catch (JedisException | HeadraceException e) {
+                failures++;
+                LOG.debug("listening failed, connecting again failures={}", failures, e);
+            }
+            pause(failures);
+        }
+    }
+
+    private void listen(Connection current) {
+        Ears fresh = new Ears();
+        String[] channels;
+        synchronized (lock) {
+            consumers.keySet().forEach(channel -> standing.computeIfAbsent(channel, c -> new CountDownLatch(1)));
+            channels = Stream.concat(Stream.of(HEARTBEAT), standing.keySet().stream())
+                    .toArray(String[]::new);
+        }
+        try {
+            fresh.proceed(current, channels);
+        } finally {
+            synchronized (lock) {
+                ears = null;
+            }
+            current.setBroken();
+        }
+    }
+
+    private void pause(int failures) {
+        if (failures == 0 || closed) {
+            return;
+        }
+        long ceilingMs = Math.min(5_000, 50L << Math.min(failures, 7));
+        try {
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(ceilingMs) + 1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the connection's reader calls, on the listener's thread. */
+    private final class Ears extends JedisPubSub {
+        @Override
+        public void onPong(String pattern) {
+            lastHeard = nanoClock.getAsLong();
+        }
+
+        @Override
+        public void onSubscribe(String channel, int subscribed) {
+            lastHeard = nanoClock.getAsLong();
+            synchronized (lock) {
+                if (channel.equals(HEARTBEAT)) {
+                    ears = this;
+                    // channels asked for while the connection was being made
+                    standing.keySet().forEach(this::subscribe);
+                    return;
+                }
+                CountDownLatch latch = standing.get(channel);
+                if (latch != null) {
+                    latch.countDown();
+                }
+            }
+        }
+
+        @Override
+        public void onMessage(String channel, String message) {
+            Set<Consumer<JobId>> set = consumers.getOrDefault(channel, Set.of());
+            if (set.isEmpty()) {
+                return;
+            }
+            for (String text : message.split(" ", -1)) {
+                try {
+                    JobId id = JobId.parse(text);
+                    set.forEach(consumer -> consumer.accept(id));
+                } catch (InvalidInput e) {
+                    LOG.warn("published id is none channel={} text={}", channel, text);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        disconnect();
+        synchronized (lock) {
+            if (thread != null && watch != null) {
+                thread.interrupt();
+                watch.interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerOperator.Page;
+import io.headrace.BrokerOperator.Query;
+import io.headrace.InvalidInput;
+import io.headrace.Job;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.Run;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * Pages through the jobs of a state, looking at a bounded number of them. A cursor is {@code state~place~position}: it names
+ * where to go on in the state's own order, so it stays valid while jobs come and go.
+ */
+final class Pages {
+    /** So many jobs are looked at for one page, however few match the filter. */
+    private static final int MAX_LOOKED_AT = 2_000;
+    /** So many are fetched in one round trip. */
+    private static final int STEP = 200;
+
+    private final Link link;
+    private final RedisKeys keys;
+    private final Queues queues;
+    private final Finder finder;
+
+    Pages(Link link, RedisKeys keys, Queues queues, Finder finder) {
+        this.link = link;
+        this.keys = keys;
+        this.queues = queues;
+        this.finder = finder;
+    }
+
+    /** Jobs fetched together, and where to go on; an empty position means the place is exhausted. */
+    private record Step(List<Job> jobs, List<String> positions, String next) {}
+
+    Page page(Query query) {
+        List<String> places = places(query.state());
+        int place = 0;
+        String position = "-";
+        if (query.cursor() != null) {
+            String[] words = query.cursor().split("~", 3);
+            place = words.length == 3 && words[0].equals(query.state().label()) ? places.indexOf(words[1]) : -1;
+            if (place < 0 || !words[2].matches("[a-z0-9:._-]{1,160}")) {
+                throw new InvalidInput("cursor",
+                        "must come from an earlier page of jobs that are " + query.state().label());
+            }
+            position = words[2];
+        }
+        List<Job> found = new ArrayList<>();
+        int looked = 0;
+        while (place < places.size()) {
+            Step step = step(query, places.get(place), position, Math.min(STEP, Math.max(20, query.limit())));
+            for (int i = 0; i < step.jobs().size(); i++) {
+                if (matches(query, step.jobs().get(i))) {
+                    found.add(step.jobs().get(i));
+                    if (found.size() == query.limit()) {
+                        boolean last = i == step.jobs().size() - 1 && step.next().isEmpty()
+                                && place == places.size() - 1;
+                        return new Page(found, last ? Optional.empty()
+                                : Optional.of(cursor(query, places.get(place), step.positions().get(i))));
+                    }
+                }
+            }
+            looked += Math.max(1, step.jobs().size());
+            position = step.next();
+            if (position.isEmpty()) {
+                place++;
+                position = "-";
+            }
+            if (looked >= MAX_LOOKED_AT && place < places.size()) {
+                return new Page(found, Optional.of(cursor(query, places.get(place), position)));
+            }
+        }
+        return new Page(found, Optional.empty());
+    }
+
+    private static String cursor(Query query, String place, String position) {
+        return query.state().label() + "~" + place + "~" + position;
+    }
+
+    /** Where jobs of a state lie, in the order in which they are shown. */
+    private static List<String> places(JobState state) {
+        return switch (state) {
+            case QUEUED -> List.of("released:h", "queued:h", "released:n", "queued:n", "released:l", "queued:l");
+            case RUNNING -> List.of("running:h", "running:n", "running:l");
+            case SCHEDULED, RETRYING, PARKED, DEAD -> List.of(state.label());
+            case CANCELLED -> List.of("cancelled", "finished");
+            case SUCCEEDED, EXPIRED -> List.of("finished");
+        };
+    }
+
+    private Step step(Query query, String place, String position, int most) {
+        return switch (place) {
+            case "scheduled", "retrying", "parked", "dead" -> resting(query, position, most);
+            case "cancelled" -> cancelledInLine(query, position, most);
+            case "finished" -> finished(query, position, most);
+            default -> line(query, place, position, most);
+        };
+    }
+
+    private static boolean matches(Query query, Job job) {
+        if (job.state() != query.state()) {
+            return false;
+        }
+        if (query.type() != null && !job.document().spec().type().equals(query.type())) {
+            return false;
+        }
+        if (query.error() == null) {
+            return true;
+        }
+        Run run = job.document().run();
+        return run.error() != null
+                && run.error().type().toLowerCase(Locale.ROOT).contains(query.error().toLowerCase(Locale.ROOT));
+    }
+
+    private Step line(Query query, String place, String position, int most) {
+        int colon = place.indexOf(':');
+        Level level = Level.ofCode(place.charAt(colon + 1));
+        List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
+                RedisKeys.bytes(place.substring(0, colon)),
+                RedisKeys.bytes(position), RedisKeys.bytes(most));
+        List<Object> reply = Replies.list(link.ask(Script.LINE, queues.base(query.queue()), arguments));
+        List<String> holders = Replies.texts(reply.get(2));
+        List<Job> jobs = new ArrayList<>();
+        List<String> positions = new ArrayList<>();
+        List<Object> entries = Replies.list(reply.get(1));
+        for (int i = 0; i < entries.size(); i++) {
+            List<Object> entry = Replies.list(entries.get(i));
+            String address = Replies.text(entry.get(0));
+            Claims.Entry content = Claims.Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
+            JobDocument document = Finder.document(content.document());
+            String held = holders.isEmpty() ? "" : holders.get(i);
+            jobs.add(place.startsWith("running") ? Finder.running(content.id(), document, held, "", false)
+                    : Finder.inLine(content.id(), JobState.QUEUED, document, held));
+            positions.add(address);
+        }
+        if (!place.startsWith("running")) {
+            withoutCancelled(query, jobs, positions);
+        }
+        return new Step(jobs, positions, Replies.text(reply.get(0)));
+    }
+
+    /** Jobs cancelled in line still have their entries there, but they are not queued any more. */
+    private void withoutCancelled(Query query, List<Job> jobs, List<String> positions) {
+        if (jobs.isEmpty()) {
+            return;
+        }
+        byte[] key = keys.cancelled(query.queue());
+        byte[][] arguments = new byte[jobs.size() + 1][];
+        arguments[0] = key;
+        for (int i = 0; i < jobs.size(); i++) {
+            arguments[i + 1] = RedisKeys.bytes(jobs.get(i).id().toString());
+        }
+        List<Object> members = Replies.list(link.ask(key, new Link.Request(Command.SMISMEMBER, arguments)));
+        for (int i = jobs.size() - 1; i >= 0; i--) {
+            if (Replies.number(members.get(i)) == 1) {
+                jobs.remove(i);
+                positions.remove(i);
+            }
+        }
+    }
+
+    /** Jobs in a zset. The position is {@code score_id} of the last one seen; those of equal score are told apart by their ids. */
+    private Step resting(Query query, String position, int most) {
+        boolean newestFirst = query.state() == JobState.DEAD;
+        byte[] index = keys.index(query.queue(), query.state().label());
+        int mark = position.indexOf(':');
+        String from = mark < 0 ? newestFirst ? "+inf" : "-inf" : position.substring(0, mark);
+        String seen = mark < 0 ? "" : position.substring(mark + 1);
+        List<Job> jobs = new ArrayList<>();
+        List<String> positions = new ArrayList<>();
+        int offset = 0;
+        boolean more = true;
+        while (jobs.isEmpty() && more) {
+            List<Object> flat = Replies.list(link.ask(index,
+                    new Link.Request(newestFirst ? Command.ZREVRANGEBYSCORE : Command.ZRANGEBYSCORE,
+                            index, RedisKeys.bytes(from), RedisKeys.bytes(newestFirst ? "-inf" : "+inf"),
+                            RedisKeys.bytes("WITHSCORES"),
+                            RedisKeys.bytes("LIMIT"), RedisKeys.bytes(offset), RedisKeys.bytes(most + 1))));
+            more = flat.size() / 2 > most;
+            offset += most;
+            read(query, flat, from, seen, newestFirst, jobs, positions);
+        }
+        return new Step(jobs, positions, more && !positions.isEmpty() ? positions.get(positions.size() - 1) : "");
+    }
+
+    private void read(Query query, List<Object> flat, String from, String seen, boolean newestFirst, List<Job> jobs,
+            List<String> positions) {
+        List<String> ids = new ArrayList<>();
+        List<Long> scores = new ArrayList<>();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            String id = Replies.text(flat.get(i));
+            long score = Replies.number(flat.get(i + 1));
+            boolean shown = !seen.isEmpty() && Long.toString(score).equals(from)
+                    && (newestFirst ? id.compareTo(seen) >= 0 : id.compareTo(seen) <= 0);
+            if (!shown) {
+                ids.add(id);
+                scores.add(score);
+            }
+        }
+        List<Object> documents = documents(query, ids);
+        for (int i = 0; i < ids.size(); i++) {
+            if (documents.get(i) instanceof byte[] bytes) {
+                Instant runAt = query.state() == JobState.DEAD ? null : Instant.ofEpochMilli(scores.get(i));
+                jobs.add(Job.of(JobId.parse(ids.get(i)), query.state(), Finder.document(bytes), runAt));
+                positions.add(scores.get(i) + ":" + ids.get(i));
+            }
+        }
+    }
+
+    private List<Object> documents(Query query, List<String> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        byte[][] documents = ids.stream().map(id -> keys.job(query.queue(), id)).toArray(byte[][]::new);
+        return Replies.list(link.ask(documents[0], new Link.Request(Command.MGET, documents)));
+    }
+
+    /** A set scanned in steps; the position is {@code cursor:last id seen of that step}. */
+    private Step cancelledInLine(Query query, String position, int most) {
+        byte[] key = keys.cancelled(query.queue());
+        String[] at = (position.equals("-") ? "0" : position).split(":", 2);
+        List<Object> reply = Replies.list(link.ask(key, new Link.Request(Command.SSCAN, key, RedisKeys.bytes(at[0]),
+                RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
+        List<Job> jobs = new ArrayList<>();
+        Replies.texts(reply.get(1)).forEach(id -> finder.find(JobId.parse(id)).job().ifPresent(jobs::add));
+        String after = Replies.text(reply.get(0));
+        return scanned(jobs, at[0], at.length > 1 ? at[1] : "", after.equals("0") ? "" : after);
+    }
+
+    /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor:last id seen of that step}. */
+    private Step finished(Query query, String position, int most) {
+        byte[] index = keys.index(query.queue(), "finished");
+        String[] at = position.equals("-") ? new String[]{"+inf", "0"} : position.split(":", 3);
+        List<String> buckets = Replies.texts(link.ask(index, new Link.Request(Command.ZREVRANGEBYSCORE, index,
+                RedisKeys.bytes(at[0]), RedisKeys.bytes("-inf"), RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0),
+                RedisKeys.bytes(2))));
+        if (buckets.isEmpty()) {
+            return new Step(List.of(), List.of(), "");
+        }
+        String bucket = buckets.get(0);
+        boolean same = bucket.equals(at[0]);
+        String cursor = same ? at[1] : "0";
+        byte[] hash = keys.finished(query.queue(), bucket);
+        List<Object> reply = Replies.list(link.ask(hash, new Link.Request(Command.HSCAN, hash, RedisKeys.bytes(cursor),
+                RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
+        List<Job> jobs = new ArrayList<>();
+        List<Object> flat = Replies.list(reply.get(1));
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            JobDocument document = Finder.document((byte[]) flat.get(i + 1));
+            jobs.add(Job.of(JobId.parse(Replies.text(flat.get(i))), Finder.outcome(document), document, null));
+        }
+        String after = Replies.text(reply.get(0));
+        String next = !after.equals("0") ? bucket + ":" + after : buckets.size() > 1 ? buckets.get(1) + ":0" : "";
+        return scanned(jobs, bucket + ":" + cursor, same && at.length > 2 ? at[2] : "", next);
+    }
+
+    /** Newest first; a page that ends within a step comes back to it and goes on behind the last id it showed. */
+    private static Step scanned(List<Job> jobs, String step, String seen, String next) {
+        jobs.sort(Comparator.comparing(Job::id).reversed());
+        if (!seen.isEmpty()) {
+            JobId last = JobId.parse(seen);
+            jobs.removeIf(job -> job.id().compareTo(last) >= 0);
+        }
+        return new Step(jobs, jobs.stream().map(job -> step + ":" + job.id()).toList(), next);
+    }
+}

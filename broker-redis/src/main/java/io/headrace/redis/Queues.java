@@ -1,0 +1,41 @@
+package io.headrace.redis;
+
+import io.headrace.QueueName;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import redis.clients.jedis.Protocol.Command;
+
+/** Makes sure that a queue exists before it is first used by this process. Thread-safe. */
+final class Queues {
+    private final Link link;
+    private final RedisKeys keys;
+    /** Queues that this process has created or found. */
+    private final Set<QueueName> known = ConcurrentHashMap.newKeySet();
+    private final Map<QueueName, byte[]> bases = new ConcurrentHashMap<>();
+
+    Queues(Link link, RedisKeys keys) {
+        this.link = link;
+        this.keys = keys;
+    }
+
+    /** The queue's base key, encoded once. */
+    byte[] base(QueueName queue) {
+        return bases.computeIfAbsent(queue, name -> RedisKeys.bytes(keys.base(name)));
+    }
+
+    /** Creates the queue unless this process knows it to exist. At most two round trips. */
+    void ensure(QueueName queue) {
+        if (!known.contains(queue)) {
+            create(queue);
+        }
+    }
+
+    /** Creates what is missing of the queue, known or not: somebody may have emptied Redis. */
+    void create(QueueName queue) {
+        link.ask(Script.CREATE, base(queue), List.of());
+        link.ask(keys.queues(), new Link.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
+        known.add(queue);
+    }
+}

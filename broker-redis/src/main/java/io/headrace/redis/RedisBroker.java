@@ -1,0 +1,189 @@
+package io.headrace.redis;
+
+import io.headrace.Broker;
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerUnavailable;
+import io.headrace.Claim;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.HeadraceException;
+import io.headrace.JobId;
+import io.headrace.Lease;
+import io.headrace.Lookup;
+import io.headrace.NewJob;
+import io.headrace.Progress;
+import io.headrace.QueueName;
+import io.headrace.Renewal;
+import io.headrace.Settlement;
+import io.headrace.Submission;
+import io.headrace.Subscription;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link Settler}, {@link Renewer}, {@link Finder},
+ * {@link Wakeups}, {@link Listener}, {@link Registry}.
+ */
+public final class RedisBroker implements Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisBroker.class);
+    /** Calls that work at once; a few roles' threads and the operator's callers. */
+    private static final int WORK_CONNECTIONS = 32;
+    /** Connections that wait: one for each idle waiter's slot, one that listens. */
+    private static final int WAIT_CONNECTIONS = 256;
+
+    private final Link link;
+    /** For long waits, so that they never starve work of connections. */
+    private final Link waits;
+    private final Queues queues;
+    private final Enqueuer enqueuer;
+    private final Settler settler;
+    private final Claims claims;
+    private final Renewer renewer;
+    private final Finder finder;
+    private final Wakeups wakeups;
+    private final Watches watches;
+    private final Listener listener;
+    private final Registry registry;
+    private final RedisKeys keys;
+    private final RedisOperator operator;
+
+    private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
+        this.keys = new RedisKeys(config.prefix());
+        this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
+        this.waits = new Link(config, BrokerObserver.NONE, WAIT_CONNECTIONS, nanoClock);
+        this.queues = new Queues(link, keys);
+        this.enqueuer = new Enqueuer(link, keys, queues, nanoClock);
+        this.settler = new Settler(link, queues);
+        this.claims = new Claims(link, queues, this::buryCorrupt);
+        this.renewer = new Renewer(link, queues);
+        this.finder = new Finder(link, queues);
+        this.wakeups = new Wakeups(waits, keys, nanoClock);
+        this.watches = new Watches(link, queues);
+        this.listener = new Listener(waits, nanoClock, watches::renewAll);
+        this.registry = new Registry(link, keys, claims);
+        this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, settler);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param observer hears how long round trips take
+     * @throws BrokerUnavailable when the sentinels or the cluster cannot be reached now; one server may come later
+     */
+    public static RedisBroker connect(RedisConfig config, BrokerObserver observer) {
+        return new RedisBroker(config, observer, System::nanoTime);
+    }
+
+    /** The operator's seam to the same Redis; it closes with this broker. */
+    public BrokerOperator operator() {
+        return operator;
+    }
+
+    @Override
+    public CompletionStage<Submission> enqueue(NewJob job) {
+        return enqueuer.enqueue(job);
+    }
+
+    @Override
+    public Claim claim(ClaimRequest request) {
+        return claims.claim(request);
+    }
+
+    @Override
+    public List<ClaimedJob> reclaim(ClaimRequest request) {
+        return claims.reclaim(request);
+    }
+
+    @Override
+    public boolean awaitReady(Set<QueueName> names, Duration atMost) throws InterruptedException {
+        return wakeups.await(names, atMost);
+    }
+
+    @Override
+    public CompletionStage<Settlement> settle(Verdict verdict) {
+        return settler.settle(verdict);
+    }
+
+    @Override
+    public Renewal renew(Collection<Lease> leases, Duration lease) {
+        return renewer.renew(leases);
+    }
+
+    @Override
+    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines) {
+        return settler.report(lease, progress, lines);
+    }
+
+    @Override
+    public void heartbeat(WorkerInfo worker, Duration lifetime) {
+        registry.heartbeat(worker, lifetime);
+    }
+
+    @Override
+    public void retire(WorkerId worker, Collection<QueueName> names) {
+        registry.retire(worker);
+        names.forEach(queue -> claims.forget(queue, worker.value()));
+    }
+
+    @Override
+    public Subscription onCancel(Set<QueueName> names, Consumer<JobId> callback) {
+        return listener.subscribe(names.stream().map(keys::cancel).collect(Collectors.toSet()), callback);
+    }
+
+    @Override
+    public Subscription onChange(QueueName queue, Consumer<JobId> callback) {
+        Subscription heard = listener.subscribe(Set.of(keys.changed(queue)), callback);
+        try {
+            watches.add(queue);
+        } catch (HeadraceException e) {
+            watches.remove(queue);
+            heard.close();
+            throw e;
+        }
+        AtomicBoolean open = new AtomicBoolean(true);
+        return () -> {
+            if (open.getAndSet(false)) {
+                watches.remove(queue);
+                heard.close();
+            }
+        };
+    }
+
+    @Override
+    public Lookup find(JobId id) {
+        return finder.find(id);
+    }
+
+    private void buryCorrupt(Verdict verdict) {
+        LOG.warn("job set aside as dead: its stored document cannot be read job={}", verdict.lease().job());
+        var unused = settler.settle(verdict).whenComplete((settlement, failure) -> {
+            if (failure != null) {
+                LOG.warn("burying failed; it is tried again when the lease expires job={}", verdict.lease().job());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        enqueuer.close();
+        settler.close();
+        wakeups.close();
+        listener.close();
+        waits.close();
+        link.close();
+    }
+}

@@ -1,0 +1,147 @@
+package io.headrace.redis;
+
+import io.headrace.Level;
+import io.headrace.QueueName;
+import io.headrace.WorkerId;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Every key, spelled once. All keys of a queue start with its base, which carries the hash tag {@code {queue}}, so a queue
+ * lives in one Cluster slot. Scripts get the base as their one key and append the rest.
+ */
+final class RedisKeys {
+    /**
+     * One kind of key.
+     *
+     * @param pattern as the documentation spells it, {@code hr:} standing for the prefix
+     * @param type the Redis type
+     */
+    record Kind(String pattern, String type) {}
+
+    /** All there are; {@code docs/redis-data-model.md} is checked against this list, and so are the scripts. */
+    static final List<Kind> ALL = List.of(
+            new Kind("hr:{q}:ready:h", "stream"),
+            new Kind("hr:{q}:ready:n", "stream"),
+            new Kind("hr:{q}:ready:l", "stream"),
+            new Kind("hr:{q}:running", "hash"),
+            new Kind("hr:{q}:scheduled", "zset"),
+            new Kind("hr:{q}:retrying", "zset"),
+            new Kind("hr:{q}:parked", "zset"),
+            new Kind("hr:{q}:dead", "zset"),
+            new Kind("hr:{q}:job:<id>", "string"),
+            new Kind("hr:{q}:entry:<id>", "string"),
+            new Kind("hr:{q}:finished:<bucket>", "hash"),
+            new Kind("hr:{q}:finished", "zset"),
+            new Kind("hr:{q}:kept", "hash"),
+            new Kind("hr:{q}:cancelled", "set"),
+            new Kind("hr:{q}:cancelling", "set"),
+            new Kind("hr:{q}:wake", "list"),
+            new Kind("hr:{q}:settings", "hash"),
+            new Kind("hr:{q}:sequence", "string"),
+            new Kind("hr:{q}:unique:<key>", "string"),
+            new Kind("hr:{q}:idem:<key>", "string"),
+            new Kind("hr:{q}:progress:<id>", "string"),
+            new Kind("hr:{q}:log:<id>", "stream"),
+            new Kind("hr:{q}:totals", "hash"),
+            new Kind("hr:{q}:stats:<minute>", "hash"),
+            new Kind("hr:{q}:changed", "channel"),
+            new Kind("hr:{q}:cancel", "channel"),
+            new Kind("hr:queues", "set"),
+            new Kind("hr:workers", "set"),
+            new Kind("hr:worker:<id>", "string"));
+
+    private final String prefix;
+
+    /** @param prefix what every key starts with, its colon included */
+    RedisKeys(String prefix) {
+        this.prefix = prefix;
+    }
+
+    /** What every key of the queue starts with. */
+    String base(QueueName queue) {
+        return prefix + '{' + queue.value() + "}:";
+    }
+
+    /** stream: entries in line or running, of one level. */
+    byte[] ready(QueueName queue, Level level) {
+        return bytes(base(queue) + "ready:" + level.code());
+    }
+
+    /** list: tokens, each of which wakes one idle worker. */
+    byte[] wake(QueueName queue) {
+        return bytes(base(queue) + "wake");
+    }
+
+    /** hash: what an operator has set. */
+    byte[] settings(QueueName queue) {
+        return bytes(base(queue) + "settings");
+    }
+
+    /** zset: ids at rest or dead, or buckets of finished jobs. */
+    byte[] index(QueueName queue, String name) {
+        return bytes(base(queue) + name);
+    }
+
+    /** set: jobs cancelled in line. */
+    byte[] cancelled(QueueName queue) {
+        return bytes(base(queue) + "cancelled");
+    }
+
+    /** string: the document of a job at rest. */
+    byte[] job(QueueName queue, String id) {
+        return bytes(base(queue) + "job:" + id);
+    }
+
+    /** hash: finished documents by id, of one second of id time. */
+    byte[] finished(QueueName queue, String bucket) {
+        return bytes(base(queue) + "finished:" + bucket);
+    }
+
+    /** stream: lines that a handler wrote. */
+    byte[] log(QueueName queue, String id) {
+        return bytes(base(queue) + "log:" + id);
+    }
+
+    /** hash: counters of one minute, counted from the epoch. */
+    byte[] stats(QueueName queue, long minute) {
+        return bytes(base(queue) + "stats:" + minute);
+    }
+
+    /** channel: ids of jobs that changed. */
+    String changed(QueueName queue) {
+        return base(queue) + "changed";
+    }
+
+    /** channel: ids of running jobs whose cancellation was asked for. */
+    String cancel(QueueName queue) {
+        return base(queue) + "cancel";
+    }
+
+    /** set: names of all queues. */
+    byte[] queues() {
+        return bytes(prefix + "queues");
+    }
+
+    /** set: ids of all workers. */
+    byte[] workers() {
+        return bytes(prefix + "workers");
+    }
+
+    /** string: what a worker says about itself; expires when it falls silent. */
+    byte[] worker(String id) {
+        return bytes(prefix + "worker:" + id);
+    }
+
+    byte[] worker(WorkerId id) {
+        return worker(id.value());
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(long number) {
+        return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    }
+}

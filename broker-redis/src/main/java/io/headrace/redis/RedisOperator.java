@@ -1,0 +1,366 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerUnavailable;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.HeadraceException;
+import io.headrace.InvalidInput;
+import io.headrace.Job;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobLog;
+import io.headrace.JobSpec;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.Level;
+import io.headrace.Lookup;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
+
+/** The operator's seam on Redis. */
+final class RedisOperator implements BrokerOperator {
+    /** How often a move is tried again because the job moved meanwhile. */
+    private static final int TRIES = 5;
+    /** How many jobs a purge cancels in one step. */
+    private static final int PURGE_STEP = 500;
+    /** How long a purger may stay silent before what it holds goes back to workers. */
+    private static final Duration PURGE_LEASE = Duration.ofSeconds(30);
+
+    private final Link link;
+    private final RedisKeys keys;
+    private final Queues queues;
+    private final Finder finder;
+    private final Registry registry;
+    private final Claims claims;
+    private final Settler settler;
+    private final Setter setter;
+    private final Pages pages;
+
+    RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
+            Settler settler) {
+        this.link = link;
+        this.keys = keys;
+        this.queues = queues;
+        this.finder = finder;
+        this.registry = registry;
+        this.claims = claims;
+        this.settler = settler;
+        this.setter = new Setter(link, keys, queues);
+        this.pages = new Pages(link, keys, queues, finder);
+    }
+
+    @Override
+    public List<QueueInfo> queues() {
+        List<WorkerInfo> workers = registry.workers();
+        return registry.queues().stream().map(queue -> inspect(queue, workers)).flatMap(Optional::stream).toList();
+    }
+
+    @Override
+    public Optional<QueueInfo> queue(QueueName queue) {
+        return inspect(queue, registry.workers());
+    }
+
+    private Optional<QueueInfo> inspect(QueueName queue, List<WorkerInfo> workers) {
+        List<Object> reply = Replies.list(link.ask(Script.INSPECT, queues.base(queue), List.of()));
+        if (Replies.number(reply.get(0)) == 0) {
+            return Optional.empty();
+        }
+        Map<String, String> totals = Replies.map(reply.get(2));
+        List<Object> resting = Replies.list(reply.get(4));
+        long queued = -Replies.number(reply.get(5));
+        long running = 0;
+        long oldest = 0;
+        Map<Level, Long> levels = new EnumMap<>(Level.class);
+        for (Object item : Replies.list(reply.get(6))) {
+            List<Object> level = Replies.list(item);
+            long pending = Replies.number(level.get(2));
+            long released = Replies.number(level.get(3));
+            long line = Replies.number(level.get(1)) - pending + released;
+            levels.put(Level.ofCode(Replies.text(level.get(0)).charAt(0)), line);
+            queued += line;
+            running += pending - released;
+            oldest = Math.max(oldest, Replies.number(level.get(4)));
+        }
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        counts.put(JobState.QUEUED, Math.max(0, queued));
+        counts.put(JobState.RUNNING, running);
+        counts.put(JobState.SCHEDULED, Replies.number(resting.get(0)));
+        counts.put(JobState.RETRYING, Replies.number(resting.get(1)));
+        counts.put(JobState.PARKED, Replies.number(resting.get(2)));
+        counts.put(JobState.DEAD, Replies.number(resting.get(3)));
+        Map<JobState, Long> ended = new EnumMap<>(JobState.class);
+        for (JobState state : List.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED, JobState.EXPIRED)) {
+            ended.put(state, Long.parseLong(totals.getOrDefault(state.label(), "0")));
+        }
+        int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
+        return Optional.of(new QueueInfo(queue, Setter.paused(Replies.map(reply.get(1))), counts, ended,
+                Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest), levels, serving));
+    }
+
+    @Override
+    public Page jobs(Query query) {
+        return pages.page(query);
+    }
+
+    @Override
+    public JobLog log(JobId id, long from, int limit) {
+        if (from < 0 || limit < 1 || limit > JobLog.MAX_LINES) {
+            throw new InvalidInput(from < 0 ? "from" : "limit",
+                    from < 0 ? "must be 0 or more, was " + from
+                            : "must be 1 to " + JobLog.MAX_LINES + ", was " + limit);
+        }
+        byte[] key = keys.log(id.queue(), id.toString());
+        List<Object> entries = Replies.list(link.ask(key, new Link.Request(Command.XRANGE, key,
+                RedisKeys.bytes("0-" + (from + 1)), RedisKeys.bytes("+"), RedisKeys.bytes("COUNT"),
+                RedisKeys.bytes(limit))));
+        List<String> lines = new ArrayList<>();
+        long next = from;
+        for (Object item : entries) {
+            List<Object> entry = Replies.list(item);
+            lines.add(Replies.text(Replies.list(entry.get(1)).get(1)));
+            next = Long.parseLong(Replies.text(entry.get(0)).substring(2));
+        }
+        return new JobLog(lines, next);
+    }
+
+    @Override
+    public Answer cancel(JobId id) {
+        for (int i = 0; i < TRIES; i++) {
+            Optional<Job> job = finder.find(id).job();
+            if (job.isEmpty()) {
+                return Answer.NOT_FOUND;
+            }
+            if (job.get().state().terminal()) {
+                return Answer.WRONG_STATE;
+            }
+            String word = Replies.text(link.ask(Script.CANCEL, queues.base(id.queue()), cancelArguments(job.get())));
+            switch (word) {
+                case "CANCELLED" :
+                    return Answer.DONE;
+                case "REQUESTED" :
+                    return Answer.REQUESTED;
+                case "ENDED" :
+                    return Answer.WRONG_STATE;
+                default :
+                    break; // it moved meanwhile: look again
+            }
+        }
+        throw new BrokerUnavailable("job " + id + " kept moving; nothing was cancelled, try again", null);
+    }
+
+    private List<byte[]> cancelArguments(Job job) {
+        JobId id = job.id();
+        JobSpec spec = job.document().spec();
+        JobDocument cancelled = job.document().with(job.document().run().ended(JobState.CANCELLED, now(), null));
+        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
+                id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
+                job.document().bytes(), cancelled.bytes(),
+                spec.retention() == null ? new byte[0] : RedisKeys.bytes(spec.retention().toMillis()),
+                spec.uniqueKey() == null ? new byte[0] : RedisKeys.bytes(spec.uniqueKey()));
+    }
+
+    /** Redis's clock. */
+    private Instant now() {
+        List<Object> time = Replies.list(link.ask(new byte[]{'t'}, new Link.Request(Command.TIME)));
+        return Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1000);
+    }
+
+    @Override
+    public List<Answer> retry(List<JobId> ids) {
+        return ids.stream().map(id -> requeue(id, null)).toList();
+    }
+
+    @Override
+    public Answer retry(JobId id, Json payload) {
+        return requeue(id, payload);
+    }
+
+    private Answer requeue(JobId id, @Nullable Json payload) {
+        for (int i = 0; i < TRIES; i++) {
+            Optional<Job> found = finder.find(id).job();
+            if (found.isEmpty()) {
+                return Answer.NOT_FOUND;
+            }
+            Job job = found.get();
+            if (job.state() != JobState.DEAD) {
+                boolean resting = payload == null
+                        && (job.state() == JobState.RETRYING || job.state() == JobState.SCHEDULED
+                                || job.state() == JobState.PARKED);
+                return resting ? runNow(id) : Answer.WRONG_STATE;
+            }
+            JobDocument edited = payload == null ? job.document() : job.document().withPayload(payload);
+            JobDocument reopened = edited.with(edited.run().reopened());
+            String unique = job.document().spec().uniqueKey();
+            List<byte[]> arguments = List.of(RedisKeys.bytes(Enqueuer.UNIQUE_LIFETIME.toMillis()),
+                    RedisKeys.bytes(id.toString()),
+                    job.document().bytes(), reopened.bytes(), unique == null ? new byte[0] : RedisKeys.bytes(unique));
+            String word = Replies.texts(link.call(queues.base(id.queue()),
+                    Link.script(Script.REQUEUE, queues.base(id.queue()), arguments))).get(0);
+            if (word.equals("DONE")) {
+                return Answer.DONE;
+            }
+            if (word.equals("DUPLICATE")) {
+                return Answer.DUPLICATE;
+            }
+        }
+        return Answer.WRONG_STATE;
+    }
+
+    @Override
+    public Answer runNow(JobId id) {
+        String word = Replies
+                .texts(link.ask(Script.RUN_NOW, queues.base(id.queue()), List.of(RedisKeys.bytes(id.toString()))))
+                .get(0);
+        if (word.equals("DONE")) {
+            return Answer.DONE;
+        }
+        return finder.find(id).kind() == Lookup.Kind.FOUND ? Answer.WRONG_STATE : Answer.NOT_FOUND;
+    }
+
+    @Override
+    public List<Answer> deleteDead(List<JobId> ids) {
+        List<Answer> answers = new ArrayList<>();
+        for (JobId id : ids) {
+            Object reply = link.ask(Script.DELETE_DEAD, queues.base(id.queue()),
+                    List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(Replies.bucket(id))));
+            boolean deleted = Replies.number(Replies.list(reply).get(0)) == 1;
+            answers.add(deleted ? Answer.DONE
+                    : finder.find(id).kind() == Lookup.Kind.FOUND ? Answer.WRONG_STATE : Answer.NOT_FOUND);
+        }
+        return answers;
+    }
+
+    @Override
+    public void pause(QueueName queue) {
+        setter.pause(queue);
+    }
+
+    @Override
+    public void resume(QueueName queue) {
+        setter.resume(queue);
+    }
+
+    @Override
+    public QueueSettings settings(QueueName queue) {
+        return setter.read(queue);
+    }
+
+    @Override
+    public void settings(QueueName queue, QueueSettings settings) {
+        setter.write(queue, settings);
+    }
+
+    /** A purge claims what waits and ends it as cancelled: undelivered entries must not be deleted, and every end is on record. */
+    @Override
+    public long purge(QueueName queue, LongConsumer progress) {
+        WorkerId purger = WorkerId.random(ThreadLocalRandom.current());
+        Instant started = now();
+        long cancelled = 0;
+        for (Level level : Level.values()) {
+            ClaimRequest request = new ClaimRequest(queue, purger, PURGE_STEP, PURGE_LEASE, List.of(level));
+            boolean older = true;
+            while (older) {
+                List<ClaimedJob> jobs = claims.claim(request, true).jobs();
+                older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isAfter(job, started));
+                cancelled += cancelAll(jobs, started);
+                progress.accept(cancelled);
+            }
+        }
+        claims.forget(queue, purger.value());
+        return cancelled;
+    }
+
+    private static boolean isAfter(ClaimedJob job, Instant started) {
+        return job.lease().job().createdAt().isAfter(started);
+    }
+
+    /** Ends the jobs that were in line when the purge started, and hands back the newer ones among them. */
+    private long cancelAll(List<ClaimedJob> jobs, Instant started) {
+        List<CompletableFuture<Settlement>> open = new ArrayList<>();
+        for (ClaimedJob job : jobs) {
+            JobDocument document = job.document();
+            if (isAfter(job, started)) {
+                join(settler.settle(Verdict.release(job.lease(), document)).toCompletableFuture());
+            } else {
+                JobDocument ended = document.with(document.run().ended(JobState.CANCELLED, job.claimedAt(), null));
+                open.add(settler.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture());
+            }
+        }
+        return open.stream().filter(answer -> join(answer) == Settlement.RECORDED).count();
+    }
+
+    private static Settlement join(CompletableFuture<Settlement> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof HeadraceException known ? known : e;
+        }
+    }
+
+    @Override
+    public List<WorkerInfo> workers() {
+        return registry.workers();
+    }
+
+    @Override
+    public Optional<String> readiness() {
+        byte[] key = keys.queues();
+        try {
+            link.ask(key, new Link.Request(Command.SREM, key, new byte[]{'-'}));
+            return memory(Replies.text(link.ask(key, new Link.Request(Command.INFO, RedisKeys.bytes("memory")))));
+        } catch (HeadraceException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Optional<String> memory(String info) {
+        long used = field(info, "used_memory");
+        long max = field(info, "maxmemory");
+        return max > 0 && used >= max ? Optional.of("Redis is full: " + used + " of " + max + " bytes are used")
+                : Optional.empty();
+    }
+
+    private static long field(String info, String name) {
+        return info.lines().filter(line -> line.startsWith(name + ":"))
+                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1).strip()))
+                .findFirst().orElse(0);
+    }
+
+    @Override
+    public List<Minute> history(QueueName queue, int minutes) {
+        if (minutes < 1 || minutes > 1440) {
+            throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
+        }
+        long newest = now().getEpochSecond() / 60;
+        List<Link.Request> requests = new ArrayList<>();
+        for (long minute = newest - minutes + 1; minute <= newest; minute++) {
+            requests.add(new Link.Request(Command.HGETALL, keys.stats(queue, minute)));
+        }
+        List<Object> answers = link.exchange(queues.base(queue), requests);
+        List<Minute> history = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            Map<String, Long> counts = new HashMap<>();
+            Replies.map(Link.checked(answers.get(i))).forEach((name, count) -> counts.put(name, Long.parseLong(count)));
+            history.add(new Minute(Instant.ofEpochSecond((newest - minutes + 1 + i) * 60), counts));
+        }
+        return history;
+    }
+}

@@ -1,0 +1,58 @@
+package io.headrace.redis;
+
+import io.headrace.Lease;
+import io.headrace.QueueName;
+import io.headrace.Renewal;
+import io.headrace.WorkerId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Extends leases, many in a call. */
+final class Renewer {
+    /** One script call renews at most so many leases. */
+    private static final int MAX_CALL = 500;
+
+    private final Link link;
+    private final Queues queues;
+
+    Renewer(Link link, Queues queues) {
+        this.link = link;
+        this.queues = queues;
+    }
+
+    /** What the leases of one script call have in common. */
+    private record Group(QueueName queue, WorkerId worker) {}
+
+    Renewal renew(Collection<Lease> leases) {
+        Map<Group, List<Lease>> groups = new LinkedHashMap<>();
+        for (Lease lease : leases) {
+            groups.computeIfAbsent(new Group(lease.job().queue(), lease.token().worker()), g -> new ArrayList<>())
+                    .add(lease);
+        }
+        List<Lease> lost = new ArrayList<>();
+        List<Lease> cancelled = new ArrayList<>();
+        groups.forEach((group, all) -> {
+            for (int from = 0; from < all.size(); from += MAX_CALL) {
+                renew(group, all.subList(from, Math.min(all.size(), from + MAX_CALL)), lost, cancelled);
+            }
+        });
+        return new Renewal(lost, cancelled);
+    }
+
+    private void renew(Group group, List<Lease> leases, List<Lease> lost, List<Lease> cancelled) {
+        List<byte[]> arguments = new ArrayList<>(1 + leases.size() * 4);
+        arguments.add(RedisKeys.bytes(group.worker().value()));
+        for (Lease lease : leases) {
+            arguments.add(Settler.level(lease));
+            arguments.add(Settler.entry(lease));
+            arguments.add(RedisKeys.bytes(lease.token().deliveries()));
+            arguments.add(RedisKeys.bytes(lease.job().toString()));
+        }
+        List<Object> reply = Replies.list(link.ask(Script.RENEW, queues.base(group.queue()), arguments));
+        Replies.list(reply.get(0)).forEach(n -> lost.add(leases.get((int) Replies.number(n) - 1)));
+        Replies.list(reply.get(1)).forEach(n -> cancelled.add(leases.get((int) Replies.number(n) - 1)));
+    }
+}

@@ -1,0 +1,66 @@
+package io.headrace.redis;
+
+import io.headrace.JobId;
+import io.headrace.Level;
+import io.headrace.QueueName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what Redis answers. */
+final class Replies {
+    private Replies() {}
+
+    /** An array; none is an empty one. */
+    static List<Object> list(Object reply) {
+        if (!(reply instanceof List<?> items)) {
+            return List.of();
+        }
+        return new ArrayList<>(items);
+    }
+
+    /** A string, or a number as text; none is empty. */
+    static String text(Object reply) {
+        if (reply instanceof byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+        return reply instanceof Long number ? number.toString() : "";
+    }
+
+    /** A number, or a string that is one; none is zero. */
+    static long number(Object reply) {
+        if (reply instanceof Long number) {
+            return number;
+        }
+        String text = text(reply);
+        return text.isEmpty() ? 0 : Double.valueOf(text).longValue();
+    }
+
+    static List<String> texts(Object reply) {
+        return list(reply).stream().map(Replies::text).toList();
+    }
+
+    /** A flat array of names and values. */
+    static Map<String, String> map(Object reply) {
+        List<Object> flat = list(reply);
+        Map<String, String> all = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            all.put(text(flat.get(i)), text(flat.get(i + 1)));
+        }
+        return all;
+    }
+
+    /** The id of a job by the address of its first entry. */
+    static JobId fresh(QueueName queue, Level level, String entry) {
+        int dash = entry.indexOf('-');
+        return new JobId(queue, level, false, Long.parseLong(entry, 0, dash, 10),
+                Long.parseLong(entry, dash + 1, entry.length(), 10));
+    }
+
+    /** The bucket that holds the job once it has finished: the second of its id. */
+    static String bucket(JobId id) {
+        return Long.toString(id.millis() / 1000);
+    }
+}

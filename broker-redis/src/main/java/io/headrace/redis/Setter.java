@@ -1,0 +1,77 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.QueueName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.Protocol.Command;
+
+/** Reads and writes the settings of queues. */
+final class Setter {
+    /** The field that holds {@link QueueSettings#maxBacklog()}. */
+    static final String MAX_BACKLOG = "max_backlog";
+    private static final String RETENTION_MS = "retention_ms";
+    private static final String MAX_KEPT = "max_kept";
+    private static final String PAUSED = "paused";
+    private static final String WATCHED_UNTIL_MS = "watched_until_ms";
+
+    private final Link link;
+    private final RedisKeys keys;
+    private final Queues queues;
+
+    Setter(Link link, RedisKeys keys, Queues queues) {
+        this.link = link;
+        this.keys = keys;
+        this.queues = queues;
+    }
+
+    QueueSettings read(QueueName queue) {
+        byte[] key = keys.settings(queue);
+        return read(Replies.map(link.ask(key, new Link.Request(Command.HGETALL, key))));
+    }
+
+    static QueueSettings read(Map<String, String> fields) {
+        QueueSettings fallback = QueueSettings.DEFAULT;
+        return new QueueSettings(Long.parseLong(fields.getOrDefault(MAX_BACKLOG, "0")),
+                fields.containsKey(RETENTION_MS) ? Duration.ofMillis(Long.parseLong(fields.get(RETENTION_MS)))
+                        : fallback.retention(),
+                Long.parseLong(fields.getOrDefault(MAX_KEPT, Long.toString(fallback.maxKept()))));
+    }
+
+    static boolean paused(Map<String, String> fields) {
+        return "1".equals(fields.get(PAUSED));
+    }
+
+    void write(QueueName queue, QueueSettings settings) {
+        put(queue, MAX_BACKLOG, Long.toString(settings.maxBacklog()), RETENTION_MS,
+                Long.toString(settings.retention().toMillis()), MAX_KEPT, Long.toString(settings.maxKept()));
+    }
+
+    void pause(QueueName queue) {
+        put(queue, PAUSED, "1");
+    }
+
+    /** Lets the queue be claimed again and wakes a worker, which wakes the next. */
+    void resume(QueueName queue) {
+        put(queue, PAUSED, "0");
+        byte[] wake = keys.wake(queue);
+        link.exchange(wake, List.of(new Link.Request(Command.LPUSH, wake, RedisKeys.bytes(1)),
+                new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(3))));
+    }
+
+    /** Asks workers to announce starts, too, until a moment by Redis's clock. */
+    void watch(QueueName queue, long untilMs) {
+        put(queue, WATCHED_UNTIL_MS, Long.toString(untilMs));
+    }
+
+    private void put(QueueName queue, String... pairs) {
+        queues.ensure(queue);
+        byte[][] arguments = new byte[pairs.length + 1][];
+        arguments[0] = keys.settings(queue);
+        for (int i = 0; i < pairs.length; i++) {
+            arguments[i + 1] = RedisKeys.bytes(pairs[i]);
+        }
+        link.ask(arguments[0], new Link.Request(Command.HSET, arguments));
+    }
+}

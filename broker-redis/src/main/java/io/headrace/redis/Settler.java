@@ -1,0 +1,198 @@
+package io.headrace.redis;
+
+import io.headrace.HeadraceException;
+import io.headrace.JobId;
+import io.headrace.JobSpec;
+import io.headrace.JobState;
+import io.headrace.Lease;
+import io.headrace.Progress;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Carries out verdicts and reports. Concurrent ones of a queue share a script call; all that gathered share a round trip. */
+final class Settler implements AutoCloseable {
+    /** One script call settles at most so many jobs: Redis is busy with it for about 2 ms. */
+    private static final int MAX_CALL = 200;
+    private static final byte[] NONE = {};
+
+    private final Link link;
+    private final Queues queues;
+    private final Lane<Pending> lane;
+
+    Settler(Link link, Queues queues) {
+        this.link = link;
+        this.queues = queues;
+        this.lane = new Lane<>("headrace-settle", this::flush);
+    }
+
+    /** A write under a lease on its way: a verdict, or a report when there is none. */
+    private record Pending(Lease lease, @Nullable Verdict verdict, List<byte[]> report,
+            CompletableFuture<Settlement> answer) implements Lane.Item {
+        @Override
+        public void fail(HeadraceException why) {
+            answer.completeExceptionally(why);
+        }
+
+        QueueName queue() {
+            return lease.job().queue();
+        }
+    }
+
+    /** What the verdicts of one script call have in common. */
+    private record Group(QueueName queue, WorkerId worker, Verdict.Move move) {}
+
+    /** Jobs that one script call settles. */
+    private record Call(Link.Request request, List<Pending> jobs) {}
+
+    CompletionStage<Settlement> settle(Verdict verdict) {
+        Pending pending = new Pending(verdict.lease(), verdict, List.of(), new CompletableFuture<>());
+        lane.add(pending);
+        return pending.answer();
+    }
+
+    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(RedisKeys.bytes(lease.token().worker().value()));
+        arguments.add(level(lease));
+        arguments.add(entry(lease));
+        arguments.add(RedisKeys.bytes(lease.token().deliveries()));
+        arguments.add(RedisKeys.bytes(lease.job().toString()));
+        arguments.add(progress == null ? NONE
+                : RedisKeys.bytes(
+                        lease.attempt() + " " + progress.fraction() + " "
+                                + (progress.message() == null ? "" : progress.message())));
+        lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
+        Pending pending = new Pending(lease, null, arguments, new CompletableFuture<>());
+        lane.add(pending);
+        return pending.answer();
+    }
+
+    private void flush(List<Pending> batch) {
+        Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
+        batch.forEach(
+                pending -> shards.computeIfAbsent(link.shard(queues.base(pending.queue())), shard -> new ArrayList<>())
+                        .add(pending));
+        for (List<Pending> shard : shards.values()) {
+            try {
+                flushShard(shard);
+            } catch (HeadraceException e) {
+                shard.forEach(pending -> pending.fail(e));
+            }
+        }
+    }
+
+    private void flushShard(List<Pending> shard) {
+        List<Call> calls = calls(shard);
+        List<Object> answers = link.exchange(queues.base(shard.get(0).queue()),
+                calls.stream().map(Call::request).toList());
+        for (int i = 0; i < calls.size(); i++) {
+            answer(calls.get(i).jobs(), answers.get(i));
+        }
+    }
+
+    /**
+     * Groups verdicts into script calls. Reports go first: a report always precedes its job's verdict, and a verdict
+     * would make it stale.
+     */
+    private List<Call> calls(List<Pending> shard) {
+        List<Call> calls = new ArrayList<>();
+        Map<Group, List<Pending>> groups = new LinkedHashMap<>();
+        for (Pending pending : shard) {
+            if (pending.verdict() == null) {
+                calls.add(new Call(Link.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
+                        List.of(pending)));
+            } else {
+                Group group = new Group(pending.queue(), pending.lease().token().worker(), pending.verdict().move());
+                groups.computeIfAbsent(group, g -> new ArrayList<>()).add(pending);
+            }
+        }
+        groups.forEach((group, jobs) -> {
+            for (int from = 0; from < jobs.size(); from += MAX_CALL) {
+                List<Pending> some = jobs.subList(from, Math.min(jobs.size(), from + MAX_CALL));
+                calls.add(
+                        new Call(Link.script(script(group.move()), queues.base(group.queue()), arguments(some)), some));
+            }
+        });
+        return calls;
+    }
+
+    private static Script script(Verdict.Move move) {
+        return switch (move) {
+            case FINISH -> Script.FINISH;
+            case RETRY -> Script.RETRY;
+            case PARK -> Script.PARK;
+            case BURY -> Script.BURY;
+            case RELEASE -> Script.RELEASE;
+        };
+    }
+
+    /** See {@code shared/settle.lua}. */
+    private static List<byte[]> arguments(List<Pending> jobs) {
+        List<byte[]> arguments = new ArrayList<>(1 + jobs.size() * 11);
+        arguments.add(RedisKeys.bytes(jobs.get(0).lease().token().worker().value()));
+        for (Pending job : jobs) {
+            Verdict verdict = Objects.requireNonNull(job.verdict());
+            JobId id = job.lease().job();
+            JobSpec spec = verdict.document().spec();
+            JobState outcome = verdict.document().run().outcome();
+            arguments.add(level(job.lease()));
+            arguments.add(entry(job.lease()));
+            arguments.add(RedisKeys.bytes(job.lease().token().deliveries()));
+            arguments.add(RedisKeys.bytes(id.toString()));
+            arguments.add(verdict.move() == Verdict.Move.RELEASE ? NONE : verdict.document().bytes());
+            arguments.add(RedisKeys.bytes(Replies.bucket(id)));
+            arguments.add(spec.retention() == null ? NONE : RedisKeys.bytes(spec.retention().toMillis()));
+            arguments.add(spec.uniqueKey() == null ? NONE : RedisKeys.bytes(spec.uniqueKey()));
+            arguments.add(published(job.lease()) ? RedisKeys.bytes(1) : NONE);
+            arguments.add(RedisKeys.bytes(verdict.delay().toMillis()));
+            arguments.add(outcome == null ? NONE : RedisKeys.bytes(outcome.label()));
+        }
+        return arguments;
+    }
+
+    /** Whether the entry is not the one that the job's id names. */
+    private static boolean published(Lease lease) {
+        JobId id = lease.job();
+        return id.scheduled() || !lease.token().entry().equals(id.level().code() + id.entry());
+    }
+
+    private static void answer(List<Pending> jobs, Object reply) {
+        if (reply instanceof JedisDataException e) {
+            jobs.forEach(job -> job.fail(Link.failure(e)));
+        } else if (jobs.get(0).verdict() == null) {
+            jobs.get(0).answer().complete(Settlement.valueOf(Replies.text(reply)));
+        } else {
+            Set<Object> refused = new HashSet<>(Replies.list(reply));
+            for (int i = 0; i < jobs.size(); i++) {
+                jobs.get(i).answer().complete(
+                        refused.contains((long) (i + 1)) ? Settlement.LEASE_LOST : Settlement.RECORDED);
+            }
+        }
+    }
+
+    static byte[] level(Lease lease) {
+        return RedisKeys.bytes(lease.token().entry().substring(0, 1));
+    }
+
+    static byte[] entry(Lease lease) {
+        return RedisKeys.bytes(lease.token().entry().substring(1));
+    }
+
+    @Override
+    public void close() {
+        lane.close();
+    }
+}

@@ -1,0 +1,60 @@
+package io.headrace.redis;
+
+import io.headrace.HeadraceException;
+import io.headrace.QueueName;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps queues watched while this process has somebody who looks. Claims announce themselves only on watched queues. */
+final class Watches {
+    private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+    /** How long a queue stays watched after the last word of a watcher; renewed every few seconds. */
+    private static final Duration LIFETIME = Duration.ofSeconds(30);
+
+    private final Link link;
+    private final Queues queues;
+    /** How many look at each queue. Guarded by itself. */
+    private final Map<QueueName, Integer> lookers = new HashMap<>();
+
+    Watches(Link link, Queues queues) {
+        this.link = link;
+        this.queues = queues;
+    }
+
+    void add(QueueName queue) {
+        boolean first;
+        synchronized (lookers) {
+            first = lookers.merge(queue, 1, Integer::sum) == 1;
+        }
+        if (first) {
+            renew(queue);
+        }
+    }
+
+    void remove(QueueName queue) {
+        synchronized (lookers) {
+            lookers.computeIfPresent(queue, (name, n) -> n == 1 ? null : n - 1);
+        }
+    }
+
+    /** Called every few seconds by the listener's watch. */
+    void renewAll() {
+        List<QueueName> all;
+        synchronized (lookers) {
+            all = List.copyOf(lookers.keySet());
+        }
+        try {
+            all.forEach(this::renew);
+        } catch (HeadraceException e) {
+            LOG.debug("renewing watches failed; tried again in a few seconds", e);
+        }
+    }
+
+    private void renew(QueueName queue) {
+        link.ask(Script.WATCH, queues.base(queue), List.of(RedisKeys.bytes(LIFETIME.toMillis())));
+    }
+}

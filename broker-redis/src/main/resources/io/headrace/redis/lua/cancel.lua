@@ -1,0 +1,73 @@
+#!lua flags=allow-oom
+-- cancel: end a job that has not ended: at once when it rests or waits in line, through its worker when it runs.
+-- KEYS  1 base
+-- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms or ''  8 unique key or ''
+-- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 20 commands.
+local base = KEYS[1]
+--@include clock
+--@include events
+--@include tally
+--@include unique
+--@include finished
+
+local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lock = ARGV[8] ~= '' and {base .. 'unique:' .. ARGV[8], id} or {}
+
+local document = redis.call('GET', base .. 'job:' .. id)
+if document then
+  if redis.call('ZSCORE', base .. 'dead', id) then
+    return 'ENDED'
+  end
+  for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
+    if redis.call('ZSCORE', base .. zset, id) then
+      if document ~= ARGV[5] then
+        return 'MOVED'
+      end
+      redis.call('ZREM', base .. zset, id)
+      redis.call('DEL', base .. 'job:' .. id)
+      redis.call('SREM', base .. 'cancelling', id)
+      unlock(lock)
+      local retention_ms, max_kept = retention()
+      if ARGV[7] ~= '' then
+        if tonumber(ARGV[7]) > 0 then
+          redis.call('SET', base .. 'job:' .. id, ARGV[6], 'PX', ARGV[7])
+        end
+        keep({}, {[bucket] = true}, retention_ms, max_kept)
+      elseif retention_ms > 0 and max_kept > 0 then
+        keep({[bucket] = {id, ARGV[6]}}, {}, retention_ms, max_kept)
+      else
+        keep({}, {[bucket] = true}, retention_ms, max_kept)
+      end
+      tally('cancelled', 1)
+      announce({id})
+      return 'CANCELLED'
+    end
+  end
+  return 'ENDED'
+end
+
+local address = redis.call('GET', base .. 'entry:' .. id)
+if address then
+  level, entry = string.sub(address, 1, 1), string.sub(address, 2)
+end
+local stream = base .. 'ready:' .. level
+if entry ~= '' and #redis.call('XRANGE', stream, entry, entry) == 1 then
+  local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
+  if not pending.err and pending[1] and pending[1][2] ~= 'released' then
+    redis.call('SADD', base .. 'cancelling', id)
+    redis.call('PUBLISH', base .. 'cancel', id)
+    announce({id})
+    return 'REQUESTED'
+  end
+  -- The entry stays: deleting one that was never delivered would make the group's lag unknown. Whoever claims it ends it.
+  if redis.call('SADD', base .. 'cancelled', id) == 0 then
+    return 'ENDED'
+  end
+  unlock(lock)
+  announce({id})
+  return 'CANCELLED'
+end
+if redis.call('HEXISTS', bucket_key(bucket), id) == 1 then
+  return 'ENDED'
+end
+return 'UNKNOWN'

@@ -1,0 +1,58 @@
+#!lua
+-- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key.
+-- KEYS  1 base
+-- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 lifetime of its lock, ms
+--       8 idempotency key or ''  9 fingerprint  10 lifetime of the key, ms
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 8 commands.
+local base = KEYS[1]
+--@include clock
+--@include wake
+
+local queue, level, document = ARGV[1], ARGV[2], ARGV[3]
+local idempotency = base .. 'idem:' .. ARGV[8]
+if ARGV[8] ~= '' then
+  local seen = redis.call('GET', idempotency)
+  if seen then
+    local fingerprint, id = string.match(seen, '^(%S*) (%S+)$')
+    if fingerprint ~= ARGV[9] then
+      return {'CONFLICT', ''}
+    end
+    return {'REPLAYED', id}
+  end
+end
+local lock = base .. 'unique:' .. ARGV[6]
+if ARGV[6] ~= '' then
+  local holder = redis.call('GET', lock)
+  if holder then
+    return {'DUPLICATE', holder}
+  end
+end
+
+local due_ms = now_ms
+if ARGV[4] ~= '' then
+  due_ms = now_ms + tonumber(ARGV[4])
+elseif ARGV[5] ~= '' then
+  due_ms = tonumber(ARGV[5])
+end
+
+local word, id
+if due_ms <= now_ms then
+  local entry = redis.call('XADD', base .. 'ready:' .. level, '*', 'job', document)
+  word, id = 'QUEUED', queue .. '_' .. level .. entry
+  wake()
+else
+  local sequence = redis.call('INCR', base .. 'sequence')
+  word, id = 'SCHEDULED', string.format('%s_%ss%.0f-%.0f', queue, level, now_ms, sequence)
+  redis.call('SET', base .. 'job:' .. id, document)
+  redis.call('ZADD', base .. 'scheduled', string.format('%.0f', due_ms), id)
+  if redis.call('ZRANGE', base .. 'scheduled', 0, 0)[1] == id then
+    wake() -- idle workers sleep until the earliest due time they know of; this one is earlier
+  end
+end
+if ARGV[6] ~= '' then
+  redis.call('SET', lock, id, 'PX', string.format('%.0f', tonumber(ARGV[7]) + due_ms - now_ms))
+end
+if ARGV[8] ~= '' then
+  redis.call('SET', idempotency, ARGV[9] .. ' ' .. id, 'PX', ARGV[10])
+end
+return {word, id}

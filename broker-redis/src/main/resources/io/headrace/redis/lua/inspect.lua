@@ -1,0 +1,59 @@
+#!lua flags=allow-oom
+-- inspect: a queue at a glance; expired buckets of finished jobs are taken off the count first.
+-- KEYS  1 base
+-- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level, length, pending, released,
+-- ms since the oldest job in line was published, -1 when none waits}}. Cost: about 30 commands, independent of depth.
+local base = KEYS[1]
+--@include clock
+--@include tally
+--@include finished
+
+if redis.call('EXISTS', base .. 'settings') == 0 then
+  return {0}
+end
+local _, max_kept = retention()
+trim(max_kept)
+
+local function age(entry)
+  return now_ms - tonumber(string.match(entry, '^(%d+)-'))
+end
+
+local levels = {}
+for n, level in ipairs({'h', 'n', 'l'}) do
+  local stream = base .. 'ready:' .. level
+  local length, pending, released, oldest = redis.call('XLEN', stream), 0, 0, -1
+  local groups = redis.pcall('XINFO', 'GROUPS', stream)
+  local delivered = '0'
+  for _, group in ipairs(groups.err and {} or groups) do
+    for i = 1, #group, 2 do
+      if group[i] == 'last-delivered-id' then
+        delivered = group[i + 1]
+      elseif group[i] == 'pending' then
+        pending = group[i + 1]
+      end
+    end
+  end
+  if pending > 0 then
+    for _, consumer in ipairs(redis.call('XPENDING', stream, 'workers')[4] or {}) do
+      if consumer[1] == 'released' then
+        released = tonumber(consumer[2])
+      end
+    end
+    if released > 0 then
+      oldest = age(redis.call('XPENDING', stream, 'workers', '-', '+', 1, 'released')[1][1])
+    end
+  end
+  if length > pending then
+    local first = redis.call('XRANGE', stream, '(' .. delivered, '+', 'COUNT', 1)[1]
+    if first then
+      oldest = math.max(oldest, age(first[1]))
+    end
+  end
+  levels[n] = {level, length, pending, released, oldest}
+end
+local resting = {}
+for n, zset in ipairs({'scheduled', 'retrying', 'parked', 'dead'}) do
+  resting[n] = redis.call('ZCARD', base .. zset)
+end
+return {1, redis.call('HGETALL', base .. 'settings'), redis.call('HGETALL', base .. 'totals'),
+  redis.call('HGET', base .. 'kept', 'total') or '0', resting, redis.call('SCARD', base .. 'cancelled'), levels}

@@ -1,0 +1,9 @@
+-- Counts ends of jobs: for ever in totals, and by minute for the history that dashboards draw without Prometheus.
+local function tally(name, n)
+  if n > 0 then
+    local minute = base .. 'stats:' .. math.floor(now_ms / 60000)
+    redis.call('HINCRBY', base .. 'totals', name, n)
+    redis.call('HINCRBY', minute, name, n)
+    redis.call('EXPIRE', minute, 90000) -- 25 hours: a day of history and a margin
+  end
+end

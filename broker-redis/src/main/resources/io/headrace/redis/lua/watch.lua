@@ -1,0 +1,11 @@
+#!lua flags=allow-oom
+-- watch: ask workers to announce starts, too, for a while; ends are always announced.
+-- KEYS  1 base
+-- ARGV  1 for how long, ms
+-- Returns OK. Cost: 2 commands.
+local base = KEYS[1]
+--@include clock
+if redis.call('EXISTS', base .. 'settings') == 1 then
+  redis.call('HSET', base .. 'settings', 'watched_until_ms', string.format('%.0f', now_ms + tonumber(ARGV[1])))
+end
+return 'OK'

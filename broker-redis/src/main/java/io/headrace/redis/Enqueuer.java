@@ -14,9 +14,11 @@ import io.headrace.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +50,7 @@ final class Enqueuer implements AutoCloseable {
     /** What is known of each queue's backlog; written by the lane's thread. */
     private final Map<QueueName, Backlog> backlogs = new ConcurrentHashMap<>();
     /** Stream keys by queue and level, encoded once. */
-    private final Map<QueueName, byte[][]> streams = new ConcurrentHashMap<>();
+    private final Map<QueueName, Map<Level, byte[]>> streams = new ConcurrentHashMap<>();
 
     Enqueuer(Link link, RedisKeys keys, Queues queues, LongSupplier nanoClock) {
         this.link = link;
@@ -183,13 +185,13 @@ final class Enqueuer implements AutoCloseable {
     }
 
     private byte[] stream(QueueName queue, Level level) {
-        return streams.computeIfAbsent(queue, name -> {
-            byte[][] all = new byte[Level.values().length][];
-            for (Level l : Level.values()) {
-                all[l.ordinal()] = keys.ready(name, l);
+        return Objects.requireNonNull(streams.computeIfAbsent(queue, name -> {
+            Map<Level, byte[]> all = new EnumMap<>(Level.class);
+            for (Level each : Level.values()) {
+                all.put(each, keys.ready(name, each));
             }
             return all;
-        })[level.ordinal()];
+        }).get(level));
     }
 
     private static void answer(Pending pending, Object reply) {
@@ -221,7 +223,7 @@ final class Enqueuer implements AutoCloseable {
             case "REPLAYED" -> Submission.Kind.REPLAYED;
             default -> Submission.Kind.ACCEPTED;
         };
-        boolean scheduled = word.equals("SCHEDULED") || kind == Submission.Kind.REPLAYED && job.scheduled();
+        boolean scheduled = word.equals("SCHEDULED") || (kind == Submission.Kind.REPLAYED && job.scheduled());
         pending.answer().complete(new Submission(kind, job, scheduled ? JobState.SCHEDULED : JobState.QUEUED));
     }
 

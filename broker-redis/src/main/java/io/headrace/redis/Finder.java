@@ -86,15 +86,17 @@ final class Finder {
 
     static Job running(JobId id, JobDocument document, String holders, String report, boolean cancelling) {
         List<Holder> all = Holder.parse(holders);
-        int attempt = document.run().attempt() + (all.isEmpty() ? 1 : all.get(0).deliveries());
+        if (all.isEmpty()) {
+            return new Job(id, JobState.RUNNING, document, null, null, null, document.run().attempt() + 1, null, cancelling);
+        }
+        Holder now = all.get(0);
         Run run = document.run();
-        for (Attempt lost : all.isEmpty() ? List.<Attempt>of()
-                : Holder.lost(all.subList(1, all.size()), run.attempt(), all.get(0).since())) {
+        for (Attempt lost : Holder.lost(all.subList(1, all.size()), document.run().attempt(), now.since())) {
             run = run.and(lost);
         }
-        return new Job(id, JobState.RUNNING, run == document.run() ? document : document.with(run), null,
-                all.isEmpty() ? null : all.get(0).since(), all.isEmpty() ? null : all.get(0).worker(), attempt,
-                progress(report, attempt), cancelling);
+        int attempt = document.run().attempt() + now.deliveries();
+        return new Job(id, JobState.RUNNING, all.size() == 1 ? document : document.with(run), null, now.since(), now.worker(),
+                attempt, progress(report, attempt), cancelling);
     }
 
     /** @param report {@code <attempt> <fraction> <message>}; what an earlier attempt said counts no more */

@@ -152,15 +152,14 @@ final class RedisOperator implements BrokerOperator {
                 return Answer.WRONG_STATE;
             }
             String word = Replies.text(link.ask(Script.CANCEL, queues.base(id.queue()), cancelArguments(job.get())));
-            switch (word) {
-                case "CANCELLED" :
-                    return Answer.DONE;
-                case "REQUESTED" :
-                    return Answer.REQUESTED;
-                case "ENDED" :
-                    return Answer.WRONG_STATE;
-                default :
-                    break; // it moved meanwhile: look again
+            Answer answer = switch (word) {
+                case "CANCELLED" -> Answer.DONE;
+                case "REQUESTED" -> Answer.REQUESTED;
+                case "ENDED" -> Answer.WRONG_STATE;
+                default -> null; // it moved meanwhile: look again
+            };
+            if (answer != null) {
+                return answer;
             }
         }
         throw new BrokerUnavailable("job " + id + " kept moving; nothing was cancelled, try again", null);

@@ -1,0 +1,138 @@
+package io.headrace.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the HTTP API, once per call: nothing is sent again by itself. Not thread-safe.
+ *
+ * <p>Built on {@link HttpURLConnection}, because {@code java.net.http} takes half a second of start-up time that a shell
+ * script pays at every call; what the old client cannot send is left to {@link PatchRequest}.
+ */
+final class ApiClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** Longer than the API itself waits for Redis, so that its own words arrive. */
+    static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
+    private final URI base;
+    private final @Nullable String key;
+
+    /** @param key sent as bearer token, when there is one */
+    ApiClient(URI base, @Nullable String key) {
+        this.base = base;
+        this.key = key;
+    }
+
+    Answer get(String path) {
+        return call("GET", path, null, Map.of(), READ_TIMEOUT);
+    }
+
+    /** A call that the API answers only after some time. */
+    Answer get(String path, Duration wait) {
+        return call("GET", path, null, Map.of(), READ_TIMEOUT.plus(wait));
+    }
+
+    Answer delete(String path) {
+        return call("DELETE", path, null, Map.of(), READ_TIMEOUT);
+    }
+
+    /** A POST without a body. */
+    Answer post(String path) {
+        return call("POST", path, new byte[0], Map.of(), READ_TIMEOUT);
+    }
+
+    /** A POST of JSON, or of what the headers say. */
+    Answer post(String path, byte[] body, Map<String, String> headers) {
+        return call("POST", path, body, headers, READ_TIMEOUT);
+    }
+
+    Answer patch(String path, byte[] body) {
+        try {
+            return PatchRequest.send(target(path), body, key);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** A stream of server-sent events; the caller closes it. */
+    InputStream events(String path, Duration silence) {
+        HttpURLConnection connection = null;
+        try {
+            connection = open("GET", path, Map.of("Accept", "text/event-stream"), silence);
+            int status = connection.getResponseCode();
+            if (status != 200) {
+                throw Problem.of(status, body(connection, status), base);
+            }
+            return connection.getInputStream();
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private Answer call(String method, String path, byte @Nullable [] body, Map<String, String> headers,
+            Duration timeout) {
+        try {
+            HttpURLConnection connection = open(method, path, headers, timeout);
+            if (body != null) {
+                connection.setDoOutput(true);
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(body);
+                }
+            }
+            int status = connection.getResponseCode();
+            byte[] answer = body(connection, status);
+            if (status >= 400) {
+                throw Problem.of(status, answer, base);
+            }
+            return new Answer(answer);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private HttpURLConnection open(String method, String path, Map<String, String> headers, Duration timeout)
+            throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) target(path).toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) timeout.toMillis());
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setRequestProperty("Accept", "application/json");
+        connection.setRequestProperty("Content-Type", "application/json");
+        headers.forEach(connection::setRequestProperty);
+        if (key != null) {
+            connection.setRequestProperty("Authorization", "Bearer " + key);
+        }
+        return connection;
+    }
+
+    private URI target(String path) {
+        String root = base.toString();
+        return URI.create((root.endsWith("/") ? root.substring(0, root.length() - 1) : root) + path);
+    }
+
+    private static byte[] body(HttpURLConnection connection, int status) throws IOException {
+        try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+            return in == null ? new byte[0] : in.readAllBytes();
+        }
+    }
+
+    /** The words for a call that got no answer. */
+    CommandFailed unreachable(IOException e) {
+        String why = e instanceof ConnectException ? "nobody listens there"
+                : e instanceof UnknownHostException ? "the host is unknown"
+                        : e instanceof SocketTimeoutException ? "no answer in time" : String.valueOf(e.getMessage());
+        return CommandFailed.unreachable("cannot reach the API at " + base + ": " + why
+                + "\n  Start one with 'headrace dev', or name another with --api or HEADRACE_API.", e);
+    }
+}

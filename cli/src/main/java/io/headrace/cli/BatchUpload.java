@@ -1,0 +1,167 @@
+package io.headrace.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.QueueName;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a file of jobs in slices, so that memory stays bounded at both ends, progress counts what is stored, and a broken
+ * connection leaves only one slice in doubt. Used once, by one thread.
+ */
+final class BatchUpload {
+    private static final int SLICE_LINES = 2_000;
+    private static final int SLICE_BYTES = 4 * 1024 * 1024;
+    private static final int COMPLAINTS_SHOWN = 20;
+
+    private final ApiClient client;
+    private final QueueName queue;
+    private final Terminal terminal;
+    private final boolean json;
+    private final ByteArrayOutputStream slice = new ByteArrayOutputStream();
+    /** The number in the file of each line of the slice: blank lines are left out. */
+    private final List<Long> lineNumbers = new ArrayList<>();
+    private final Map<String, String> headers = Map.of("Content-Type", "application/x-ndjson");
+    private long accepted;
+    private long rejected;
+    /** Whether an item has been written to the one JSON document that {@code -o json} prints. */
+    private boolean itemWritten;
+
+    BatchUpload(ApiClient client, QueueName queue, Terminal terminal, boolean json) {
+        this.client = client;
+        this.queue = queue;
+        this.terminal = terminal;
+        this.json = json;
+    }
+
+    /** @param file {@code -} for stdin */
+    int send(String file) {
+        long start = System.nanoTime();
+        try (Progress progress = Progress.start(terminal, "enqueue", size(file));
+                BufferedReader lines = new BufferedReader(
+                        new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
+            if (json) {
+                terminal.out().print("{\"items\":[");
+            }
+            long number = 0;
+            long bytes = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                byte[] utf8 = line.strip().getBytes(StandardCharsets.UTF_8);
+                bytes += utf8.length + 1L;
+                if (utf8.length > 0) {
+                    slice.writeBytes(utf8);
+                    slice.write('\n');
+                    lineNumbers.add(number);
+                }
+                if (lineNumbers.size() >= SLICE_LINES || slice.size() >= SLICE_BYTES) {
+                    flush();
+                    progress.to(bytes, Words.jobs(accepted));
+                }
+            }
+            flush();
+            progress.to(bytes, Words.jobs(accepted));
+        } catch (IOException e) {
+            throw CommandFailed.failed("cannot read " + file + ": " + e.getMessage());
+        }
+        finish(start);
+        return rejected == 0 ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void finish(long start) {
+        if (json) {
+            terminal.out().println("],\"accepted\":" + accepted + ",\"rejected\":" + rejected + "}");
+        }
+        double seconds = Math.max(0.001, (System.nanoTime() - start) / 1e9);
+        terminal.say(String.format(java.util.Locale.ROOT, "accepted %d of %s in %.1f s", accepted,
+                Words.jobs(accepted + rejected), seconds));
+    }
+
+    private static InputStream openFile(String file) throws IOException {
+        return Files.newInputStream(Path.of(file));
+    }
+
+    private InputStream open(String file) throws IOException {
+        return file.equals("-") ? terminal.in() : openFile(file);
+    }
+
+    private static long size(String file) {
+        try {
+            return file.equals("-") ? -1 : Files.size(Path.of(file));
+        } catch (IOException e) {
+            throw CommandFailed.usage("cannot read " + file + ": " + e);
+        }
+    }
+
+    private void flush() {
+        if (lineNumbers.isEmpty()) {
+            return;
+        }
+        Answer answer;
+        try {
+            answer = client.post("/v1/queues/" + queue + "/jobs:batch", slice.toByteArray(), headers);
+        } catch (CommandFailed e) {
+            terminal.say("stopped at lines " + lineNumbers.get(0) + " to " + lineNumbers.get(lineNumbers.size() - 1)
+                    + "; before them " + Words.jobs(accepted) + " were accepted");
+            throw e;
+        }
+        Tree result = answer.tree();
+        accepted += result.at("accepted").number();
+        int position = 0;
+        for (Tree item : result.at("items").items()) {
+            item(item, lineNumbers.get(Math.min(position, lineNumbers.size() - 1)));
+            position++;
+        }
+        slice.reset();
+        lineNumbers.clear();
+    }
+
+    private void item(Tree item, long line) {
+        Tree problem = item.at("problem");
+        if (problem.present()) {
+            rejected++;
+            complain(line, problem);
+        } else if (!json && !terminal.outIsTty()) {
+            terminal.out().println(item.at("id").text());
+        }
+        if (json) {
+            terminal.out().print((itemWritten ? "," : "") + (problem.present() ? shifted(line, problem) : item.json()));
+            itemWritten = true;
+        }
+    }
+
+    /** A rejected item with its index in the whole file. */
+    private static String shifted(long line, @Nullable Tree problem) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator g = Tree.generator(text)) {
+            g.writeStartObject();
+            g.writeNumberField("index", line - 1);
+            g.writeFieldName("problem");
+            g.writeRawValue(problem == null ? "null" : problem.json());
+            g.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return text.toString();
+    }
+
+    private void complain(long line, Tree problem) {
+        if (rejected <= COMPLAINTS_SHOWN) {
+            terminal.say("line " + line + ": " + Problem.line(problem));
+        } else if (rejected == COMPLAINTS_SHOWN + 1) {
+            terminal.say("… and more; -o json lists all");
+        }
+    }
+}

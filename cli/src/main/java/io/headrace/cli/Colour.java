@@ -1,0 +1,28 @@
+package io.headrace.cli;
+
+/** The few colours that results use, only on a terminal. */
+enum Colour {
+    PLAIN(""), RED("31"), GREEN("32"), YELLOW("33"), BLUE("34"), GREY("90");
+
+    private final String code;
+
+    Colour(String code) {
+        this.code = code;
+    }
+
+    static Colour ofState(String state) {
+        return switch (state) {
+            case "dead" -> RED;
+            case "succeeded" -> GREEN;
+            case "retrying", "parked" -> YELLOW;
+            case "running" -> BLUE;
+            case "cancelled", "expired" -> GREY;
+            default -> PLAIN;
+        };
+    }
+
+    /** The text in this colour. */
+    String on(String text) {
+        return this == PLAIN ? text : "\033[" + code + "m" + text + "\033[0m";
+    }
+}

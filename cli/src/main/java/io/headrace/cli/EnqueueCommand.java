@@ -1,0 +1,218 @@
+package io.headrace.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import io.headrace.JobType;
+import io.headrace.Level;
+import io.headrace.QueueName;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.Stack;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code headrace enqueue}: submits one job, or a file of them. */
+@Command(description = {"Submit a job and print its id; with --wait run it to its end and print its result.",
+    "With --batch submit many: one JSON object a line, as the body of POST /v1/queues/{queue}/jobs takes it. Their ids"
+            + " are printed, one a line, unless they would scroll over a terminal."}, //
+        footer = {"", "Examples:", "  headrace enqueue wordcount '\"to be or not to be\"' --wait",
+            "  headrace enqueue email @mail.json --queue mail --delay 10m",
+            "  generate-jobs | headrace enqueue --batch - --queue mail > ids.txt"})
+final class EnqueueCommand implements Callable<Integer> {
+    private static final String DEFAULT_WAIT = "60s";
+
+    private final Terminal terminal;
+
+    @Mixin
+    ApiOptions api = new ApiOptions();
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "TYPE", description = "What kind of work; decides the handler.")
+    @Nullable
+    JobType type;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "PAYLOAD", description = {
+        "JSON, or - for stdin, or @file; default null."})
+    @Nullable
+    String payload;
+
+    @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = "Default is 'default'.")
+    QueueName queue = QueueName.DEFAULT;
+
+    @Option(names = "--priority", paramLabel = "LEVEL", description = "high, normal (the default) or low.")
+    @Nullable
+    Level priority;
+
+    @Option(names = "--delay", paramLabel = "TIME", description = "Wait that long first, such as 90s or 2h.")
+    @Nullable
+    Duration delay;
+
+    @Option(names = "--run-at", paramLabel = "TIME", description = "Wait until then, such as 2030-01-31T09:30:00Z.")
+    @Nullable
+    OffsetDateTime runAt;
+
+    @Option(names = "--expires-in", paramLabel = "TIME", description = "Do not start it later than that.")
+    @Nullable
+    Duration expiresIn;
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = "How long one attempt may take.")
+    @Nullable
+    Duration timeout;
+
+    @Option(names = "--max-retries", paramLabel = "N", description = "Attempts after the first, 0 to 1000.")
+    @Nullable
+    Integer maxRetries;
+
+    @Option(names = "--unique-key", paramLabel = "KEY", description = {
+        "Submit nothing while an unfinished job of the queue has this key; print that job's id."})
+    @Nullable
+    String uniqueKey;
+
+    @Option(names = "--idempotency-key", paramLabel = "KEY", description = {
+        "Makes it safe to run this command again: the same key gives the same job for 24 h."})
+    @Nullable
+    String idempotencyKey;
+
+    @Option(names = "--retention", paramLabel = "TIME", description = "How long the finished job can be looked up.")
+    @Nullable
+    Duration retention;
+
+    @Option(names = "--wait", paramLabel = "TIME", arity = "0..1", preprocessor = WaitValue.class, description = {
+        "Wait for the end, at most that long (default 60s): print the result and exit with 0, or print the error and"
+                + " exit with 1."})
+    @Nullable
+    Duration wait;
+
+    @Option(names = "--batch", paramLabel = "FILE", description = "Submit the jobs of a file, - for stdin, one a line.")
+    @Nullable
+    String batch;
+
+    EnqueueCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (batch != null) {
+            refuseBesideBatch();
+            return new BatchUpload(api.client(terminal), queue, terminal, api.json()).send(batch);
+        }
+        if (type == null) {
+            throw CommandFailed.usage("TYPE is missing: what kind of job is it? (or --batch FILE for many)");
+        }
+        ApiClient client = api.client(terminal);
+        byte[] body = body(type, payload());
+        Map<String, String> headers = idempotencyKey == null ? Map.of() : Map.of("Idempotency-Key", idempotencyKey);
+        Answer answer = client.post("/v1/queues/" + queue + "/jobs", body, headers);
+        if (wait != null) {
+            return new JobWait(client, terminal, api.json()).until(answer, wait);
+        }
+        if (api.json()) {
+            answer.verbatim(terminal);
+        } else {
+            terminal.out().println(answer.tree().at("id").text());
+        }
+        return ExitCode.DONE;
+    }
+
+    private void refuseBesideBatch() {
+        if (type != null || wait != null || priority != null || delay != null || runAt != null || expiresIn != null
+                || timeout != null || maxRetries != null || uniqueKey != null || idempotencyKey != null
+                || retention != null) {
+            throw CommandFailed.usage(
+                    "--batch takes everything but --queue from the lines of its file, as in {\"type\":\"email\",\"delay\":\"10m\"}");
+        }
+    }
+
+    private String payload() {
+        if (payload == null) {
+            return "null";
+        }
+        String text = payload;
+        try {
+            if (payload.equals("-")) {
+                text = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+            } else if (payload.startsWith("@")) {
+                text = Files.readString(Path.of(payload.substring(1)));
+            }
+        } catch (IOException e) {
+            throw CommandFailed.usage("cannot read the payload from " + payload + ": " + e);
+        }
+        try {
+            Tree.parse(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            String example = payload.matches("[\\p{L} ]+") ? " such as '\"" + payload + "\"'" : "";
+            throw CommandFailed.usage("the payload must be one JSON value" + example + ": " + firstLine(e));
+        }
+        return text.strip();
+    }
+
+    private static String firstLine(IOException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("it is not");
+    }
+
+    private byte[] body(JobType jobType, String payloadJson) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator g = Tree.generator(text)) {
+            g.writeStartObject();
+            g.writeStringField("type", jobType.value());
+            g.writeFieldName("payload");
+            g.writeRawValue(payloadJson);
+            member(g, "priority", priority == null ? null : priority.label());
+            member(g, "delay", delay == null ? null : Durations.format(delay));
+            member(g, "runAt", runAt == null ? null : runAt.toInstant().toString());
+            member(g, "expiresIn", expiresIn == null ? null : Durations.format(expiresIn));
+            member(g, "timeout", timeout == null ? null : Durations.format(timeout));
+            if (maxRetries != null) {
+                g.writeNumberField("maxRetries", maxRetries);
+            }
+            member(g, "uniqueKey", uniqueKey);
+            member(g, "retention", retention == null ? null : Durations.format(retention));
+            g.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void member(JsonGenerator g, String name, @Nullable String value) throws IOException {
+        if (value != null) {
+            g.writeStringField(name, value);
+        }
+    }
+
+    /** Lets {@code --wait} stand before a type or payload without swallowing it. */
+    static final class WaitValue implements IParameterPreprocessor {
+        @Override
+        public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+            boolean attached = info.get("separator") instanceof String separator && !separator.isBlank();
+            if (!attached && (args.isEmpty() || !isDuration(args.peek()))) {
+                args.push(DEFAULT_WAIT);
+            }
+            return false;
+        }
+
+        private static boolean isDuration(String text) {
+            try {
+                Durations.parse("wait", text);
+                return true;
+            } catch (InvalidInput e) {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.headrace.cli;
+
+/** What the process tells its caller; the same for every command. */
+final class ExitCode {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+    /** As {@code EX_UNAVAILABLE} of sysexits: nobody answers, or the service cannot serve now. */
+    static final int UNREACHABLE = 69;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,149 @@
+package io.headrace.cli;
+
+import io.headrace.Durations;
+import io.headrace.HeadraceException;
+import io.headrace.InvalidInput;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.JobType;
+import io.headrace.Level;
+import io.headrace.Nearest;
+import io.headrace.QueueName;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The root: knows the other commands, and how every one of them reports what went wrong. */
+@Command(name = "headrace", scope = ScopeType.INHERIT, versionProvider = Version.class, sortOptions = false, //
+        synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n", optionListHeading = "%n", //
+        parameterListHeading = "%n", exitCodeListHeading = "%nExit codes:%n", //
+        exitCodeList = {"0:done", "1:failed: the API refused, or the job did not succeed",
+            "2:usage: an option or argument is wrong; nothing was done",
+            "69:unreachable: no API there, or it cannot store jobs now"}, //
+        description = "A distributed background job queue on Redis Streams.")
+final class HeadraceCommand {
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    boolean help;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    boolean version;
+
+    private HeadraceCommand() {}
+
+    /** Parses and runs; never throws. */
+    static int run(String[] args, Terminal terminal) {
+        return commandLine(args, terminal).execute(args);
+    }
+
+    static CommandLine commandLine(String[] args, Terminal terminal) {
+        CommandLine line = new CommandLine(new HeadraceCommand());
+        line.getCommandSpec().usageMessage().footer("", "Example:",
+                "  headrace dev --exec 'wordcount=wc -w'",
+                "  headrace enqueue wordcount '\"to be or not to be\"' --wait");
+        register(line, args, terminal);
+        registerTypes(line);
+        // A payload may be @file, which means something else here.
+        line.setExpandAtFiles(false);
+        line.setUsageHelpWidth(Terminal.COLUMNS);
+        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+        line.setColorScheme(Help.defaultColorScheme(terminal.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
+        line.setParameterExceptionHandler((e, ignored) -> usageError(e, terminal));
+        line.setExecutionExceptionHandler((e, ignored, parsed) -> failure(e, terminal));
+        return line;
+    }
+
+    /** Builds only the command that was asked for, when it is clear which: reflection over all of them costs start-up time. */
+    private static void register(CommandLine line, String[] args, Terminal terminal) {
+        Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
+        commands.put("enqueue", EnqueueCommand::new);
+        commands.put("job", JobCommand::new);
+        commands.put("queue", QueueCommand::new);
+        commands.put("dead", DeadCommand::new);
+        commands.put("version", VersionCommand::new);
+        Function<Terminal, Object> asked = args.length == 0 ? null : commands.get(args[0]);
+        if (asked != null) {
+            line.addSubcommand(args[0], asked.apply(terminal));
+            return;
+        }
+        commands.forEach((name, command) -> line.addSubcommand(name, command.apply(terminal)));
+        line.addSubcommand("help", new HelpCommand());
+    }
+
+    private static void registerTypes(CommandLine line) {
+        type(line, Duration.class, text -> Durations.parse("value", text));
+        type(line, QueueName.class, QueueName::new);
+        type(line, JobType.class, JobType::new);
+        type(line, JobId.class, JobId::parse);
+        type(line, JobState.class, JobState::ofLabel);
+        type(line, Level.class, Level::ofLabel);
+        type(line, OffsetDateTime.class, text -> {
+            try {
+                return OffsetDateTime.parse(text);
+            } catch (DateTimeParseException e) {
+                throw new InvalidInput("value",
+                        "must be a time such as 2030-01-31T09:30:00Z or 2030-01-31T09:30:00+01:00, was '" + text + "'");
+            }
+        });
+    }
+
+    private static <T> void type(CommandLine line, Class<T> type, Function<String, T> parser) {
+        ITypeConverter<T> converter = text -> {
+            try {
+                return parser.apply(text);
+            } catch (InvalidInput e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+        line.registerConverter(type, converter);
+    }
+
+    private static int usageError(ParameterException e, Terminal terminal) {
+        CommandLine command = e.getCommandLine();
+        complain(terminal, String.valueOf(e.getMessage()));
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+            suggest(unmatched.getUnmatched().get(0), command, terminal);
+        }
+        terminal.say("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE;
+    }
+
+    private static void suggest(String given, CommandLine command, Terminal terminal) {
+        java.util.Collection<String> names = given.startsWith("-")
+                ? command.getCommandSpec().optionsMap().keySet()
+                : command.getSubcommands().keySet();
+        Nearest.to(given, names).ifPresent(name -> terminal.say("Did you mean '" + name + "'?"));
+    }
+
+    private static int failure(Exception e, Terminal terminal) {
+        if (e instanceof CommandFailed failed) {
+            complain(terminal, String.valueOf(failed.getMessage()));
+            return failed.exitCode();
+        }
+        if (e instanceof HeadraceException) {
+            complain(terminal, String.valueOf(e.getMessage()));
+            return e instanceof InvalidInput ? ExitCode.USAGE : ExitCode.FAILED;
+        }
+        complain(terminal, "unexpected: " + e);
+        e.printStackTrace(terminal.err());
+        return ExitCode.FAILED;
+    }
+
+    private static void complain(Terminal terminal, String message) {
+        terminal.say("headrace: " + message);
+    }
+}

@@ -1,0 +1,77 @@
+package io.headrace.cli;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** All of one job, for people. */
+final class JobCard {
+    private final Terminal terminal;
+
+    JobCard(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    void print(Tree job) {
+        Instant now = Clock.systemUTC().instant();
+        String state = job.at("state").text();
+        line("id", job.at("id").text());
+        line("type", job.at("type").text());
+        line("state", (terminal.colours() ? Colour.ofState(state).on(state) : state)
+                + (job.at("cancelling").flag() ? ", cancelling" : ""));
+        line("queue", job.at("queue").text() + ", priority " + job.at("priority").text());
+        line("attempt", job.at("attempt").text() + " of " + (job.at("maxRetries").number() + 1));
+        time("created", job.at("createdAt"), now);
+        time("due", job.at("runAt"), now);
+        time("expires", job.at("expiresAt"), now);
+        time("started", job.at("startedAt"), now);
+        time("finished", job.at("finishedAt"), now);
+        line("worker", job.at("worker").text());
+        line("progress", Words.plain(JobList.progress(job).strip()));
+        line("payload", Words.plain(job.at("payload").json()));
+        if (job.at("result").present()) {
+            line("result", Words.plain(job.at("result").json()));
+        }
+        Tree error = job.at("error");
+        if (error.present()) {
+            line("error", Words.plain(error.at("type").text() + ": " + error.at("message").text()));
+        }
+        attempts(job.at("attempts").items(), now);
+    }
+
+    private void attempts(List<Tree> attempts, Instant now) {
+        if (attempts.isEmpty()) {
+            return;
+        }
+        terminal.out().println();
+        Table table = new Table().number("TRY").whole("OUTCOME").number("AGO").number("TOOK").whole("WORKER")
+                .cut("ERROR");
+        for (Tree attempt : attempts) {
+            Tree error = attempt.at("error");
+            table.row(attempt.at("number").text(), attempt.at("outcome").text(),
+                    Words.ago(attempt.at("startedAt"), now), took(attempt), attempt.at("worker").text(),
+                    error.present() ? error.at("type").text() + ": " + error.at("message").text() : "");
+        }
+        table.print(terminal);
+    }
+
+    private static String took(Tree attempt) {
+        return Words.instant(attempt.at("startedAt"))
+                .flatMap(start -> Words.instant(attempt.at("finishedAt"))
+                        .map(end -> Words.span(Duration.between(start, end))))
+                .orElse("");
+    }
+
+    private void time(String name, Tree time, Instant now) {
+        Words.instant(time).ifPresent(instant -> line(name, time.text() + (instant.isAfter(now)
+                ? " (in " + Words.until(time, now) + ")"
+                : " (" + Words.ago(time, now) + " ago)")));
+    }
+
+    private void line(String name, String value) {
+        if (!value.isEmpty()) {
+            terminal.out().println(String.format(java.util.Locale.ROOT, "%-9s %s", name, value));
+        }
+    }
+}

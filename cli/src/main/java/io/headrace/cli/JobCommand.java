@@ -1,0 +1,121 @@
+package io.headrace.cli;
+
+import io.headrace.JobId;
+import io.headrace.JobState;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code headrace job …}: one method a verb. */
+@Command(synopsisSubcommandLabel = "VERB", description = "Look at jobs and steer them.", footer = {"", "Example:",
+    "  headrace job list --queue mail --state dead"})
+final class JobCommand {
+    private final Terminal terminal;
+
+    JobCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Command(description = "List the jobs of a queue in one state, a page at a time.", footer = {"", "Example:",
+        "  headrace job list --queue mail --state retrying --error Timeout"})
+    int list(@Mixin ApiOptions api, @Mixin JobFilter filter,
+            @Option(names = {"-s", "--state"}, paramLabel = "STATE", defaultValue = "queued", description = {
+                "queued (the default), scheduled, running, retrying, parked,"
+                        + " succeeded, dead, cancelled or expired."}) JobState state,
+            @Mixin PageOptions page) {
+        return new JobList(api.client(terminal), terminal, api.json()).print(filter, state, page);
+    }
+
+    @Command(description = "Show a job: its state, payload, result and attempts.", footer = {"", "Example:",
+        "  headrace job show mail_n1763770000123-0"})
+    int show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
+        Answer answer = api.client(terminal).get("/v1/jobs/" + id);
+        if (api.json()) {
+            answer.verbatim(terminal);
+        } else {
+            new JobCard(terminal).print(answer.tree());
+        }
+        return ExitCode.DONE;
+    }
+
+    @Command(description = {
+        "Cancel jobs that have not ended. A running one is told to stop; show tells whether it did."}, //
+            footer = {"", "Example:", "  headrace job cancel mail_n1763770000123-0"})
+    int cancel(@Mixin ApiOptions api,
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
+        ApiClient client = api.client(terminal);
+        return each(ids, api, id -> client.delete("/v1/jobs/" + id));
+    }
+
+    @Command(description = "Put dead jobs back in line, or make waiting ones due now.", footer = {"", "Example:",
+        "  headrace job retry mail_n1763770000123-0"})
+    int retry(@Mixin ApiOptions api,
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
+        ApiClient client = api.client(terminal);
+        return each(ids, api, id -> client.post("/v1/jobs/" + id + "/retry"));
+    }
+
+    @Command(name = "run-now", description = "Make scheduled, retrying or parked jobs due now.", footer = {"",
+        "Example:",
+        "  headrace job run-now mail_ns1763770000123-0"})
+    int runNow(@Mixin ApiOptions api,
+            @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
+        ApiClient client = api.client(terminal);
+        return each(ids, api, id -> client.post("/v1/jobs/" + id + "/run-now"));
+    }
+
+    @Command(description = {
+        "Follow a job until it ends: a line a change. Exits with 0 when it succeeded, else with 1."}, //
+            footer = {"", "Example:", "  headrace job watch mail_n1763770000123-0"})
+    int watch(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
+        return new JobWatch(api.client(terminal), terminal, api.json()).follow(id);
+    }
+
+    @Command(description = "Print what the handler of a job has logged.", footer = {"", "Example:",
+        "  headrace job log mail_n1763770000123-0 --follow"})
+    int log(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id,
+            @Option(names = {"-f", "--follow"}, description = "Go on until the job ends.") boolean follow) {
+        return new JobLogPrinter(api.client(terminal), terminal, api.json()).print(id, follow);
+    }
+
+    /** One call a job; those that cannot be moved are reported, the others still are. */
+    private int each(List<JobId> ids, ApiOptions api, Function<JobId, Answer> call) {
+        int code = ExitCode.DONE;
+        for (JobId id : ids) {
+            try {
+                Answer answer = call.apply(id);
+                if (api.json()) {
+                    answer.verbatim(terminal);
+                } else {
+                    terminal.out().println(id + " " + stateOf(answer));
+                }
+            } catch (CommandFailed e) {
+                if (ids.size() == 1 || e.exitCode() == ExitCode.UNREACHABLE) {
+                    throw e;
+                }
+                terminal.say("headrace: " + id + ": " + e.getMessage());
+                code = e.exitCode();
+            }
+        }
+        return code;
+    }
+
+    private static String stateOf(Answer answer) {
+        Tree job = answer.tree();
+        return job.at("cancelling").flag() ? "cancelling" : job.at("state").text();
+    }
+
+    /** Which part of a long list. */
+    static final class PageOptions {
+        @Option(names = "--limit", paramLabel = "N", description = "How many, 1 to 1000; default 20.")
+        int limit = 20;
+
+        @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on where an earlier page ended.")
+        @Nullable
+        String cursor;
+    }
+}

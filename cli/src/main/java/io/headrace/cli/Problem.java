@@ -1,0 +1,35 @@
+package io.headrace.cli;
+
+import java.io.IOException;
+import java.net.URI;
+
+/** Turns an answer of RFC 9457 into the line that a person reads. */
+final class Problem {
+    private Problem() {}
+
+    static CommandFailed of(int status, byte[] body, URI base) {
+        String line = line(body);
+        if (line.isEmpty()) {
+            line = base + " answered with HTTP " + status + " and no explanation";
+        }
+        if (status == 401 || status == 403) {
+            line += "\n  Put a key with enough rights into HEADRACE_API_KEY.";
+        }
+        return status == 503 ? CommandFailed.unreachable(line, null) : CommandFailed.failed(line);
+    }
+
+    /** The detail, and the field to blame when the detail does not name it; empty when the body is no problem document. */
+    static String line(byte[] body) {
+        try {
+            return line(Tree.parse(body));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    static String line(Tree problem) {
+        String detail = problem.at("detail").maybe().orElse(problem.at("title").text());
+        String field = problem.at("field").text();
+        return Words.plain(field.isEmpty() || detail.contains(field) ? detail : field + ": " + detail);
+    }
+}

@@ -1,0 +1,80 @@
+package io.headrace.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/** How values are shown to people. */
+final class Words {
+    private Words() {}
+
+    /** A span of time in its two largest units: {@code 3m12s}, {@code 5h}, {@code 850ms}. */
+    static String span(Duration span) {
+        long ms = Math.max(0, span.toMillis());
+        if (ms < 1000) {
+            return ms + "ms";
+        }
+        long s = ms / 1000;
+        if (s < 60) {
+            return s + "s";
+        }
+        if (s < 3600) {
+            return two(s / 60, "m", s % 60, "s");
+        }
+        return s < 86_400 ? two(s / 3600, "h", s % 3600 / 60, "m") : two(s / 86_400, "d", s % 86_400 / 3600, "h");
+    }
+
+    private static String two(long large, String largeUnit, long small, String smallUnit) {
+        return large + largeUnit + (small == 0 ? "" : small + smallUnit);
+    }
+
+    /** How long ago that was, by this machine's clock; empty when absent. */
+    static String ago(Tree time, Instant now) {
+        return instant(time).map(then -> span(Duration.between(then, now))).orElse("");
+    }
+
+    /** How long until then, by this machine's clock; empty when absent. */
+    static String until(Tree time, Instant now) {
+        return instant(time).map(then -> span(Duration.between(now, then))).orElse("");
+    }
+
+    static Optional<Instant> instant(Tree time) {
+        try {
+            return time.maybe().map(Instant::parse);
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** {@code 1 job}, {@code 2 jobs}. */
+    static String jobs(long count) {
+        return count == 1 ? "1 job" : count + " jobs";
+    }
+
+    /**
+     * Text from outside made safe for one line of a terminal: line ends become spaces and other control characters, with
+     * which a job could repaint the screen, become {@code ?}.
+     */
+    static String plain(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            if (c == '\n' || c == '\r' || c == '\t') {
+                plain.append(' ');
+            } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                plain.append('?');
+            } else {
+                plain.appendCodePoint(c);
+            }
+        });
+        return plain.toString();
+    }
+
+    /** At most so many characters, the last one {@code …} when some were cut off. */
+    static String cut(String text, int max) {
+        if (text.codePointCount(0, text.length()) <= max) {
+            return text;
+        }
+        return text.substring(0, text.offsetByCodePoints(0, Math.max(0, max - 1))) + "…";
+    }
+}

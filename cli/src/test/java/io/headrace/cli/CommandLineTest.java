@@ -1,0 +1,95 @@
+package io.headrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What every command has in common. */
+final class CommandLineTest {
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyHelpFitsTheWidthAndGivesAnExampleAndTheExitCodes(List<String> command) {
+        List<String> args = new ArrayList<>(command);
+        args.add("--help");
+
+        Ran ran = Ran.headrace(args.toArray(String[]::new));
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(ran.out()).containsPattern("(?m)^Examples?:$").contains("69   unreachable")
+                .contains("  headrace " + String.join(" ", command));
+    }
+
+    /** Every path to a command, the root excepted. */
+    static Stream<List<String>> commands() {
+        Terminal terminal = new Terminal(new ByteArrayInputStream(new byte[0]),
+                new PrintStream(java.io.OutputStream.nullOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8),
+                new PrintStream(java.io.OutputStream.nullOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8),
+                false, false, false, Map.of());
+        return paths(List.of(), HeadraceCommand.commandLine(new String[0], terminal));
+    }
+
+    private static Stream<List<String>> paths(List<String> path, CommandLine command) {
+        return command.getSubcommands().entrySet().stream().flatMap(entry -> {
+            List<String> longer = new ArrayList<>(path);
+            longer.add(entry.getKey());
+            return Stream.concat(Stream.of(longer), paths(longer, entry.getValue()));
+        });
+    }
+
+    @Test
+    void aMisspeltCommandVerbOrOptionIsAnsweredWithTheNearest() {
+        assertThat(Ran.headrace("quue").err()).contains("Did you mean 'queue'?");
+        assertThat(Ran.headrace("job", "lst").err()).contains("Did you mean 'list'?");
+        assertThat(Ran.headrace("job", "list", "--stat", "dead").err()).contains("Did you mean '--state'?");
+    }
+
+    @Test
+    void wrongUseExitsWith2AndTellsWhatIsAllowed() {
+        Ran duration = Ran.headrace("enqueue", "email", "--delay", "5x");
+        assertThat(duration.code()).isEqualTo(2);
+        assertThat(duration.err()).contains("'--delay'").contains("must be a duration such as");
+
+        Ran queue = Ran.headrace("queue", "show", "Mail!");
+        assertThat(queue.code()).isEqualTo(2);
+        assertThat(queue.err()).contains("must be 1 to 63 characters");
+
+        assertThat(Ran.headrace("job", "show", "nonsense").err()).contains("must look like email_n1763770000123-0");
+        assertThat(Ran.headrace().code()).isEqualTo(2);
+    }
+
+    @Test
+    void whenNobodyListensTheExitCodeIs69AndTheWayOutIsTold() {
+        Ran ran = Ran.headrace("queue", "list", "--api", "http://127.0.0.1:1");
+
+        assertThat(ran.code()).isEqualTo(69);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("http://127.0.0.1:1").contains("headrace dev").contains("HEADRACE_API");
+    }
+
+    @Test
+    void anAddressThatIsNoneIsAMistakeOfTheCaller() {
+        Ran ran = Ran.with().environment("HEADRACE_API", "localhost:8080").run("queue", "list");
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("HEADRACE_API").contains("http://127.0.0.1:8080");
+    }
+
+    @Test
+    void aPayloadIsCheckedBeforeItTravels() {
+        Ran ran = Ran.headrace("enqueue", "wordcount", "hello world", "--api", "http://127.0.0.1:1");
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("must be one JSON value").contains("'\"hello world\"'");
+    }
+}

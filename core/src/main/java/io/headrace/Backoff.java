@@ -24,10 +24,11 @@ public record Backoff(Kind kind, Duration base, Duration cap) {
         }
     }
 
+    /** Declared before {@link #DEFAULT}, whose check reads it. */
+    private static final Duration MAX = Duration.ofDays(7);
+
     /** Exponential from 1 s to 1 h. */
     public static final Backoff DEFAULT = new Backoff(Kind.EXPONENTIAL, Duration.ofSeconds(1), Duration.ofHours(1));
-
-    private static final Duration MAX = Duration.ofDays(7);
 
     /** @throws InvalidInput when a bound is passed */
     public Backoff {

@@ -19,9 +19,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class InMemoryBrokerTest {
+final class InMemoryBrokerTest extends BrokerContract {
     private final ManualClock clock = new ManualClock();
     private final InMemoryBroker broker = new InMemoryBroker(clock);
+
+    @Override
+    protected BrokerFixture open() {
+        return new InMemoryFixture();
+    }
 
     private ClaimRequest ask(int max) {
         return new ClaimRequest(new QueueName("q"), new WorkerId("w-1"), max, Duration.ofSeconds(30),

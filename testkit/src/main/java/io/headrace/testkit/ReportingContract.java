@@ -1,0 +1,103 @@
+package io.headrace.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.ClaimedJob;
+import io.headrace.JobId;
+import io.headrace.JobLog;
+import io.headrace.Level;
+import io.headrace.Progress;
+import io.headrace.Settlement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What running handlers say: progress and lines. */
+abstract class ReportingContract extends ContractSteps {
+    private Settlement report(ClaimedJob job, @Nullable Progress progress, String... lines) {
+        return broker().report(job.lease(), progress, List.of(lines)).toCompletableFuture().join();
+    }
+
+    private JobLog log(ClaimedJob job, long from, int limit) {
+        return operator().log(job.lease().job(), from, limit);
+    }
+
+    @Test
+    void progressIsSeenWhileTheJobRuns() {
+        ClaimedJob job = running(ann);
+        assertThat(find(job.lease().job()).progress()).isNull();
+        Progress half = new Progress(0.5, "page 5 of 10 – „fünf“");
+        assertThat(report(job, half)).isEqualTo(Settlement.RECORDED);
+        assertThat(find(job.lease().job()).progress()).isEqualTo(half);
+        Progress wordless = new Progress(0.75, null);
+        report(job, wordless);
+        assertThat(find(job.lease().job()).progress()).isEqualTo(wordless);
+    }
+
+    @Test
+    void aReportWithoutProgressLeavesTheLast() {
+        ClaimedJob job = running(ann);
+        Progress half = new Progress(0.5, "half");
+        report(job, half);
+        report(job, null, "line");
+        assertThat(find(job.lease().job()).progress()).isEqualTo(half);
+    }
+
+    @Test
+    void linesAreNumberedAndReadFromAnyNumberOn() {
+        ClaimedJob job = running(ann);
+        assertThat(report(job, null, "zero", "one")).isEqualTo(Settlement.RECORDED);
+        report(job, new Progress(0.1, null), "two", "");
+        report(job, null, "four: „Grüße“");
+        assertThat(log(job, 0, 100)).isEqualTo(new JobLog(List.of("zero", "one", "two", "", "four: „Grüße“"), 5));
+        assertThat(log(job, 0, 2)).isEqualTo(new JobLog(List.of("zero", "one"), 2));
+        assertThat(log(job, 2, 2)).isEqualTo(new JobLog(List.of("two", ""), 4));
+        assertThat(log(job, 5, 10)).isEqualTo(new JobLog(List.of(), 5));
+    }
+
+    @Test
+    void theNewestLinesAreKeptAndKeepTheirNumbers() {
+        ClaimedJob job = running(ann);
+        int written = JobLog.MAX_LINES + 50;
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < written; i++) {
+            lines.add("line " + i);
+        }
+        broker().report(job.lease(), null, lines.subList(0, 600)).toCompletableFuture().join();
+        broker().report(job.lease(), null, lines.subList(600, written)).toCompletableFuture().join();
+        JobLog all = log(job, 0, 5000);
+        assertThat(all.lines()).isEqualTo(lines.subList(50, written));
+        assertThat(all.next()).isEqualTo(written);
+        assertThat(log(job, 1000, 3)).isEqualTo(new JobLog(lines.subList(1000, 1003), 1003));
+    }
+
+    @Test
+    void theLogOutlivesTheAttemptAndTheJobsEnd() {
+        ClaimedJob first = running(ann);
+        JobId id = first.lease().job();
+        report(first, null, "first");
+        settle(retry(first, LONG));
+        fixture().makeDue(id);
+        ClaimedJob second = claimOne(bob);
+        report(second, null, "second");
+        settle(succeed(second));
+        assertThat(operator().log(id, 0, 10)).isEqualTo(new JobLog(List.of("first", "second"), 2));
+    }
+
+    @Test
+    void aJobThatWroteNothingHasAnEmptyLog() {
+        JobId id = send(job());
+        assertThat(operator().log(id, 0, 10)).isEqualTo(new JobLog(List.of(), 0));
+        JobId unknown = new JobId(newQueue(), Level.NORMAL, false, 1, 0);
+        assertThat(operator().log(unknown, 0, 10).lines()).isEmpty();
+    }
+
+    @Test
+    void whoHoldsNothingCanReportNothing() {
+        ClaimedJob job = running(ann);
+        settle(succeed(job));
+        assertThat(report(job, new Progress(1, null), "late")).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(log(job, 0, 10).lines()).isEmpty();
+    }
+}

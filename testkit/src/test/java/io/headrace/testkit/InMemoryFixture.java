@@ -1,0 +1,48 @@
+package io.headrace.testkit;
+
+import io.headrace.Broker;
+import io.headrace.BrokerOperator;
+import io.headrace.JobId;
+import io.headrace.Lease;
+import java.time.Duration;
+
+/** An in-memory broker on a clock of its own. */
+final class InMemoryFixture implements BrokerFixture {
+    private final ManualClock clock = new ManualClock();
+    private final InMemoryBroker broker = new InMemoryBroker(clock);
+
+    @Override
+    public Broker broker() {
+        return broker;
+    }
+
+    @Override
+    public BrokerOperator operator() {
+        return broker.operator();
+    }
+
+    @Override
+    public Broker another() {
+        return broker;
+    }
+
+    @Override
+    public void silence(Lease lease, Duration howLong) {
+        broker.silence(lease, howLong);
+    }
+
+    @Override
+    public void makeDue(JobId id) {
+        broker.makeDue(id);
+    }
+
+    @Override
+    public void tick() {
+        clock.advance(Duration.ofMillis(2));
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}

@@ -1,0 +1,142 @@
+package io.headrace.worker;
+
+import io.headrace.ClaimedJob;
+import io.headrace.InvalidInput;
+import io.headrace.JobSpec;
+import io.headrace.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes claimed jobs and runs them, one attempt a slot. {@link #accept} is called by the claim loop's thread, {@link #run} by
+ * a slot's thread, {@link #abandon} by the thread that gives an attempt up; who ends a {@link LiveAttempt} is decided by its
+ * own lock, and only the one who did frees the slot and settles.
+ */
+final class AttemptRunner {
+    /** The longest result that is kept. */
+    static final int MAX_RESULT_BYTES = 256 * 1024;
+
+    private final WorkerConfig config;
+    private final Handlers handlers;
+    private final Outcome outcome;
+    private final Slots slots;
+    private final Threads threads;
+    private final InFlight inFlight;
+    private final Interrupter interrupter;
+    private final Reports reports;
+    private final Settler settler;
+    private final WorkerMetrics metrics;
+    private final Clocks clocks;
+    /** From then on what is claimed is handed back. */
+    private volatile boolean refusing;
+
+    AttemptRunner(WorkerConfig config, Handlers handlers, Outcome outcome, Slots slots, Threads threads,
+            InFlight inFlight, Interrupter interrupter, Reports reports, Settler settler, WorkerMetrics metrics,
+            Clocks clocks) {
+        this.config = config;
+        this.handlers = handlers;
+        this.outcome = outcome;
+        this.slots = slots;
+        this.threads = threads;
+        this.inFlight = inFlight;
+        this.interrupter = interrupter;
+        this.reports = reports;
+        this.settler = settler;
+        this.metrics = metrics;
+        this.clocks = clocks;
+    }
+
+    /** Hands back whatever is still claimed. */
+    void refuse() {
+        refusing = true;
+    }
+
+    /**
+     * Takes a job that has just been claimed.
+     *
+     * @param leasedAt when the claim was asked for, by the worker's clock
+     * @return whether it occupies a slot
+     */
+    boolean accept(ClaimedJob job, long leasedAt) {
+        JobSpec spec = job.document().spec();
+        Duration timeout = spec.timeout() == null ? config.timeout() : spec.timeout();
+        LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, reports::ask);
+        inFlight.add(attempt);
+        Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
+                : outcome.beforeRun(job, handlers.knows(spec.type()), job.claimedAt());
+        if (verdict.isEmpty()) {
+            threads.execute(() -> run(attempt));
+            return true;
+        }
+        attempt.end();
+        settler.settle(attempt, verdict.get());
+        return false;
+    }
+
+    /** Runs an attempt to its end; returns whether the thread may go on to the next. */
+    boolean run(LiveAttempt attempt) {
+        boolean began = attempt.begin();
+        Ending ending = began ? call(attempt) : Ending.NOT_STARTED;
+        if (!attempt.end()) {
+            return false;
+        }
+        finish(attempt, ending);
+        return true;
+    }
+
+    private Ending call(LiveAttempt attempt) {
+        interrupter.began(attempt);
+        metrics.started(attempt);
+        try {
+            return Ending.returned(result(handlers.run(attempt)));
+        } catch (Throwable thrown) { // a handler may throw anything, and its slot must survive
+            return Ending.threw(thrown);
+        }
+    }
+
+    private static @Nullable Json result(@Nullable Object returned) throws HandlerFailure {
+        if (returned == null) {
+            return null;
+        }
+        try {
+            Json json = returned instanceof Json ready ? ready : Json.of(returned);
+            if (json.size() > MAX_RESULT_BYTES) {
+                throw HandlerFailure.permanent("result_too_large", "the result has " + json.size()
+                        + " bytes, at most " + MAX_RESULT_BYTES + " are kept; store it elsewhere and return where",
+                        null);
+            }
+            return json;
+        } catch (InvalidInput e) {
+            throw HandlerFailure.permanent("bad_result", "the result " + e.getMessage(), e);
+        }
+    }
+
+    /** Ends an attempt whose handler did not stop; nothing happens when it has ended by itself. */
+    void abandon(LiveAttempt attempt) {
+        Optional<Throwable> where = attempt.abandon();
+        if (where.isPresent()) {
+            threads.givenUp();
+            metrics.abandoned(attempt);
+            finish(attempt, Ending.abandoned(where.get()));
+        }
+    }
+
+    private void finish(LiveAttempt attempt, Ending ending) {
+        long now = clocks.now();
+        slots.release();
+        Instant startedAt = attempt.brokerTime(attempt.startedAt());
+        Outcome.Ran ran = new Outcome.Ran(ending, attempt.stop(), startedAt, attempt.brokerTime(now),
+                attempt.progress(), attempt.timeout());
+        Optional<Decision> decision = outcome.afterRun(attempt.job(), ran);
+        if (ending.kind() != Ending.Kind.NOT_STARTED && decision.isPresent()) {
+            metrics.ended(attempt, decision.get(), now - attempt.startedAt());
+        }
+        if (decision.isPresent()) {
+            settler.settle(attempt, decision.get());
+        } else {
+            inFlight.remove(attempt);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.headrace.worker;
+
+import io.headrace.Broker;
+import io.headrace.BrokerUnavailable;
+import io.headrace.Claim;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.OutcomeUnknown;
+import io.headrace.QueueName;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, for the next
+ * due time it knows of, or for the turn of a safety claim. It runs on the thread {@code headrace-claim}, whose fields need no
+ * guard; what others read is volatile, and {@code round} is held while jobs are claimed and handed over, so that who holds
+ * it after {@link #stop} knows that no job is claimed any more.
+ */
+final class ClaimLoop {
+    /** How long a wait for a hint lasts at most: short enough to notice a dead connection, long enough to cost nothing. */
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** How often a queue is claimed from although nothing hinted at work; one such claim costs a dozen commands. */
+    private static final long SAFETY_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /** How long a busy worker waits for more slots to get free, rather than claiming job by job. */
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** The least wait for a due time; guards against a broker that calls one due and does not hand it out. */
+    private static final long DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long EMPTY_DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final Broker broker;
+    private final WorkerConfig config;
+    private final QueuePicker picker;
+    private final Slots slots;
+    private final Settler settler;
+    private final AttemptRunner runner;
+    private final Reclaimer reclaimer;
+    private final Outage outage;
+    private final Clocks clocks;
+    private final Pacing pacing;
+    private final Liveness liveness;
+    private final Map<QueueName, Line> lines = new HashMap<>();
+    private final ReentrantLock round = new ReentrantLock();
+    private final RoleThread thread = new RoleThread("headrace-claim", false, this::turn);
+    private volatile boolean quiet;
+    private boolean hinted = true;
+    private boolean more;
+    private long gatherUntil = Clocks.NEVER;
+
+    /** What is known about one queue. */
+    private static final class Line {
+        final LevelOrder levels = new LevelOrder();
+        long dueAt;
+        long claimedAt;
+    }
+
+    ClaimLoop(Broker broker, WorkerConfig config, Slots slots, Settler settler, AttemptRunner runner,
+            Reclaimer reclaimer, Outage outage, Liveness liveness, Clocks clocks) {
+        this.broker = broker;
+        this.config = config;
+        this.picker = new QueuePicker(config.queues(), config.strict());
+        this.slots = slots;
+        this.settler = settler;
+        this.runner = runner;
+        this.reclaimer = reclaimer;
+        this.outage = outage;
+        this.liveness = liveness;
+        this.clocks = clocks;
+        this.pacing = new Pacing(clocks.random());
+        config.queueNames().forEach(queue -> lines.put(queue, new Line()));
+        slots.onFree(thread::wake);
+        settler.onRoom(thread::wake);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Nothing more is claimed; a claim under way still hands over what it gets. */
+    void quiet() {
+        quiet = true;
+    }
+
+    /** Ends the thread. When this returns true no job is claimed any more; false when a claim under way did not answer in time. */
+    boolean stop(Duration atMost) throws InterruptedException {
+        quiet = true;
+        thread.stop();
+        if (!round.tryLock(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        try {
+            thread.interrupt(); // out of a wait for a hint: the lock says that it is not claiming
+            return true;
+        } finally {
+            round.unlock();
+        }
+    }
+
+    /** One step of the loop; returns the nanoseconds to wait before the next. */
+    long turn() throws InterruptedException {
+        if (quiet) {
+            liveness.waive();
+            return Clocks.NEVER;
+        }
+        if (settler.full() || slots.free() == 0) {
+            liveness.waive();
+            return WAIT_NANOS;
+        }
+        long gather = gatherMore();
+        if (gather > 0) {
+            return gather;
+        }
+        gatherUntil = Clocks.NEVER;
+        liveness.expectClaim();
+        try {
+            claimRound();
+            if (!more) {
+                hinted = broker.awaitReady(config.queueNames(), Duration.ofNanos(untilNextClaim()));
+            }
+            pacing.succeeded();
+            return 0;
+        } catch (BrokerUnavailable | OutcomeUnknown e) {
+            if (!quiet) {
+                outage.failed(e);
+            }
+            hinted = true;
+            return pacing.failed();
+        }
+    }
+
+    /** How long a busy worker with few free slots waits for more of them; zero when it should claim. */
+    private long gatherMore() {
+        if (!more || slots.free() >= slots.worthwhile()) {
+            return 0;
+        }
+        long now = clocks.now();
+        if (gatherUntil == Clocks.NEVER) {
+            gatherUntil = now + GATHER_NANOS;
+        }
+        return gatherUntil - now;
+    }
+
+    /** Asks every queue that may have work, as long as there are free slots. */
+    void claimRound() {
+        round.lock();
+        try {
+            if (quiet) {
+                return;
+            }
+            boolean all = hinted || more;
+            hinted = false;
+            more = false;
+            claimInto(slots.takeAll(), all);
+        } finally {
+            round.unlock();
+        }
+    }
+
+    private void claimInto(int taken, boolean all) {
+        Filling filling = new Filling(taken);
+        try {
+            reclaimer.turn(filling);
+            for (QueueName queue : picker.order()) {
+                if (filling.left() == 0) {
+                    more = true;
+                    return;
+                }
+                Line line = line(queue);
+                if (all || clocks.now() >= nextClaim(line)) {
+                    claim(queue, line, filling);
+                }
+            }
+        } finally {
+            slots.giveBack(filling.left());
+        }
+    }
+
+    private void claim(QueueName queue, Line line, Filling filling) {
+        int asked = filling.left();
+        long askedAt = clocks.now();
+        Claim claim = broker.claim(new ClaimRequest(queue, config.id(), asked, config.lease(), line.levels.next()));
+        outage.succeeded(askedAt);
+        liveness.claimed();
+        long now = clocks.now();
+        int got = claim.jobs().size();
+        line.claimedAt = now;
+        long dueIn = claim.nextDue().map(Duration::toNanos).orElse(Clocks.NEVER - now);
+        line.dueAt = now + (dueIn <= 0 && got == 0 ? EMPTY_DUE_FLOOR_NANOS : dueIn);
+        picker.claimed(queue, got, got < asked);
+        more |= got == asked || line.dueAt <= now;
+        for (ClaimedJob job : claim.jobs()) {
+            filling.fill(runner.accept(job, askedAt));
+        }
+    }
+
+    private long untilNextClaim() {
+        long next = reclaimer.dueAt();
+        for (Line line : lines.values()) {
+            next = Math.min(next, nextClaim(line));
+        }
+        return Math.max(DUE_FLOOR_NANOS, Math.min(WAIT_NANOS, next - clocks.now()));
+    }
+
+    /** With several queues the safety claims take turns, so that a worker that idles costs the same for any number. */
+    private long nextClaim(Line line) {
+        return Math.min(line.dueAt, line.claimedAt + SAFETY_NANOS * lines.size());
+    }
+
+    private Line line(QueueName queue) {
+        return lines.computeIfAbsent(queue, unknown -> new Line());
+    }
+}

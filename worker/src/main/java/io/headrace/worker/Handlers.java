@@ -1,0 +1,102 @@
+package io.headrace.worker;
+
+import io.headrace.InvalidInput;
+import io.headrace.JobHandler;
+import io.headrace.JobType;
+import io.headrace.Json;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which handler runs which type of job. Immutable after its making, but for the types already warned about. */
+final class Handlers {
+    private static final Logger log = LoggerFactory.getLogger(Handlers.class);
+    /** How many unknown types are warned about by name; senders choose types. */
+    private static final int MAX_WARNED = 1_000;
+
+    private final Map<JobType, Registered> byType = new HashMap<>();
+    private final Map<JobType, Boolean> warned = new ConcurrentHashMap<>();
+
+    /**
+     * A handler and where it came from.
+     *
+     * @param source for people: a class, a command, a jar
+     * @param loader the class loader of a plugin, which is the thread's while the handler runs; null for the program's own
+     */
+    record Registered(JobHandler<?> handler, String source, @Nullable ClassLoader loader) {}
+
+    /** @throws InvalidInput when two handlers want the same type; it names both */
+    Handlers(Collection<Registered> all) {
+        for (Registered registered : all) {
+            JobType type = registered.handler().type();
+            Registered other = byType.putIfAbsent(type, registered);
+            if (other != null) {
+                throw new InvalidInput("handler", "for type '" + type + "' is given twice: " + other.source() + " and "
+                        + registered.source());
+            }
+        }
+    }
+
+    /** Whether some handler runs this type; says so once in the log when none does. */
+    boolean knows(JobType type) {
+        boolean known = byType.containsKey(type);
+        if (!known && warned.size() < MAX_WARNED && warned.putIfAbsent(type, true) == null) {
+            log.warn("no handler for a type; its jobs are handed back type={}", type);
+        }
+        return known;
+    }
+
+    List<JobType> types() {
+        return byType.keySet().stream().sorted().toList();
+    }
+
+    /** Runs the handler of the attempt's type on this thread. */
+    @Nullable
+    Object run(LiveAttempt attempt) throws Exception {
+        Registered registered = byType.get(attempt.type());
+        if (registered == null) {
+            throw new IllegalStateException("no handler for type '" + attempt.type() + "'");
+        }
+        if (registered.loader() == null) {
+            return call(registered.handler(), attempt);
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(registered.loader());
+        try {
+            return call(registered.handler(), attempt);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static <P> @Nullable Object call(JobHandler<P> handler, LiveAttempt attempt) throws Exception {
+        return handler.run(payload(handler.payloadType(), attempt.payload()), attempt);
+    }
+
+    private static <P> P payload(Class<P> type, Json payload) throws HandlerFailure {
+        if (type == Json.class) {
+            return type.cast(payload);
+        }
+        try {
+            return payload.as(type);
+        } catch (InvalidInput e) {
+            throw HandlerFailure.permanent("bad_payload", String.valueOf(e.getMessage()), null);
+        }
+    }
+
+    /** Kills what handlers have started outside this process and has not ended. */
+    void killChildren() {
+        for (Registered registered : byType.values()) {
+            if (registered.handler() instanceof ExecHandler exec) {
+                exec.killChildren();
+            }
+        }
+    }
+}

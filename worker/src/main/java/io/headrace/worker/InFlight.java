@@ -1,0 +1,39 @@
+package io.headrace.worker;
+
+import io.headrace.JobId;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The attempts that this worker answers for: from the claim until the verdict is recorded or refused. Their leases are
+ * renewed as long as they are here. A concurrent set by identity; any thread.
+ */
+final class InFlight {
+    private final Set<LiveAttempt> attempts = ConcurrentHashMap.newKeySet();
+
+    void add(LiveAttempt attempt) {
+        attempts.add(attempt);
+    }
+
+    void remove(LiveAttempt attempt) {
+        attempts.remove(attempt);
+    }
+
+    /** A live view; iterating it is weakly consistent. */
+    Collection<LiveAttempt> all() {
+        return Collections.unmodifiableSet(attempts);
+    }
+
+    /** Those whose handlers have not ended. */
+    List<LiveAttempt> unfinished() {
+        return attempts.stream().filter(attempt -> !attempt.ended()).toList();
+    }
+
+    /** The unfinished attempts at a job: normally one; two when its lease was lost and this worker claimed it again. */
+    List<LiveAttempt> of(JobId job) {
+        return attempts.stream().filter(attempt -> !attempt.ended() && attempt.id().equals(job)).toList();
+    }
+}

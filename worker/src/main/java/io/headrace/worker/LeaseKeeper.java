@@ -1,0 +1,162 @@
+package io.headrace.worker;
+
+import io.headrace.Broker;
+import io.headrace.BrokerUnavailable;
+import io.headrace.Lease;
+import io.headrace.OutcomeUnknown;
+import io.headrace.Renewal;
+import io.headrace.Subscription;
+import io.headrace.WorkerInfo;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the leases of every attempt in flight, from its claim until its verdict is recorded, and makes the worker known. It
+ * stops handlers whose lease is lost or whose job was cancelled. When it finds that the whole process stood still for longer
+ * than a lease, it drops the leases from before: others may have the jobs by now.
+ *
+ * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that no handler can delay a renewal. Cancellations
+ * also arrive on a thread of the broker. {@code cancellations} is guarded by {@code this}; all other fields belong to the thread.
+ */
+final class LeaseKeeper {
+    private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
+    /** A worker that misses this many heartbeats is no longer listed. */
+    private static final int HEARTBEATS_KNOWN = 3;
+
+    private final Broker broker;
+    private final WorkerConfig config;
+    private final InFlight inFlight;
+    private final Interrupter interrupter;
+    private final Outage outage;
+    private final Liveness liveness;
+    private final WorkerMetrics metrics;
+    private final Clocks clocks;
+    private final Pacing pacing;
+    private final Supplier<WorkerInfo> info;
+    private final RoleThread thread = new RoleThread("headrace-lease", true, this::turn);
+    private @Nullable Subscription cancellations;
+    private boolean closed;
+    private long aliveAt;
+    private long nextAt;
+
+    LeaseKeeper(Broker broker, WorkerConfig config, InFlight inFlight, Interrupter interrupter, Outage outage,
+            Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info) {
+        this.broker = broker;
+        this.config = config;
+        this.inFlight = inFlight;
+        this.interrupter = interrupter;
+        this.outage = outage;
+        this.liveness = liveness;
+        this.metrics = metrics;
+        this.clocks = clocks;
+        this.pacing = new Pacing(clocks.random());
+        this.info = info;
+        this.aliveAt = clocks.now();
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void stop() {
+        thread.stop();
+        synchronized (this) {
+            closed = true;
+            if (cancellations != null) {
+                cancellations.close();
+            }
+        }
+    }
+
+    /** One step: returns the nanoseconds to wait before the next. */
+    long turn() {
+        noticePause();
+        long wait = nextAt - clocks.now();
+        if (wait > 0) {
+            return wait;
+        }
+        long startedAt = clocks.now();
+        try {
+            listenForCancellations();
+            renew();
+            noticePause();
+            broker.heartbeat(info.get(), config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
+            outage.succeeded(startedAt);
+            liveness.beat();
+            pacing.succeeded();
+            nextAt = startedAt + config.heartbeat().toNanos();
+            noticePause();
+        } catch (BrokerUnavailable | OutcomeUnknown e) {
+            outage.failed(e);
+            aliveAt = clocks.now(); // waiting for a broker that is away is no pause of our own
+            nextAt = aliveAt + Math.min(pacing.failed(), config.heartbeat().toNanos());
+        }
+        return Math.max(0, nextAt - clocks.now());
+    }
+
+    /** Compares this instant with the last that this thread saw. */
+    private void noticePause() {
+        long now = clocks.now();
+        long before = aliveAt;
+        aliveAt = now;
+        if (now - before > config.lease().toNanos()) {
+            int dropped = 0;
+            for (LiveAttempt attempt : inFlight.all()) {
+                dropped += attempt.leasedAt() <= before && lose(attempt) ? 1 : 0;
+            }
+            log.warn("this worker stood still for longer than its lease; dropped its leases paused={} dropped={}",
+                    Duration.ofNanos(now - before), dropped);
+            nextAt = now;
+        }
+    }
+
+    private void renew() {
+        long now = clocks.now();
+        long young = config.lease().toNanos() / 6;
+        Map<Lease, LiveAttempt> due = new HashMap<>();
+        for (LiveAttempt attempt : inFlight.all()) {
+            if (!attempt.dropped() && now - attempt.leasedAt() >= young) {
+                due.put(attempt.lease(), attempt);
+            }
+        }
+        if (due.isEmpty()) {
+            return;
+        }
+        Renewal renewal = broker.renew(List.copyOf(due.keySet()), config.lease());
+        due.values().forEach(attempt -> attempt.renewed(now));
+        renewal.lost().stream().map(due::get).forEach(this::lose);
+        renewal.cancelled().stream().map(due::get).forEach(this::cancel);
+    }
+
+    private boolean lose(@Nullable LiveAttempt attempt) {
+        if (attempt == null || !attempt.drop()) {
+            return false;
+        }
+        if (!attempt.ended()) {
+            metrics.leaseLost(attempt.id().queue());
+            log.warn("lease lost; stopping its handler job={} attempt={}", attempt.id(), attempt.attempt());
+            interrupter.stop(attempt, Stop.LEASE_LOST);
+        }
+        return true;
+    }
+
+    private void cancel(@Nullable LiveAttempt attempt) {
+        if (attempt != null) {
+            interrupter.stop(attempt, Stop.CANCELLED);
+        }
+    }
+
+    /** Subscribes once the broker can be reached; the subscription then looks after itself. */
+    private synchronized void listenForCancellations() {
+        if (cancellations == null && !closed) {
+            cancellations = broker.onCancel(config.queueNames(), job -> inFlight.of(job).forEach(this::cancel));
+        }
+    }
+}

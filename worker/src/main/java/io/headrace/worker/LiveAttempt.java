@@ -1,0 +1,309 @@
+package io.headrace.worker;
+
+import io.headrace.ClaimedJob;
+import io.headrace.JobContext;
+import io.headrace.JobId;
+import io.headrace.JobLog;
+import io.headrace.JobType;
+import io.headrace.Json;
+import io.headrace.Lease;
+import io.headrace.Progress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt in the hands of this worker, from its claim to its recorded verdict, and the face of it that the handler sees.
+ *
+ * <p>Phase, thread and stop reason are guarded by {@code this}, so that an interrupt can only ever hit the thread while it
+ * runs this attempt; stop and the times are volatile and also read without the lock. Progress and lines are guarded by the
+ * line buffer.
+ */
+final class LiveAttempt implements JobContext {
+    private enum Phase {
+        WAITING, RUNNING, ENDED
+    }
+
+    private final ClaimedJob job;
+    private final Clocks clocks;
+    private final @Nullable Duration timeout;
+    private final Runnable reportWanted;
+    /** When the claim was answered: what {@link ClaimedJob#claimedAt} is by the worker's own clock. */
+    private final long claimedAt;
+
+    private Phase phase = Phase.WAITING;
+    private @Nullable Thread thread;
+    private volatile @Nullable Stop stop;
+    private volatile long startedAt;
+    private volatile long deadline = Clocks.NEVER;
+    /** When it is given up if it does not stop. */
+    private volatile long patienceUntil = Clocks.NEVER;
+    /** When the call was made that granted or renewed the lease. */
+    private volatile long leasedAt;
+    private volatile boolean dropped;
+    private volatile boolean ended;
+
+    private final Deque<String> lines = new ArrayDeque<>();
+    private @Nullable Progress progress;
+    private boolean progressUnsent;
+    private boolean reportAsked;
+    private @Nullable CompletableFuture<?> underWay;
+
+    LiveAttempt(ClaimedJob job, Clocks clocks, long leasedAt, @Nullable Duration timeout,
+            Consumer<LiveAttempt> reportWanted) {
+        this.job = job;
+        this.clocks = clocks;
+        this.timeout = timeout;
+        this.claimedAt = clocks.now();
+        this.leasedAt = leasedAt;
+        this.startedAt = claimedAt;
+        this.reportWanted = () -> reportWanted.accept(this);
+    }
+
+    ClaimedJob job() {
+        return job;
+    }
+
+    Lease lease() {
+        return job.lease();
+    }
+
+    @Nullable
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** A time of the worker's clock by the broker's clock. */
+    Instant brokerTime(long nanos) {
+        return job.claimedAt().plusNanos(nanos - claimedAt);
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    long deadline() {
+        return deadline;
+    }
+
+    long patienceUntil() {
+        return patienceUntil;
+    }
+
+    long leasedAt() {
+        return leasedAt;
+    }
+
+    void renewed(long at) {
+        leasedAt = at;
+    }
+
+    /** Its lease is not renewed any more. Returns false when that was known. */
+    synchronized boolean drop() {
+        boolean first = !dropped;
+        dropped = true;
+        return first;
+    }
+
+    boolean dropped() {
+        return dropped;
+    }
+
+    /** Whether its handler has ended or was given up; its verdict may still be on the way. */
+    boolean ended() {
+        return ended;
+    }
+
+    @Nullable
+    Stop stop() {
+        return stop;
+    }
+
+    /** The calling thread runs it from now on. Returns false when it was stopped before; then it must not run. */
+    synchronized boolean begin() {
+        if (stop != null || phase != Phase.WAITING) {
+            return false;
+        }
+        phase = Phase.RUNNING;
+        thread = Thread.currentThread();
+        startedAt = clocks.now();
+        deadline = timeout == null ? Clocks.NEVER : startedAt + timeout.toNanos();
+        return true;
+    }
+
+    /**
+     * Asks it to stop; the first reason stays. Its thread is interrupted each time.
+     *
+     * @return whether it had not ended and had not been asked before
+     */
+    synchronized boolean stop(Stop why, long patience) {
+        if (phase == Phase.ENDED) {
+            return false;
+        }
+        boolean first = stop == null;
+        if (first) {
+            stop = why;
+            patienceUntil = clocks.now() + patience;
+        }
+        if (thread != null) {
+            thread.interrupt();
+        }
+        return first;
+    }
+
+    /** The handler has ended, and a late interrupt is swept away. Returns false when it was given up before. */
+    synchronized boolean end() {
+        if (phase == Phase.ENDED) {
+            return false;
+        }
+        close();
+        Thread.interrupted();
+        return true;
+    }
+
+    /** Gives up waiting for its handler. Empty when it has ended; else says where the handler stands. */
+    synchronized Optional<Throwable> abandon() {
+        Thread runner = thread;
+        if (phase != Phase.RUNNING || runner == null) {
+            return Optional.empty();
+        }
+        IllegalStateException where = new IllegalStateException("the handler stood here when it was given up");
+        where.setStackTrace(runner.getStackTrace());
+        close();
+        return Optional.of(where);
+    }
+
+    private void close() {
+        phase = Phase.ENDED;
+        thread = null;
+        ended = true;
+        deadline = Clocks.NEVER;
+        patienceUntil = Clocks.NEVER;
+    }
+
+    @Override
+    public JobId id() {
+        return job.lease().job();
+    }
+
+    @Override
+    public JobType type() {
+        return job.document().spec().type();
+    }
+
+    @Override
+    public int attempt() {
+        return job.lease().attempt();
+    }
+
+    @Override
+    public Json payload() {
+        return job.document().spec().payload();
+    }
+
+    @Override
+    public Optional<String> traceparent() {
+        return Optional.ofNullable(job.document().spec().traceparent());
+    }
+
+    @Override
+    public Optional<Duration> remaining() {
+        long end = deadline;
+        return end == Clocks.NEVER ? Optional.empty()
+                : Optional.of(Duration.ofNanos(Math.max(0, end - clocks.now())));
+    }
+
+    @Override
+    public boolean stopping() {
+        return stop != null || ended;
+    }
+
+    @Override
+    public void progress(double fraction, String message) {
+        Progress said = new Progress(fraction, message);
+        synchronized (lines) {
+            if (ended) {
+                return;
+            }
+            progress = said;
+            progressUnsent = true;
+        }
+        askForReport();
+    }
+
+    @Override
+    public void log(String line) {
+        String kept = line.length() <= JobLog.MAX_LINE ? line : line.substring(0, JobLog.MAX_LINE - 1) + "…";
+        synchronized (lines) {
+            if (ended) {
+                return;
+            }
+            lines.addLast(kept);
+            while (lines.size() > JobLog.MAX_LINES) {
+                lines.removeFirst();
+            }
+        }
+        askForReport();
+    }
+
+    private void askForReport() {
+        synchronized (lines) {
+            if (reportAsked) {
+                return;
+            }
+            reportAsked = true;
+        }
+        reportWanted.run();
+    }
+
+    /** What the handler said last about its progress. */
+    @Nullable
+    Progress progress() {
+        synchronized (lines) {
+            return progress;
+        }
+    }
+
+    /** What a handler has said and the broker has not been told. */
+    record Report(@Nullable Progress progress, List<String> lines) {}
+
+    /**
+     * Hands what has not been told to a sender, after what is on its way. Null when there is neither; else completes, always
+     * well, when all of it has arrived or come back.
+     */
+    @Nullable
+    CompletionStage<?> flush(Function<Report, CompletableFuture<?>> sender) {
+        synchronized (lines) {
+            reportAsked = false;
+            CompletableFuture<?> before = underWay != null && underWay.isDone() ? null : underWay;
+            if (!lines.isEmpty() || progressUnsent) {
+                Report report = new Report(progressUnsent ? progress : null, new ArrayList<>(lines));
+                lines.clear();
+                progressUnsent = false;
+                before = before == null ? sender.apply(report) : before.thenCompose(ignored -> sender.apply(report));
+            }
+            underWay = before;
+            return before;
+        }
+    }
+
+    /** Takes back a report that could not be sent, as far as the newest lines leave room. */
+    void putBack(Report report) {
+        synchronized (lines) {
+            for (int i = report.lines().size() - 1; i >= 0 && lines.size() < JobLog.MAX_LINES; i--) {
+                lines.addFirst(report.lines().get(i));
+            }
+            progressUnsent |= report.progress() != null;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.headrace.worker;
+
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether the worker does what it is there for. As long as it should claim, only the answer to a claim counts; while it has
+ * no free slot, or was told to be quiet, its heartbeats stand in. Volatile fields, each written by one thread: the claims'
+ * by the claim loop, the heartbeat's by the lease keeper.
+ */
+final class Liveness {
+    /** An idle worker claims every 15 s; three in a row missing is more than a hiccup. */
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(45);
+
+    private final Clocks clocks;
+    /** When a claim was last answered, or since when one has been expected. */
+    private volatile long claimAt;
+    private volatile boolean waived;
+    private volatile long heartbeatAt;
+    private volatile Instant newestClaim = Instant.EPOCH;
+
+    Liveness(Clocks clocks) {
+        this.clocks = clocks;
+    }
+
+    /** A claim was answered, with or without jobs. */
+    void claimed() {
+        claimAt = clocks.now();
+        newestClaim = clocks.wall().instant();
+    }
+
+    /** There is no reason to claim now. */
+    void waive() {
+        waived = true;
+    }
+
+    /** A claim comes next. */
+    void expectClaim() {
+        if (waived) {
+            claimAt = clocks.now();
+            waived = false;
+        }
+    }
+
+    /** A heartbeat was answered. */
+    void beat() {
+        heartbeatAt = clocks.now();
+    }
+
+    boolean live() {
+        return clocks.now() - (waived ? heartbeatAt : claimAt) < LIMIT_NANOS;
+    }
+
+    /** When a claim was last answered, by the wall clock; the epoch before the first. */
+    Instant newestClaim() {
+        return newestClaim;
+    }
+}

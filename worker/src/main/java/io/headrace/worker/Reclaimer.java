@@ -1,0 +1,73 @@
+package io.headrace.worker;
+
+import io.headrace.Broker;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.QueueName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Takes over jobs whose workers went silent: about three times a lease, with jitter so that the fleet does not ask at once,
+ * and never more than there are free slots. After the worker's start and after an outage it waits a grace first, because
+ * leases that ran out while the broker was away say nothing about their workers. It has no thread of its own: the claim loop
+ * gives it its turn before claiming, so a worker with an endless backlog still rescues lost jobs.
+ */
+final class Reclaimer {
+    private final Broker broker;
+    private final WorkerConfig config;
+    private final AttemptRunner runner;
+    private final Outage outage;
+    private final WorkerMetrics metrics;
+    private final Clocks clocks;
+    private final List<QueueName> queues;
+    private long dueAt;
+
+    Reclaimer(Broker broker, WorkerConfig config, AttemptRunner runner, Outage outage, WorkerMetrics metrics,
+            Clocks clocks) {
+        this.broker = broker;
+        this.config = config;
+        this.runner = runner;
+        this.outage = outage;
+        this.metrics = metrics;
+        this.clocks = clocks;
+        this.queues = new ArrayList<>(config.queueNames());
+        this.dueAt = config.reclaimGrace().toNanos();
+    }
+
+    /** When the next turn comes, by the worker's clock. */
+    long dueAt() {
+        return Math.max(dueAt, outage.endedAt() == 0 ? 0 : outage.endedAt() + config.reclaimGrace().toNanos());
+    }
+
+    /** Reclaims into the free slots when it is time. The next turn comes at once when they were not enough. */
+    void turn(Filling filling) {
+        if (clocks.now() < dueAt() || outage.away()) {
+            return;
+        }
+        Collections.rotate(queues, 1); // so that no queue is always the one for which no slot is left
+        for (QueueName queue : queues) {
+            if (filling.left() > 0) {
+                reclaim(queue, filling);
+            }
+        }
+        if (filling.left() > 0) {
+            long third = config.lease().toNanos() / 3;
+            dueAt = clocks.now() + third * 4 / 5 + clocks.random().nextLong(third * 2 / 5);
+        }
+    }
+
+    private void reclaim(QueueName queue, Filling filling) {
+        long askedAt = clocks.now();
+        List<ClaimedJob> jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.left(), config.lease(),
+                LevelOrder.urgentFirst()));
+        outage.succeeded(askedAt);
+        if (!jobs.isEmpty()) {
+            metrics.reclaimed(queue, jobs.size());
+        }
+        for (ClaimedJob job : jobs) {
+            filling.fill(runner.accept(job, askedAt));
+        }
+    }
+}

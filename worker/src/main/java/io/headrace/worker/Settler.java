@@ -1,0 +1,193 @@
+package io.headrace.worker;
+
+import io.headrace.Broker;
+import io.headrace.BrokerUnavailable;
+import io.headrace.OutcomeUnknown;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends verdicts and keeps them until the broker has answered: those that could not be sent, or whose answer was lost, are
+ * sent again, since a verdict may be repeated. A job is settled while its slot already runs the next one; how many may be
+ * unsettled is bounded, and beyond that claiming waits.
+ *
+ * <p>Verdicts are sent by the threads that reach them, answers arrive on the broker's threads, and the thread
+ * {@code headrace-settle} sends again. Shared fields are concurrent or volatile; there is no lock.
+ */
+final class Settler {
+    private static final Logger log = LoggerFactory.getLogger(Settler.class);
+
+    private final Broker broker;
+    private final InFlight inFlight;
+    private final Reports reports;
+    private final Outage outage;
+    private final WorkerMetrics metrics;
+    private final Clocks clocks;
+    private final Pacing pacing;
+    private final int limit;
+    private final AtomicInteger unsettled = new AtomicInteger();
+    private final Queue<Pending> unsent = new ConcurrentLinkedQueue<>();
+    private final RoleThread resender = new RoleThread("headrace-settle", true, this::turn);
+    private volatile long resendAt;
+    private volatile Runnable roomListener = () -> {};
+    private volatile @Nullable Thread drainer;
+
+    private record Pending(LiveAttempt attempt, Decision decision) {}
+
+    Settler(Broker broker, InFlight inFlight, Reports reports, Outage outage, WorkerMetrics metrics, Clocks clocks,
+            int slots) {
+        this.broker = broker;
+        this.inFlight = inFlight;
+        this.reports = reports;
+        this.outage = outage;
+        this.metrics = metrics;
+        this.clocks = clocks;
+        this.pacing = new Pacing(clocks.random());
+        this.limit = Math.max(1_000, 4 * slots);
+    }
+
+    /** @param listener told when claiming may go on */
+    void onRoom(Runnable listener) {
+        roomListener = listener;
+    }
+
+    void start() {
+        resender.start();
+    }
+
+    void stop() {
+        resender.stop();
+    }
+
+    /** Whether so many verdicts wait for their answers that claiming must wait. */
+    boolean full() {
+        return unsettled.get() >= limit;
+    }
+
+    /** Takes responsibility for a verdict: returns at once. */
+    void settle(LiveAttempt attempt, Decision decision) {
+        unsettled.incrementAndGet();
+        send(new Pending(attempt, decision));
+    }
+
+    private void send(Pending pending) {
+        CompletionStage<?> told = reports.flush(pending.attempt());
+        if (told == null) {
+            write(pending);
+        } else {
+            told.whenComplete((ignored, error) -> write(pending));
+        }
+    }
+
+    private void write(Pending pending) {
+        CompletionStage<Settlement> answer;
+        try {
+            answer = broker.settle(pending.decision().verdict());
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.whenComplete((settlement, error) -> {
+            if (error != null) {
+                failed(pending, error instanceof CompletionException && error.getCause() != null ? error.getCause()
+                        : error);
+            } else {
+                answered(pending, settlement);
+            }
+        });
+    }
+
+    private void answered(Pending pending, Settlement settlement) {
+        pacing.succeeded();
+        Verdict verdict = pending.decision().verdict();
+        if (settlement == Settlement.LEASE_LOST) {
+            metrics.refused(verdict.lease().job().queue());
+            log.warn("verdict refused, the lease had moved on job={} attempt={} verdict={}", verdict.lease().job(),
+                    verdict.lease().attempt(), verdict.move());
+        } else {
+            metrics.recorded(verdict);
+        }
+        settled(pending);
+    }
+
+    private void failed(Pending pending, Throwable error) {
+        if (!(error instanceof BrokerUnavailable) && !(error instanceof OutcomeUnknown)) {
+            log.error("verdict cannot be recorded; the job runs again when its lease expires job={} attempt={}",
+                    pending.attempt().id(), pending.attempt().attempt(), error);
+            settled(pending);
+            return;
+        }
+        outage.failed(error);
+        if (unsent.isEmpty()) {
+            resendAt = clocks.now() + pacing.failed();
+        }
+        unsent.add(pending);
+        resender.wake();
+    }
+
+    private void settled(Pending pending) {
+        inFlight.remove(pending.attempt());
+        int left = unsettled.decrementAndGet();
+        if (left == limit - 1) {
+            roomListener.run();
+        }
+        Thread waiting = drainer;
+        if (left == 0 && waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Sends again what could not be sent, when its time has come. */
+    long turn() {
+        if (unsent.isEmpty()) {
+            return Clocks.NEVER;
+        }
+        long wait = resendAt - clocks.now();
+        return wait > 0 ? wait : resend();
+    }
+
+    /** Sends again all that could not be sent so far; returns how long to wait before the next time. */
+    long resend() {
+        int due = unsent.size();
+        long wait = pacing.failed();
+        resendAt = clocks.now() + wait;
+        for (int i = 0; i < due; i++) {
+            Pending pending = unsent.poll();
+            if (pending != null) {
+                send(pending);
+            }
+        }
+        return wait;
+    }
+
+    /** Waits until every verdict has been answered. Returns how many have not when the time is up; one waiter at a time. */
+    int awaitSettled(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        drainer = Thread.currentThread();
+        try {
+            while (unsettled.get() > 0) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    break;
+                }
+                LockSupport.parkNanos(this, left);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            return unsettled.get();
+        } finally {
+            drainer = null;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.headrace.worker;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many handlers may run at once. The claim loop takes slots before it asks for jobs and gives back what it did not fill; a
+ * slot is free again when its handler has ended. Any thread; one atomic number, no lock.
+ */
+final class Slots {
+    private final int total;
+    private final AtomicInteger free;
+    private final int worthwhile;
+    /** Told when slots become worth claiming for; set once before the worker starts. */
+    private volatile Runnable listener = () -> {};
+    private volatile @Nullable Thread drainer;
+
+    Slots(int total) {
+        this.total = total;
+        this.free = new AtomicInteger(total);
+        this.worthwhile = Math.max(1, total / 8);
+    }
+
+    void onFree(Runnable told) {
+        listener = told;
+    }
+
+    int total() {
+        return total;
+    }
+
+    int free() {
+        return free.get();
+    }
+
+    int busy() {
+        return total - free.get();
+    }
+
+    /** How many free slots make a claim worth its round trip while the worker is busy: an eighth. */
+    int worthwhile() {
+        return worthwhile;
+    }
+
+    /** Takes every free slot. */
+    int takeAll() {
+        return free.getAndSet(0);
+    }
+
+    /** Gives back slots that were taken and not filled. */
+    void giveBack(int count) {
+        if (count > 0) {
+            freed(free.addAndGet(count) - count, count);
+        }
+    }
+
+    /** A handler has ended. */
+    void release() {
+        freed(free.getAndIncrement(), 1);
+    }
+
+    private void freed(int before, int count) {
+        int now = before + count;
+        if (before == 0 || (before < worthwhile && now >= worthwhile)) {
+            listener.run();
+        }
+        Thread waiting = drainer;
+        if (waiting != null && now == total) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Waits until no slot is taken. Returns false when the time is up; one waiter at a time. */
+    boolean awaitAllFree(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        drainer = Thread.currentThread();
+        try {
+            while (free.get() < total) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, left);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            return true;
+        } finally {
+            drainer = null;
+        }
+    }
+}

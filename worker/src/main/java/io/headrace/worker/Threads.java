@@ -1,0 +1,66 @@
+package io.headrace.worker;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Where handlers run. Up to {@value #PLATFORM_MAX} slots get platform threads, on every JDK: the operating system shares the
+ * cores among them, so a handler that computes, or one that never ends and was given up, takes nothing from the others but its
+ * share. More slots than that are for handlers that wait; they get virtual threads where the JDK has them (21 and later).
+ */
+interface Threads extends AutoCloseable {
+    /** The most slots that are served by platform threads on a JDK that has virtual ones. */
+    int PLATFORM_MAX = 512;
+
+    /** What a thread does for one attempt. */
+    @FunctionalInterface
+    interface Task {
+        /** Returns whether the thread may be used again: false when {@link #givenUp} was called for it. */
+        boolean run();
+    }
+
+    /** Runs a task soon; none waits for a thread as long as no more than the slots are under way. */
+    void execute(Task task);
+
+    /** One running task will never be waited for again; another thread takes its place. */
+    void givenUp();
+
+    /** Lets idle threads end; running tasks go on. */
+    @Override
+    void close();
+
+    static Threads forSlots(int slots) {
+        if (slots <= PLATFORM_MAX) {
+            return new ThreadPool(slots);
+        }
+        return virtual().<Threads>map(Virtual::new).orElseGet(() -> new ThreadPool(slots));
+    }
+
+    /** An executor with a virtual thread a task, on a JDK that has them; looked up by name, since we compile for 17. */
+    private static Optional<ExecutorService> virtual() {
+        try {
+            return Optional
+                    .of((ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A virtual thread a task; one that was given up is simply left behind. */
+    record Virtual(ExecutorService executor) implements Threads {
+        @Override
+        public void execute(Task task) {
+            executor.execute(task::run);
+        }
+
+        @Override
+        public void givenUp() {}
+
+        @Override
+        public void close() {
+            executor.shutdown();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.headrace.worker;
+
+import io.headrace.QueueName;
+import io.headrace.RetryPolicy;
+import io.headrace.WorkerId;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker was told to be. Immutable.
+ *
+ * @param queues weights by queue, in the order of configuration
+ * @param timeout how long one attempt may take when its job does not say; null for as long as it takes
+ * @param reclaimGrace how long after the start and after an outage nothing is reclaimed
+ */
+record WorkerConfig(WorkerId id, Map<QueueName, Integer> queues, boolean strict, int slots, Duration lease,
+        Duration grace, @Nullable Duration timeout, RetryPolicy retryPolicy, Duration reclaimGrace) {
+    private static final Duration HEARTBEAT_MAX = Duration.ofSeconds(10);
+
+    WorkerConfig {
+        queues = Collections.unmodifiableMap(new LinkedHashMap<>(queues));
+    }
+
+    Set<QueueName> queueNames() {
+        return queues.keySet();
+    }
+
+    /** How often the worker makes itself known and looks for leases to renew: a third of the lease, at most 10 s. */
+    Duration heartbeat() {
+        Duration third = lease.dividedBy(3);
+        return third.compareTo(HEARTBEAT_MAX) < 0 ? third : HEARTBEAT_MAX;
+    }
+}

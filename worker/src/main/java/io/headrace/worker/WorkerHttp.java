@@ -1,0 +1,84 @@
+package io.headrace.worker;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Serves a worker's health and figures: {@code /livez}, 200 while the worker is {@link Worker#live() live} and else 503, and
+ * {@code /metrics} for Prometheus. Requests run on two threads of its own, {@code headrace-http}.
+ */
+public final class WorkerHttp implements AutoCloseable {
+    private static final int THREADS = 2;
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+
+    private WorkerHttp(HttpServer server, ExecutorService threads) {
+        this.server = server;
+        this.threads = threads;
+    }
+
+    /**
+     * Starts serving.
+     *
+     * @param address port 0 takes a free one
+     * @param meters the registry that the worker was built with
+     * @throws IOException when the port is taken
+     */
+    public static WorkerHttp start(InetSocketAddress address, Worker worker, PrometheusMeterRegistry meters)
+            throws IOException {
+        HttpServer server = HttpServer.create(address, 0);
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
+            Thread thread = new Thread(task, "headrace-http");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server.setExecutor(threads);
+        server.createContext("/livez", exchange -> {
+            boolean live = worker.live();
+            answer(exchange, "/livez", live ? 200 : 503, "text/plain; charset=utf-8",
+                    live ? "live\n" : "no claim has been answered lately\n");
+        });
+        server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200,
+                "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
+        server.createContext("/", exchange -> answer(exchange, "/", 404, "text/plain; charset=utf-8",
+                "there are /livez and /metrics\n"));
+        server.start();
+        return new WorkerHttp(server, threads);
+    }
+
+    private static void answer(HttpExchange exchange, String path, int status, String media, String body)
+            throws IOException {
+        boolean elsewhere = !path.equals("/") && !exchange.getRequestURI().getPath().equals(path);
+        byte[] utf8 = (elsewhere ? "there are /livez and /metrics\n" : body).getBytes(StandardCharsets.UTF_8);
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Type", elsewhere ? "text/plain; charset=utf-8" : media);
+            exchange.sendResponseHeaders(elsewhere ? 404 : status, utf8.length);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(utf8);
+            }
+        }
+    }
+
+    /** Where it is served. */
+    public URI uri() {
+        InetSocketAddress bound = server.getAddress();
+        String host = bound.getAddress().isAnyLocalAddress() ? "localhost" : bound.getAddress().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
+    }
+
+    /** Stops serving, at once. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdown();
+    }
+}

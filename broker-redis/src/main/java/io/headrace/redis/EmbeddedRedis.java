@@ -224,12 +224,8 @@ public final class EmbeddedRedis implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IOException("redis-server did not start: " + lastLog());
             }
-            try (Connection connection = connect(port)) {
-                if (connection.ping()) {
-                    return;
-                }
-            } catch (JedisException e) {
-                LOG.trace("not yet answering", e); // refused, or loading its data
+            if (serverOf(folder, port).filter(server -> server.pid() == process.pid()).isPresent()) {
+                return;
             }
             try {
                 process.waitFor(20, TimeUnit.MILLISECONDS);

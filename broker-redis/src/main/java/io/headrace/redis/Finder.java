@@ -87,7 +87,8 @@ final class Finder {
     static Job running(JobId id, JobDocument document, String holders, String report, boolean cancelling) {
         List<Holder> all = Holder.parse(holders);
         if (all.isEmpty()) {
-            return new Job(id, JobState.RUNNING, document, null, null, null, document.run().attempt() + 1, null, cancelling);
+            return new Job(id, JobState.RUNNING, document, null, null, null, document.run().attempt() + 1, null,
+                    cancelling);
         }
         Holder now = all.get(0);
         Run run = document.run();
@@ -95,7 +96,8 @@ final class Finder {
             run = run.and(lost);
         }
         int attempt = document.run().attempt() + now.deliveries();
-        return new Job(id, JobState.RUNNING, all.size() == 1 ? document : document.with(run), null, now.since(), now.worker(),
+        return new Job(id, JobState.RUNNING, all.size() == 1 ? document : document.with(run), null, now.since(),
+                now.worker(),
                 attempt, progress(report, attempt), cancelling);
     }
 

@@ -105,7 +105,7 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
     private static HostAndPort node(String text, int defaultPort) {
         try {
             URI uri = new URI("redis://" + text);
-            if (uri.getHost() != null && uri.getUserInfo() == null) {
+            if (uri.getHost() != null && uri.getUserInfo() == null && uri.getPort() <= 65_535) {
                 return new HostAndPort(uri.getHost(), uri.getPort() < 0 ? defaultPort : uri.getPort());
             }
         } catch (URISyntaxException e) {

@@ -1,0 +1,110 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.BrokerObserver;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobClient;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.WorkerId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+final class EmbeddedRedisTest {
+    private static final QueueName QUEUE = new QueueName("email");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void jobsAndLeasesSurviveAKillOfTheServer() throws Exception {
+        JobId queued;
+        ClaimedJob running;
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            try (RedisBroker broker = connect(redis)) {
+                JobClient client = new JobClient(broker);
+                client.enqueue(NewJob.of("email", "welcome", 1).level(Level.HIGH).build());
+                running = broker.claim(
+                        new ClaimRequest(QUEUE, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Level.HIGH)))
+                        .jobs().get(0);
+                queued = client.enqueue(NewJob.of("email", "welcome", 2).build()).id();
+            }
+            // everysec: what was written more than a second ago is on disk
+            flush(redis);
+            redis.process().destroyForcibly();
+            redis.process().onExit().get(10, TimeUnit.SECONDS);
+        }
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0); RedisBroker broker = connect(redis)) {
+            assertThat(broker.find(queued).job().orElseThrow().state()).isEqualTo(JobState.QUEUED);
+            assertThat(broker.find(running.lease().job()).job().orElseThrow().worker()).isEqualTo("w1");
+        }
+    }
+
+    @Test
+    void aSecondServerOnTheSameFolderIsRefused() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            assertThat(redis.process().isAlive()).isTrue();
+            assertThatThrownBy(() -> EmbeddedRedis.start(folder, 0)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("in use by another headrace")
+                    .hasMessageContaining(folder.toRealPath().toString());
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedInTheError(@TempDir Path other) throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            assertThatThrownBy(() -> EmbeddedRedis.start(other, redis.port())).isInstanceOf(IOException.class)
+                    .hasMessageContaining("did not start").hasMessageContaining(Integer.toString(redis.port()));
+        }
+    }
+
+    @Test
+    void theServerThatAKilledOwnerLeftBehindIsEndedByTheNextStart() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process owner = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Owner.class.getName(),
+                folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        long pid = Long.parseLong(owner.inputReader().readLine());
+        ProcessHandle orphan = ProcessHandle.of(pid).orElseThrow();
+        owner.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        assertThat(orphan.isAlive()).isTrue();
+
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            assertThat(orphan.isAlive()).isFalse();
+            assertThat(redis.process().isAlive()).isTrue();
+        }
+    }
+
+    /** Starts a server, tells its process id, and waits to be killed. */
+    static final class Owner {
+        public static void main(String[] arguments) throws Exception {
+            try (EmbeddedRedis redis = EmbeddedRedis.start(Path.of(arguments[0]), 0)) {
+                System.out.println(redis.process().pid());
+                System.in.read();
+            }
+        }
+    }
+
+    private static RedisBroker connect(EmbeddedRedis redis) {
+        return RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+    }
+
+    private static void flush(EmbeddedRedis redis) {
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            jedis.configSet("appendfsync", "always");
+            jedis.set("flushed", "1");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
+import io.headrace.ClaimRequest;
+import io.headrace.HeadraceException;
+import io.headrace.JobClient;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Submission;
+import io.headrace.Subscription;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** Redis goes away and comes back under a broker that stays. */
+final class OutageTest {
+    private static final QueueName QUEUE = new QueueName("email");
+    private static final ClaimRequest CLAIM = new ClaimRequest(QUEUE, new WorkerId("w1"), 10, Duration.ofSeconds(30),
+            List.of(Level.values()));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everySeamWorksAgainAfterARestartAndFailsClearlyBefore() throws Exception {
+        EmbeddedRedis first = EmbeddedRedis.start(folder, 0);
+        int port = first.port();
+        try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(first.url()), BrokerObserver.NONE)) {
+            JobClient client = new JobClient(broker);
+            JobId before = client.enqueue(job()).id();
+            LinkedBlockingQueue<JobId> heard = new LinkedBlockingQueue<>();
+            try (Subscription subscription = broker.onChange(QUEUE, heard::add)) {
+                first.close();
+
+                assertThatThrownBy(() -> client.enqueue(job())).isInstanceOf(HeadraceException.class);
+                assertThatThrownBy(() -> client.enqueue(job())).isInstanceOf(BrokerUnavailable.class);
+                assertThatThrownBy(() -> broker.claim(CLAIM)).isInstanceOf(BrokerUnavailable.class);
+                assertThatThrownBy(() -> broker.find(before)).isInstanceOf(BrokerUnavailable.class);
+                assertThatThrownBy(() -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
+                        .isInstanceOf(BrokerUnavailable.class);
+                assertThat(broker.operator().readiness()).isPresent();
+
+                try (EmbeddedRedis second = EmbeddedRedis.start(folder, port)) {
+                    assertThat(second.port()).isEqualTo(port);
+                    assertThat(broker.operator().readiness()).isEmpty();
+                    Submission after = client.enqueue(job());
+                    assertThat(broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5))).isTrue();
+                    assertThat(broker.claim(CLAIM).jobs()).extracting(job -> job.lease().job()).containsExactly(before,
+                            after.id());
+                    Wait.until("the subscription is restored", () -> {
+                        broker.operator().cancel(after.id());
+                        return heard.contains(after.id());
+                    });
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFullRedisRefusesSubmissionsAndStillLetsJobsEnd() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            client.enqueue(job());
+            jedis.configSet("maxmemory", "1");
+
+            assertThatThrownBy(() -> client.enqueue(job())).isInstanceOf(BrokerUnavailable.class)
+                    .hasMessageContaining("OOM");
+            assertThat(broker.operator().readiness()).hasValueSatisfying(why -> assertThat(why).contains("full"));
+            var claimed = broker.claim(CLAIM).jobs().get(0);
+            var ended = claimed.document().with(
+                    claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null));
+            assertThat(broker.settle(Verdict.finish(claimed.lease(), ended)).toCompletableFuture().get(5,
+                    TimeUnit.SECONDS))
+                    .isEqualTo(Settlement.RECORDED);
+        }
+    }
+
+    @Test
+    void aScriptCacheThatWasEmptiedIsFilledAgain() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            client.enqueue(job());
+            jedis.scriptFlush();
+            assertThat(broker.claim(CLAIM).jobs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aQueueThatWasEmptiedFromOutsideIsCreatedAgain() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            client.enqueue(job());
+            jedis.flushAll();
+            client.enqueue(job());
+            assertThat(broker.claim(CLAIM).jobs()).hasSize(1);
+            assertThat(broker.operator().queues()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aClosedBrokerFailsWhatIsSubmitted() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+            broker.close();
+            assertThatThrownBy(() -> broker.enqueue(job()).toCompletableFuture().join())
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(BrokerUnavailable.class);
+        }
+    }
+
+    private static NewJob job() {
+        return NewJob.of("email", "welcome", 1).build();
+    }
+}

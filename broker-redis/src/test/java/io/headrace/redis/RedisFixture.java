@@ -1,0 +1,81 @@
+package io.headrace.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.headrace.Broker;
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator;
+import io.headrace.JobId;
+import io.headrace.Lease;
+import io.headrace.testkit.BrokerFixture;
+import redis.clients.jedis.Protocol.Command;
+
+/** The broker on a real Redis, under a prefix of its own. Time passes by telling Redis that it has. */
+final class RedisFixture implements BrokerFixture {
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    private final RedisBroker broker;
+    private final RedisBroker another;
+    private final Link link;
+    private final RedisKeys keys;
+
+    RedisFixture(TestServer server) {
+        RedisConfig config = RedisConfig.parse(server.url()).withPrefix("t" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
+        this.broker = RedisBroker.connect(config, BrokerObserver.NONE);
+        this.another = RedisBroker.connect(config, BrokerObserver.NONE);
+        this.link = new Link(config, BrokerObserver.NONE, 4, System::nanoTime);
+        this.keys = new RedisKeys(config.prefix());
+    }
+
+    @Override
+    public Broker broker() {
+        return broker;
+    }
+
+    @Override
+    public BrokerOperator operator() {
+        return broker.operator();
+    }
+
+    @Override
+    public Broker another() {
+        return another;
+    }
+
+    @Override
+    public void silence(Lease lease, Duration howLong) {
+        byte[] stream = keys.ready(lease.job().queue(), lease.job().level());
+        link.call(stream, new Link.Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
+                RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), Settler.entry(lease), RedisKeys.bytes("IDLE"),
+                RedisKeys.bytes(howLong.toMillis()), RedisKeys.bytes("JUSTID")));
+    }
+
+    @Override
+    public void makeDue(JobId id) {
+        for (String index : List.of("scheduled", "retrying", "parked")) {
+            byte[] key = keys.index(id.queue(), index);
+            link.call(key, new Link.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
+                    RedisKeys.bytes(id.toString())));
+        }
+    }
+
+    @Override
+    public void tick() {
+        long start = nowMicros();
+        Wait.until("Redis's clock goes on", () -> nowMicros() >= start + 3_000);
+    }
+
+    private long nowMicros() {
+        List<Object> time = Replies.list(link.call(new byte[]{'t'}, new Link.Request(Command.TIME)));
+        return Replies.number(time.get(0)) * 1_000_000 + Replies.number(time.get(1));
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+        another.close();
+        link.close();
+    }
+}

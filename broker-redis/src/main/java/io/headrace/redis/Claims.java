@@ -37,8 +37,12 @@ final class Claims {
     private static final int MAX_CLAIM = 1_000;
     /** One call publishes at most so many jobs of a kind that fell due, so that a herd of them passes in steps. */
     private static final int MAX_PUBLISH = 200;
-    /** One call of reclaim looks at no more pending entries than this. */
-    private static final int PAGE = 200;
+    /** One script call of reclaim looks at no more pending entries than this. */
+    private static final int PAGE = 500;
+    /** One call goes through at most so many pages; the next goes on behind them. */
+    private static final int MAX_PAGES = 40;
+    /** No worker asks for a shorter lease, so entries that fell silent more recently need no look. */
+    private static final long SHORTEST_LEASE_MS = 1_000;
 
     private final Link link;
     private final Queues queues;
@@ -90,27 +94,32 @@ final class Claims {
     List<ClaimedJob> reclaim(ClaimRequest request) {
         List<ClaimedJob> jobs = new ArrayList<>();
         for (Level level : request.order()) {
-            int left = Math.min(request.max(), MAX_CLAIM) - jobs.size();
-            if (left > 0) {
-                reclaim(request, level, left, jobs);
+            boolean more = true;
+            for (int page = 0; page < MAX_PAGES && more; page++) {
+                int left = Math.min(request.max(), MAX_CLAIM) - jobs.size();
+                more = left > 0 && reclaim(request, level, left, jobs);
             }
         }
         return jobs;
     }
 
-    private void reclaim(ClaimRequest request, Level level, int most, List<ClaimedJob> jobs) {
+    /** Whether there are entries left to look at. */
+    private boolean reclaim(ClaimRequest request, Level level, int most, List<ClaimedJob> jobs) {
         String place = request.queue().value() + level.code();
         String code = String.valueOf(level.code());
         List<byte[]> arguments = List.of(RedisKeys.bytes(request.queue().value()),
                 RedisKeys.bytes(request.worker().value()),
                 RedisKeys.bytes(most), RedisKeys.bytes(request.lease().toMillis()), RedisKeys.bytes(code),
-                RedisKeys.bytes(cursors.getOrDefault(place, "-")), RedisKeys.bytes(PAGE));
+                RedisKeys.bytes(cursors.getOrDefault(place, "-")), RedisKeys.bytes(PAGE),
+                RedisKeys.bytes(SHORTEST_LEASE_MS));
         List<Object> reply = Replies.list(link.run(Script.RECLAIM, queues.base(request.queue()), arguments));
-        cursors.put(place, Replies.text(reply.get(1)));
+        String cursor = Replies.text(reply.get(1));
+        cursors.put(place, cursor);
         Chunk entries = new Chunk(request.queue(), request.worker(), level,
                 Instant.ofEpochMilli(Replies.number(reply.get(0))),
                 new HashSet<>(Replies.texts(reply.get(5))));
         entries.read(Replies.list(reply.get(2)), Replies.list(reply.get(3)), Replies.texts(reply.get(4)), jobs);
+        return !cursor.equals("-");
     }
 
     /** Drops the worker's consumers unless they hold leases; tells whether none does. */

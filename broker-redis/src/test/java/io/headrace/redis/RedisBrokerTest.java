@@ -1,9 +1,8 @@
 package io.headrace.redis;
 
-import java.util.stream.Stream;
-
 import io.headrace.testkit.BrokerContract;
 import io.headrace.testkit.BrokerFixture;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -1,15 +1,14 @@
 package io.headrace.redis;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-
 import io.headrace.Broker;
 import io.headrace.BrokerObserver;
 import io.headrace.BrokerOperator;
 import io.headrace.JobId;
 import io.headrace.Lease;
 import io.headrace.testkit.BrokerFixture;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import redis.clients.jedis.Protocol.Command;
 
 /** The broker on a real Redis, under a prefix of its own. Time passes by telling Redis that it has. */
@@ -22,7 +21,8 @@ final class RedisFixture implements BrokerFixture {
     private final RedisKeys keys;
 
     RedisFixture(TestServer server) {
-        RedisConfig config = RedisConfig.parse(server.url()).withPrefix("t" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
+        RedisConfig config = RedisConfig.parse(server.url())
+                .withPrefix("t" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
         this.broker = RedisBroker.connect(config, BrokerObserver.NONE);
         this.another = RedisBroker.connect(config, BrokerObserver.NONE);
         this.link = new Link(config, BrokerObserver.NONE, 4, System::nanoTime);
@@ -48,7 +48,8 @@ final class RedisFixture implements BrokerFixture {
     public void silence(Lease lease, Duration howLong) {
         byte[] stream = keys.ready(lease.job().queue(), lease.job().level());
         link.call(stream, new Link.Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
-                RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), Settler.entry(lease), RedisKeys.bytes("IDLE"),
+                RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), Settler.entry(lease),
+                RedisKeys.bytes("IDLE"),
                 RedisKeys.bytes(howLong.toMillis()), RedisKeys.bytes("JUSTID")));
     }
 
@@ -56,8 +57,9 @@ final class RedisFixture implements BrokerFixture {
     public void makeDue(JobId id) {
         for (String index : List.of("scheduled", "retrying", "parked")) {
             byte[] key = keys.index(id.queue(), index);
-            link.call(key, new Link.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
-                    RedisKeys.bytes(id.toString())));
+            link.call(key,
+                    new Link.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
+                            RedisKeys.bytes(id.toString())));
         }
     }
 

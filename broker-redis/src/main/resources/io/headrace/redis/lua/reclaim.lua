@@ -2,6 +2,7 @@
 -- reclaim: lease to a worker the jobs of one level whose holders stayed silent longer than the lease they had asked for.
 -- KEYS  1 base
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 level  6 cursor: look behind this entry id, '-' from the start  7 look at most at
+--       8 the shortest lease there can be, ms
 -- Returns {now ms, next cursor, entries, deliveries, running values of the lost deliveries, cancelled ids}. Cost: 5 commands, the first of which walks
 -- the pending entries from the cursor on.
 local base = KEYS[1]
@@ -12,7 +13,7 @@ local base = KEYS[1]
 local queue, worker, most, lease_ms, level = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local stream = base .. 'ready:' .. level
 local from = ARGV[6] == '-' and '-' or '(' .. ARGV[6]
-local page = redis.pcall('XPENDING', stream, 'workers', 'IDLE', lease_ms, from, '+', ARGV[7])
+local page = redis.pcall('XPENDING', stream, 'workers', 'IDLE', ARGV[8], from, '+', ARGV[7])
 if page.err or #page == 0 then
   return {now_ms, '-', {}, {}, {}, {}}
 end

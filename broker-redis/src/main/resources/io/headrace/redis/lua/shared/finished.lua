@@ -1,5 +1,5 @@
 -- Finished jobs lie in one hash per second of their ids' time; the zset 'finished' lists these buckets, the hash 'kept' counts
--- what each holds and their total. All three change together, so the total is exact up to buckets that expired since.
+-- what each holds and their total. (Lua writes a negated zero as -0, which Redis takes for no number: hence 0 - n.) All three change together, so the total is exact up to buckets that expired since.
 
 local function bucket_key(bucket)
   return base .. 'finished:' .. bucket
@@ -9,7 +9,7 @@ end
 local function forget(bucket, count)
   redis.call('ZREM', base .. 'finished', bucket)
   redis.call('HDEL', base .. 'kept', bucket)
-  redis.call('HINCRBY', base .. 'kept', 'total', -count)
+  redis.call('HINCRBY', base .. 'kept', 'total', 0 - count)
   local through = tonumber(redis.call('HGET', base .. 'kept', 'gone_through') or '0')
   if tonumber(bucket) > through then
     redis.call('HSET', base .. 'kept', 'gone_through', bucket)
@@ -39,8 +39,8 @@ local function trim(max_kept)
     else
       local some = redis.call('HRANDFIELD', key, math.min(excess, 1000))
       local removed = redis.call('HDEL', key, unpack(some))
-      redis.call('HINCRBY', base .. 'kept', oldest, -removed)
-      redis.call('HINCRBY', base .. 'kept', 'total', -removed)
+      redis.call('HINCRBY', base .. 'kept', oldest, 0 - removed)
+      redis.call('HINCRBY', base .. 'kept', 'total', 0 - removed)
       total = total - removed
       trimmed = trimmed + removed
     end

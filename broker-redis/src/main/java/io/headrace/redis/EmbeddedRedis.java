@@ -174,7 +174,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /** Copies the program out of the jar, once a user and version. */
-    private static Path unpack() throws IOException {
+    static Path unpack() throws IOException {
         String name = "redis-server-" + VERSION + "-" + platform();
         Path home = Path.of(System.getProperty("java.io.tmpdir"), "headrace-redis-" + System.getProperty("user.name"));
         Path target = home.resolve(name);

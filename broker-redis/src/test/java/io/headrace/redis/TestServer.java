@@ -23,7 +23,7 @@ final class TestServer {
     private final String name;
     private final String url;
 
-    private TestServer(String name, String url) {
+    TestServer(String name, String url) {
         this.name = name;
         this.url = url;
     }

@@ -1,0 +1,144 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobClient;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Submission;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** The ways to reach Redis that the contract suite does not go: with a login, over TLS, through Sentinel. */
+final class TopologyTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aUserWithRightsToThePrefixAloneCanDoEverything() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            acl(redis, "SETUSER", "app", "on", ">s@cret", "~hr:*", "&hr:*", "&headrace:*", "+@all", "-@admin",
+                    "-@dangerous", "+info");
+            acl(redis, "SETUSER", "default", "off");
+            String url = redis.url().replace("redis://", "redis://app:s%40cret@");
+            aJobRunsTo(url);
+
+            assertThatThrownBy(() -> aJobRunsTo(redis.url())).isInstanceOf(BrokerUnavailable.class)
+                    .hasMessageContaining("NOAUTH");
+            assertThatThrownBy(() -> aJobRunsTo(redis.url().replace("redis://", "redis://app:wrong@")))
+                    .isInstanceOf(BrokerUnavailable.class).hasMessageContaining("WRONGPASS");
+        }
+    }
+
+    @Test
+    void tlsIsSpokenAndCertificatesAreChecked() throws Exception {
+        Path trusted = keyStore("trusted");
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            String before = System.getProperty("javax.net.ssl.trustStore");
+            System.setProperty("javax.net.ssl.trustStore", trusted.toString());
+            System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
+            try (TlsProxy proxy = new TlsProxy(trusted, redis.port());
+                    TlsProxy stranger = new TlsProxy(keyStore("stranger"), redis.port())) {
+                aJobRunsTo("rediss://localhost:" + proxy.port());
+                assertThatThrownBy(() -> aJobRunsTo("rediss://localhost:" + stranger.port()))
+                        .isInstanceOf(BrokerUnavailable.class);
+            } finally {
+                if (before == null) {
+                    System.clearProperty("javax.net.ssl.trustStore");
+                } else {
+                    System.setProperty("javax.net.ssl.trustStore", before);
+                }
+                System.clearProperty("javax.net.ssl.trustStorePassword");
+            }
+        }
+    }
+
+    @Test
+    void theMasterIsFoundThroughSentinel() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("sentinel"));
+        try (EmbeddedRedis master = EmbeddedRedis.start(folder.resolve("master"), 0);
+                EmbeddedRedis reserved = EmbeddedRedis.start(folder.resolve("reserved"), 0)) {
+            int port = reserved.port();
+            reserved.close();
+            Path config = own.resolve("sentinel.conf");
+            Files.writeString(config, "port " + port + "\nbind 127.0.0.1\ndir " + own
+                    + "\nsentinel monitor mymaster 127.0.0.1 " + master.port() + " 1\n");
+            Process sentinel = new ProcessBuilder(EmbeddedRedis.unpack().toString(), config.toString(), "--sentinel")
+                    .redirectErrorStream(true).redirectOutput(own.resolve("log").toFile()).start();
+            try {
+                Wait.until("the sentinel answers", () -> answers(port));
+                aJobRunsTo("redis-sentinel://127.0.0.1:" + port + "/mymaster");
+            } finally {
+                sentinel.destroy();
+                sentinel.waitFor();
+            }
+        }
+    }
+
+    private static boolean answers(int port) {
+        try (Connection connection = new Connection("127.0.0.1", port)) {
+            return connection.ping();
+        } catch (JedisException e) {
+            return false;
+        }
+    }
+
+    /** Submits, hears of, claims and finishes a job. */
+    private static void aJobRunsTo(String url) throws Exception {
+        QueueName queue = new QueueName("email");
+        try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(url), BrokerObserver.NONE)) {
+            Submission job = new JobClient(broker).enqueue(NewJob.of("email", "welcome", Map.of("to", "a")).build());
+            assertThat(broker.awaitReady(Set.of(queue), Duration.ofSeconds(5))).isTrue();
+            ClaimedJob claimed = broker.claim(
+                    new ClaimRequest(queue, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Level.NORMAL)))
+                    .jobs().get(0);
+            Verdict verdict = Verdict.finish(claimed.lease(), claimed.document()
+                    .with(claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null)));
+            assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+            assertThat(new JobClient(broker).await(job.id(), Duration.ofSeconds(5)).state())
+                    .isEqualTo(JobState.SUCCEEDED);
+            assertThat(broker.operator().queues()).hasSize(1);
+            assertThat(broker.operator().readiness()).isEmpty();
+        }
+    }
+
+    private static void acl(EmbeddedRedis redis, String... words) {
+        try (Connection connection = new Connection("127.0.0.1", redis.port())) {
+            connection.sendCommand(Command.ACL, words);
+            assertThat(connection.getStatusCodeReply()).isEqualTo("OK");
+        }
+    }
+
+    private Path keyStore(String name) throws IOException, InterruptedException {
+        Path store = folder.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-keystore", store.toString(),
+                "-storepass", "changeit", "-storetype", "PKCS12", "-alias", name, "-keyalg", "EC", "-dname",
+                "CN=localhost", "-ext",
+                "SAN=dns:localhost,ip:127.0.0.1").redirectErrorStream(true).start();
+        assertThat(keytool.waitFor()).as(new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isZero();
+        return store;
+    }
+}

@@ -24,7 +24,9 @@ final class RedisKeys {
             new Kind("hr:{q}:ready:h", "stream"),
             new Kind("hr:{q}:ready:n", "stream"),
             new Kind("hr:{q}:ready:l", "stream"),
-            new Kind("hr:{q}:running", "hash"),
+            new Kind("hr:{q}:running:h", "hash"),
+            new Kind("hr:{q}:running:n", "hash"),
+            new Kind("hr:{q}:running:l", "hash"),
             new Kind("hr:{q}:scheduled", "zset"),
             new Kind("hr:{q}:retrying", "zset"),
             new Kind("hr:{q}:parked", "zset"),
@@ -93,7 +95,7 @@ final class RedisKeys {
         return bytes(base(queue) + "job:" + id);
     }
 
-    /** hash: finished documents by id, of one second of id time. */
+    /** hash: finished documents by id, of a tenth of a second of id time. */
     byte[] finished(QueueName queue, String bucket) {
         return bytes(base(queue) + "finished:" + bucket);
     }

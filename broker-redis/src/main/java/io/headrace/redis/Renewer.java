@@ -24,12 +24,14 @@ final class Renewer {
     }
 
     /** What the leases of one script call have in common. */
-    private record Group(QueueName queue, WorkerId worker) {}
+    private record Group(QueueName queue, WorkerId worker, char level) {}
 
     Renewal renew(Collection<Lease> leases) {
         Map<Group, List<Lease>> groups = new LinkedHashMap<>();
         for (Lease lease : leases) {
-            groups.computeIfAbsent(new Group(lease.job().queue(), lease.token().worker()), g -> new ArrayList<>())
+            groups.computeIfAbsent(
+                    new Group(lease.job().queue(), lease.token().worker(), lease.token().entry().charAt(0)),
+                    g -> new ArrayList<>())
                     .add(lease);
         }
         List<Lease> lost = new ArrayList<>();
@@ -43,10 +45,10 @@ final class Renewer {
     }
 
     private void renew(Group group, List<Lease> leases, List<Lease> lost, List<Lease> cancelled) {
-        List<byte[]> arguments = new ArrayList<>(1 + leases.size() * 4);
+        List<byte[]> arguments = new ArrayList<>(2 + leases.size() * 3);
         arguments.add(RedisKeys.bytes(group.worker().value()));
+        arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
         for (Lease lease : leases) {
-            arguments.add(Settler.level(lease));
             arguments.add(Settler.entry(lease));
             arguments.add(RedisKeys.bytes(lease.token().deliveries()));
             arguments.add(RedisKeys.bytes(lease.job().toString()));

@@ -59,8 +59,8 @@ final class Replies {
                 Long.parseLong(entry, dash + 1, entry.length(), 10));
     }
 
-    /** The bucket that holds the job once it has finished: the second of its id. */
+    /** The bucket that holds the job once it has finished: the tenth of a second of its id. */
     static String bucket(JobId id) {
-        return Long.toString(id.millis() / 1000);
+        return Long.toString(id.millis() / 100);
     }
 }

@@ -8,6 +8,7 @@ import io.headrace.Lease;
 import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.Settlement;
+import io.headrace.Token;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class Settler implements AutoCloseable {
     }
 
     /** What the verdicts of one script call have in common. */
-    private record Group(QueueName queue, WorkerId worker, Verdict.Move move) {}
+    private record Group(QueueName queue, WorkerId worker, char level, Verdict.Move move, @Nullable JobState outcome) {}
 
     /** Jobs that one script call settles. */
     private record Call(Link.Request request, List<Pending> jobs) {}
@@ -115,7 +116,7 @@ final class Settler implements AutoCloseable {
                 calls.add(new Call(Link.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
                         List.of(pending)));
             } else {
-                Group group = new Group(pending.queue(), pending.lease().token().worker(), pending.verdict().move());
+                Group group = group(pending.verdict());
                 groups.computeIfAbsent(group, g -> new ArrayList<>()).add(pending);
             }
         }
@@ -123,7 +124,8 @@ final class Settler implements AutoCloseable {
             for (int from = 0; from < jobs.size(); from += MAX_CALL) {
                 List<Pending> some = jobs.subList(from, Math.min(jobs.size(), from + MAX_CALL));
                 calls.add(
-                        new Call(Link.script(script(group.move()), queues.base(group.queue()), arguments(some)), some));
+                        new Call(Link.script(script(group.move()), queues.base(group.queue()), arguments(group, some)),
+                                some));
             }
         });
         return calls;
@@ -139,28 +141,41 @@ final class Settler implements AutoCloseable {
         };
     }
 
+    private static Group group(Verdict verdict) {
+        Token token = verdict.lease().token();
+        return new Group(verdict.lease().job().queue(), token.worker(), token.entry().charAt(0), verdict.move(),
+                verdict.document().run().outcome());
+    }
+
     /** See {@code shared/settle.lua}. */
-    private static List<byte[]> arguments(List<Pending> jobs) {
-        List<byte[]> arguments = new ArrayList<>(1 + jobs.size() * 11);
-        arguments.add(RedisKeys.bytes(jobs.get(0).lease().token().worker().value()));
+    private static List<byte[]> arguments(Group group, List<Pending> jobs) {
+        List<byte[]> arguments = new ArrayList<>(3 + jobs.size() * 6);
+        arguments.add(RedisKeys.bytes(group.worker().value()));
+        arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
+        arguments.add(group.outcome() == null ? NONE : RedisKeys.bytes(group.outcome().label()));
+        boolean restsAgain = group.move() == Verdict.Move.RETRY || group.move() == Verdict.Move.PARK;
         for (Pending job : jobs) {
             Verdict verdict = Objects.requireNonNull(job.verdict());
             JobId id = job.lease().job();
-            JobSpec spec = verdict.document().spec();
-            JobState outcome = verdict.document().run().outcome();
-            arguments.add(level(job.lease()));
             arguments.add(entry(job.lease()));
             arguments.add(RedisKeys.bytes(job.lease().token().deliveries()));
             arguments.add(RedisKeys.bytes(id.toString()));
-            arguments.add(verdict.move() == Verdict.Move.RELEASE ? NONE : verdict.document().bytes());
-            arguments.add(RedisKeys.bytes(Replies.bucket(id)));
-            arguments.add(spec.retention() == null ? NONE : RedisKeys.bytes(spec.retention().toMillis()));
-            arguments.add(spec.uniqueKey() == null ? NONE : RedisKeys.bytes(spec.uniqueKey()));
-            arguments.add(published(job.lease()) ? RedisKeys.bytes(1) : NONE);
-            arguments.add(RedisKeys.bytes(verdict.delay().toMillis()));
-            arguments.add(outcome == null ? NONE : RedisKeys.bytes(outcome.label()));
+            arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : verdict.document().bytes());
+            arguments.add(
+                    restsAgain ? RedisKeys.bytes(verdict.delay().toMillis()) : RedisKeys.bytes(Replies.bucket(id)));
+            arguments.add(extras(job.lease(), verdict.document().spec()));
         }
         return arguments;
+    }
+
+    private static byte[] extras(Lease lease, JobSpec spec) {
+        boolean published = published(lease);
+        if (!published && spec.retention() == null && spec.uniqueKey() == null) {
+            return NONE;
+        }
+        return RedisKeys
+                .bytes((published ? "1," : "0,") + (spec.retention() == null ? "" : spec.retention().toMillis()) + ","
+                        + (spec.uniqueKey() == null ? "" : spec.uniqueKey()));
     }
 
     /** Whether the entry is not the one that the job's id names. */

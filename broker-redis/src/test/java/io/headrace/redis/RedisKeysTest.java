@@ -43,7 +43,7 @@ final class RedisKeysTest {
                 used.add(appended.group(1));
             }
         }
-        assertThat(used).contains("job:", "running", "ready:");
+        assertThat(used).contains("job:", "running:", "ready:");
         assertThat(listed).containsAll(used);
     }
 

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- bury: put jobs that failed for good among the dead; refuse those whose lease has moved on. Dead jobs older than 30 days go.
 -- KEYS and ARGV: see shared/settle.lua
--- Returns the positions refused, from 1. Cost: 11 commands and 2 per level.
+-- Returns the positions refused, from 1. Cost: about 13 commands.
 local base = KEYS[1]
 --@include clock
 --@include events
@@ -13,11 +13,11 @@ local base = KEYS[1]
 local DEAD_RETENTION_MS = 30 * 24 * 3600 * 1000
 
 if #held > 0 then
-  withdraw(by_level, held_fields)
+  withdraw()
   clean_up(true)
-  unmark(held_ids)
-  rest_in('dead', function() return string.format('%.0f', now_ms) end)
-  local old = redis.call('ZRANGEBYSCORE', base .. 'dead', '-inf', now_ms - DEAD_RETENTION_MS, 'LIMIT', 0, 100)
+  unmark()
+  rest_in('dead', function() return now_ms end)
+  local old = redis.call('ZRANGEBYSCORE', base .. 'dead', '-inf', string.format('%.0f', now_ms - DEAD_RETENTION_MS), 'LIMIT', 0, 100)
   if #old > 0 then
     local keys = {}
     for i, id in ipairs(old) do
@@ -28,6 +28,6 @@ if #held > 0 then
     tally('trimmed_dead', #old)
   end
   tally('dead', #held)
-  announce(held_ids)
+  announce(ids)
 end
 return stale(document_at_rest)

@@ -35,77 +35,92 @@ if settings[1] == '1' and ARGV[6] ~= '1' then
 end
 
 local chunks = {}
-local running = {}
-local ids = {}
 local left = most
+local first_delivery = string.format('%s,1,%.0f,%s', worker, now_ms, lease_ms)
 
+-- Writes down who holds these entries now. deliveries and histories are empty for first deliveries.
 local function lease(level, entries, deliveries, histories)
+  local running = {}
   for i, entry in ipairs(entries) do
-    local count = deliveries[i] or 1
-    local history = histories[i] or '' -- of a released job: what its lost deliveries left, after a ';'
-    running[#running + 1] = level .. entry[1]
-    running[#running + 1] = string.format('%s,%d,%.0f,%s%s', worker, count, now_ms, lease_ms, history)
-    local fields = entry[2]
-    ids[#ids + 1] = fields[1] == 'id' and fields[2] or (queue .. '_' .. level .. entry[1])
+    running[2 * i - 1] = entry[1]
+    if deliveries[i] then
+      -- of a released job the history is what its lost deliveries left, after a ';'
+      running[2 * i] = string.format('%s,%d,%.0f,%s%s', worker, deliveries[i], now_ms, lease_ms, histories[i])
+    else
+      running[2 * i] = first_delivery
+    end
   end
-  left = left - #entries
-  chunks[#chunks + 1] = {level, entries, deliveries, histories}
+  if #running > 0 then
+    redis.call('HSET', base .. 'running:' .. level, unpack(running))
+    left = left - #entries
+    chunks[#chunks + 1] = {level, entries, deliveries, histories}
+  end
 end
 
 -- Jobs that a stopping worker handed back wait in the group under a consumer of their own, and keep their place in line.
 for i = 7, #ARGV do
   local level = ARGV[i]
   local stream = base .. 'ready:' .. level
-  local parked = left > 0 and redis.pcall('XPENDING', stream, 'workers', '-', '+', left, 'released') or {}
-  if parked.err then
+  local waiting = left > 0 and redis.pcall('XPENDING', stream, 'workers', '-', '+', left, 'released') or {}
+  if waiting.err then
     return {now_ms, wait_ms, {}, {}, 1}
   end
-  if #parked > 0 then
-    local entry_ids, fields = {}, {}
-    for n, pending in ipairs(parked) do
-      entry_ids[n] = pending[1]
-      fields[n] = level .. pending[1]
+  if #waiting > 0 then
+    local asked = {}
+    for n, pending in ipairs(waiting) do
+      asked[n] = pending[1]
     end
-    local histories = redis.call('HMGET', base .. 'running', unpack(fields))
-    local entries = redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(entry_ids))
-    local counts, kept = {}, {}
+    local values = redis.call('HMGET', base .. 'running:' .. level, unpack(asked))
+    local entries = redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(asked))
+    local deliveries, histories = {}, {}
     local at = 1
     for n, entry in ipairs(entries) do
-      while parked[at][1] ~= entry[1] do at = at + 1 end
-      counts[n] = parked[at][4] + 1
-      kept[n] = histories[at] or ''
+      while asked[at] ~= entry[1] do at = at + 1 end
+      deliveries[n] = waiting[at][4] + 1
+      histories[n] = values[at] or ''
     end
-    lease(level, entries, counts, kept)
+    lease(level, entries, deliveries, histories)
   end
 end
 for i = 7, #ARGV do
   if left > 0 then
     local level = ARGV[i]
-    local stream = base .. 'ready:' .. level
-    local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT', left, 'STREAMS', stream, '>')
+    local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT', left, 'STREAMS', base .. 'ready:' .. level, '>')
     if reply and reply.err then
-      return {now_ms, wait_ms, {}, {}, 1}
+      return {now_ms, wait_ms, chunks, {}, 1}
     end
     if reply then
       lease(level, reply[1][2], {}, {})
     end
   end
 end
-if #running == 0 then
+if #chunks == 0 then
   return {now_ms, wait_ms, {}, {}, 0}
 end
-redis.call('HSET', base .. 'running', unpack(running))
 
 -- Jobs whose cancellation was asked for while they waited: the worker is told, and ends them without running them.
-local cancelled = {}
+local marks = {}
 for _, set in ipairs({'cancelled', 'cancelling'}) do
   if redis.call('EXISTS', base .. set) == 1 then
-    for i, is_member in ipairs(redis.call('SMISMEMBER', base .. set, unpack(ids))) do
-      if is_member == 1 then
-        cancelled[#cancelled + 1] = ids[i]
-        if set == 'cancelled' then
-          redis.call('SMOVE', base .. 'cancelled', base .. 'cancelling', ids[i])
-        end
+    marks[#marks + 1] = set
+  end
+end
+local ids = {}
+if watched or #marks > 0 then
+  for _, chunk in ipairs(chunks) do
+    for _, entry in ipairs(chunk[2]) do
+      local fields = entry[2]
+      ids[#ids + 1] = fields[1] == 'id' and fields[2] or (queue .. '_' .. chunk[1] .. entry[1])
+    end
+  end
+end
+local cancelled = {}
+for _, set in ipairs(marks) do
+  for i, is_member in ipairs(redis.call('SMISMEMBER', base .. set, unpack(ids))) do
+    if is_member == 1 then
+      cancelled[#cancelled + 1] = ids[i]
+      if set == 'cancelled' then
+        redis.call('SMOVE', base .. 'cancelled', base .. 'cancelling', ids[i])
       end
     end
   end

@@ -29,7 +29,7 @@ if entry ~= '' then
     local fields = found[2]
     local body = fields[1] == 'id' and fields[4] or fields[2]
     local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
-    local value = redis.call('HGET', base .. 'running', level .. entry) or ''
+    local value = redis.call('HGET', base .. 'running:' .. level, entry) or ''
     if not pending.err and pending[1] and pending[1][2] ~= 'released' then
       local progress = redis.call('GET', base .. 'progress:' .. id) or ''
       return {'running', body, value, progress, redis.call('SISMEMBER', base .. 'cancelling', id)}

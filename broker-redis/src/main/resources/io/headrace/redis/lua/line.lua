@@ -48,7 +48,7 @@ for _, p in ipairs(pending) do
   local found = redis.call('XRANGE', stream, p[1], p[1])[1]
   if found and (what == 'released') == (p[2] == 'released') then
     entries[#entries + 1] = found
-    values[#values + 1] = redis.call('HGET', base .. 'running', level .. p[1]) or ''
+    values[#values + 1] = redis.call('HGET', base .. 'running:' .. level, p[1]) or ''
   end
 end
 return {#pending == most and pending[#pending][1] or '', entries, values}

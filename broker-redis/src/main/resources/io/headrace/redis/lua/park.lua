@@ -1,18 +1,26 @@
 #!lua flags=allow-oom
 -- park: hand jobs back whose type this worker does not know; refuse those whose lease has moved on.
 -- KEYS and ARGV: see shared/settle.lua
--- Returns the positions refused, from 1. Cost: 6 commands and 2 per level.
+-- Returns the positions refused, from 1. Cost: about 9 commands.
 local base = KEYS[1]
 --@include clock
 --@include events
+--@include wake
 --@include unique
 --@include fence
 --@include settle
 
 if #held > 0 then
-  withdraw(by_level, held_fields)
+  local mine = {}
+  withdraw()
   clean_up(false)
-  rest_in('parked', function(job) return string.format('%.0f', now_ms + job.delay) end)
-  announce(held_ids)
+  rest_in('parked', function(n, i)
+    mine[ids[n]] = true
+    return now_ms + tonumber(ARGV[i + 4])
+  end)
+  if mine[redis.call('ZRANGE', base .. 'parked', 0, 0)[1]] then
+    wake() -- as for retry
+  end
+  announce(ids)
 end
 return stale(document_at_rest)

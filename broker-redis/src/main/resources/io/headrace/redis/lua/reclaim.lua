@@ -20,9 +20,9 @@ end
 
 local fields = {}
 for i, pending in ipairs(page) do
-  fields[i] = level .. pending[1]
+  fields[i] = pending[1]
 end
-local values = redis.call('HMGET', base .. 'running', unpack(fields))
+local values = redis.call('HMGET', base .. 'running:' .. level, unpack(fields))
 
 local cursor = #page == tonumber(ARGV[7]) and page[#page][1] or '-'
 local entry_ids, of = {}, {}
@@ -55,7 +55,7 @@ end
 if #running == 0 then
   return {now_ms, cursor, {}, {}, {}, {}}
 end
-redis.call('HSET', base .. 'running', unpack(running))
+redis.call('HSET', base .. 'running:' .. level, unpack(running))
 tally('lost', #entries)
 local cancelled = {}
 if redis.call('EXISTS', base .. 'cancelling') == 1 then

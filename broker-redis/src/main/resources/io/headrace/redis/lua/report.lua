@@ -9,7 +9,7 @@ local base = KEYS[1]
 
 local DAY_S = 86400
 local id = ARGV[5]
-if not holds(redis.call('HGET', base .. 'running', ARGV[2] .. ARGV[3]), ARGV[1], ARGV[4]) then
+if not holds(redis.call('HGET', base .. 'running:' .. ARGV[2], ARGV[3]), token(ARGV[1], ARGV[4])) then
   return 'LEASE_LOST'
 end
 if ARGV[6] ~= '' then

@@ -1,5 +1,8 @@
--- Finished jobs lie in one hash per second of their ids' time; the zset 'finished' lists these buckets, the hash 'kept' counts
+-- Finished jobs lie in one hash per tenth of a second of their ids' time; the zset 'finished' lists these buckets, the hash 'kept' counts
 -- what each holds and their total. (Lua writes a negated zero as -0, which Redis takes for no number: hence 0 - n.) All three change together, so the total is exact up to buckets that expired since.
+
+-- An oldest bucket of more documents than this goes as a whole: picking single ones out would cost more than the jobs.
+local WHOLE = 1000
 
 local function bucket_key(bucket)
   return base .. 'finished:' .. bucket
@@ -31,7 +34,7 @@ local function trim(max_kept)
       total = total - count
     elseif excess <= 0 then
       break
-    elseif count <= excess then
+    elseif count <= excess or (count > WHOLE and count < total) then
       redis.call('UNLINK', key)
       forget(oldest, count)
       total = total - count

@@ -209,19 +209,20 @@ public final class JobDocument {
 
         Reader(byte[] utf8) throws IOException {
             this.utf8 = utf8;
-            this.p = JsonFormat.factory().createParser(utf8);
+            this.p = JsonFormat.documents().createParser(utf8);
             this.specEnd = utf8.length - 1;
         }
 
         JobDocument read() throws IOException {
             expect(p.nextToken() == JsonToken.START_OBJECT, "an object");
             while (p.nextToken() == JsonToken.FIELD_NAME) {
+                expect(specEnd == utf8.length - 1, "nothing after the run");
                 String name = p.currentName();
                 int nameStart = (int) p.currentTokenLocation().getByteOffset();
                 p.nextToken();
                 member(name, nameStart);
             }
-            expect(p.nextToken() == null, "nothing after the object");
+            expect(p.nextToken() == null && utf8[utf8.length - 1] == '}', "nothing after the object");
             if (type == null) {
                 throw new IOException("it has no type");
             }
@@ -250,6 +251,7 @@ public final class JobDocument {
         }
 
         private Backoff backoff() throws IOException {
+            expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             Backoff.Kind kind = Backoff.Kind.EXPONENTIAL;
             Duration base = Backoff.DEFAULT.base();
             Duration cap = Backoff.DEFAULT.cap();
@@ -267,6 +269,7 @@ public final class JobDocument {
         }
 
         private Run run() throws IOException {
+            expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             int attempt = 0;
             List<Attempt> attempts = List.of();
             JobState outcome = null;
@@ -294,14 +297,16 @@ public final class JobDocument {
         }
 
         private List<Attempt> attempts() throws IOException {
+            expect(p.currentToken() == JsonToken.START_ARRAY, "an array");
             List<Attempt> all = new ArrayList<>();
-            while (p.nextToken() == JsonToken.START_OBJECT) {
+            while (p.nextToken() != JsonToken.END_ARRAY) {
                 all.add(attempt());
             }
             return all;
         }
 
         private Attempt attempt() throws IOException {
+            expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             int number = 0;
             String worker = "";
             Instant started = Instant.EPOCH;
@@ -325,6 +330,7 @@ public final class JobDocument {
         }
 
         private Failure failure() throws IOException {
+            expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             String kind = "unknown";
             String message = "";
             String stack = null;
@@ -342,6 +348,7 @@ public final class JobDocument {
         }
 
         private Progress progress() throws IOException {
+            expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             double fraction = 0;
             String message = null;
             while (p.nextToken() == JsonToken.FIELD_NAME) {

@@ -12,21 +12,32 @@ public final class JsonFormat {
     /** The deepest nesting that is read; Jackson itself allows 1000, real payloads stay far below 100. */
     public static final int MAX_DEPTH = 200;
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .build())
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    /** What a job's document adds to the nesting of a payload, and to that of a result. */
+    private static final int DOCUMENT_DEPTH = 2;
+
+    private static final JsonFactory FACTORY = factory(MAX_DEPTH);
+    private static final JsonFactory DOCUMENTS = factory(MAX_DEPTH + DOCUMENT_DEPTH);
     private static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private JsonFormat() {}
 
+    private static JsonFactory factory(int maxDepth) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(maxDepth).build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
+
     /** The shared mapper; thread-safe, callers must not reconfigure it. */
     public static ObjectMapper mapper() {
         return MAPPER;
+    }
+
+    /** The factory for documents, whose payloads and results may be nested as deep as is allowed. */
+    static JsonFactory documents() {
+        return DOCUMENTS;
     }
 
     /** The shared factory for streaming; thread-safe, callers must not reconfigure it. */

@@ -1,0 +1,172 @@
+package io.headrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.Attempt;
+import io.headrace.Job;
+import io.headrace.JobHandler;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.testkit.InMemoryBroker;
+import io.headrace.testkit.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClaimLoopTest {
+    private static final JobHandler<Json> ECHO = JobHandler.of("echo", Json.class, (payload, context) -> payload);
+
+    @Test
+    void aJobIsClaimedRunAndRecordedWithItsResult() {
+        Rig rig = new Rig(4, ECHO);
+        JobId id = rig.enqueue(NewJob.of("default", "echo", Map.of("n", 1)).build());
+
+        rig.claimLoop.claimRound();
+
+        Job job = rig.job(id);
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(job.document().run().result()).isEqualTo(Json.parse("{\"n\":1}"));
+        assertThat(rig.slots.free()).isEqualTo(4);
+        assertThat(rig.inFlight.all()).isEmpty();
+    }
+
+    @Test
+    void noMoreIsClaimedThanThereAreFreeSlots() {
+        Rig rig = new Rig(3, ECHO);
+        rig.runAtOnce = false;
+        for (int i = 0; i < 10; i++) {
+            rig.enqueue("echo");
+        }
+
+        rig.claimLoop.claimRound();
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.tasks).hasSize(3);
+        assertThat(rig.slots.free()).isZero();
+    }
+
+    @Test
+    void aFailedJobRunsAgainWhenItsDelayIsOver() {
+        List<Integer> attempts = new ArrayList<>();
+        Rig rig = new Rig(1, JobHandler.of("flaky", Json.class, (payload, context) -> {
+            attempts.add(context.attempt());
+            if (attempts.size() < 3) {
+                throw new IllegalStateException("not yet");
+            }
+            return attempts.size();
+        }));
+        JobId id = rig.enqueue("flaky");
+
+        for (int i = 0; i < 3; i++) {
+            rig.claimLoop.claimRound();
+            rig.time.advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(attempts).containsExactly(1, 2, 3);
+        assertThat(rig.job(id).document().run().attempts()).extracting(Attempt::outcome).containsExactly(
+                Attempt.Outcome.FAILED, Attempt.Outcome.FAILED, Attempt.Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aTypeThatNobodyHandlesIsHandedBackWithNoAttemptUsed() {
+        Rig rig = new Rig(1, ECHO);
+        JobId id = rig.enqueue("unheard-of");
+
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.PARKED);
+        assertThat(rig.job(id).attempt()).isZero();
+        assertThat(rig.slots.free()).isEqualTo(1);
+        assertThat(rig.count("headrace_jobs_parked_total")).isEqualTo(1);
+
+        Rig knowing = rig.beside(1, JobHandler.of("unheard-of", Json.class, (payload, context) -> null));
+        rig.time.advance(Duration.ofSeconds(10));
+        knowing.claimLoop.claimRound();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.job(id).attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void anExpiredJobIsNotRun() {
+        Rig rig = new Rig(1, JobHandler.of("late", Json.class, (payload, context) -> {
+            throw new AssertionError("ran");
+        }));
+        JobId id = rig.enqueue(NewJob.of("default", "late", 1).expiresIn(Duration.ofSeconds(5)).build());
+        rig.time.advance(Duration.ofSeconds(5));
+
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.EXPIRED);
+        assertThat(rig.slots.free()).isEqualTo(1);
+    }
+
+    @Test
+    void aStrictWorkerTakesTheSecondQueueOnlyWhenTheFirstIsEmpty() {
+        List<String> order = new ArrayList<>();
+        JobHandler<Json> note = JobHandler.of("note", Json.class, (payload, context) -> {
+            order.add(context.id().queue().value());
+            return null;
+        });
+        Map<QueueName, Integer> queues = new LinkedHashMap<>();
+        queues.put(new QueueName("first"), 1);
+        queues.put(new QueueName("second"), 1);
+        ManualClock time = new ManualClock();
+        Rig rig = new Rig(time, new InMemoryBroker(time), queues, 10, note);
+        for (int i = 0; i < 3; i++) {
+            rig.enqueue(NewJob.of("second", "note", i).build());
+            rig.enqueue(NewJob.of("first", "note", i).build());
+        }
+
+        rig.claimLoop.claimRound();
+
+        assertThat(order).containsExactly("first", "first", "first", "second", "second", "second");
+    }
+
+    @Test
+    void aStoppingWorkerHandsBackWhatAClaimUnderWayStillBrings() {
+        Rig rig = new Rig(2, ECHO);
+        JobId id = rig.enqueue("echo");
+
+        rig.runner.refuse();
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.QUEUED);
+        assertThat(rig.job(id).attempt()).isZero();
+        assertThat(rig.slots.free()).isEqualTo(2);
+    }
+
+    @Test
+    void anIdleWorkerClaimsAgainForAHintOrWhenItsSafetyClaimIsDue() throws InterruptedException {
+        Rig rig = new Rig(1, ECHO);
+        rig.claimLoop.claimRound();
+        JobId id = rig.enqueue("echo");
+
+        rig.claimLoop.claimRound();
+        assertThat(rig.state(id)).as("without a hint").isEqualTo(JobState.QUEUED);
+
+        rig.time.advance(Duration.ofSeconds(16));
+        rig.claimLoop.claimRound();
+        assertThat(rig.state(id)).as("safety claim").isEqualTo(JobState.SUCCEEDED);
+    }
+
+    @Test
+    void aKnownDueTimeIsHonouredBeforeTheSafetyClaim() {
+        Rig rig = new Rig(1, ECHO);
+        JobId id = rig.enqueue(NewJob.of("default", "echo", 1).delay(Duration.ofSeconds(2)).build());
+        rig.claimLoop.claimRound();
+
+        rig.time.advance(Duration.ofMillis(1_999));
+        rig.claimLoop.claimRound();
+        assertThat(rig.state(id)).isEqualTo(JobState.SCHEDULED);
+
+        rig.time.advance(Duration.ofMillis(1));
+        rig.claimLoop.claimRound();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+    }
+}

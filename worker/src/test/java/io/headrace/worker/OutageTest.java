@@ -1,0 +1,122 @@
+package io.headrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.headrace.JobHandler;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class OutageTest {
+    private static final JobHandler<Json> ECHO = JobHandler.of("echo", Json.class, (payload, context) -> payload);
+
+    @Test
+    void aVerdictThatCouldNotBeSentIsSentAgainWhenTheBrokerIsBack() {
+        Rig rig = new Rig(1, ECHO);
+        rig.runAtOnce = false;
+        JobId id = rig.enqueue("echo");
+        rig.claimLoop.claimRound();
+
+        rig.broker.unavailable(true);
+        rig.runTasks();
+        assertThat(rig.slots.free()).as("the slot is free while its verdict waits").isEqualTo(1);
+        rig.settler.resend();
+        assertThat(rig.inFlight.all()).as("its lease is kept").hasSize(1);
+
+        rig.broker.unavailable(false);
+        rig.settler.resend();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.inFlight.all()).isEmpty();
+    }
+
+    @Test
+    void aVerdictWhoseAnswerWasLostIsRecordedOnce() {
+        Rig rig = new Rig(1, ECHO);
+        rig.runAtOnce = false;
+        JobId id = rig.enqueue("echo");
+        rig.claimLoop.claimRound();
+
+        rig.broker.answersLost(true);
+        rig.runTasks();
+        rig.broker.answersLost(false);
+        rig.settler.resend();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.job(id).document().run().attempts()).hasSize(1);
+        assertThat(rig.inFlight.all()).isEmpty();
+        assertThat(rig.count("headrace_stale_writes_refused_total")).isZero();
+    }
+
+    @Test
+    void anOutageIsTwoLinesHoweverOftenItIsNoticed() throws InterruptedException {
+        Logger logger = (Logger) LoggerFactory.getLogger(Outage.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            Rig rig = new Rig(1, ECHO);
+            rig.broker.unavailable(true);
+            for (int i = 0; i < 5; i++) {
+                assertThat(rig.claimLoop.turn()).isPositive();
+                assertThat(rig.leaseKeeper.turn()).isPositive();
+                rig.time.advance(Duration.ofSeconds(5));
+            }
+            rig.broker.unavailable(false);
+            rig.time.advance(Duration.ofSeconds(5));
+            rig.claimLoop.claimRound();
+            rig.leaseKeeper.turn();
+
+            assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN, Level.INFO);
+            assertThat(lines.list.get(1).getFormattedMessage()).isEqualTo("broker reachable again after=30s");
+        } finally {
+            logger.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void waitsGrowWithFullJitterBetweenFiftyMillisecondsAndFiveSeconds() {
+        Pacing pacing = new Pacing(new Random(3));
+        long ceiling = 50;
+        for (int i = 0; i < 20; i++) {
+            assertThat(TimeUnit.NANOSECONDS.toMillis(pacing.failed())).isBetween(50L, ceiling);
+            ceiling = Math.min(5_000, ceiling * 2);
+        }
+        pacing.succeeded();
+        assertThat(TimeUnit.NANOSECONDS.toMillis(pacing.failed())).isEqualTo(50);
+    }
+
+    @Test
+    void claimingWaitsWhileTooManyVerdictsAreUnsettled() throws InterruptedException {
+        Rig rig = new Rig(200, ECHO);
+        rig.runAtOnce = false;
+        for (int i = 0; i < 1_000; i++) {
+            rig.enqueue("echo");
+        }
+        for (int i = 0; i < 5; i++) {
+            rig.broker.unavailable(false);
+            rig.claimLoop.claimRound();
+            rig.broker.unavailable(true);
+            rig.runTasks();
+        }
+        rig.broker.unavailable(false);
+
+        assertThat(rig.settler.full()).isTrue();
+        JobId late = rig.enqueue("echo");
+        rig.claimLoop.turn();
+        assertThat(rig.state(late)).isEqualTo(JobState.QUEUED);
+
+        rig.settler.resend();
+        assertThat(rig.settler.full()).isFalse();
+        assertThat(List.copyOf(rig.inFlight.all())).isEmpty();
+    }
+}

@@ -1,0 +1,76 @@
+package io.headrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.Level;
+import io.headrace.QueueName;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class QueuePickerTest {
+    private static final QueueName CRITICAL = new QueueName("critical");
+    private static final QueueName BULK = new QueueName("bulk");
+
+    @Test
+    void busyQueuesShareJobsByWeightWhateverTheSizeOfTheClaims() {
+        QueuePicker picker = new QueuePicker(weights(6, 3), false);
+        Map<QueueName, Integer> jobs = new LinkedHashMap<>();
+
+        for (int i = 0; i < 9_000; i++) {
+            QueueName first = picker.order().get(0);
+            int got = 1 + i % 7;
+            picker.claimed(first, got, false);
+            jobs.merge(first, got, Integer::sum);
+        }
+
+        double ratio = (double) jobs.getOrDefault(CRITICAL, 0) / jobs.getOrDefault(BULK, 1);
+        assertThat(ratio).isBetween(1.95, 2.05);
+    }
+
+    @Test
+    void aQueueThatWasEmptySavesUpNoCredit() {
+        QueuePicker picker = new QueuePicker(weights(1, 1), false);
+        for (int i = 0; i < 1_000; i++) {
+            picker.claimed(CRITICAL, 0, true);
+            picker.claimed(BULK, 10, false);
+        }
+
+        int critical = 0;
+        for (int i = 0; i < 20; i++) {
+            QueueName first = picker.order().get(0);
+            picker.claimed(first, 10, false);
+            critical += first.equals(CRITICAL) ? 1 : 0;
+        }
+
+        assertThat(critical).isBetween(9, 12);
+    }
+
+    @Test
+    void aStrictWorkerAsksInTheOrderConfiguredHoweverMuchAQueueGave() {
+        QueuePicker picker = new QueuePicker(weights(1, 1000), true);
+        picker.claimed(CRITICAL, 1_000_000, false);
+
+        assertThat(picker.order()).containsExactly(CRITICAL, BULK);
+    }
+
+    @Test
+    void ofTenClaimsSevenStartAtHighTwoAtNormalOneAtLow() {
+        LevelOrder order = new LevelOrder();
+        List<List<Level>> asked = Stream.generate(order::next).limit(10).toList();
+
+        assertThat(asked).allSatisfy(levels -> assertThat(levels).containsExactlyInAnyOrder(Level.values()));
+        assertThat(asked.stream().filter(levels -> levels.get(0) == Level.HIGH)).hasSize(7);
+        assertThat(asked.stream().filter(levels -> levels.get(0) == Level.NORMAL)).hasSize(2);
+        assertThat(asked.stream().filter(levels -> levels.get(0) == Level.LOW)).hasSize(1);
+    }
+
+    private static Map<QueueName, Integer> weights(int critical, int bulk) {
+        Map<QueueName, Integer> weights = new LinkedHashMap<>();
+        weights.put(CRITICAL, critical);
+        weights.put(BULK, bulk);
+        return weights;
+    }
+}

@@ -1,0 +1,146 @@
+package io.headrace.worker;
+
+import io.headrace.Broker;
+import io.headrace.Job;
+import io.headrace.JobHandler;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.RetryPolicy;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import io.headrace.testkit.InMemoryBroker;
+import io.headrace.testkit.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The roles of one worker, put together on an in-memory broker, without their threads: a test takes their turns, and handlers
+ * run within the turn that claims them, or when the test says so. Time is the broker's manual clock for everybody.
+ */
+final class Rig {
+    static final Duration LEASE = Duration.ofSeconds(30);
+
+    final ManualClock time;
+    final InMemoryBroker broker;
+    final Clocks clocks;
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final WorkerConfig config;
+    final Outage outage;
+    final Slots slots;
+    final InFlight inFlight = new InFlight();
+    final Liveness liveness;
+    final Reports reports;
+    final Settler settler;
+    final Interrupter interrupter;
+    final AttemptRunner runner;
+    final ClaimLoop claimLoop;
+    final LeaseKeeper leaseKeeper;
+    /** What was handed to threads and has not run. */
+    final List<Threads.Task> tasks = new ArrayList<>();
+    boolean runAtOnce = true;
+
+    /** A worker of its own on a broker of its own. */
+    Rig(int slots, JobHandler<?>... handlers) {
+        this(new ManualClock(), slots, handlers);
+    }
+
+    private Rig(ManualClock time, int slots, JobHandler<?>... handlers) {
+        this(time, new InMemoryBroker(time), Map.of(QueueName.DEFAULT, 1), slots, handlers);
+    }
+
+    /** One more worker on the broker of another. */
+    Rig beside(int slotCount, JobHandler<?>... handlers) {
+        return new Rig(time, broker, config.queues(), slotCount, handlers);
+    }
+
+    Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount,
+            JobHandler<?>... handlers) {
+        this.time = time;
+        this.broker = broker;
+        Instant origin = time.now();
+        this.clocks = new Clocks(() -> Duration.between(origin, time.now()).toNanos(),
+                Clock.fixed(origin, ZoneOffset.UTC), new Random(7));
+        this.config = new WorkerConfig(WorkerId.random(new Random()), new LinkedHashMap<>(queues), false, slotCount,
+                LEASE, Duration.ofSeconds(25), null, RetryPolicy.DEFAULT, LEASE);
+        List<Handlers.Registered> registered = new ArrayList<>();
+        for (JobHandler<?> handler : handlers) {
+            registered.add(new Handlers.Registered(handler, "a test", null));
+        }
+        Handlers known = new Handlers(registered);
+        WorkerMetrics metrics = new WorkerMetrics(meters);
+        outage = new Outage(clocks);
+        slots = new Slots(slotCount);
+        liveness = new Liveness(clocks);
+        reports = new Reports(broker, clocks);
+        settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, slotCount);
+        interrupter = new Interrupter(inFlight, clocks);
+        runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random()), slots,
+                new Inline(), inFlight, interrupter, reports, settler, metrics, clocks);
+        interrupter.onAbandon(runner::abandon);
+        Reclaimer reclaimer = new Reclaimer(broker, config, runner, outage, metrics, clocks);
+        claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, outage, liveness, clocks);
+        leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
+                this::info);
+        config.queueNames().forEach(metrics::expect);
+    }
+
+    private WorkerInfo info() {
+        return new WorkerInfo(config.id(), "test", 1, time.now(), List.copyOf(config.queueNames()), List.of(),
+                slots.total(), slots.busy(), LEASE, "running", "test", List.of());
+    }
+
+    /** Runs tasks within {@link #execute}, or keeps them. */
+    private final class Inline implements Threads {
+        @Override
+        public void execute(Task task) {
+            if (runAtOnce) {
+                task.run();
+            } else {
+                tasks.add(task);
+            }
+        }
+
+        @Override
+        public void givenUp() {}
+
+        @Override
+        public void close() {}
+    }
+
+    /** Runs the tasks that were kept. */
+    void runTasks() {
+        List<Threads.Task> all = List.copyOf(tasks);
+        tasks.clear();
+        all.forEach(Threads.Task::run);
+    }
+
+    JobId enqueue(String type) {
+        return enqueue(NewJob.of("default", type, Map.of()).build());
+    }
+
+    JobId enqueue(NewJob job) {
+        return ((Broker) broker).enqueue(job).toCompletableFuture().join().id();
+    }
+
+    Job job(JobId id) {
+        return broker.find(id).job().orElseThrow();
+    }
+
+    JobState state(JobId id) {
+        return job(id).state();
+    }
+
+    double count(String meter) {
+        return meters.find(meter).counters().stream().mapToDouble(counter -> counter.count()).sum();
+    }
+}

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes claimed jobs and runs them, one attempt a slot. {@link #accept} is called by the claim loop's thread, {@link #run} by
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class AttemptRunner {
     /** The longest result that is kept. */
     static final int MAX_RESULT_BYTES = 256 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
 
     private final WorkerConfig config;
     private final Handlers handlers;
@@ -63,9 +67,9 @@ final class AttemptRunner {
         JobSpec spec = job.document().spec();
         Duration timeout = spec.timeout() == null ? config.timeout() : spec.timeout();
         LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, reports::ask);
-        inFlight.add(attempt);
         Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
                 : outcome.beforeRun(job, handlers.knows(spec.type()), job.claimedAt());
+        inFlight.add(attempt);
         if (verdict.isEmpty()) {
             threads.execute(() -> run(attempt));
             return true;
@@ -126,6 +130,16 @@ final class AttemptRunner {
     private void finish(LiveAttempt attempt, Ending ending) {
         long now = clocks.now();
         slots.release();
+        try {
+            decide(attempt, ending, now);
+        } catch (RuntimeException e) {
+            inFlight.remove(attempt); // its lease is left to expire, rather than renewed for ever
+            log.error("no verdict could be reached; the job runs again when its lease expires job={} attempt={}",
+                    attempt.id(), attempt.attempt(), e);
+        }
+    }
+
+    private void decide(LiveAttempt attempt, Ending ending, long now) {
         Instant startedAt = attempt.brokerTime(attempt.startedAt());
         Outcome.Ran ran = new Outcome.Ran(ending, attempt.stop(), startedAt, attempt.brokerTime(now),
                 attempt.progress(), attempt.timeout());

@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -67,21 +66,23 @@ final class ChildProcess {
                 : new ProcessBuilder("sh", "-c", command);
         builder.environment().keySet()
                 .removeIf(name -> name.startsWith("HEADRACE_") && !SETTINGS_KEPT.contains(name));
+        builder.environment().remove("TRACEPARENT"); // the worker's own trace is not the job's
         builder.environment().putAll(environment);
         return new ChildProcess(builder.start());
     }
 
     /** Feeds the child, hears it, and waits for its end. An interrupt ends the child, and whatever it has started, first. */
     Ended run(byte[] input, int maxOutput, Consumer<String> errorLine) throws InterruptedException {
-        CompletableFuture<@Nullable String> output = CompletableFuture
-                .supplyAsync(() -> read(process.getInputStream(), maxOutput), PIPES);
+        Output output = new Output(maxOutput);
+        CompletableFuture<Void> printed = CompletableFuture
+                .runAsync(() -> chunks(process.getInputStream(), output), PIPES);
         CompletableFuture<Void> errors = CompletableFuture
                 .runAsync(() -> lines(process.getErrorStream(), errorLine), PIPES);
         try {
             feed(input);
             int code = process.waitFor();
-            drain(CompletableFuture.allOf(output, errors));
-            return new Ended(code, output.isDone() ? output.join() : "");
+            drain(CompletableFuture.allOf(printed, errors));
+            return new Ended(code, output.text());
         } catch (InterruptedException e) {
             end();
             throw e;
@@ -173,18 +174,28 @@ final class ChildProcess {
         }
     }
 
-    /** All of it, or null when it is longer; then the rest is read and thrown away, so that the child can end. */
-    private static @Nullable String read(InputStream in, int max) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        AtomicBoolean tooLong = new AtomicBoolean();
-        chunks(in, (chunk, length) -> {
-            if (all.size() + length > max) {
-                tooLong.set(true);
-            } else {
-                all.write(chunk, 0, length);
+    /** What a child prints, up to a bound; the rest is read and thrown away, so that the child can end. Guarded by itself. */
+    private static final class Output implements Chunk {
+        private final int max;
+        private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+        private boolean tooLong;
+
+        Output(int max) {
+            this.max = max;
+        }
+
+        @Override
+        public synchronized void take(byte[] bytes, int length) {
+            tooLong |= all.size() + length > max;
+            if (!tooLong) {
+                all.write(bytes, 0, length);
             }
-        });
-        return tooLong.get() ? null : all.toString(StandardCharsets.UTF_8);
+        }
+
+        /** What was read so far, or null when it was too long. */
+        synchronized @Nullable String text() {
+            return tooLong ? null : all.toString(StandardCharsets.UTF_8);
+        }
     }
 
     /** Hands over line by line; what is longer than anybody keeps is cut, not gathered. */

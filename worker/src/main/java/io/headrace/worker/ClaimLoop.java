@@ -117,7 +117,9 @@ final class ClaimLoop {
         try {
             claimRound();
             if (!more) {
+                long askedAt = clocks.now();
                 hinted = broker.awaitReady(config.queueNames(), Duration.ofNanos(untilNextClaim()));
+                outage.succeeded(askedAt);
             }
             pacing.succeeded();
             return 0;

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what a handler threw into what is kept of it: its type, its message, and the part of its stack that is the handler's. */
 final class Failures {
+    /** Frames shown of each throwable, so that a deep stack leaves room for its causes. */
+    private static final int MAX_FRAMES = 25;
+
     private Failures() {}
 
     static Failure of(Throwable thrown) {
@@ -42,8 +45,12 @@ final class Failures {
                 out.append(": ").append(t.getMessage());
             }
             out.append('\n');
-            for (StackTraceElement frame : handlerFrames(t)) {
+            List<StackTraceElement> frames = handlerFrames(t);
+            for (StackTraceElement frame : frames.subList(0, Math.min(frames.size(), MAX_FRAMES))) {
                 out.append("\tat ").append(frame).append('\n');
+            }
+            if (frames.size() > MAX_FRAMES) {
+                out.append("\t... ").append(frames.size() - MAX_FRAMES).append(" more\n");
             }
             prefix = "Caused by: ";
         }

@@ -6,13 +6,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts that this worker answers for: from the claim until the verdict is recorded or refused. Their leases are
- * renewed as long as they are here. A concurrent set by identity; any thread.
+ * renewed as long as they are here. A concurrent set by identity and a volatile waiter; any thread.
  */
 final class InFlight {
     private final Set<LiveAttempt> attempts = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Thread drainer;
 
     void add(LiveAttempt attempt) {
         attempts.add(attempt);
@@ -20,6 +23,31 @@ final class InFlight {
 
     void remove(LiveAttempt attempt) {
         attempts.remove(attempt);
+        Thread waiting = drainer;
+        if (waiting != null && attempts.isEmpty()) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Waits until nothing is left. Returns false when the time is up; one waiter at a time. */
+    boolean awaitEmpty(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        drainer = Thread.currentThread();
+        try {
+            while (!attempts.isEmpty()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(this, left);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            return true;
+        } finally {
+            drainer = null;
+        }
     }
 
     /** A live view; iterating it is weakly consistent. */

@@ -2,6 +2,7 @@ package io.headrace.worker;
 
 import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
+import io.headrace.Durations;
 import io.headrace.Lease;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Renewal;
@@ -112,7 +113,7 @@ final class LeaseKeeper {
                 dropped += attempt.leasedAt() <= before && lose(attempt) ? 1 : 0;
             }
             log.warn("this worker stood still for longer than its lease; dropped its leases paused={} dropped={}",
-                    Duration.ofNanos(now - before), dropped);
+                    Durations.format(Duration.ofNanos(now - before)), dropped);
             nextAt = now;
         }
     }

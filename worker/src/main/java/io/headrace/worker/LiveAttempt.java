@@ -243,6 +243,10 @@ final class LiveAttempt implements JobContext {
 
     @Override
     public void log(String line) {
+        if (line.indexOf('\n') >= 0) {
+            line.lines().forEach(this::log);
+            return;
+        }
         String kept = line.length() <= JobLog.MAX_LINE ? line : line.substring(0, JobLog.MAX_LINE - 1) + "…";
         synchronized (lines) {
             if (ended) {

@@ -36,14 +36,17 @@ final class Reclaimer {
         this.dueAt = config.reclaimGrace().toNanos();
     }
 
-    /** When the next turn comes, by the worker's clock. */
+    /** When the next turn comes, by the worker's clock; never while the broker is away. */
     long dueAt() {
+        if (outage.away()) {
+            return Clocks.NEVER;
+        }
         return Math.max(dueAt, outage.endedAt() == 0 ? 0 : outage.endedAt() + config.reclaimGrace().toNanos());
     }
 
     /** Reclaims into the free slots when it is time. The next turn comes at once when they were not enough. */
     void turn(Filling filling) {
-        if (clocks.now() < dueAt() || outage.away()) {
+        if (clocks.now() < dueAt()) {
             return;
         }
         Collections.rotate(queues, 1); // so that no queue is always the one for which no slot is left

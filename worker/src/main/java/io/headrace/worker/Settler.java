@@ -11,9 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +39,6 @@ final class Settler {
     private final RoleThread resender = new RoleThread("headrace-settle", true, this::turn);
     private volatile long resendAt;
     private volatile Runnable roomListener = () -> {};
-    private volatile @Nullable Thread drainer;
 
     private record Pending(LiveAttempt attempt, Decision decision) {}
 
@@ -128,8 +125,9 @@ final class Settler {
             return;
         }
         outage.failed(error);
-        if (unsent.isEmpty()) {
-            resendAt = clocks.now() + pacing.failed();
+        long now = clocks.now();
+        if (now >= resendAt) {
+            resendAt = now + pacing.failed();
         }
         unsent.add(pending);
         resender.wake();
@@ -140,10 +138,6 @@ final class Settler {
         int left = unsettled.decrementAndGet();
         if (left == limit - 1) {
             roomListener.run();
-        }
-        Thread waiting = drainer;
-        if (left == 0 && waiting != null) {
-            LockSupport.unpark(waiting);
         }
     }
 
@@ -168,26 +162,5 @@ final class Settler {
             }
         }
         return wait;
-    }
-
-    /** Waits until every verdict has been answered. Returns how many have not when the time is up; one waiter at a time. */
-    int awaitSettled(long nanos) throws InterruptedException {
-        long deadline = System.nanoTime() + nanos;
-        drainer = Thread.currentThread();
-        try {
-            while (unsettled.get() > 0) {
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    break;
-                }
-                LockSupport.parkNanos(this, left);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
-            return unsettled.get();
-        } finally {
-            drainer = null;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.headrace.worker;
 
 import io.headrace.Broker;
+import io.headrace.Durations;
 import io.headrace.HeadraceException;
 import java.time.Duration;
 import java.util.List;
@@ -26,11 +27,10 @@ final class Shutdown {
     private final Handlers handlers;
     private final InFlight inFlight;
     private final Interrupter interrupter;
-    private final Settler settler;
     private final Slots slots;
 
     Shutdown(Broker broker, WorkerConfig config, ClaimLoop claimLoop, AttemptRunner runner, Handlers handlers,
-            InFlight inFlight, Interrupter interrupter, Settler settler, Slots slots) {
+            InFlight inFlight, Interrupter interrupter, Slots slots) {
         this.broker = broker;
         this.config = config;
         this.claimLoop = claimLoop;
@@ -38,14 +38,13 @@ final class Shutdown {
         this.handlers = handlers;
         this.inFlight = inFlight;
         this.interrupter = interrupter;
-        this.settler = settler;
         this.slots = slots;
     }
 
     /** Takes at most the grace and 8 s; an interrupt of the caller ends the grace and the waits after it. */
     void run() {
         runner.refuse();
-        log.info("stopping; waiting for handlers running={} grace={}", slots.busy(), config.grace());
+        log.info("stopping; waiting for handlers running={} grace={}", slots.busy(), Durations.format(config.grace()));
         boolean interrupted = waiting(() -> claimLoop.stop(CLAIM_UNDER_WAY));
         interrupted |= !interrupted && waiting(() -> slots.awaitAllFree(config.grace().toNanos()));
         List<LiveAttempt> late = inFlight.unfinished();
@@ -53,7 +52,7 @@ final class Shutdown {
         interrupted |= !late.isEmpty() && waiting(() -> slots.awaitAllFree(AFTER_INTERRUPT_NANOS));
         handlers.killChildren(); // before their jobs are handed back, or they would run twice at once
         inFlight.unfinished().forEach(runner::abandon);
-        interrupted |= waiting(() -> settler.awaitSettled(FLUSH_NANOS) == 0);
+        interrupted |= waiting(() -> inFlight.awaitEmpty(FLUSH_NANOS));
         retire();
         log.info("stopped interrupted={} unsettled={}", late.size(), inFlight.all().size());
         if (interrupted) {

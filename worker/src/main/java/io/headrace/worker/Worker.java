@@ -89,8 +89,7 @@ public final class Worker implements AutoCloseable {
         this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, outage, liveness, clocks);
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info);
-        this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, settler,
-                slots);
+        this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, slots);
         metrics.show(slots, liveness);
         config.queueNames().forEach(metrics::expect);
     }

@@ -1,0 +1,62 @@
+package io.headrace.api;
+
+import io.headrace.InvalidInput;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How an {@link ApiServer} runs; {@link ApiSettings} says what each value means and may be.
+ *
+ * @param bind the address to listen on
+ * @param port 0 takes any free one
+ * @param maxPayload bytes
+ * @param maxBatch bytes
+ * @param batchInFlight jobs of one batch that may wait for the broker at once
+ */
+public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, boolean closedQueues, int maxPayload,
+        long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, int threads) {
+
+    /**
+     * The configuration that environment variables ask for.
+     *
+     * @throws InvalidInput naming the variable whose value is not allowed
+     */
+    public static ApiConfig from(Map<String, String> environment) {
+        return new ApiConfig(ApiSettings.BIND.from(environment), ApiSettings.PORT.from(environment),
+                ApiSettings.KEYS.from(environment), ApiSettings.OPEN_METRICS.from(environment),
+                ApiSettings.CLOSED_QUEUES.from(environment), ApiSettings.MAX_PAYLOAD.from(environment),
+                ApiSettings.MAX_BATCH.from(environment), ApiSettings.MAX_BATCH_JOBS.from(environment),
+                ApiSettings.BATCH_IN_FLIGHT.from(environment), ApiSettings.MAX_WAITERS.from(environment),
+                ApiSettings.BODY_TIMEOUT.from(environment), ApiSettings.THREADS.from(environment));
+    }
+
+    /** This configuration, listening elsewhere. */
+    public ApiConfig withAddress(String otherBind, int otherPort) {
+        return new ApiConfig(otherBind, otherPort, keys, openMetrics, closedQueues, maxPayload, maxBatch, maxBatchJobs,
+                batchInFlight, maxWaiters, bodyTimeout, threads);
+    }
+
+    /**
+     * The address to bind, after checking that nobody but this machine can reach an API without keys.
+     *
+     * @throws InvalidInput when the host is unknown, or not loopback while there are no keys
+     */
+    InetAddress address() {
+        keys.check();
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(bind);
+        } catch (UnknownHostException e) {
+            throw new InvalidInput(ApiSettings.BIND.variable(),
+                    "must be an address of this machine; '" + bind + "' is unknown");
+        }
+        if (!address.isLoopbackAddress() && keys.isEmpty()) {
+            throw new InvalidInput(ApiSettings.BIND.variable(), "is " + bind
+                    + ", which others can reach: set " + ApiSettings.KEYS.variable()
+                    + " to one or more secrets, or bind to 127.0.0.1");
+        }
+        return address;
+    }
+}

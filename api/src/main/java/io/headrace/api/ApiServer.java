@@ -1,0 +1,138 @@
+package io.headrace.api;
+
+import io.headrace.Broker;
+import io.headrace.BrokerOperator;
+import io.headrace.InvalidInput;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP API: takes jobs, tells about them, and lets operators act. Several event loops share the port; submissions are
+ * read, handed to the broker's pipeline and answered on them without blocking, other calls wait for the broker on threads
+ * of their own.
+ */
+public final class ApiServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final long SWEEP_MS = 5_000;
+    /** More loops than this have nothing to do: one broker pipeline feeds them. */
+    private static final int MAX_LOOPS = 8;
+    private static final int START_S = 30;
+    private static final int MAX_TRIES = 10;
+
+    private final Vertx vertx;
+    private final URI uri;
+    private final Services services;
+
+    private ApiServer(Vertx vertx, URI uri, Services services) {
+        this.vertx = vertx;
+        this.uri = uri;
+        this.services = services;
+    }
+
+    /**
+     * Starts to listen. The broker stays the caller's, to be closed after the server.
+     *
+     * @param meters what {@code /metrics} shows, if it is a registry for Prometheus
+     * @throws InvalidInput when the address is not loopback and there are no keys, or it cannot be listened on
+     */
+    public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
+        InetAddress address = config.address();
+        BlockingCalls blocking = new BlockingCalls(config.threads());
+        Changes changes = new Changes(broker, blocking);
+        Services services = new Services(config, broker, operator, blocking, changes,
+                new Waiters(config.maxWaiters()), new ApiMeters(meters),
+                new KnownQueues(config.closedQueues(), operator, blocking));
+        Routes routes = new Routes(services, new SystemCalls(services));
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
+                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
+        try {
+            int port = listen(vertx, config, address, routes);
+            vertx.setPeriodic(SWEEP_MS, ignored -> changes.sweep());
+            URI uri = uri(address, port);
+            LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri, config.keys(),
+                    config.closedQueues(), config.maxPayload());
+            return new ApiServer(vertx, uri, services);
+        } catch (RuntimeException e) {
+            vertx.close();
+            blocking.close();
+            throw e;
+        }
+    }
+
+    private static int loops() {
+        return Math.min(MAX_LOOPS, Math.max(1, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** @return the port */
+    private static int listen(Vertx vertx, ApiConfig config, InetAddress address, Routes routes) {
+        for (int tries = 1;; tries++) {
+            int port = config.port() == 0 ? freePort(address) : config.port();
+            try {
+                Future<String> deployed = vertx.deployVerticle(
+                        () -> new ApiVerticle(config, address.getHostAddress(), port, routes),
+                        new DeploymentOptions().setInstances(loops()));
+                deployed.toCompletionStage().toCompletableFuture().get(START_S, TimeUnit.SECONDS);
+                return port;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while starting the API", e);
+            } catch (TimeoutException e) {
+                throw new IllegalStateException("the API did not start to listen within " + START_S + " s", e);
+            } catch (ExecutionException e) {
+                if (config.port() != 0 || tries == MAX_TRIES) {
+                    throw new InvalidInput(ApiSettings.PORT.variable(), "is " + config.port() + ", and " + config.bind()
+                            + ":" + port + " cannot be listened on: " + e.getCause());
+                }
+            }
+        }
+    }
+
+    /** Vert.x shares a port between loops only when it is told which. Somebody may take it before they do: try again then. */
+    private static int freePort(InetAddress address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, address)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new InvalidInput(ApiSettings.BIND.variable(), "cannot be listened on: " + e.getMessage());
+        }
+    }
+
+    private static URI uri(InetAddress address, int port) {
+        InetAddress shown = address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+        String host = shown.getHostAddress();
+        return URI.create("http://" + (shown instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port);
+    }
+
+    /** Where it listens, such as {@code http://127.0.0.1:8080}; for all interfaces, the loopback one. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** Takes no more connections, ends those that wait or follow, gives the others 5 s, and frees everything. */
+    @Override
+    public void close() {
+        services.waiters().stop();
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the API did not stop in good order", e);
+        }
+        services.blocking().close();
+        services.changes().close();
+    }
+}

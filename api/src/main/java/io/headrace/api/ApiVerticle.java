@@ -1,0 +1,116 @@
+package io.headrace.api;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The server's share of one event loop; all of them listen on the same port. Lives on its loop's thread. */
+final class ApiVerticle extends VerticleBase {
+    /** Connections that are quiet this long are closed; event streams write a comment more often. */
+    private static final int IDLE_S = 120;
+    private static final int MAX_LINE_BYTES = 8 * 1024;
+    private static final int MAX_HEADERS_BYTES = 16 * 1024;
+
+    private final ApiConfig config;
+    private final String host;
+    private final int port;
+    private final Routes routes;
+    private @Nullable HttpServer server;
+    /** Connections that have not sent their first request yet. */
+    private final Map<HttpConnection, SilentConnection> silent = new HashMap<>();
+
+    ApiVerticle(ApiConfig config, String host, int port, Routes routes) {
+        this.config = config;
+        this.host = host;
+        this.port = port;
+        this.routes = routes;
+    }
+
+    /** A connection that sends no whole request head in time is closed. */
+    private final class SilentConnection implements Loop.Deadline {
+        private final HttpConnection connection;
+        private final long nanos = Loop.nanosFromNow(config.bodyTimeout());
+
+        SilentConnection(HttpConnection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public void passed() {
+            silent.remove(connection);
+            connection.close();
+        }
+    }
+
+    @Override
+    public Future<?> start() {
+        Loop loop = new Loop(vertx, context);
+        Router router = routes.router(vertx, loop);
+        HttpServer listening = vertx.createHttpServer(options())
+                .connectionHandler(connection -> opened(loop, connection))
+                .requestHandler(request -> {
+                    heard(loop, request.connection());
+                    router.handle(request);
+                });
+        listening.invalidRequestHandler(ApiVerticle::refuse);
+        server = listening;
+        return listening.listen();
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions().setHost(host).setPort(port)
+                .setIdleTimeout(IDLE_S).setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADERS_BYTES)
+                .setTcpNoDelay(true).setHttp2ClearTextEnabled(false).setHandle100ContinueAutomatically(false);
+    }
+
+    private void opened(Loop loop, HttpConnection connection) {
+        SilentConnection waiting = new SilentConnection(connection);
+        silent.put(connection, waiting);
+        loop.watch(waiting);
+        connection.closeHandler(ignored -> heard(loop, connection));
+    }
+
+    private void heard(Loop loop, HttpConnection connection) {
+        if (silent.isEmpty()) {
+            return;
+        }
+        SilentConnection waiting = silent.remove(connection);
+        if (waiting != null) {
+            loop.forget(waiting);
+        }
+    }
+
+    /** Answers what is not HTTP, and closes. */
+    private static void refuse(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        ProblemType type = cause instanceof TooLongHttpLineException ? ProblemType.URI_TOO_LONG
+                : cause instanceof TooLongHttpHeaderException ? ProblemType.HEADERS_TOO_LARGE
+                        : ProblemType.MALFORMED_REQUEST;
+        Problem problem = new Problem(type, type.help(), null);
+        request.response().setStatusCode(type.status()).putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .putHeader("Connection", "close").end(Buffer.buffer(problem.json()));
+        request.connection().close();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return server == null ? Future.succeededFuture() : server.shutdown(5, TimeUnit.SECONDS);
+    }
+}

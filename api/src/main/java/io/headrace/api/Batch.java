@@ -1,0 +1,248 @@
+package io.headrace.api;
+
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Submission;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One batch on its way through: jobs are handed to the broker as they arrive, at most so many wait for it at once, and the
+ * next chunk of the body is asked for only when the last is used up. So memory is bounded whatever the length of the body.
+ *
+ * <p>A bad job is an item of the answer and the others go on. When the rest of the body cannot be read, or the broker is
+ * gone, the last item says so and nothing after its index was looked at. Lives on its loop's thread.
+ */
+final class Batch implements Loop.Deadline {
+    /** One job that the broker has not answered, or whose turn in the answer has not come. */
+    private static final class Slot {
+        @Nullable
+        Submission submission;
+        @Nullable
+        Problem problem;
+
+        boolean settled() {
+            return submission != null || problem != null;
+        }
+    }
+
+    private final Exchange exchange;
+    private final HttpServerRequest request;
+    private final Services services;
+    private final ApiConfig config;
+    private final QueueName queue;
+    private final Splitter splitter;
+    private final @Nullable String traceparent;
+    private final BatchAnswer answer = new BatchAnswer();
+    /** In the order of the body. */
+    private final Deque<Slot> waiting = new ArrayDeque<>();
+    /** How many jobs have been read. */
+    private long read;
+    /** How many have left {@link #waiting} for the answer. */
+    private long answered;
+    private long bytes;
+    private boolean anyUnknown;
+    /** Why reading stopped before the end of the body. */
+    private @Nullable Problem stop;
+    private boolean awaitingChunk;
+    private boolean ended;
+    private boolean over;
+    private long nanos;
+
+    Batch(Exchange exchange, Services services, QueueName queue, Splitter splitter) {
+        this.exchange = exchange;
+        this.request = exchange.request();
+        this.services = services;
+        this.config = services.config();
+        this.queue = queue;
+        this.splitter = splitter;
+        this.traceparent = EnqueueCall.traceparent(exchange);
+    }
+
+    static Problem tooLong(long max) {
+        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the batch is longer than " + max + " bytes", null);
+    }
+
+    /** The request is paused. */
+    void start() {
+        request.exceptionHandler(ignored -> gone());
+        exchange.onGone(this::gone);
+        request.handler(this::chunk);
+        request.endHandler(ignored -> end());
+        fetch();
+    }
+
+    private void fetch() {
+        awaitingChunk = true;
+        nanos = Loop.nanosFromNow(config.bodyTimeout());
+        exchange.loop().watch(this);
+        request.fetch(1);
+    }
+
+    private void fetched() {
+        awaitingChunk = false;
+        exchange.loop().forget(this);
+    }
+
+    private void chunk(Buffer chunk) {
+        if (over || stop != null) {
+            return;
+        }
+        fetched();
+        bytes += chunk.length();
+        if (bytes > config.maxBatch()) {
+            stop(tooLong(config.maxBatch()));
+        } else {
+            splitter.feed(chunk);
+            pump();
+        }
+    }
+
+    private void end() {
+        if (over || stop != null) {
+            return;
+        }
+        fetched();
+        ended = true;
+        try {
+            splitter.last().ifPresent(this::submit);
+        } catch (Problem e) {
+            stop = e;
+        }
+        settle();
+    }
+
+    /** Takes what the last chunk holds, as far as there is room, then asks for the next one. */
+    private void pump() {
+        try {
+            while (stop == null && !ended && !awaitingChunk && waiting.size() < config.batchInFlight()) {
+                Optional<Splitter.Piece> piece = splitter.next();
+                if (piece.isEmpty()) {
+                    fetch();
+                } else if (read == config.maxBatchJobs() || answer.full()) {
+                    stop(new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the batch holds more than " + read + " jobs",
+                            null));
+                } else {
+                    submit(piece.get());
+                }
+            }
+        } catch (Problem e) {
+            stop(e);
+        }
+    }
+
+    private void submit(Splitter.Piece piece) {
+        Slot slot = new Slot();
+        waiting.add(slot);
+        read++;
+        try {
+            byte[] text = piece.text();
+            if (text == null) {
+                throw JsonIn.tooLarge(piece.length(), config.maxPayload());
+            }
+            NewJob job = JobRequest.read(queue, text, config.maxPayload(), null, traceparent);
+            services.broker().enqueue(job).whenComplete(
+                    (submission, failure) -> exchange.loop().post(() -> answered(slot, job, submission, failure)));
+        } catch (RuntimeException | Error e) {
+            slot.problem = Problem.of(e);
+            if (waiting.peek() == slot) {
+                settle();
+            }
+        }
+    }
+
+    private void answered(Slot slot, NewJob job, @Nullable Submission submission, @Nullable Throwable failure) {
+        slot.submission = submission;
+        if (submission != null && submission.kind() == Submission.Kind.ACCEPTED) {
+            services.meters().enqueued(queue, job.spec().type());
+        }
+        if (failure != null) {
+            slot.problem = Problem.of(failure);
+        }
+        settle();
+        pump();
+    }
+
+    /** Moves what is settled to the answer, in order. */
+    private void settle() {
+        while (!over) {
+            Slot head = waiting.peek();
+            if (head == null || !head.settled()) {
+                break;
+            }
+            waiting.remove();
+            if (head.submission != null) {
+                answer.accepted(head.submission);
+            } else if (head.problem != null) {
+                rejected(head.problem);
+            }
+            answered++;
+        }
+        if ((ended || stop != null) && waiting.isEmpty()) {
+            finish();
+        }
+    }
+
+    private void rejected(Problem problem) {
+        anyUnknown |= problem.type() == ProblemType.OUTCOME_UNKNOWN;
+        answer.rejected(answered, problem);
+        boolean away = problem.type() == ProblemType.BROKER_UNAVAILABLE;
+        if (stop == null && (away || (problem.concernsEveryJob() && answer.accepted() == 0))) {
+            stop = problem;
+        }
+    }
+
+    private void stop(Problem why) {
+        if (stop == null) {
+            stop = why;
+        }
+        fetched();
+        settle();
+    }
+
+    private void finish() {
+        if (over) {
+            return;
+        }
+        over = true;
+        fetched();
+        Problem why = stop;
+        boolean wholeBatch = why != null && answer.accepted() == 0 && !anyUnknown
+                && (read == 0 || why.concernsEveryJob());
+        exchange.guarded(() -> {
+            if (why != null && wholeBatch) {
+                exchange.fail(why);
+                return;
+            }
+            if (why != null && !ended) {
+                answer.rejected(read,
+                        new Problem(why.type(), why.getMessage() + "; nothing from this job on was read", null));
+            } else if (why != null) {
+                answer.rejected(read, why);
+            }
+            answer.send(exchange);
+            exchange.swallowBody(config.maxBatch());
+        });
+        answer.release();
+    }
+
+    @Override
+    public long nanos() {
+        return nanos;
+    }
+
+    @Override
+    public void passed() {
+        stop(new Problem(ProblemType.TIMEOUT, "the body stalled for " + config.bodyTimeout().toSeconds() + " s", null));
+    }
+
+    private void gone() {
+        over = true;
+        fetched();
+        answer.release();
+    }
+}

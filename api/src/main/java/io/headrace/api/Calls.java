@@ -1,0 +1,80 @@
+package io.headrace.api;
+
+import io.headrace.Job;
+import io.headrace.JobId;
+import io.headrace.Lookup;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Turns calls that wait for the broker into endpoints that do not block their event loop. */
+final class Calls {
+    /** The longest body of a call that is not a submission. */
+    private static final int MAX_BODY = 1024 * 1024;
+
+    private final Services services;
+
+    Calls(Services services) {
+        this.services = services;
+    }
+
+    /** An endpoint whose body, if one is sent, must be an empty object. */
+    Consumer<Exchange> blocking(Function<Exchange, Reply> call) {
+        return exchange -> {
+            if (exchange.hasBody()) {
+                withBody(Set.of(), (e, body) -> call.apply(e)).accept(exchange);
+            } else {
+                run(exchange, () -> call.apply(exchange));
+            }
+        };
+    }
+
+    /**
+     * An endpoint that reads a small body, which may be missing.
+     *
+     * @param allowed the members, when the call reads none itself; the body is then checked to be an object without others
+     */
+    private Consumer<Exchange> withBody(Set<String> allowed, BiFunction<Exchange, byte[], Reply> call) {
+        return withBody((exchange, body) -> {
+            if (body.length > 0) {
+                JsonIn.read(body, allowed, (name, in) -> {});
+            }
+            return call.apply(exchange, body);
+        });
+    }
+
+    /** An endpoint that reads a small body; it is empty when none was sent. */
+    Consumer<Exchange> withBody(BiFunction<Exchange, byte[], Reply> call) {
+        return withBody(MAX_BODY, call);
+    }
+
+    /** The same, for longer bodies. */
+    Consumer<Exchange> withBody(int max, BiFunction<Exchange, byte[], Reply> call) {
+        return exchange -> {
+            if (exchange.hasBody()) {
+                EnqueueCall.requireJson(exchange.request().getHeader("Content-Type"),
+                        exchange.request().getHeader("Content-Encoding"));
+            }
+            exchange.body(max, services.config().bodyTimeout().toNanos(),
+                    body -> run(exchange, () -> call.apply(exchange, body)));
+        };
+    }
+
+    private void run(Exchange exchange, java.util.concurrent.Callable<Reply> call) {
+        services.blocking().run(exchange.loop(), call).onSuccess(exchange::reply).onFailure(exchange::fail);
+    }
+
+    /**
+     * The job of a look-up.
+     *
+     * @throws Problem {@code unknown-job} or {@code gone} when it is not on record
+     */
+    static Job found(JobId id, Lookup lookup) {
+        if (lookup.kind() == Lookup.Kind.GONE) {
+            throw new Problem(ProblemType.GONE, "the job " + id + " has ended and its record has expired", null);
+        }
+        return lookup.job()
+                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_JOB, "there is no job " + id, null));
+    }
+}

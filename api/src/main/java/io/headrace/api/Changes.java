@@ -1,0 +1,136 @@
+package io.headrace.api;
+
+import io.headrace.Broker;
+import io.headrace.HeadraceException;
+import io.headrace.JobId;
+import io.headrace.QueueName;
+import io.headrace.Subscription;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands the broker's hints about changed jobs to those who listen, with one subscription a queue however many listen. A
+ * subscription outlives its last listener by a while, as the next one is often near. Thread-safe; this object's monitor
+ * guards the map of queues and is never held over a call of the broker.
+ */
+final class Changes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Broker broker;
+    private final BlockingCalls blocking;
+    private final Map<QueueName, Feed> feeds = new HashMap<>();
+
+    Changes(Broker broker, BlockingCalls blocking) {
+        this.broker = broker;
+        this.blocking = blocking;
+    }
+
+    /** The listeners of one queue and the subscription they share. */
+    private static final class Feed {
+        final Map<JobId, Set<Runnable>> listeners = new ConcurrentHashMap<>();
+        /** Completes, on any thread, when the subscription stands. */
+        final Promise<Subscription> subscription = Promise.promise();
+        int count;
+        long idleSince;
+
+        void changed(JobId job) {
+            listeners.getOrDefault(job, Set.of()).forEach(Runnable::run);
+        }
+    }
+
+    /**
+     * Calls back, on a thread of the broker, when the job may have changed. What changes after the future has completed is
+     * heard, unless it failed or the connection breaks; then only looking helps. The future completes on any thread.
+     */
+    Future<?> listen(JobId job, Runnable listener) {
+        Feed feed;
+        boolean opened;
+        synchronized (this) {
+            Feed known = feeds.get(job.queue());
+            opened = known == null;
+            feed = known == null ? new Feed() : known;
+            feeds.put(job.queue(), feed);
+            feed.count++;
+            feed.listeners.computeIfAbsent(job, ignored -> ConcurrentHashMap.newKeySet()).add(listener);
+        }
+        if (opened) {
+            blocking.run(() -> open(job.queue(), feed));
+        }
+        return feed.subscription.future();
+    }
+
+    private void open(QueueName queue, Feed feed) {
+        try {
+            feed.subscription.complete(broker.onChange(queue, feed::changed));
+        } catch (HeadraceException e) {
+            synchronized (this) {
+                feeds.remove(queue, feed); // who listens next tries again
+            }
+            feed.subscription.fail(e);
+        }
+    }
+
+    void forget(JobId job, Runnable listener) {
+        synchronized (this) {
+            Feed feed = feeds.get(job.queue());
+            Set<Runnable> listeners = feed == null ? null : feed.listeners.get(job);
+            if (feed == null || listeners == null || !listeners.remove(listener)) {
+                return;
+            }
+            if (listeners.isEmpty()) {
+                feed.listeners.remove(job);
+            }
+            feed.count--;
+            feed.idleSince = System.nanoTime();
+        }
+    }
+
+    /** Ends the subscriptions that nobody has used for a while. Called from time to time. */
+    void sweep() {
+        List<Feed> idle = new ArrayList<>();
+        synchronized (this) {
+            long now = System.nanoTime();
+            for (Iterator<Feed> all = feeds.values().iterator(); all.hasNext();) {
+                Feed feed = all.next();
+                if (feed.count == 0 && now - feed.idleSince > LINGER_NANOS) {
+                    all.remove();
+                    idle.add(feed);
+                }
+            }
+        }
+        idle.forEach(feed -> blocking.run(() -> close(feed.subscription.future().result())));
+    }
+
+    private static void close(@Nullable Subscription subscription) {
+        if (subscription == null) {
+            return;
+        }
+        try {
+            subscription.close();
+        } catch (HeadraceException e) {
+            LOG.debug("a subscription could not be ended cause={}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        List<Feed> all;
+        synchronized (this) {
+            all = new ArrayList<>(feeds.values());
+            feeds.clear();
+        }
+        all.forEach(feed -> close(feed.subscription.future().result()));
+    }
+}

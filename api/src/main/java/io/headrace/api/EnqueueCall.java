@@ -1,0 +1,171 @@
+package io.headrace.api;
+
+import io.headrace.Idempotency;
+import io.headrace.InvalidInput;
+import io.headrace.Job;
+import io.headrace.Lookup;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Submission;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/queues/{queue}/jobs}: reads the job in one pass on the event loop, hands it to the broker's shared
+ * pipeline, and answers when it is stored. Nothing blocks and no thread waits.
+ *
+ * <p>The broker decides about an Idempotency-Key in one atomic step, so there is no time in which a request with the same
+ * key could be told that the first is still under way: it is the first, or it is a replay.
+ */
+final class EnqueueCall {
+    private static final Pattern TRACEPARENT = Pattern
+            .compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
+    private final Services services;
+
+    EnqueueCall(Services services) {
+        this.services = services;
+    }
+
+    void serve(Exchange exchange) {
+        QueueName queue = exchange.queue();
+        requireJson(exchange.request().getHeader("Content-Type"), exchange.request().getHeader("Content-Encoding"));
+        ApiConfig config = services.config();
+        exchange.body(config.maxPayload() + JobRequest.ENVELOPE_BYTES, config.bodyTimeout().toNanos(), body -> {
+            NewJob job = JobRequest.read(queue, body, config.maxPayload(),
+                    idempotency(exchange.request().getHeader("Idempotency-Key"), queue, body), traceparent(exchange));
+            services.known().admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
+                    .onFailure(exchange::fail);
+        });
+    }
+
+    /** @throws Problem {@code unsupported-media-type} when a body of this type is not JSON */
+    static void requireJson(@Nullable String contentType, @Nullable String encoding) {
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "a body in Content-Encoding " + shown(encoding)
+                    + " is not read", "Content-Encoding");
+        }
+        if (contentType == null || !(contentType.equals(Reply.JSON) || mediaType(contentType).equals(Reply.JSON))) {
+            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json, was "
+                    + (contentType == null ? "missing" : shown(contentType)), "Content-Type");
+        }
+    }
+
+    /** Without parameters such as the charset: JSON is UTF-8 whatever they say. */
+    static String mediaType(String contentType) {
+        int semicolon = contentType.indexOf(';');
+        return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shown(String text) {
+        return "'" + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + "'";
+    }
+
+    /** The same key must come with the same queue and body, byte by byte, to count as the same request. */
+    private static @Nullable Idempotency idempotency(@Nullable String key, QueueName queue, byte[] body) {
+        if (key == null) {
+            return null;
+        }
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(queue.value().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return new Idempotency(key, HexFormat.of().formatHex(digest.digest(body)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** A trace context that is not valid is left out, as its specification asks. */
+    static @Nullable String traceparent(Exchange exchange) {
+        String header = exchange.request().getHeader("traceparent");
+        return header != null && TRACEPARENT.matcher(header).matches() ? header : null;
+    }
+
+    private void submit(Exchange exchange, NewJob job) {
+        exchange.guarded(() -> services.broker().enqueue(job)
+                .whenComplete((submission, failure) -> exchange.loop().post(() -> exchange.guarded(() -> {
+                    if (failure != null) {
+                        exchange.fail(failure);
+                    } else {
+                        answer(exchange, job, submission);
+                    }
+                }))));
+    }
+
+    private void answer(Exchange exchange, NewJob job, Submission submission) {
+        if (submission.kind() == Submission.Kind.ACCEPTED) {
+            services.meters().enqueued(job.queue(), job.spec().type());
+        }
+        Optional<Duration> wait = Prefer.wait(exchange.request().getHeader("Prefer"));
+        if (wait.isPresent() && waits(exchange, job, submission, wait.get())) {
+            return;
+        }
+        answerAtOnce(exchange, job, submission);
+    }
+
+    private void answerAtOnce(Exchange exchange, NewJob job, Submission submission) {
+        if (submission.kind() == Submission.Kind.DUPLICATE) {
+            duplicate(exchange, submission);
+        } else {
+            exchange.reply(accepted(job, submission));
+        }
+    }
+
+    private static Reply accepted(NewJob job, Submission submission) {
+        return marked(Reply.json(202, JobJson.of(job, submission.id(), submission.state())), submission);
+    }
+
+    private static Reply marked(Reply reply, Submission submission) {
+        Reply located = reply.with("Location", "/v1/jobs/" + submission.id());
+        return switch (submission.kind()) {
+            case ACCEPTED -> located;
+            case DUPLICATE -> located.with("Headrace-Duplicate", "true");
+            case REPLAYED -> located.with("Idempotency-Replayed", "true");
+        };
+    }
+
+    private void duplicate(Exchange exchange, Submission submission) {
+        services.blocking().run(exchange.loop(), () -> services.broker().find(submission.id()))
+                .onFailure(exchange::fail)
+                .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(
+                        Reply.json(200, JobJson.of(existing(found, submission))), submission))));
+    }
+
+    /** The job that holds the uniqueness key; it can have ended, and be off the record, since the broker answered. */
+    private static Job existing(Lookup found, Submission submission) {
+        return found.job().orElseThrow(() -> new Problem(ProblemType.DUPLICATE, "the job " + submission.id()
+                + " had the same uniqueKey and has just ended; send this one again", "uniqueKey"));
+    }
+
+    private boolean waits(Exchange exchange, NewJob job, Submission submission, Duration atMost) {
+        return Wait.start(exchange, services, submission.id(), atMost, last -> exchange.guarded(() -> {
+            Optional<Job> seen = last.flatMap(Lookup::job);
+            if (seen.isEmpty()) {
+                answerAtOnce(exchange, job, submission);
+            } else {
+                Reply reply = Reply.json(status(seen.get(), submission), JobJson.of(seen.get()));
+                exchange.reply(marked(reply, submission).with("Preference-Applied", "wait=" + atMost.toSeconds()));
+            }
+        }));
+    }
+
+    private static int status(Job seen, Submission submission) {
+        return seen.state().terminal() || submission.kind() == Submission.Kind.DUPLICATE ? 200 : 202;
+    }
+
+    /** @throws InvalidInput as the key would be of no use */
+    static void refuseIdempotency(Exchange exchange) {
+        if (exchange.header("Idempotency-Key").isPresent()) {
+            throw new InvalidInput("Idempotency-Key",
+                    "is for single submissions; give the jobs of a batch a uniqueKey each instead");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.headrace.api;
+
+import io.headrace.InvalidInput;
+import io.headrace.JobId;
+import io.headrace.Nearest;
+import io.headrace.QueueName;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer. Lives on the thread of its loop, except for what it reads from the address and the headers. */
+final class Exchange {
+    /** How long, and how much of, an unwanted body is swallowed so that its sender gets to read the answer. */
+    private static final long SWALLOW_MS = 10_000;
+    private static final long SWALLOW_BYTES = 8 * 1024 * 1024;
+
+    private final RoutingContext context;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Loop loop;
+    private @Nullable MultiMap query;
+
+    Exchange(RoutingContext context, Loop loop) {
+        this.context = context;
+        this.request = context.request();
+        this.response = context.response();
+        this.loop = loop;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    HttpServerResponse response() {
+        return response;
+    }
+
+    /** @throws InvalidInput when the name in the address is not allowed */
+    QueueName queue() {
+        return new QueueName(context.pathParam("queue"));
+    }
+
+    /** @throws Problem {@code unknown-job} when the address names none that could exist */
+    JobId job() {
+        String id = context.pathParam("id");
+        try {
+            return JobId.parse(id);
+        } catch (InvalidInput e) {
+            throw new Problem(ProblemType.UNKNOWN_JOB, String.valueOf(e.getMessage()), null);
+        }
+    }
+
+    String pathParam(String name) {
+        return context.pathParam(name);
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(request.getHeader(name));
+    }
+
+    /** @throws InvalidInput when the query names something that the call does not know, naming the nearest that it does */
+    void allowQuery(List<String> allowed) {
+        if (request.query() == null || request.query().isEmpty()) {
+            return;
+        }
+        query = request.params();
+        for (Map.Entry<String, String> entry : query.entries()) {
+            if (!allowed.contains(entry.getKey())) {
+                throw new InvalidInput(entry.getKey(), allowed.isEmpty() ? "is not known: this call takes no query"
+                        : "is not known; " + Nearest.hint(entry.getKey(), allowed));
+            }
+            if (query.getAll(entry.getKey()).size() > 1) {
+                throw new InvalidInput(entry.getKey(), "is given more than once");
+            }
+        }
+    }
+
+    Optional<String> query(String name) {
+        return Optional.ofNullable(query).map(all -> all.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    int query(String name, int fallback, int min, int max) {
+        Optional<String> text = query(name);
+        try {
+            int value = text.map(Integer::parseInt).orElse(fallback);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // reported below, like a number out of bounds
+        }
+        throw new InvalidInput(name, "must be " + min + " to " + max + ", was '" + text.orElse("") + "'");
+    }
+
+    /** Whether nobody is there to read an answer any more, or it has been given. */
+    boolean over() {
+        return response.ended() || response.closed();
+    }
+
+    /** Tells when the client goes away before the answer was written. */
+    void onGone(Runnable gone) {
+        response.exceptionHandler(ignored -> {});
+        response.closeHandler(ignored -> gone.run());
+    }
+
+    void reply(Reply reply) {
+        if (over()) {
+            return;
+        }
+        response.setStatusCode(reply.status());
+        reply.headers().forEach(response::putHeader);
+        if (reply.status() == 204) {
+            response.end();
+        } else {
+            response.putHeader("Content-Type", reply.mediaType());
+            response.putHeader("X-Content-Type-Options", "nosniff");
+            response.end(Buffer.buffer(reply.body()));
+        }
+        swallowBody(SWALLOW_BYTES);
+    }
+
+    /** Answers with a problem; closes the connection instead when the answer has begun already. */
+    void fail(Throwable failure) {
+        Problem problem = Problem.of(failure);
+        if (response.headWritten() && !response.ended()) {
+            request.connection().close();
+        } else {
+            reply(Reply.problem(problem));
+        }
+    }
+
+    /** Runs a step of this exchange; what it throws becomes the answer. */
+    void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /** Whether the request has a body at all. */
+    boolean hasBody() {
+        String length = request.getHeader("Content-Length");
+        return (length != null && !length.equals("0")) || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /**
+     * Reads the body, then goes on; answers with a problem when it is longer than {@code max} bytes or takes too long.
+     * Must be called before the handler of the request returns.
+     */
+    void body(int max, long timeoutNanos, Handler<byte[]> then) {
+        new BodyRead(this, max, timeoutNanos, then).start();
+    }
+
+    /** A sender that waits for permission gets it. */
+    void permitBody() {
+        if (header("Expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
+            response.writeContinue();
+        }
+    }
+
+    /** Reads on for a while, as a connection closed with unread data on it takes the answer with it. */
+    void swallowBody(long max) {
+        if (!hasBody() || request.isEnded()) {
+            return;
+        }
+        long timer = loop.vertx().setTimer(SWALLOW_MS, ignored -> request.connection().close());
+        long[] left = {max};
+        request.exceptionHandler(ignored -> loop.vertx().cancelTimer(timer));
+        request.endHandler(ignored -> loop.vertx().cancelTimer(timer));
+        request.handler(chunk -> {
+            left[0] -= chunk.length();
+            if (left[0] < 0) {
+                request.connection().close();
+            }
+        });
+        request.resume();
+    }
+}

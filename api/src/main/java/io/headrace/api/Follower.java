@@ -1,0 +1,96 @@
+package io.headrace.api;
+
+import io.headrace.JobId;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Handler;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Looks at one job now, whenever a change is hinted at, and every two seconds anyway, as hints can be missed. It listens
+ * before its first look, so that no change falls between. Lives on its loop's thread; no thread is held while nothing
+ * happens.
+ *
+ * @param <T> what a look yields
+ */
+final class Follower<T> {
+    private static final long LOOK_EVERY_MS = 2_000;
+
+    private final Loop loop;
+    private final Changes changes;
+    private final BlockingCalls blocking;
+    private final JobId job;
+    private final Callable<T> look;
+    private final Handler<AsyncResult<T>> seen;
+    private final Runnable listener = this::hint;
+    /** Whether a hint is on its way to the loop; set by the broker's threads. */
+    private final AtomicBoolean hinted = new AtomicBoolean();
+    private boolean looking;
+    private boolean lookAgain;
+    private boolean stopped;
+    private long timer = -1;
+
+    /** @param seen hears what each look yields, or why it failed */
+    Follower(Loop loop, Changes changes, BlockingCalls blocking, JobId job, Callable<T> look,
+            Handler<AsyncResult<T>> seen) {
+        this.loop = loop;
+        this.changes = changes;
+        this.blocking = blocking;
+        this.job = job;
+        this.look = look;
+        this.seen = seen;
+    }
+
+    void start() {
+        changes.listen(job, listener).onComplete(ignored -> loop.post(this::look));
+    }
+
+    private void hint() {
+        if (hinted.compareAndSet(false, true)) {
+            loop.post(() -> {
+                hinted.set(false);
+                look();
+            });
+        }
+    }
+
+    /** Looks now, or once more when the look under way has ended. */
+    void look() {
+        if (stopped) {
+            return;
+        }
+        if (looking) {
+            lookAgain = true;
+            return;
+        }
+        looking = true;
+        loop.vertx().cancelTimer(timer);
+        blocking.run(loop, look).onComplete(this::looked);
+    }
+
+    private void looked(AsyncResult<T> result) {
+        looking = false;
+        if (stopped) {
+            return;
+        }
+        boolean again = lookAgain;
+        lookAgain = false;
+        seen.handle(result);
+        if (stopped) {
+            return;
+        }
+        if (again) {
+            look();
+        } else {
+            timer = loop.vertx().setTimer(LOOK_EVERY_MS, ignored -> look());
+        }
+    }
+
+    void stop() {
+        if (!stopped) {
+            stopped = true;
+            loop.vertx().cancelTimer(timer);
+            changes.forget(job, listener);
+        }
+    }
+}

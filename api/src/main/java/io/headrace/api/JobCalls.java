@@ -1,0 +1,136 @@
+package io.headrace.api;
+
+import io.headrace.Broker;
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Answer;
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import io.headrace.Job;
+import io.headrace.JobId;
+import io.headrace.JobLog;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.Lookup;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The calls about one job. */
+final class JobCalls {
+    private final Services services;
+    private final Broker broker;
+    private final BrokerOperator operator;
+    private final Calls calls;
+
+    JobCalls(Services services) {
+        this.services = services;
+        this.broker = services.broker();
+        this.operator = services.operator();
+        this.calls = new Calls(services);
+    }
+
+    List<Route> routes() {
+        Consumer<Exchange> look = calls.blocking(this::look);
+        return List.of(
+                Route.get("/v1/jobs/{id}", List.of("wait"), exchange -> show(exchange, look)),
+                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/jobs/{id}", Reply.JSON, List.of(),
+                        calls.blocking(this::cancel)),
+                Route.get("/v1/jobs/{id}/events", List.of(), new EventsCall(services)::serve)
+                        .answering(EventsCall.MEDIA_TYPE),
+                Route.get("/v1/jobs/{id}/log", List.of("from", "limit"), calls.blocking(this::log)),
+                Route.post("/v1/jobs/{id}/retry",
+                        calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES, this::retry)),
+                Route.post("/v1/jobs/{id}/run-now", calls.blocking(this::runNow)));
+    }
+
+    private void show(Exchange exchange, Consumer<Exchange> look) {
+        Optional<Duration> wait = exchange.query("wait").map(JobCalls::bounded);
+        if (wait.isEmpty() || wait.get().isZero()) {
+            look.accept(exchange);
+            return;
+        }
+        JobId id = exchange.job();
+        boolean waits = Wait.start(exchange, services, id, wait.get(), last -> exchange.guarded(() -> {
+            if (last.isEmpty()) {
+                look.accept(exchange); // no look succeeded: one more tells why
+            } else {
+                exchange.reply(Reply.json(200, JobJson.of(Calls.found(id, last.get()))));
+            }
+        }));
+        if (!waits) {
+            throw Waiters.full();
+        }
+    }
+
+    private static Duration bounded(String text) {
+        Duration wait = Durations.parse("wait", text);
+        if (wait.compareTo(Prefer.MAX_WAIT) > 0) {
+            throw new InvalidInput("wait", "must be 0s to " + Durations.format(Prefer.MAX_WAIT) + ", was " + text);
+        }
+        return wait;
+    }
+
+    private Reply look(Exchange exchange) {
+        JobId id = exchange.job();
+        return Reply.json(200, JobJson.of(Calls.found(id, broker.find(id))));
+    }
+
+    private Reply cancel(Exchange exchange) {
+        JobId id = exchange.job();
+        Answer answer = operator.cancel(id);
+        Job job = Calls.found(id, broker.find(id));
+        boolean already = answer == Answer.WRONG_STATE && job.state() == JobState.CANCELLED;
+        if (answer != Answer.DONE && answer != Answer.REQUESTED && !already) {
+            throw refused(job, "has ended and cannot be cancelled");
+        }
+        return Reply.json(answer == Answer.REQUESTED ? 202 : 200, JobJson.of(job));
+    }
+
+    private Reply retry(Exchange exchange, byte[] body) {
+        JobId id = exchange.job();
+        Json[] payload = {null};
+        if (body.length > 0) {
+            JsonIn.read(body, Set.of("payload"), (name, in) -> payload[0] = in.slice(services.config().maxPayload()));
+        }
+        Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0) : operator.retry(id, payload[0]);
+        return moved(id, answer, payload[0] == null ? "can only be retried when it is dead or waits for its time"
+                : "can only get another payload when it is dead");
+    }
+
+    private Reply runNow(Exchange exchange) {
+        JobId id = exchange.job();
+        return moved(id, operator.runNow(id), "does not wait for its time");
+    }
+
+    private Reply moved(JobId id, Answer answer, String why) {
+        Lookup lookup = broker.find(id);
+        Job job = Calls.found(id, lookup);
+        if (answer == Answer.DUPLICATE) {
+            throw new Problem(ProblemType.DUPLICATE, "another unfinished job has the same uniqueKey as " + id,
+                    "uniqueKey");
+        }
+        if (answer != Answer.DONE) {
+            throw refused(job, why);
+        }
+        return Reply.json(200, JobJson.of(job));
+    }
+
+    private static Problem refused(Job job, String why) {
+        return new Problem(ProblemType.WRONG_STATE,
+                "the job " + job.id() + " is " + job.state().label() + ": it " + why, null);
+    }
+
+    private Reply log(Exchange exchange) {
+        JobId id = exchange.job();
+        int from = exchange.query("from", 0, 0, Integer.MAX_VALUE);
+        int limit = exchange.query("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
+        Calls.found(id, broker.find(id));
+        JobLog log = operator.log(id, from, limit);
+        return Reply.json(200, out -> {
+            out.texts("lines", log.lines());
+            out.number("next", log.next());
+        });
+    }
+}

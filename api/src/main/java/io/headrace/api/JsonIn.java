@@ -1,0 +1,242 @@
+package io.headrace.api;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import io.headrace.Json;
+import io.headrace.JsonFormat;
+import io.headrace.Nearest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads one JSON object of a request front to back, once, without building a tree: unknown members are refused with the
+ * nearest name, values of the wrong kind with what is allowed. A member that is {@code null} counts as left out.
+ */
+final class JsonIn {
+    /** Takes one member: the reader stands on its value, which must be read to its end. */
+    interface Member {
+        void read(String name, JsonIn in) throws IOException;
+    }
+
+    private final byte[] utf8;
+    private final JsonParser parser;
+    /** What names of members are prefixed with in messages: empty, or such as {@code backoff.} */
+    private String prefix = "";
+    private String name = "";
+
+    private JsonIn(byte[] utf8) throws IOException {
+        this.utf8 = utf8;
+        this.parser = JsonFormat.factory().createParser(utf8);
+    }
+
+    /**
+     * Reads the object that the bytes are.
+     *
+     * @throws Problem {@code malformed-json} when they are not JSON in UTF-8
+     * @throws InvalidInput when they are something other than an object, or a member is not allowed
+     */
+    static void read(byte[] body, Set<String> allowed, Member member) {
+        byte[] utf8 = withoutByteOrderMark(body);
+        checkUtf8(utf8);
+        try {
+            JsonIn in = new JsonIn(utf8);
+            if (in.parser.nextToken() == null) {
+                throw new Problem(ProblemType.MALFORMED_JSON, "line 1, column 1: the body is empty", null);
+            }
+            if (in.parser.currentToken() != JsonToken.START_OBJECT) {
+                in.parser.skipChildren();
+                in.end();
+                throw new InvalidInput("body", "must be a JSON object");
+            }
+            in.members(allowed, member);
+            in.end();
+        } catch (JsonProcessingException e) {
+            throw malformed(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
+        }
+    }
+
+    private void end() throws IOException {
+        if (parser.nextToken() != null) {
+            throw new Problem(ProblemType.MALFORMED_JSON,
+                    "line " + parser.currentTokenLocation().getLineNr() + ", column "
+                            + parser.currentTokenLocation().getColumnNr() + ": there is more after the object",
+                    null);
+        }
+    }
+
+    private void members(Set<String> allowed, Member member) throws IOException {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String key = parser.currentName();
+            if (!allowed.contains(key)) {
+                String shown = key.length() <= 80 ? key : key.substring(0, 80) + "…";
+                throw new InvalidInput(prefix + shown, "is not a field here; " + Nearest.hint(shown, allowed));
+            }
+            name = prefix + key;
+            if (parser.nextToken() != JsonToken.VALUE_NULL || key.equals("payload")) {
+                member.read(key, this);
+            }
+        }
+    }
+
+    /** An object within the object; names in messages start with its own. */
+    void object(Set<String> allowed, Member member) throws IOException {
+        expect(parser.currentToken() == JsonToken.START_OBJECT, "an object");
+        String outer = prefix;
+        prefix = name + ".";
+        members(allowed, member);
+        prefix = outer;
+    }
+
+    String text() throws IOException {
+        expect(parser.currentToken() == JsonToken.VALUE_STRING, "text");
+        return parser.getText();
+    }
+
+    boolean flag() throws IOException {
+        expect(parser.currentToken().isBoolean(), "true or false");
+        return parser.getBooleanValue();
+    }
+
+    long whole(long min, long max) throws IOException {
+        boolean fits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        expect(fits && parser.getLongValue() >= min && parser.getLongValue() <= max,
+                "a whole number, " + min + " to " + max);
+        return parser.getLongValue();
+    }
+
+    Duration duration() throws IOException {
+        expect(parser.currentToken() == JsonToken.VALUE_STRING, "a duration in text such as \"30s\"");
+        return Durations.parse(name, parser.getText());
+    }
+
+    Instant time() throws IOException {
+        expect(parser.currentToken() == JsonToken.VALUE_STRING, "a time in text such as \"2026-11-22T08:00:00Z\"");
+        return Rfc3339.parse(name, parser.getText());
+    }
+
+    List<String> texts(int max) throws IOException {
+        expect(parser.currentToken() == JsonToken.START_ARRAY, "an array of text");
+        List<String> all = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            expect(parser.currentToken() == JsonToken.VALUE_STRING, "an array of text");
+            expect(all.size() < max, "an array of at most " + max);
+            all.add(parser.getText());
+        }
+        return all;
+    }
+
+    /**
+     * The bytes of the value, as they were sent.
+     *
+     * @throws Problem {@code payload-too-large} when there are more than {@code max}
+     */
+    Json slice(int max) throws IOException {
+        int from = (int) parser.currentTokenLocation().getByteOffset();
+        parser.skipChildren();
+        parser.finishToken();
+        int to = (int) parser.currentLocation().getByteOffset();
+        if (to - from > max) {
+            throw tooLarge(to - from, max);
+        }
+        return Json.trusted(Arrays.copyOfRange(utf8, from, to));
+    }
+
+    static Problem tooLarge(long size, int max) {
+        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the payload has " + size + " bytes, the limit is " + max,
+                "payload");
+    }
+
+    private void expect(boolean met, String what) throws IOException {
+        if (!met) {
+            throw new InvalidInput(name, "must be " + what + ", was " + shown());
+        }
+    }
+
+    private String shown() throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == null || token.isStructStart() || token.isStructEnd()) {
+            return token == JsonToken.START_ARRAY ? "an array" : "an object";
+        }
+        String text = parser.getText();
+        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    }
+
+    private static byte[] withoutByteOrderMark(byte[] body) {
+        boolean marked = body.length >= 3 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF;
+        return marked ? Arrays.copyOfRange(body, 3, body.length) : body;
+    }
+
+    /** Jackson is lenient about UTF-8 in text that it skips, and takes zero bytes for UTF-16; neither may be stored. */
+    static void checkUtf8(byte[] utf8) {
+        int ascii = 0;
+        while (ascii < utf8.length && utf8[ascii] > 0) {
+            ascii++;
+        }
+        if (ascii == utf8.length) {
+            return;
+        }
+        ByteBuffer in = ByteBuffer.wrap(utf8, ascii, utf8.length - ascii);
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer out = CharBuffer.allocate(Math.min(utf8.length - ascii, 4096));
+        while (in.hasRemaining()) {
+            boolean failed = decoder.decode(in, out.clear(), true).isError();
+            if (failed || hasNul(out.flip())) {
+                throw new Problem(ProblemType.MALFORMED_JSON, at(utf8, in.position(), failed), null);
+            }
+        }
+    }
+
+    private static boolean hasNul(CharBuffer chars) {
+        return chars.chars().anyMatch(c -> c == 0);
+    }
+
+    private static String at(byte[] utf8, int position, boolean malformed) {
+        int end = position;
+        if (!malformed) {
+            end = 0;
+            while (utf8[end] != 0) {
+                end++;
+            }
+        }
+        int line = 1;
+        int lineStart = 0;
+        for (int i = 0; i < end; i++) {
+            if (utf8[i] == '\n') {
+                line++;
+                lineStart = i + 1;
+            }
+        }
+        return "line " + line + ", column " + (end - lineStart + 1) + ": "
+                + (malformed ? "these bytes are not UTF-8" : "a zero byte is not allowed");
+    }
+
+    private static Problem malformed(JsonProcessingException e) {
+        String message = String.valueOf(e.getOriginalMessage());
+        message = cut(cut(cut(message, " (start marker at"), " at [Source"), ", from `");
+        String where = e.getLocation() == null ? ""
+                : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
+        return new Problem(ProblemType.MALFORMED_JSON, where + message, null);
+    }
+
+    /** Leaves out what only somebody who reads this program could use. */
+    private static String cut(String message, String from) {
+        int at = message.indexOf(from);
+        return at < 0 ? message : message.substring(0, at);
+    }
+}

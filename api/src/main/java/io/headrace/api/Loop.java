@@ -1,0 +1,118 @@
+package io.headrace.api;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop, and the way onto it. What other threads hand over is run in one go, so that a flush of the broker that
+ * answers hundreds of submissions wakes the loop once.
+ */
+final class Loop {
+    /** Something that must come to an end in time. Lives on the loop's thread. */
+    interface Deadline {
+        /** By {@link System#nanoTime}. */
+        long nanos();
+
+        /** The time is up. */
+        void passed();
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final long SWEEP_MS = 100;
+    /** How many hand-overs run before other events of the loop get their turn. */
+    private static final int MAX_RUN = 512;
+
+    private final Vertx vertx;
+    private final Context context;
+    /** Filled by any thread, drained by the loop. */
+    private final Queue<Runnable> handedOver = new ConcurrentLinkedQueue<>();
+    /** Whether a drain is under way or scheduled. */
+    private final AtomicBoolean draining = new AtomicBoolean();
+    /** In the order in which they were added; touched by the loop's thread only. */
+    private final Set<Deadline> deadlines = new LinkedHashSet<>();
+
+    /** Called on the loop's thread. */
+    Loop(Vertx vertx, Context context) {
+        this.vertx = vertx;
+        this.context = context;
+        vertx.setPeriodic(SWEEP_MS, ignored -> sweep());
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** Runs something on this loop soon; called by any thread. */
+    void post(Runnable work) {
+        handedOver.add(work);
+        if (draining.compareAndSet(false, true)) {
+            context.runOnContext(ignored -> drain());
+        }
+    }
+
+    private void drain() {
+        for (int i = 0; i < MAX_RUN; i++) {
+            Runnable work = handedOver.poll();
+            if (work == null) {
+                break;
+            }
+            run(work);
+        }
+        draining.set(false);
+        if (!handedOver.isEmpty() && draining.compareAndSet(false, true)) {
+            context.runOnContext(ignored -> drain());
+        }
+    }
+
+    /** Whatever one piece of work throws, the others still run. */
+    private static void run(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("a step of a request failed; its client gets no answer", e);
+        }
+    }
+
+    /**
+     * Watches a deadline; all that are watched at a time should allow about the same time, as the sweep stops at the first
+     * that is not due. Loop's thread only.
+     */
+    void watch(Deadline deadline) {
+        deadlines.add(deadline);
+    }
+
+    /** Stops watching; does nothing when it was not watched. Loop's thread only. */
+    void forget(Deadline deadline) {
+        deadlines.remove(deadline);
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        Deque<Deadline> due = new ArrayDeque<>();
+        for (Iterator<Deadline> all = deadlines.iterator(); all.hasNext();) {
+            Deadline next = all.next();
+            if (next.nanos() - now > 0) {
+                break;
+            }
+            all.remove();
+            due.add(next);
+        }
+        due.forEach(deadline -> run(deadline::passed));
+    }
+
+    /** A deadline this far from now. */
+    static long nanosFromNow(java.time.Duration duration) {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(duration.toMillis());
+    }
+}

@@ -1,0 +1,99 @@
+package io.headrace.api;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** Everything that can be wrong with a call, each with its status and a stable URI reference {@code /problems/<name>}. */
+enum ProblemType {
+    MALFORMED_REQUEST(400, "The request is not valid HTTP, or its address is malformed",
+            "Look at the address, its percent-escapes, and the Host header."),
+    MALFORMED_JSON(400, "The body is not JSON",
+            "The detail says at which line and column reading stopped."),
+    UNAUTHORIZED(401, "A valid key is needed",
+            "Send one of the keys in HEADRACE_API_KEYS as 'Authorization: Bearer <key>'."),
+    FORBIDDEN(403, "The request comes from where it must not",
+            "Without keys only programs of this machine are served: host names other than localhost and web pages of other"
+                    + " origins are refused. HEADRACE_API_KEYS opens the API to others."),
+    NO_SUCH_ROUTE(404, "Nothing is at this address",
+            "/openapi.json lists every call."),
+    UNKNOWN_JOB(404, "There is no such job",
+            "No job of this id was accepted, as far as anybody can tell."),
+    UNKNOWN_QUEUE(404, "There is no such queue",
+            "A queue exists from its first job or its first PATCH on. With HEADRACE_API_CLOSED_QUEUES=true only a PATCH"
+                    + " creates one."),
+    METHOD_NOT_ALLOWED(405, "This address does not answer that method",
+            "The Allow header lists those it answers."),
+    NOT_ACCEPTABLE(406, "The answer has no form that the Accept header allows",
+            "Accept application/json, or text/event-stream for events."),
+    TIMEOUT(408, "The body took too long to arrive",
+            "HEADRACE_API_BODY_TIMEOUT sets how long it may take."),
+    WRONG_STATE(409, "The job's state does not allow this",
+            "The detail names the state. Nothing was changed."),
+    DUPLICATE(409, "Another job has the same uniqueKey",
+            "Wait until it has ended, or cancel it. Nothing was changed."),
+    GONE(410, "The job has ended and its record has expired",
+            "The queue's retention and maxKept, or the job's own retention, say how long it is kept."),
+    PAYLOAD_TOO_LARGE(413, "The payload or the body is too large",
+            "Put large data elsewhere and send its address."),
+    URI_TOO_LONG(414, "The request line is too long",
+            "Send less in the query."),
+    UNSUPPORTED_MEDIA_TYPE(415, "The Content-Type is missing or not one that is read here",
+            "Send application/json; a batch can also be application/x-ndjson. Bodies are not decompressed."),
+    INVALID_FIELD(422, "A name or a value is not allowed",
+            "The member 'field' names it and the detail says what is allowed. Nothing was stored."),
+    IDEMPOTENCY_CONFLICT(422, "The Idempotency-Key was used before with another request",
+            "Take a new key for a new job. Nothing was stored."),
+    BACKLOG_FULL(429, "The queue holds as many jobs as it may",
+            "Nothing was stored. Send it again after the time in Retry-After."),
+    HEADERS_TOO_LARGE(431, "The headers are too long",
+            "Send fewer or shorter ones."),
+    INTERNAL(500, "Something went wrong inside the server",
+            "Its log tells more, under the incident that the detail names."),
+    BROKER_UNAVAILABLE(503, "The broker cannot be reached or cannot store",
+            "Nothing was stored. Send it again after the time in Retry-After."),
+    OUTCOME_UNKNOWN(503, "Whether the job was stored is not known",
+            "The connection to the broker died before its answer. Sent again with the same Idempotency-Key the job is"
+                    + " stored once; sent again without one it may run twice."),
+    OVERLOADED(503, "Too many calls wait already",
+            "Send it again after the time in Retry-After."),
+    NOT_READY(503, "Jobs cannot be stored now",
+            "The detail says why.");
+
+    private final int status;
+    private final String title;
+    private final String help;
+
+    ProblemType(int status, String title, String help) {
+        this.status = status;
+        this.title = title;
+        this.help = help;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** What is wrong, the same words every time. */
+    String title() {
+        return title;
+    }
+
+    /** What to do about it. */
+    String help() {
+        return help;
+    }
+
+    /** The last segment of the URI reference. */
+    String slug() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Optional<ProblemType> ofSlug(String slug) {
+        for (ProblemType type : values()) {
+            if (type.slug().equals(slug)) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+}

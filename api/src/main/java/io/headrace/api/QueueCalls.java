@@ -1,0 +1,192 @@
+package io.headrace.api;
+
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Minute;
+import io.headrace.BrokerOperator.Page;
+import io.headrace.BrokerOperator.Query;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.InvalidInput;
+import io.headrace.JobState;
+import io.headrace.JobType;
+import io.headrace.QueueName;
+import io.vertx.core.http.HttpMethod;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The calls about queues and workers. */
+final class QueueCalls {
+    /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
+    private static final int MAX_PAGE = 200;
+    private static final int RATE_MINUTES = 5;
+    /** How long one call purges; longer ones would meet the timeouts of proxies. */
+    private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final Set<String> SETTINGS = JobRequest.ordered("maxBacklog", "retention", "maxKept", "paused");
+
+    private final BrokerOperator operator;
+    private final Calls calls;
+
+    QueueCalls(Services services) {
+        this.operator = services.operator();
+        this.calls = new Calls(services);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/queues", List.of(), calls.blocking(e -> list())),
+                Route.get("/v1/queues/{queue}", List.of(), calls.blocking(e -> show(e.queue()))),
+                new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Reply.JSON, List.of(), calls.withBody(this::change)),
+                Route.post("/v1/queues/{queue}/pause", calls.blocking(e -> onKnown(e, operator::pause))),
+                Route.post("/v1/queues/{queue}/resume", calls.blocking(e -> onKnown(e, operator::resume))),
+                Route.post("/v1/queues/{queue}/purge", calls.blocking(this::purge)),
+                Route.get("/v1/queues/{queue}/jobs", List.of("state", "type", "error", "cursor", "limit"),
+                        calls.blocking(this::jobs)),
+                Route.get("/v1/workers", List.of(), calls.blocking(e -> workers())));
+    }
+
+    private Reply list() {
+        List<QueueInfo> queues = operator.queues();
+        return Reply.json(200, out -> out.objects("queues", queues,
+                (o, queue) -> OperatorJson.queue(o, queue, history(queue.queue()), null)));
+    }
+
+    private List<Minute> history(QueueName queue) {
+        return operator.history(queue, RATE_MINUTES);
+    }
+
+    private Reply show(QueueName queue) {
+        QueueInfo info = known(queue);
+        QueueSettings settings = operator.settings(queue);
+        return Reply.json(200, out -> OperatorJson.queue(out, info, history(queue), settings));
+    }
+
+    private QueueInfo known(QueueName queue) {
+        return operator.queue(queue)
+                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));
+    }
+
+    private Reply onKnown(Exchange exchange, Consumer<QueueName> change) {
+        QueueName queue = exchange.queue();
+        known(queue);
+        change.accept(queue);
+        return show(queue);
+    }
+
+    /** What a PATCH asks for; null leaves a setting as it is. */
+    private static final class Change {
+        @Nullable
+        Long maxBacklog;
+        @Nullable
+        Duration retention;
+        @Nullable
+        Long maxKept;
+        @Nullable
+        Boolean paused;
+
+        void member(String name, JsonIn in) throws java.io.IOException {
+            switch (name) {
+                case "maxBacklog" -> maxBacklog = in.whole(0, Long.MAX_VALUE);
+                case "retention" -> retention = in.duration();
+                case "maxKept" -> maxKept = in.whole(0, Long.MAX_VALUE);
+                default -> paused = in.flag();
+            }
+        }
+
+        QueueSettings on(QueueSettings old) {
+            return new QueueSettings(maxBacklog == null ? old.maxBacklog() : maxBacklog,
+                    retention == null ? old.retention() : retention, maxKept == null ? old.maxKept() : maxKept);
+        }
+    }
+
+    private Reply change(Exchange exchange, byte[] body) {
+        QueueName queue = exchange.queue();
+        Change change = new Change();
+        JsonIn.read(body, SETTINGS, change::member);
+        operator.settings(queue, change.on(operator.settings(queue)));
+        if (Boolean.TRUE.equals(change.paused)) {
+            operator.pause(queue);
+        } else if (change.paused != null) {
+            operator.resume(queue);
+        }
+        return show(queue);
+    }
+
+    /** Ends a purge between two of its batches. */
+    private static final class TimeIsUp extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TimeIsUp() {
+            super("the purge is to be continued", null, false, false);
+        }
+    }
+
+    private Reply purge(Exchange exchange) {
+        QueueName queue = exchange.queue();
+        known(queue);
+        long end = System.nanoTime() + PURGE_NANOS;
+        long[] count = {0};
+        boolean more = false;
+        try {
+            count[0] = operator.purge(queue, soFar -> {
+                count[0] = soFar;
+                if (System.nanoTime() - end > 0) {
+                    throw new TimeIsUp();
+                }
+            });
+        } catch (TimeIsUp e) {
+            more = true;
+        }
+        boolean unfinished = more;
+        return Reply.json(200, out -> {
+            out.number("cancelled", count[0]);
+            out.flag("more", unfinished);
+        });
+    }
+
+    private Reply jobs(Exchange exchange) {
+        QueueName queue = exchange.queue();
+        JobState state = exchange.query("state").map(JobState::ofLabel)
+                .orElseThrow(() -> new InvalidInput("state", "is required: one of "
+                        + Arrays.stream(JobState.values()).map(JobState::label).collect(Collectors.joining(", "))));
+        JobType type = exchange.query("type").map(JobType::new).orElse(null);
+        int limit = exchange.query("limit", 50, 1, MAX_PAGE);
+        Query query = new Query(queue, state, type, exchange.query("error").orElse(null),
+                exchange.query("cursor").orElse(null), limit);
+        known(queue);
+        Page page = operator.jobs(query);
+        Reply reply = Reply.json(200, out -> {
+            out.objects("jobs", page.jobs(), JobJson::write);
+            page.next().ifPresent(next -> out.text("next", next));
+        });
+        return page.next().map(next -> reply.with("Link", "<" + address(query, next) + ">; rel=\"next\""))
+                .orElse(reply);
+    }
+
+    private static String address(Query query, String cursor) {
+        StringBuilder address = new StringBuilder(
+                "/v1/queues/" + query.queue() + "/jobs?state=" + query.state().label());
+        if (query.type() != null) {
+            address.append("&type=").append(encoded(query.type().value()));
+        }
+        if (query.error() != null) {
+            address.append("&error=").append(encoded(query.error()));
+        }
+        return address.append("&limit=").append(query.limit()).append("&cursor=").append(encoded(cursor)).toString();
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    private Reply workers() {
+        return Reply.json(200, out -> out.objects("workers", operator.workers(), OperatorJson::worker));
+    }
+}

@@ -1,0 +1,37 @@
+package io.headrace.api;
+
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * One call of the API.
+ *
+ * @param template the address as OpenAPI writes it, such as {@code /v1/jobs/{id}}
+ * @param mediaType what its answer is when all goes well
+ * @param query the names that its query may hold
+ * @param endpoint runs on the event loop and must not block it
+ */
+record Route(HttpMethod method, String template, String mediaType, List<String> query, Consumer<Exchange> endpoint) {
+    private static final Pattern VARIABLE = Pattern.compile("\\{([a-z]+)}");
+
+    static Route get(String template, List<String> query, Consumer<Exchange> endpoint) {
+        return new Route(HttpMethod.GET, template, Reply.JSON, query, endpoint);
+    }
+
+    static Route post(String template, Consumer<Exchange> endpoint) {
+        return new Route(HttpMethod.POST, template, Reply.JSON, List.of(), endpoint);
+    }
+
+    /** This call with another kind of answer. */
+    Route answering(String otherMediaType) {
+        return new Route(method, template, otherMediaType, query, endpoint);
+    }
+
+    /** What the path must match, each variable a named group of one segment; {@code :} ends a segment before a verb. */
+    String regex() {
+        String literal = template.replace(".", "\\.");
+        return VARIABLE.matcher(literal).replaceAll("(?<$1>[^/]+)");
+    }
+}

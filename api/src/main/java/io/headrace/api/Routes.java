@@ -1,0 +1,107 @@
+package io.headrace.api;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Every call of the API, and the way from an address to it. */
+final class Routes {
+    private final Guard guard;
+    private final List<Route> all;
+
+    /** @param system shared by all loops, as it caches */
+    Routes(Services services, SystemCalls system) {
+        this.guard = new Guard(services.config().keys(), services.config().openMetrics());
+        List<Route> routes = new ArrayList<>();
+        routes.add(Route.post("/v1/queues/{queue}/jobs", new EnqueueCall(services)::serve)); // the busiest is tried first
+        routes.add(Route.post("/v1/queues/{queue}/jobs:batch", new BatchCall(services)::serve));
+        routes.addAll(new JobCalls(services).routes());
+        routes.addAll(new QueueCalls(services).routes());
+        routes.addAll(new DeadCalls(services).routes());
+        routes.addAll(system.routes());
+        this.all = List.copyOf(routes);
+    }
+
+    List<Route> all() {
+        return all;
+    }
+
+    /** A router for one loop. */
+    Router router(Vertx vertx, Loop loop) {
+        Router router = Router.router(vertx);
+        Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
+        for (Route route : all) {
+            router.routeWithRegex(route.method(), route.regex()).handler(context -> serve(route, context, loop));
+            if (headable(route)) {
+                router.routeWithRegex(HttpMethod.HEAD, route.regex()).handler(context -> serve(route, context, loop));
+            }
+            methods.computeIfAbsent(route.template(), ignored -> new TreeSet<>()).addAll(
+                    headable(route) ? List.of("GET", "HEAD") : List.of(route.method().name()));
+        }
+        for (Route route : all) {
+            String allow = String.join(", ", methods.getOrDefault(route.template(), new TreeSet<>()));
+            router.routeWithRegex(route.regex()).handler(context -> refuseMethod(context, loop, allow));
+        }
+        router.route().handler(context -> refuseAddress(context, loop));
+        router.route().failureHandler(context -> failed(context, loop));
+        return router;
+    }
+
+    /** A stream of events has no length or end that its head could tell. */
+    private static boolean headable(Route route) {
+        return route.method().equals(HttpMethod.GET) && !route.mediaType().equals(EventsCall.MEDIA_TYPE);
+    }
+
+    private void serve(Route route, RoutingContext context, Loop loop) {
+        Exchange exchange = new Exchange(context, loop);
+        exchange.guarded(() -> {
+            guard.check(exchange.request());
+            exchange.allowQuery(route.query());
+            if (!Accept.allows(exchange.request().getHeader("Accept"), route.mediaType())) {
+                throw new Problem(ProblemType.NOT_ACCEPTABLE, "the answer is " + route.mediaType(), "Accept");
+            }
+            route.endpoint().accept(exchange);
+        });
+    }
+
+    private void refuseMethod(RoutingContext context, Loop loop, String allow) {
+        Exchange exchange = new Exchange(context, loop);
+        exchange.guarded(() -> {
+            guard.check(exchange.request());
+            throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
+                    null,
+                    Map.of("Allow", allow));
+        });
+    }
+
+    private void refuseAddress(RoutingContext context, Loop loop) {
+        Exchange exchange = new Exchange(context, loop);
+        exchange.guarded(() -> {
+            guard.check(exchange.request());
+            throw new Problem(ProblemType.NO_SUCH_ROUTE,
+                    "nothing is at this address; /openapi.json lists what there is",
+                    null);
+        });
+    }
+
+    /** What the router itself found wrong, before a call was reached. */
+    private static void failed(RoutingContext context, Loop loop) {
+        Exchange exchange = new Exchange(context, loop);
+        if (context.statusCode() == 400) {
+            exchange.fail(new Problem(ProblemType.MALFORMED_REQUEST,
+                    context.failure() == null ? "the address is malformed"
+                            : String.valueOf(context.failure().getMessage()),
+                    null));
+        } else if (context.failure() != null) {
+            exchange.fail(context.failure());
+        } else {
+            exchange.fail(new Problem(ProblemType.NO_SUCH_ROUTE, "nothing is at this address", null));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.headrace.api;
+
+import io.headrace.BrokerOperator;
+import io.headrace.HeadraceException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The calls about the server itself. Shared by all loops. */
+final class SystemCalls {
+    static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final Duration GAUGES_TTL = Duration.ofSeconds(2);
+    private static final Duration READINESS_TTL = Duration.ofMillis(500);
+
+    private final Services services;
+    private final Calls calls;
+    private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json"));
+    private final Reply index = Reply.text(HTML, resource("index.html"))
+            .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    private final Cached<Optional<String>> readiness;
+    private final Cached<Boolean> gauges;
+
+    SystemCalls(Services services) {
+        this.services = services;
+        this.calls = new Calls(services);
+        BrokerOperator operator = services.operator();
+        this.readiness = new Cached<>(READINESS_TTL, operator::readiness);
+        this.gauges = new Cached<>(GAUGES_TTL, this::refreshGauges);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/livez", List.of(), exchange -> exchange.reply(
+                        Reply.json(200, out -> out.text("status", "live")))),
+                Route.get("/readyz", List.of(), calls.blocking(e -> ready())),
+                Route.get("/metrics", List.of(), calls.blocking(e -> metrics())).answering("text/plain"),
+                Route.get("/openapi.json", List.of(), exchange -> exchange.reply(openapi)),
+                Route.get("/problems/{name}", List.of(), exchange -> exchange.reply(problem(exchange))),
+                Route.get("/", List.of(), exchange -> exchange.reply(index)).answering("text/html"));
+    }
+
+    private Reply ready() {
+        Optional<String> reason;
+        try {
+            reason = readiness.get();
+        } catch (HeadraceException e) {
+            reason = Optional.of(String.valueOf(e.getMessage()));
+        }
+        if (reason.isPresent()) {
+            throw new Problem(ProblemType.NOT_READY, reason.get(), null);
+        }
+        return Reply.json(200, out -> out.text("status", "ready"));
+    }
+
+    private Reply metrics() {
+        if (!(services.meters().registry() instanceof PrometheusMeterRegistry prometheus)) {
+            throw new Problem(ProblemType.NO_SUCH_ROUTE, "this server keeps no metrics for Prometheus", null);
+        }
+        gauges.get();
+        return Reply.text(METRICS_TYPE, prometheus.scrape());
+    }
+
+    /** An old figure would be taken for a present one, so there is none while the broker cannot be asked. */
+    private boolean refreshGauges() {
+        try {
+            services.meters().queues(services.operator().queues());
+            return true;
+        } catch (HeadraceException e) {
+            services.meters().queues(List.of());
+            return false;
+        }
+    }
+
+    private static Reply problem(Exchange exchange) {
+        ProblemType type = ProblemType.ofSlug(exchange.pathParam("name")).orElseThrow(
+                () -> new Problem(ProblemType.NO_SUCH_ROUTE, "there is no problem of this name", null));
+        return Reply.json(200, out -> {
+            out.text("type", "/problems/" + type.slug());
+            out.text("title", type.title());
+            out.number("status", type.status());
+            out.text("help", type.help());
+        });
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = SystemCalls.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the program was packaged without " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
+    }
+}

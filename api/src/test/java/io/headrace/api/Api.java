@@ -1,0 +1,200 @@
+package io.headrace.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.JsonFormat;
+import io.headrace.Level;
+import io.headrace.QueueName;
+import io.headrace.Run;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import io.headrace.testkit.InMemoryBroker;
+import io.headrace.testkit.ManualClock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** A real server on a broker in memory, a client of it, and the part of a worker. */
+final class Api implements AutoCloseable {
+    static final QueueName MAIL = new QueueName("mail");
+    private static final WorkerId WORKER = new WorkerId("w-test");
+
+    final ManualClock clock = new ManualClock(Instant.parse("2026-11-22T08:00:00Z"));
+    final InMemoryBroker broker = new InMemoryBroker(clock);
+    final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final ApiServer server;
+    final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    Api(String... settings) {
+        Map<String, String> environment = new HashMap<>(Map.of("HEADRACE_API_PORT", "0"));
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            environment.put("HEADRACE_API_" + setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        server = ApiServer.start(ApiConfig.from(environment), broker, broker.operator(), meters);
+    }
+
+    /** What came back. */
+    record Answer(int status, Map<String, List<String>> headers, String body) {
+        JsonNode json() {
+            try {
+                return JsonFormat.mapper().readTree(body);
+            } catch (IOException e) {
+                throw new UncheckedIOException("not JSON: " + body, e);
+            }
+        }
+
+        String header(String name) {
+            return String.join(", ", headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), List.of()));
+        }
+
+        String text(String name) {
+            return json().path(name).asText();
+        }
+
+        /** The last part of the problem's type. */
+        String problem() {
+            return text("type").replace("/problems/", "");
+        }
+    }
+
+    URI at(String path) {
+        return server.uri().resolve(path);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(at(path)).timeout(Duration.ofSeconds(20));
+    }
+
+    Answer send(HttpRequest request) {
+        try {
+            return answer(http.send(request, BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    CompletableFuture<Answer> sendAsync(HttpRequest request) {
+        return http.sendAsync(request, BodyHandlers.ofString()).thenApply(Api::answer);
+    }
+
+    private static Answer answer(HttpResponse<String> response) {
+        Answer answer = new Answer(response.statusCode(), response.headers().map(), response.body());
+        OpenApi.check(response.request().method(), response.uri().getRawPath(), answer);
+        return answer;
+    }
+
+    Answer get(String path, String... headers) {
+        return send(with(request(path), headers).build());
+    }
+
+    Answer post(String path, String body, String... headers) {
+        return send(with(json(path, body), headers).build());
+    }
+
+    Answer call(String method, String path, String... headers) {
+        return send(with(request(path), headers).method(method, BodyPublishers.noBody()).build());
+    }
+
+    Answer patch(String path, String body) {
+        return send(
+                request(path).header("Content-Type", "application/json").method("PATCH", BodyPublishers.ofString(body))
+                        .build());
+    }
+
+    HttpRequest.Builder json(String path, String body) {
+        return request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
+    }
+
+    static HttpRequest.Builder with(HttpRequest.Builder request, String... headers) {
+        return headers.length == 0 ? request : request.headers(headers);
+    }
+
+    /** Submits a job of type {@code welcome} to queue {@code mail}. */
+    JobId submit() {
+        return JobId.parse(post("/v1/queues/mail/jobs", "{\"type\":\"welcome\",\"payload\":{\"to\":1}}").text("id"));
+    }
+
+    /** Sends bytes as they are and reads until the server closes. */
+    String raw(String request) {
+        return raw(request.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    String raw(byte[] request) {
+        try (Socket socket = socket()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(request);
+            out.flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Socket socket() throws IOException {
+        Socket socket = new Socket(server.uri().getHost(), server.uri().getPort());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** Reads a response's head. */
+    static String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            int b = in.read();
+            if (b < 0) {
+                break;
+            }
+            head.append((char) b);
+        }
+        return head.toString();
+    }
+
+    /** Leases the next job of queue {@code mail}, as a worker would. */
+    ClaimedJob claim() {
+        return broker.claim(new ClaimRequest(MAIL, WORKER, 1, Duration.ofSeconds(30), List.of(Level.values()))).jobs()
+                .get(0);
+    }
+
+    void succeed(ClaimedJob job, String result) {
+        Run run = job.document().run().ended(JobState.SUCCEEDED, clock.now(), Json.parse(result));
+        broker.settle(Verdict.finish(job.lease(), job.document().with(run))).toCompletableFuture().join();
+    }
+
+    void bury(ClaimedJob job, String errorType) {
+        io.headrace.Failure why = new io.headrace.Failure(errorType, "it broke", "at Somewhere");
+        Run run = job.document().run().and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
+                clock.now(), io.headrace.Attempt.Outcome.FAILED, why));
+        broker.settle(Verdict.bury(job.lease(), job.document().with(run.ended(JobState.DEAD, clock.now(), null))))
+                .toCompletableFuture().join();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        broker.close();
+    }
+}

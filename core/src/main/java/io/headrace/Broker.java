@@ -34,8 +34,9 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Leases up to {@code max} jobs whose workers stayed silent longer than their lease. Carries on where the last call
-     * stopped, so every expired lease is found in a bounded number of calls. The caller decides what too many deliveries
-     * mean: {@link Token#deliveries()} of a job that was lost n times is n + 1.
+     * stopped, so every expired lease is found in a bounded number of calls. Each job is judged by the lease it was claimed
+     * with, whatever lease this request asks for. A paused queue is no exception: what ran goes on. The caller decides what
+     * too many deliveries mean: {@link Token#deliveries()} of a job that was lost n times is n + 1.
      */
     List<ClaimedJob> reclaim(ClaimRequest request);
 

@@ -73,10 +73,17 @@ public interface BrokerOperator {
      */
     Page jobs(Query query);
 
-    /** The lines a job's handler has written from line number {@code from} on, at most {@code limit}. */
+    /**
+     * The lines a job's handler has written from line number {@code from} on, at most {@code limit}; lines no longer kept are
+     * passed over. Empty for a job that wrote none, or is not there.
+     */
     JobLog log(JobId id, long from, int limit);
 
-    /** Ends a job that has not ended: at once when it is at rest or in line, through its worker when it runs. */
+    /**
+     * Ends a job that has not ended: at once when it is at rest or in line, through its worker when it runs. The wish
+     * outlives the attempt: when that fails, or its worker goes silent, the job is handed out next as
+     * {@link ClaimedJob#cancelled()}, without delay; when it succeeds or is buried first, that is its end.
+     */
     Answer cancel(JobId id);
 
     /**
@@ -93,7 +100,7 @@ public interface BrokerOperator {
     Answer runNow(JobId id);
 
     /**
-     * Deletes dead jobs for ever.
+     * Deletes dead jobs for ever; their look-up answers {@link Lookup.Kind#GONE} from then on.
      *
      * @return an answer for each, in order; {@code WRONG_STATE} for those not dead
      */
@@ -132,7 +139,10 @@ public interface BrokerOperator {
     /** Jobs finished in each of the last minutes, oldest first; for rates. {@code minutes} 1 to 1440. */
     List<Minute> history(QueueName queue, int minutes);
 
-    /** Counters of one minute by name: succeeded, failed, dead, cancelled, expired, lost. */
+    /**
+     * Counters of one minute by name: jobs that ended as succeeded, dead, cancelled or expired, and attempts that failed and
+     * will be retried or were lost. A name that is missing counts zero.
+     */
     record Minute(Instant start, Map<String, Long> counts) {
         public Minute {
             counts = Map.copyOf(counts);

@@ -10,7 +10,7 @@ import io.headrace.Level;
 import io.headrace.Renewal;
 import io.headrace.Settlement;
 import io.headrace.Subscription;
-import java.time.Duration;
+import io.headrace.Verdict;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -118,11 +118,12 @@ abstract class CancellingContract extends ContractSteps {
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
     }
 
-    @Test
-    void aCancelledJobThatFailsDoesNotRunAgain() {
+    @ParameterizedTest
+    @EnumSource(value = Verdict.Move.class, names = {"RETRY", "PARK"})
+    void aCancelledJobThatIsPutDownEndsWithoutRunningAgain(Verdict.Move move) {
         ClaimedJob job = running(ann);
         operator().cancel(job.lease().job());
-        assertThat(settle(retry(job, Duration.ZERO))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict(move, job, LONG))).isEqualTo(Settlement.RECORDED);
         fixture().tick();
         assertNothingToRun();
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);

@@ -219,10 +219,14 @@ abstract class ContractSteps {
 
     /** A verdict of this kind, as a worker would write it. */
     Verdict verdict(Verdict.Move move, ClaimedJob job) {
+        return verdict(move, job, Duration.ZERO);
+    }
+
+    Verdict verdict(Verdict.Move move, ClaimedJob job, Duration delay) {
         return switch (move) {
             case FINISH -> succeed(job);
-            case RETRY -> retry(job, Duration.ZERO);
-            case PARK -> park(job, Duration.ZERO);
+            case RETRY -> retry(job, delay);
+            case PARK -> park(job, delay);
             case BURY -> bury(job);
             case RELEASE -> release(job);
         };

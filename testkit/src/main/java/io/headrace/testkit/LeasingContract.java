@@ -206,6 +206,13 @@ abstract class LeasingContract extends ContractSteps {
     }
 
     @Test
+    void aSilentWorkersJobIsTakenOverInAPausedQueueToo() {
+        ClaimedJob first = running(ann);
+        operator().pause(queue);
+        assertThat(takenOver(first, bob).lease().attempt()).isEqualTo(2);
+    }
+
+    @Test
     void twoReclaimersNeverTakeTheSameJob() {
         send(20);
         claim(ann, 20).forEach(job -> fixture().silence(job.lease(), LEASE.plusSeconds(1)));

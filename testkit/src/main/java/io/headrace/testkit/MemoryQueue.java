@@ -199,7 +199,7 @@ final class MemoryQueue {
 
     private void putDown(MemoryJob job, Place place, Verdict verdict, Instant now) {
         job.document = verdict.document();
-        rest(job, place, now.plus(verdict.delay()));
+        rest(job, place, job.cancelAsked ? now : now.plus(verdict.delay()));
     }
 
     private void rest(MemoryJob job, Place place, Instant due) {

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- park: hand jobs back whose type this worker does not know; refuse those whose lease has moved on.
 -- KEYS and ARGV: see shared/settle.lua
--- Returns the positions refused, from 1. Cost: about 9 commands.
+-- Returns the positions refused, from 1. Cost: about 10 commands.
 local base = KEYS[1]
 --@include clock
 --@include events
@@ -11,12 +11,12 @@ local base = KEYS[1]
 --@include settle
 
 if #held > 0 then
-  local mine = {}
+  local mine, due = {}, due_again()
   withdraw()
   clean_up(false)
   rest_in('parked', function(n, i)
     mine[ids[n]] = true
-    return now_ms + tonumber(ARGV[i + 4])
+    return due(n, i)
   end)
   if mine[redis.call('ZRANGE', base .. 'parked', 0, 0)[1]] then
     wake() -- as for retry

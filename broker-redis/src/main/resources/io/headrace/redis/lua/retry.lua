@@ -12,17 +12,12 @@ local base = KEYS[1]
 --@include settle
 
 if #held > 0 then
-  local cancelling = {}
-  if redis.call('EXISTS', base .. 'cancelling') == 1 then
-    cancelling = redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))
-  end
-  local mine = {}
+  local mine, due = {}, due_again()
   withdraw()
   clean_up(false)
   rest_in('retrying', function(n, i)
     mine[ids[n]] = true
-    -- a cancellation that came too late for the attempt must not wait for the next one
-    return cancelling[n] == 1 and now_ms or now_ms + tonumber(ARGV[i + 4])
+    return due(n, i)
   end)
   if mine[redis.call('ZRANGE', base .. 'retrying', 0, 0)[1]] then
     wake() -- idle workers sleep until the earliest due time they know of; one of these is earlier

@@ -6,7 +6,6 @@ import io.headrace.Durations;
 import io.headrace.Lease;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Renewal;
-import io.headrace.Subscription;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * stops handlers whose lease is lost or whose job was cancelled. When it finds that the whole process stood still for longer
  * than a lease, it drops the leases from before: others may have the jobs by now.
  *
- * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that no handler can delay a renewal. Cancellations
- * also arrive on a thread of the broker. {@code cancellations} is guarded by {@code this}; all other fields belong to the thread.
+ * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that nothing can delay a renewal; its fields belong
+ * to that thread.
  */
 final class LeaseKeeper {
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -42,8 +41,6 @@ final class LeaseKeeper {
     private final Pacing pacing;
     private final Supplier<WorkerInfo> info;
     private final RoleThread thread = new RoleThread("headrace-lease", true, this::turn);
-    private @Nullable Subscription cancellations;
-    private boolean closed;
     private long aliveAt;
     private long nextAt;
 
@@ -68,12 +65,6 @@ final class LeaseKeeper {
 
     void stop() {
         thread.stop();
-        synchronized (this) {
-            closed = true;
-            if (cancellations != null) {
-                cancellations.close();
-            }
-        }
     }
 
     /** One step: returns the nanoseconds to wait before the next. */
@@ -85,7 +76,6 @@ final class LeaseKeeper {
         }
         long startedAt = clocks.now();
         try {
-            listenForCancellations();
             renew();
             noticePause();
             broker.heartbeat(info.get(), config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
@@ -151,13 +141,6 @@ final class LeaseKeeper {
     private void cancel(@Nullable LiveAttempt attempt) {
         if (attempt != null) {
             interrupter.stop(attempt, Stop.CANCELLED);
-        }
-    }
-
-    /** Subscribes once the broker can be reached; the subscription then looks after itself. */
-    private synchronized void listenForCancellations() {
-        if (cancellations == null && !closed) {
-            cancellations = broker.onCancel(config.queueNames(), job -> inFlight.of(job).forEach(this::cancel));
         }
     }
 }

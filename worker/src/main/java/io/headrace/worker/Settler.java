@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * unsettled is bounded, and beyond that claiming waits.
  *
  * <p>Verdicts are sent by the threads that reach them, answers arrive on the broker's threads, and the thread
- * {@code headrace-settle} sends again. Shared fields are concurrent or volatile; there is no lock.
+ * {@code headrace-resend} sends again. Shared fields are concurrent or volatile; there is no lock.
  */
 final class Settler {
     private static final Logger log = LoggerFactory.getLogger(Settler.class);
@@ -36,7 +36,7 @@ final class Settler {
     private final int limit;
     private final AtomicInteger unsettled = new AtomicInteger();
     private final Queue<Pending> unsent = new ConcurrentLinkedQueue<>();
-    private final RoleThread resender = new RoleThread("headrace-settle", true, this::turn);
+    private final RoleThread resender = new RoleThread("headrace-resend", true, this::turn);
     private volatile long resendAt;
     private volatile Runnable roomListener = () -> {};
 

@@ -61,6 +61,7 @@ public final class Worker implements AutoCloseable {
     private final Settler settler;
     private final Interrupter interrupter;
     private final LeaseKeeper leaseKeeper;
+    private final Cancellations cancellations;
     private final ClaimLoop claimLoop;
     private final Shutdown shutdown;
     private final String host = hostName();
@@ -89,6 +90,7 @@ public final class Worker implements AutoCloseable {
         this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, outage, liveness, clocks);
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info);
+        this.cancellations = new Cancellations(broker, config, inFlight, interrupter, clocks);
         this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, slots);
         metrics.show(slots, liveness);
         config.queueNames().forEach(metrics::expect);
@@ -120,6 +122,7 @@ public final class Worker implements AutoCloseable {
         settler.start();
         interrupter.start();
         leaseKeeper.start();
+        cancellations.start();
         claimLoop.start();
     }
 
@@ -153,6 +156,7 @@ public final class Worker implements AutoCloseable {
         }
         shutdown.run();
         leaseKeeper.stop();
+        cancellations.stop();
         reports.stop();
         settler.stop();
         interrupter.shutDown();

@@ -179,7 +179,7 @@ class WorkerTest {
                 })))) {
             JobId id = enqueue("slow");
             assertThat(running.await(30, SECONDS)).isTrue();
-            await(id, job -> broker.operator().workers().stream().anyMatch(it -> it.id().equals(worker.id())));
+            assertThat(worker.live()).isTrue();
 
             broker.operator().cancel(id);
 

@@ -1,0 +1,161 @@
+package io.headrace.worker;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.BrokerOperator;
+import io.headrace.JobHandler;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Handlers on a thread of the test, everything else turn by turn. */
+@Timeout(60)
+class InterrupterTest {
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final CountDownLatch letGo = new CountDownLatch(1);
+    private final Rig rig = new Rig(1, JobHandler.of("wait", Json.class, (payload, context) -> {
+        running.countDown();
+        letGo.await();
+        return "done";
+    }), JobHandler.of("deaf", Json.class, (payload, context) -> {
+        running.countDown();
+        while (true) {
+            try {
+                letGo.await();
+                return "late";
+            } catch (InterruptedException e) {
+                // goes on
+            }
+        }
+    }));
+
+    @AfterEach
+    void release() {
+        letGo.countDown();
+    }
+
+    @Test
+    void anAttemptIsStoppedAtItsDeadlineAndNotBefore() throws InterruptedException {
+        JobId id = rig.enqueue(NewJob.of("default", "wait", 1).timeout(Duration.ofSeconds(10)).build());
+        Thread thread = run();
+
+        rig.time.advance(Duration.ofMillis(9_999));
+        assertThat(Duration.ofNanos(rig.interrupter.turn())).isEqualTo(Duration.ofMillis(1));
+        assertThat(rig.inFlight.of(id).get(0).stop()).isNull();
+
+        rig.time.advance(Duration.ofMillis(1));
+        rig.interrupter.turn();
+        thread.join(30_000);
+        assertThat(rig.state(id)).isEqualTo(JobState.RETRYING);
+        assertThat(rig.slots.free()).isEqualTo(1);
+    }
+
+    @Test
+    void aHandlerThatDoesNotStopIsGivenUpFiveSecondsLaterAndItsLateResultIsIgnored() throws InterruptedException {
+        JobId id = rig.enqueue(NewJob.of("default", "deaf", 1).timeout(Duration.ofSeconds(10)).build());
+        Thread thread = run();
+        rig.time.advance(Duration.ofSeconds(10));
+        rig.interrupter.turn();
+        rig.time.advance(Duration.ofMillis(4_999));
+        rig.interrupter.turn();
+        assertThat(rig.slots.free()).isZero();
+
+        rig.time.advance(Duration.ofMillis(1));
+        assertThat(rig.interrupter.turn()).isEqualTo(Clocks.NEVER);
+        assertThat(rig.slots.free()).isEqualTo(1);
+        assertThat(rig.state(id)).isEqualTo(JobState.RETRYING);
+
+        letGo.countDown();
+        thread.join(30_000);
+        assertThat(rig.slots.free()).as("freed once").isEqualTo(1);
+        assertThat(rig.job(id).document().run().attempts()).hasSize(1);
+        assertThat(rig.count("headrace_attempts_abandoned_total")).isEqualTo(1);
+    }
+
+    @Test
+    void aHandlerWhoseLeaseWasTakenOverIsInterruptedAndItsVerdictRefused() throws InterruptedException {
+        JobId id = rig.enqueue("wait");
+        Thread thread = run();
+        rig.leaseKeeper.turn();
+        rig.broker.silence(rig.inFlight.of(id).get(0).lease(), Rig.LEASE);
+        Rig other = rig.beside(1, JobHandler.of("wait", Json.class, (payload, context) -> "theirs"));
+        for (int i = 0; i < 3; i++) { // past the other's grace, and never past our own lease at once
+            rig.time.advance(Duration.ofSeconds(10));
+        }
+        other.claimLoop.claimRound();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+
+        rig.leaseKeeper.turn();
+        thread.join(30_000);
+
+        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("theirs"));
+        assertThat(rig.count("headrace_leases_lost_total")).isEqualTo(1);
+        assertThat(rig.count("headrace_stale_writes_refused_total")).isEqualTo(1);
+    }
+
+    @Test
+    void aCancellationIsPushedToTheRunningHandler() throws InterruptedException {
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.inFlight, rig.interrupter,
+                rig.clocks);
+        assertThat(cancellations.turn()).isEqualTo(Clocks.NEVER);
+        JobId id = rig.enqueue("wait");
+        Thread thread = run();
+
+        assertThat(rig.broker.operator().cancel(id)).isEqualTo(BrokerOperator.Answer.REQUESTED);
+        thread.join(30_000);
+
+        assertThat(rig.state(id)).isEqualTo(JobState.CANCELLED);
+        cancellations.stop();
+    }
+
+    @Test
+    void listeningForCancellationsIsTriedAgainUntilTheBrokerIsThere() {
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.inFlight, rig.interrupter,
+                rig.clocks);
+        rig.broker.unavailable(true);
+        assertThat(cancellations.turn()).isLessThan(SECONDS.toNanos(6));
+        rig.broker.unavailable(false);
+        assertThat(cancellations.turn()).isEqualTo(Clocks.NEVER);
+        cancellations.stop();
+    }
+
+    @Test
+    void anInterruptNeverOutlivesItsAttempt() throws InterruptedException {
+        JobId id = rig.enqueue(NewJob.of("default", "wait", 1).timeout(Duration.ofSeconds(1)).build());
+        rig.runAtOnce = false;
+        rig.claimLoop.claimRound();
+        LiveAttempt attempt = rig.inFlight.of(id).get(0);
+        AtomicBoolean clean = new AtomicBoolean();
+        Thread thread = new Thread(() -> {
+            rig.runTasks();
+            clean.set(!Thread.currentThread().isInterrupted());
+        });
+        thread.start();
+        assertThat(running.await(30, SECONDS)).isTrue();
+        for (int i = 0; i < 3; i++) {
+            rig.interrupter.stop(attempt, Stop.TIMED_OUT);
+        }
+        thread.join(30_000);
+
+        assertThat(clean).isTrue();
+        assertThat(rig.interrupter.stop(attempt, Stop.CANCELLED)).as("after its end").isFalse();
+    }
+
+    /** Claims one job and runs it on a thread of its own; returns when the handler is running. */
+    private Thread run() throws InterruptedException {
+        rig.runAtOnce = false;
+        rig.claimLoop.claimRound();
+        Thread thread = new Thread(rig::runTasks);
+        thread.start();
+        assertThat(running.await(30, SECONDS)).isTrue();
+        return thread;
+    }
+}

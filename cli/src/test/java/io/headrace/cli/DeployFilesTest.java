@@ -1,0 +1,178 @@
+package io.headrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.Durations;
+import io.headrace.JsonFormat;
+import io.headrace.Meter;
+import io.headrace.Setting;
+import io.headrace.api.ApiSettings;
+import io.headrace.redis.RedisSettings;
+import io.headrace.worker.WorkerSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Keeps the files under {@code deploy/} true to the names and times that the code uses. */
+class DeployFilesTest {
+    private static final Path DEPLOY = Path.of("..", "deploy");
+    private static final String DASHBOARD = "grafana/dashboards/headrace.json";
+
+    private static final Pattern VARIABLE = Pattern.compile("HEADRACE_[A-Z0-9_]+");
+    private static final Pattern METRIC = Pattern.compile("(headrace_[a-z_]+)(?:\\{([^}]*)})?");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+) *(?:=|!=|=~|!~) *\"");
+
+    /** Metric names as they are scraped, each with its meter. */
+    private static final Map<String, Meter> SCRAPED = Arrays.stream(Meter.values())
+            .flatMap(meter -> scraped(meter).map(name -> Map.entry(name, meter)))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+
+    @ParameterizedTest
+    @ValueSource(strings = {DASHBOARD, "prometheus/alerts.yml", "prometheus/alerts-test.yml"})
+    void everyMetricNamedIsOneWeExportWithTheLabelsItHas(String file) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (String expression : expressions(file)) {
+            for (MatchResult use : METRIC.matcher(expression).results().toList()) {
+                Meter meter = SCRAPED.get(use.group(1));
+                if (meter == null) {
+                    wrong.add("no meter is scraped as " + use.group(1));
+                } else {
+                    labels(use.group(2)).filter(label -> !known(meter, label))
+                            .forEach(label -> wrong.add(use.group(1) + " has no label " + label));
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void theDashboardShowsEveryMeter() throws IOException {
+        Set<Meter> shown = expressions(DASHBOARD).stream()
+                .flatMap(expression -> METRIC.matcher(expression).results())
+                .map(use -> SCRAPED.get(use.group(1)))
+                .collect(Collectors.toSet());
+        assertThat(shown).contains(Meter.values());
+    }
+
+    @Test
+    void noTwoPanelsOfTheDashboardShareAnIdOrAPlace() throws IOException {
+        JsonNode panels = JsonFormat.mapper().readTree(read(DASHBOARD)).get("panels");
+        Set<Integer> ids = new TreeSet<>();
+        Set<List<Integer>> cells = new HashSet<>();
+        for (JsonNode panel : panels) {
+            assertThat(ids.add(panel.get("id").intValue())).as("id of %s", panel.get("title")).isTrue();
+            JsonNode at = panel.get("gridPos");
+            for (int x = at.get("x").intValue(); x < at.get("x").intValue() + at.get("w").intValue(); x++) {
+                for (int y = at.get("y").intValue(); y < at.get("y").intValue() + at.get("h").intValue(); y++) {
+                    assertThat(cells.add(List.of(x, y))).as("place of %s", panel.get("title")).isTrue();
+                    assertThat(x).isLessThan(24);
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyVariableInTheDeployFilesIsASetting() throws IOException {
+        Set<String> known = Stream.of(RedisSettings.ALL, ApiSettings.ALL, WorkerSettings.ALL)
+                .flatMap(List::stream)
+                .map(Setting::variable)
+                .collect(Collectors.toCollection(TreeSet::new));
+        try (Stream<Path> files = Files.walk(DEPLOY)) {
+            Set<String> used = files.filter(Files::isRegularFile)
+                    .map(DeployFilesTest::read)
+                    .flatMap(text -> VARIABLE.matcher(text).results().map(MatchResult::group))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertThat(used).isNotEmpty();
+            assertThat(known).containsAll(used);
+        }
+    }
+
+    @Test
+    void nothingKillsAWorkerBeforeItsGraceIsOver() throws IOException {
+        String compose = read("compose.yaml");
+        Duration grace = duration(compose, "HEADRACE_WORKER_GRACE: ([0-9a-z]+)");
+        assertThat(duration(compose.substring(compose.indexOf("  worker:")), "stop_grace_period: ([0-9a-z]+)"))
+                .isGreaterThan(grace.plusSeconds(8));
+
+        String unit = read("systemd/headrace-worker.service");
+        assertThat(duration(unit, "(?m)^TimeoutStopSec=([0-9]+)$", seconds -> seconds + "s"))
+                .isGreaterThan(WorkerSettings.GRACE.fallbackValue().plusSeconds(8));
+        assertThat(unit).contains("KillMode=mixed");
+    }
+
+    @Test
+    void theImageRunsJavaItselfAndNotAShellThatWouldKeepTheSignals() throws IOException {
+        String dockerfile = read("Dockerfile");
+        assertThat(dockerfile)
+                .containsPattern("(?m)^ENTRYPOINT \\[\"java\",.*\"-jar\", \"/opt/headrace/headrace.jar\"]$")
+                .containsPattern("(?m)^USER [1-9][0-9]+:[1-9][0-9]+$")
+                .contains("COPY --from=build /src/cli/target/headrace.jar /opt/headrace/headrace.jar");
+    }
+
+    /** What Prometheus evaluates: the targets and variables of a dashboard, or a whole rule file. */
+    private static List<String> expressions(String file) throws IOException {
+        if (!file.endsWith(".json")) {
+            return List.of(read(file));
+        }
+        JsonNode dashboard = JsonFormat.mapper().readTree(read(file));
+        return Stream.concat(dashboard.findValuesAsText("expr").stream(),
+                dashboard.findValuesAsText("definition").stream()).toList();
+    }
+
+    private static Stream<String> scraped(Meter meter) {
+        String name = meter.exported();
+        return meter.kind() == Meter.Kind.HISTOGRAM ? Stream.of(name + "_bucket", name + "_sum", name + "_count")
+                : Stream.of(name);
+    }
+
+    private static Stream<String> labels(@Nullable String selector) {
+        return selector == null ? Stream.empty() : LABEL.matcher(selector).results().map(match -> match.group(1));
+    }
+
+    /** Its own labels, those that a histogram and those that a scrape add. */
+    private static boolean known(Meter meter, String label) {
+        return meter.tags().contains(label) || Set.of("job", "instance").contains(label)
+                || (meter.kind() == Meter.Kind.HISTOGRAM && label.equals("le"));
+    }
+
+    private static Duration duration(String text, String pattern) {
+        return duration(text, pattern, Function.identity());
+    }
+
+    private static Duration duration(String text, String pattern, Function<String, String> asWritten) {
+        var matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(pattern).isTrue();
+        return Durations.parse(pattern, asWritten.apply(matcher.group(1)));
+    }
+
+    private static String read(String file) {
+        return read(DEPLOY.resolve(file));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -17,6 +17,9 @@ public final class JobClient {
      */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
+    /** How many submissions of one call are on their way at a time. */
+    private static final int MAX_OPEN = 10_000;
+
     private final Broker broker;
 
     public JobClient(Broker broker) {
@@ -40,18 +43,24 @@ public final class JobClient {
     }
 
     /**
-     * Submits many jobs that share round trips, and waits until each is answered.
+     * Submits many jobs that share round trips, and waits until each is answered. At most {@value #MAX_OPEN} are on their way
+     * at a time, so any number can be given.
      *
      * @return an answer for each, in order
-     * @throws HeadraceException the first failure, after all were answered; the others may have been stored
+     * @throws HeadraceException the first failure, after all that were on their way were answered; jobs before and after it may have
+     *             been stored
      */
     public List<Submission> enqueueAll(List<NewJob> jobs) {
-        List<CompletableFuture<Submission>> pending = new ArrayList<>(jobs.size());
-        for (NewJob job : jobs) {
-            pending.add(broker.enqueue(job).toCompletableFuture());
+        List<Submission> answers = new ArrayList<>(jobs.size());
+        for (int from = 0; from < jobs.size(); from += MAX_OPEN) {
+            List<CompletableFuture<Submission>> open = new ArrayList<>();
+            for (NewJob job : jobs.subList(from, Math.min(jobs.size(), from + MAX_OPEN))) {
+                open.add(broker.enqueue(job).toCompletableFuture());
+            }
+            CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).exceptionally(e -> null).join();
+            open.forEach(answer -> answers.add(join(answer)));
         }
-        CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new)).exceptionally(e -> null).join();
-        return pending.stream().map(JobClient::join).toList();
+        return answers;
     }
 
     /**

@@ -8,6 +8,7 @@ import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
+import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.Lease;
 import io.headrace.Lookup;
@@ -83,9 +84,34 @@ public final class RedisBroker implements Broker {
      *
      * @param observer hears how long round trips take
      * @throws BrokerUnavailable when the sentinels or the cluster cannot be reached now; one server may come later
+     * @throws InvalidInput when the server would lose jobs: it is older than 7.0, or evicts keys when its memory is full. A server that comes
+     *             later is checked by {@link BrokerOperator#readiness()}
      */
     public static RedisBroker connect(RedisConfig config, BrokerObserver observer) {
-        return new RedisBroker(config, observer, System::nanoTime);
+        RedisBroker broker = new RedisBroker(config, observer, System::nanoTime);
+        try {
+            broker.check(config);
+            return broker;
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    private void check(RedisConfig config) {
+        ServerCheck server;
+        try {
+            server = ServerCheck.of(link);
+        } catch (BrokerUnavailable e) {
+            LOG.warn("Redis cannot be reached yet redis={} error={}", config, e.getMessage());
+            return;
+        }
+        server.misfit().ifPresent(why -> {
+            throw new InvalidInput("redis", "is unfit: " + why);
+        });
+        if (server.withoutAppendOnlyFile()) {
+            LOG.warn("the append-only file of Redis is off: a crash of Redis loses jobs redis={}", config);
+        }
     }
 
     /** The operator's seam to the same Redis; it closes with this broker. */

@@ -324,24 +324,11 @@ final class RedisOperator implements BrokerOperator {
     public Optional<String> readiness() {
         byte[] key = keys.queues();
         try {
-            link.ask(key, new Link.Request(Command.SREM, key, new byte[]{'-'}));
-            return memory(Replies.text(link.ask(key, new Link.Request(Command.INFO, RedisKeys.bytes("memory")))));
+            link.ask(key, new Link.Request(Command.SREM, key, new byte[]{'-'})); // a write that changes nothing
+            return ServerCheck.of(link).objection();
         } catch (HeadraceException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Optional<String> memory(String info) {
-        long used = field(info, "used_memory");
-        long max = field(info, "maxmemory");
-        return max > 0 && used >= max ? Optional.of("Redis is full: " + used + " of " + max + " bytes are used")
-                : Optional.empty();
-    }
-
-    private static long field(String info, String name) {
-        return info.lines().filter(line -> line.startsWith(name + ":"))
-                .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1).strip()))
-                .findFirst().orElse(0);
     }
 
     @Override

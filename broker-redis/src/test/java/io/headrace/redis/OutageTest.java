@@ -7,6 +7,7 @@ import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.HeadraceException;
+import io.headrace.InvalidInput;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -21,6 +22,7 @@ import io.headrace.WorkerId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -91,6 +93,39 @@ final class OutageTest {
             assertThat(broker.settle(Verdict.finish(claimed.lease(), ended)).toCompletableFuture().get(5,
                     TimeUnit.SECONDS))
                     .isEqualTo(Settlement.RECORDED);
+        }
+    }
+
+    @Test
+    void aRedisThatEvictsKeysIsRefused() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, Map.of("maxmemory-policy", "allkeys-lru"))) {
+            assertThatThrownBy(() -> RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE))
+                    .isInstanceOf(InvalidInput.class).hasMessageContaining("allkeys-lru")
+                    .hasMessageContaining("noeviction");
+        }
+    }
+
+    @Test
+    void aRedisThatStartsToEvictKeysMakesTheBrokerUnready() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            jedis.configSet("maxmemory-policy", "volatile-ttl");
+            assertThat(broker.operator().readiness())
+                    .hasValueSatisfying(why -> assertThat(why).contains("volatile-ttl"));
+        }
+    }
+
+    @Test
+    void aBrokerCanBeOpenedBeforeItsRedisIsThere() throws Exception {
+        EmbeddedRedis first = EmbeddedRedis.start(folder, 0);
+        first.close();
+        try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(first.url()), BrokerObserver.NONE)) {
+            assertThat(broker.operator().readiness()).isPresent();
+            try (EmbeddedRedis second = EmbeddedRedis.start(folder, first.port())) {
+                assertThat(second.port()).isEqualTo(first.port());
+                assertThat(new JobClient(broker).enqueue(job()).kind()).isEqualTo(Submission.Kind.ACCEPTED);
+            }
         }
     }
 

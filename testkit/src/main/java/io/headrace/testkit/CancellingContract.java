@@ -196,6 +196,19 @@ abstract class CancellingContract extends ContractSteps {
     }
 
     @Test
+    void theRecordOfACancellationDoesNotFreeTheKeyOfTheJobsSuccessor() {
+        ClaimedJob released = running(ann);
+        settle(release(released));
+        operator().cancel(send(job().uniqueKey("k")));
+        JobId successor = send(job().uniqueKey("k"));
+        List<ClaimedJob> claimed = claim(ann, 10);
+        claimed.stream().filter(ClaimedJob::cancelled).forEach(job -> settle(end(job, JobState.CANCELLED)));
+        assertThat(claimed).filteredOn(job -> !job.cancelled()).extracting(job -> job.lease().job())
+                .containsExactly(released.lease().job(), successor);
+        assertThat(submit(job().uniqueKey("k")).id()).isEqualTo(successor);
+    }
+
+    @Test
     void aPurgeOfManyFreesTheirUniqueKeys() {
         for (int i = 0; i < 300; i++) {
             send(job().uniqueKey("k" + i));

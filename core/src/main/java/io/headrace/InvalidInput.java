@@ -4,6 +4,7 @@ package io.headrace;
 public final class InvalidInput extends HeadraceException {
     private static final long serialVersionUID = 1L;
     private final String field;
+    private final String problem;
 
     /**
      * @param field the name of the offending field as its sender spells it, such as {@code maxRetries}
@@ -12,10 +13,16 @@ public final class InvalidInput extends HeadraceException {
     public InvalidInput(String field, String problem) {
         super(field + " " + problem, null);
         this.field = field;
+        this.problem = problem;
     }
 
     /** The name of the offending field as its sender spells it. */
     public String field() {
         return field;
+    }
+
+    /** What was wrong and what is allowed, without the field's name: for those who know it by another one. */
+    public String problem() {
+        return problem;
     }
 }

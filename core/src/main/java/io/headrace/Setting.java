@@ -42,7 +42,8 @@ public record Setting<T>(String name, String fallback, String allowed, String he
         try {
             return parser.apply(text);
         } catch (InvalidInput e) {
-            throw new InvalidInput(variable(), "must be " + allowed + ", was '" + Excerpt.of(text) + "'");
+            // The parser's own words: it knows what must not be repeated, such as the password in an address.
+            throw new InvalidInput(variable(), e.problem());
         }
     }
 
@@ -69,11 +70,16 @@ public record Setting<T>(String name, String fallback, String allowed, String he
     /** A duration within bounds. */
     public static Setting<Duration> duration(String name, String fallback, String min, String max, String help) {
         return new Setting<>(name, fallback, min + " to " + max, help, text -> {
-            Duration value = Durations.parse(name, text);
-            if (value.compareTo(Durations.parse(name, min)) < 0 || value.compareTo(Durations.parse(name, max)) > 0) {
-                throw new InvalidInput(name, "must be " + min + " to " + max + ", was '" + Excerpt.of(text) + "'");
+            try {
+                Duration value = Durations.parse(name, text);
+                if (value.compareTo(Durations.parse(name, min)) >= 0
+                        && value.compareTo(Durations.parse(name, max)) <= 0) {
+                    return value;
+                }
+            } catch (InvalidInput e) {
+                // reported below, like a duration out of bounds
             }
-            return value;
+            throw new InvalidInput(name, "must be " + min + " to " + max + ", was '" + Excerpt.of(text) + "'");
         });
     }
 

@@ -19,10 +19,10 @@ final class Calls {
         this.services = services;
     }
 
-    /** An endpoint whose body, if one is sent, must be an empty object. */
+    /** An endpoint that reads no body; if it changes something and one is sent, it must be an empty object. */
     Consumer<Exchange> blocking(Function<Exchange, Reply> call) {
         return exchange -> {
-            if (exchange.hasBody()) {
+            if (exchange.hasBody() && !exchange.reads()) {
                 withBody(Set.of(), (e, body) -> call.apply(e)).accept(exchange);
             } else {
                 run(exchange, () -> call.apply(exchange));

@@ -7,9 +7,11 @@ import io.headrace.QueueName;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +76,11 @@ final class Exchange {
         if (request.query() == null || request.query().isEmpty()) {
             return;
         }
-        query = request.params();
+        try {
+            query = context.queryParams();
+        } catch (HttpException e) {
+            throw new Problem(ProblemType.MALFORMED_REQUEST, "the query has a broken percent-escape", null);
+        }
         for (Map.Entry<String, String> entry : query.entries()) {
             if (!allowed.contains(entry.getKey())) {
                 throw new InvalidInput(entry.getKey(), allowed.isEmpty() ? "is not known: this call takes no query"
@@ -147,6 +153,11 @@ final class Exchange {
         } catch (RuntimeException | Error e) {
             fail(e);
         }
+    }
+
+    /** Whether the method is one that changes nothing; a body means nothing then. */
+    boolean reads() {
+        return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
     }
 
     /** Whether the request has a body at all. */

@@ -23,6 +23,11 @@ final class ApiClient {
     /** Longer than the API itself waits for Redis, so that its own words arrive. */
     static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
+    static {
+        // The JDK would silently send a POST again when a connection dies; a submission must be sent once.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
     private final URI base;
     private final @Nullable String key;
 
@@ -63,11 +68,16 @@ final class ApiClient {
         }
     }
 
-    /** A stream of server-sent events; the caller closes it. */
-    InputStream events(String path, Duration silence) {
-        HttpURLConnection connection = null;
+    /**
+     * A stream of server-sent events; the caller closes it.
+     *
+     * @param silence the stream is given up when nothing comes for so long
+     */
+    InputStream events(String path, String lastEventId, Duration silence) {
         try {
-            connection = open("GET", path, Map.of("Accept", "text/event-stream"), silence);
+            HttpURLConnection connection = open("GET", path,
+                    Map.of("Accept", "text/event-stream", "Last-Event-ID", lastEventId),
+                    silence);
             int status = connection.getResponseCode();
             if (status != 200) {
                 throw Problem.of(status, body(connection, status), base);

@@ -7,15 +7,13 @@ import picocli.CommandLine.Option;
 
 /** What every command takes that talks to the API. */
 final class ApiOptions {
-    private static final String FALLBACK = "http://127.0.0.1:8080";
-
     /** How results are written. */
     enum Format {
         table, json
     }
 
     @Option(names = "--api", paramLabel = "URL", description = {"Address of the API; default is HEADRACE_API, else",
-        FALLBACK + ". HEADRACE_API_KEY is sent along."})
+        "http://127.0.0.1:8080. HEADRACE_API_KEY is sent along."})
     @Nullable
     String api;
 
@@ -28,9 +26,9 @@ final class ApiOptions {
     }
 
     ApiClient client(Terminal terminal) {
-        String url = api != null ? api : terminal.environment().getOrDefault("HEADRACE_API", FALLBACK);
-        String key = terminal.environment().get("HEADRACE_API_KEY");
-        return new ApiClient(parse(url), key == null || key.isBlank() ? null : key.strip());
+        String url = api != null ? api : ClientSettings.API.from(terminal.environment());
+        String key = ClientSettings.API_KEY.from(terminal.environment()).strip();
+        return new ApiClient(parse(url), key.isEmpty() ? null : key);
     }
 
     private static URI parse(String url) {
@@ -42,6 +40,6 @@ final class ApiOptions {
         } catch (IllegalArgumentException e) {
             // reported below, like an address of another kind
         }
-        throw new InvalidInput("--api (or HEADRACE_API)", "must be like " + FALLBACK + ", was '" + url + "'");
+        throw new InvalidInput("--api (or HEADRACE_API)", "must be like http://127.0.0.1:8080, was '" + url + "'");
     }
 }

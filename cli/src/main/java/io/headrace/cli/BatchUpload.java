@@ -1,21 +1,17 @@
 package io.headrace.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.headrace.QueueName;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a file of jobs in slices, so that memory stays bounded at both ends, progress counts what is stored, and a broken
@@ -81,9 +77,7 @@ final class BatchUpload {
     }
 
     private void finish(long start) {
-        if (json) {
-            terminal.out().println("],\"accepted\":" + accepted + ",\"rejected\":" + rejected + "}");
-        }
+        finishJson();
         double seconds = Math.max(0.001, (System.nanoTime() - start) / 1e9);
         terminal.say(String.format(java.util.Locale.ROOT, "accepted %d of %s in %.1f s", accepted,
                 Words.jobs(accepted + rejected), seconds));
@@ -113,19 +107,28 @@ final class BatchUpload {
         try {
             answer = client.post("/v1/queues/" + queue + "/jobs:batch", slice.toByteArray(), headers);
         } catch (CommandFailed e) {
-            terminal.say("stopped at lines " + lineNumbers.get(0) + " to " + lineNumbers.get(lineNumbers.size() - 1)
-                    + "; before them " + Words.jobs(accepted) + " were accepted");
+            finishJson();
+            terminal.say("lines " + lineNumbers.get(0) + " to " + lineNumbers.get(lineNumbers.size() - 1)
+                    + " may or may not be stored; before them " + Words.jobs(accepted) + " were accepted");
             throw e;
         }
-        Tree result = answer.tree();
-        accepted += result.at("accepted").number();
-        int position = 0;
-        for (Tree item : result.at("items").items()) {
-            item(item, lineNumbers.get(Math.min(position, lineNumbers.size() - 1)));
-            position++;
+        List<Tree> items = answer.tree().at("items").items();
+        for (int i = 0; i < items.size(); i++) {
+            item(items.get(i), lineNumbers.get(Math.min(i, lineNumbers.size() - 1)));
+        }
+        if (items.size() != lineNumbers.size()) {
+            stopped(items);
         }
         slice.reset();
         lineNumbers.clear();
+    }
+
+    /** The API stopped reading: its last item says why, and nothing from that line on was stored. */
+    private void stopped(List<Tree> items) {
+        Tree problem = items.isEmpty() ? Tree.ABSENT : items.get(items.size() - 1).at("problem");
+        long line = lineNumbers.get(Math.max(0, Math.min(items.size(), lineNumbers.size()) - 1));
+        finishJson();
+        throw Problem.of(problem, "stopped at line " + line + ", with " + Words.jobs(accepted) + " accepted: ");
     }
 
     private void item(Tree item, long line) {
@@ -133,8 +136,11 @@ final class BatchUpload {
         if (problem.present()) {
             rejected++;
             complain(line, problem);
-        } else if (!json && !terminal.outIsTty()) {
-            terminal.out().println(item.at("id").text());
+        } else {
+            accepted++;
+            if (!json && !terminal.outIsTty()) {
+                terminal.out().println(item.at("id").text());
+            }
         }
         if (json) {
             terminal.out().print((itemWritten ? "," : "") + (problem.present() ? shifted(line, problem) : item.json()));
@@ -143,18 +149,14 @@ final class BatchUpload {
     }
 
     /** A rejected item with its index in the whole file. */
-    private static String shifted(long line, @Nullable Tree problem) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator g = Tree.generator(text)) {
-            g.writeStartObject();
-            g.writeNumberField("index", line - 1);
-            g.writeFieldName("problem");
-            g.writeRawValue(problem == null ? "null" : problem.json());
-            g.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
+    private static String shifted(long line, Tree problem) {
+        return "{\"index\":" + (line - 1) + ",\"problem\":" + problem.json() + "}";
+    }
+
+    private void finishJson() {
+        if (json) {
+            terminal.out().println("],\"accepted\":" + accepted + ",\"rejected\":" + rejected + "}");
         }
-        return text.toString();
     }
 
     private void complain(long line, Tree problem) {

@@ -16,6 +16,9 @@ import picocli.CommandLine.Mixin;
         "Example:",
         "  headrace dead retry --queue mail --error Timeout --dry-run"})
 final class DeadCommand {
+    /** How many jobs one call moves, so that the progress bar moves too. */
+    private static final int PER_CALL = 5_000;
+
     private final Terminal terminal;
 
     DeadCommand(Terminal terminal) {
@@ -44,30 +47,47 @@ final class DeadCommand {
     private int bulk(ApiOptions api, JobFilter filter, BulkOptions bulk, String verb, String past) {
         ApiClient client = api.client(terminal);
         String path = "/v1/queues/" + filter.queue + "/dead:" + verb;
-        if (bulk.dryRun || !bulk.yes) {
-            Answer would = client.post(path, body(filter, true), Map.of());
-            String what = verb + " " + dead(would, filter);
-            if (bulk.dryRun) {
-                return done(api, would, "would " + what);
+        Answer would = client.post(path, body(filter, true), Map.of());
+        long matching = would.tree().at("count").number();
+        String what = verb + " " + dead(matching, filter) + (would.tree().at("more").flag() ? ", and more" : "");
+        if (bulk.dryRun) {
+            if (api.json()) {
+                would.verbatim(terminal);
+            } else {
+                terminal.out().println("would " + what);
             }
-            bulk.confirm(terminal, what);
+            return ExitCode.DONE;
         }
-        Answer answer = client.post(path, body(filter, false), Map.of());
-        return done(api, answer, past + " " + dead(answer, filter));
+        bulk.confirm(terminal, what);
+        long[] moved = move(client, path, filter, Progress.start(terminal, verb, matching));
+        if (moved[1] > 0) {
+            terminal.say(
+                    moved[1] + " were refused: another unfinished job has their unique key, or they are dead no more");
+        }
+        terminal.out().println(api.json() ? "{\"count\":" + moved[0] + ",\"refused\":" + moved[1] + ",\"more\":false}"
+                : past + " " + dead(moved[0], filter));
+        return moved[1] == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    private static String dead(Answer answer, JobFilter filter) {
-        long count = answer.tree().at("count").number();
+    /** Calls again while there is more; what was refused is looked at again, so a call that moves nothing is the last. */
+    private static long[] move(ApiClient client, String path, JobFilter filter, Progress progress) {
+        try (progress) {
+            long moved = 0;
+            while (true) {
+                Tree answer = client.post(path, body(filter, false), Map.of()).tree();
+                long count = answer.at("count").number();
+                long refused = answer.at("refused").number();
+                moved += count;
+                progress.to(moved, Words.jobs(moved));
+                if (count == 0 || (!answer.at("more").flag() && count + refused < PER_CALL)) {
+                    return new long[]{moved, refused};
+                }
+            }
+        }
+    }
+
+    private static String dead(long count, JobFilter filter) {
         return count + (count == 1 ? " dead job" : " dead jobs") + filter.words() + " of queue '" + filter.queue + "'";
-    }
-
-    private int done(ApiOptions api, Answer answer, String words) {
-        if (api.json()) {
-            answer.verbatim(terminal);
-        } else {
-            terminal.out().println(words);
-        }
-        return ExitCode.DONE;
     }
 
     private static byte[] body(JobFilter filter, boolean dryRun) {
@@ -80,7 +100,11 @@ final class DeadCommand {
             if (filter.error != null) {
                 g.writeStringField("error", filter.error);
             }
-            g.writeBooleanField("dryRun", dryRun);
+            if (dryRun) {
+                g.writeBooleanField("dryRun", true);
+            } else {
+                g.writeNumberField("limit", PER_CALL);
+            }
             g.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);

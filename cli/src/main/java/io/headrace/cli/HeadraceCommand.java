@@ -70,6 +70,9 @@ final class HeadraceCommand {
     /** Builds only the command that was asked for, when it is clear which: reflection over all of them costs start-up time. */
     private static void register(CommandLine line, String[] args, Terminal terminal) {
         Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
+        commands.put("dev", DevCommand::new);
+        commands.put("api", ApiCommand::new);
+        commands.put("worker", WorkerCommand::new);
         commands.put("enqueue", EnqueueCommand::new);
         commands.put("job", JobCommand::new);
         commands.put("queue", QueueCommand::new);

@@ -51,7 +51,7 @@ final class JobCard {
             Tree error = attempt.at("error");
             table.row(attempt.at("number").text(), attempt.at("outcome").text(),
                     Words.ago(attempt.at("startedAt"), now), took(attempt), attempt.at("worker").text(),
-                    error.present() ? error.at("type").text() + ": " + error.at("message").text() : "");
+                    JobList.error(error));
         }
         table.print(terminal);
     }

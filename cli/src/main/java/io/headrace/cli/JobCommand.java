@@ -69,17 +69,17 @@ final class JobCommand {
     }
 
     @Command(description = {
-        "Follow a job until it ends: a line a change. Exits with 0 when it succeeded, else with 1."}, //
+        "Follow a job until it ends: a line a change, and what its handler logs. Exits with 0 when it succeeded, else with 1."}, //
             footer = {"", "Example:", "  headrace job watch mail_n1763770000123-0"})
     int watch(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
-        return new JobWatch(api.client(terminal), terminal, api.json()).follow(id);
+        return new JobWatch(api.client(terminal), terminal).follow(id, api.json());
     }
 
     @Command(description = "Print what the handler of a job has logged.", footer = {"", "Example:",
         "  headrace job log mail_n1763770000123-0 --follow"})
     int log(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id,
             @Option(names = {"-f", "--follow"}, description = "Go on until the job ends.") boolean follow) {
-        return new JobLogPrinter(api.client(terminal), terminal, api.json()).print(id, follow);
+        return new JobLogLines(api.client(terminal), terminal, api.json()).print(id, follow);
     }
 
     /** One call a job; those that cannot be moved are reported, the others still are. */
@@ -111,7 +111,7 @@ final class JobCommand {
 
     /** Which part of a long list. */
     static final class PageOptions {
-        @Option(names = "--limit", paramLabel = "N", description = "How many, 1 to 1000; default 20.")
+        @Option(names = "--limit", paramLabel = "N", description = "How many, 1 to 200; default 20.")
         int limit = 20;
 
         @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on where an earlier page ended.")

@@ -38,45 +38,65 @@ final class JobList {
 
     private static Table table(List<Tree> jobs, JobState state) {
         Instant now = Clock.systemUTC().instant();
-        Table table = new Table().whole("ID").cut("TYPE").number("TRY").number("AGE").cut(heading(state));
+        Table table = new Table().whole("ID").cut("TYPE").number("TRY").number(whenHeading(state))
+                .cut(noteHeading(state));
         for (Tree job : jobs) {
-            table.row(job.at("id").text(), job.at("type").text(), job.at("attempt").text(),
-                    Words.ago(job.at("createdAt"), now), note(job, state, now));
+            table.row(job.at("id").text(), job.at("type").text(), job.at("attempt").text(), when(job, state, now),
+                    note(job, state));
         }
         return table;
     }
 
-    private static String heading(JobState state) {
+    private static String whenHeading(JobState state) {
         return switch (state) {
-            case RUNNING -> "SINCE, WORKER";
-            case SCHEDULED, PARKED -> "DUE IN";
-            case RETRYING -> "DUE IN, ERROR";
-            case DEAD -> "DIED, ERROR";
+            case QUEUED -> "AGE";
+            case RUNNING -> "SINCE";
+            case SCHEDULED, PARKED, RETRYING -> "DUE IN";
+            case DEAD -> "DIED";
             case SUCCEEDED, CANCELLED, EXPIRED -> "ENDED";
-            case QUEUED -> "PRIORITY";
         };
     }
 
-    private static String note(Tree job, JobState state, Instant now) {
+    private static String when(Tree job, JobState state, Instant now) {
         return switch (state) {
-            case RUNNING -> Words.ago(job.at("startedAt"), now) + " " + job.at("worker").text() + progress(job);
-            case SCHEDULED, PARKED -> Words.until(job.at("runAt"), now);
-            case RETRYING -> Words.until(job.at("runAt"), now) + " " + error(job);
-            case DEAD -> Words.ago(job.at("finishedAt"), now) + " ago " + error(job);
-            case SUCCEEDED, CANCELLED, EXPIRED -> Words.ago(job.at("finishedAt"), now) + " ago" + took(job);
-            case QUEUED -> job.at("priority").text();
+            case QUEUED -> Words.ago(job.at("createdAt"), now);
+            case RUNNING -> Words.ago(job.at("startedAt"), now);
+            case SCHEDULED, PARKED, RETRYING -> Words.until(job.at("runAt"), now);
+            case DEAD, SUCCEEDED, CANCELLED, EXPIRED -> Words.ago(job.at("finishedAt"), now);
         };
     }
 
-    private static String error(Tree job) {
-        Tree error = job.at("error");
-        return error.present() ? error.at("type").text() + ": " + error.at("message").text() : "";
+    private static String noteHeading(JobState state) {
+        return switch (state) {
+            case QUEUED, SCHEDULED, PARKED -> "PRIORITY";
+            case RUNNING -> "WORKER";
+            case RETRYING, DEAD -> "ERROR";
+            case SUCCEEDED, CANCELLED, EXPIRED -> "RAN";
+        };
+    }
+
+    private static String note(Tree job, JobState state) {
+        return switch (state) {
+            case QUEUED, SCHEDULED, PARKED -> job.at("priority").text();
+            case RUNNING -> job.at("worker").text() + progress(job);
+            case RETRYING, DEAD -> error(job.at("error"));
+            case SUCCEEDED, CANCELLED, EXPIRED -> took(job);
+        };
+    }
+
+    /** {@code type: message}, the type without the package that a Java exception has; empty when there is none. */
+    static String error(Tree error) {
+        if (!error.present()) {
+            return "";
+        }
+        String type = error.at("type").text();
+        return type.substring(type.lastIndexOf('.') + 1) + ": " + error.at("message").text();
     }
 
     private static String took(Tree job) {
         return Words.instant(job.at("startedAt"))
                 .flatMap(start -> Words.instant(job.at("finishedAt"))
-                        .map(end -> ", ran " + Words.span(Duration.between(start, end))))
+                        .map(end -> Words.span(Duration.between(start, end))))
                 .orElse("");
     }
 

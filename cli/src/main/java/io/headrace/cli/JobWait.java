@@ -66,9 +66,7 @@ final class JobWait {
 
     /** {@code ": type: message"}, or nothing. */
     static String error(Tree job) {
-        Tree error = job.at("error");
-        return error.present()
-                ? ": " + Words.plain(error.at("type").text() + ": " + error.at("message").text())
-                : "";
+        String error = Words.plain(JobList.error(job.at("error")));
+        return error.isEmpty() ? "" : ": " + error;
     }
 }

@@ -18,6 +18,13 @@ final class Problem {
         return status == 503 ? CommandFailed.unreachable(line, null) : CommandFailed.failed(line);
     }
 
+    /** A problem inside an answer, as the end of the command. */
+    static CommandFailed of(Tree problem, String before) {
+        String line = before + line(problem);
+        return problem.at("status").number() == 503 ? CommandFailed.unreachable(line, null)
+                : CommandFailed.failed(line);
+    }
+
     /** The detail, and the field to blame when the detail does not name it; empty when the body is no problem document. */
     static String line(byte[] body) {
         try {

@@ -39,13 +39,14 @@ final class QueueCommand {
             terminal.say("no queues yet; the first job of a queue creates it");
             return ExitCode.DONE;
         }
-        Table table = new Table().cut("QUEUE").number("QUEUED").number("RUNNING").number("SCHEDULED").number("RETRYING")
-                .number("DEAD").number("OLDEST").whole("");
+        Table table = new Table().cut("QUEUE").number("QUEUED").number("RUNNING").number("SCHED").number("RETRY")
+                .number("PARKED").number("DEAD").number("OLDEST").whole("");
         for (Tree queue : queues) {
             Tree counts = queue.at("counts");
             table.row(queue.at("queue").text(), counts.at("queued").text(), counts.at("running").text(),
-                    counts.at("scheduled").text(), counts.at("retrying").text(), counts.at("dead").text(),
-                    queue.at("oldestQueuedAge").text(), queue.at("paused").flag() ? "paused" : "");
+                    counts.at("scheduled").text(), counts.at("retrying").text(), counts.at("parked").text(),
+                    counts.at("dead").text(), Words.span(queue.at("oldestQueuedAge")),
+                    queue.at("paused").flag() ? "paused" : "");
         }
         table.print(terminal);
         return ExitCode.DONE;
@@ -81,10 +82,19 @@ final class QueueCommand {
             return done(api, now, "would cancel " + Words.jobs(queued) + " of queue '" + queue + "'");
         }
         bulk.confirm(terminal, "cancel " + Words.jobs(queued) + " of queue '" + queue + "'");
-        Answer answer = client.post("/v1/queues/" + queue + "/purge");
-        return done(api, answer,
-                "cancelled " + Words.jobs(answer.tree().at("cancelled").number()) + " of queue '" + queue
-                        + "'");
+        long cancelled = 0;
+        try (Progress progress = Progress.start(terminal, "purge", queued)) {
+            boolean more = true;
+            while (more) {
+                Tree answer = client.post("/v1/queues/" + queue + "/purge").tree();
+                cancelled += answer.at("cancelled").number();
+                more = answer.at("more").flag();
+                progress.to(cancelled, Words.jobs(cancelled));
+            }
+        }
+        terminal.out().println(api.json() ? "{\"cancelled\":" + cancelled + ",\"more\":false}"
+                : "cancelled " + Words.jobs(cancelled) + " of queue '" + queue + "'");
+        return ExitCode.DONE;
     }
 
     @Command(description = "Change settings of a queue; what is not named stays.", footer = {"", "Example:",

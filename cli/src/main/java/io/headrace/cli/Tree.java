@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tree {
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final Tree ABSENT = new Tree(null);
+    /** What a missing member reads as. */
+    static final Tree ABSENT = new Tree(null);
 
     /** A {@code Map}, a {@code List}, a {@code String}, a {@link Literal}, or null when there is no such member. */
     private final @Nullable Object value;

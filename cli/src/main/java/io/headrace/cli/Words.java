@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -23,6 +24,12 @@ final class Words {
             return two(s / 60, "m", s % 60, "s");
         }
         return s < 86_400 ? two(s / 3600, "h", s % 3600 / 60, "m") : two(s / 86_400, "d", s % 86_400 / 3600, "h");
+    }
+
+    /** A duration as the API writes it; empty when absent or zero. */
+    static String span(Tree duration) {
+        return duration.maybe().map(text -> Durations.parse("duration", text)).filter(span -> !span.isZero())
+                .map(Words::span).orElse("");
     }
 
     private static String two(long large, String largeUnit, long small, String smallUnit) {

@@ -1,0 +1,61 @@
+package io.headrace.cli;
+
+import io.headrace.api.ApiServer;
+import io.headrace.api.ApiSettings;
+import io.headrace.redis.RedisBroker;
+import io.headrace.redis.RedisSettings;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code headrace api}: takes jobs over HTTP until it is told to stop. */
+@Command(description = {"Serve the HTTP API, /metrics and the dashboard until told to stop.",
+    "Keys and limits come from the environment; see docs/configuration.md. SIGTERM lets open calls end and exits with"
+            + " 0."}, //
+        footer = {"", "Examples:", "  headrace api --redis redis://127.0.0.1:6379",
+            "  HEADRACE_API_KEYS=$(openssl rand -hex 16) headrace api --bind 0.0.0.0"})
+final class ApiCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiCommand.class);
+
+    private final Terminal terminal;
+
+    @Option(names = "--redis", paramLabel = "URL", description = {
+        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
+                + " default redis://127.0.0.1:6379."})
+    @Nullable
+    String redis;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Where to listen; default 8080, 0 is any free one.")
+    @Nullable
+    String port;
+
+    @Option(names = "--bind", paramLabel = "ADDRESS", description = {
+        "Where to listen; default 127.0.0.1. Others need HEADRACE_API_KEYS."})
+    @Nullable
+    String bind;
+
+    ApiCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Effective settings = new Effective(terminal.environment())
+                .flag("--redis", RedisSettings.URL, redis)
+                .flag("--port", ApiSettings.PORT, port)
+                .flag("--bind", ApiSettings.BIND, bind);
+        try (Lifetime life = new Lifetime()) {
+            PrometheusMeterRegistry meters = Assembly.meters();
+            RedisBroker broker = life.keep("redis", Assembly.broker(settings, meters));
+            LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, ApiSettings.ALL)));
+            ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
+            terminal.out().println(api.uri());
+            return life.awaitStop();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.headrace.cli;
+
+import io.headrace.InvalidInput;
+import io.headrace.api.ApiConfig;
+import io.headrace.api.ApiServer;
+import io.headrace.api.ApiSettings;
+import io.headrace.redis.RedisBroker;
+import io.headrace.redis.RedisConfig;
+import io.headrace.redis.RedisSettings;
+import io.headrace.worker.Worker;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/** How the parts of a server process are put together. */
+final class Assembly {
+    private Assembly() {}
+
+    static PrometheusMeterRegistry meters() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    /** A broker that times its round trips. */
+    static RedisBroker broker(Effective settings, PrometheusMeterRegistry meters) {
+        RedisConfig config = settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX));
+        return RedisBroker.connect(config, Worker.observer(meters));
+    }
+
+    static ApiServer api(Effective settings, RedisBroker broker, PrometheusMeterRegistry meters) {
+        ApiConfig config = ApiConfig.from(settings.environment());
+        try {
+            return ApiServer.start(config, broker, broker.operator(), meters);
+        } catch (InvalidInput e) {
+            if (!e.field().equals(ApiSettings.PORT.variable())) {
+                throw e;
+            }
+            throw CommandFailed.failed("port " + config.port() + " of " + config.bind()
+                    + " is taken; stop who listens there, or choose another with --port");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.headrace.cli;
+
+import io.headrace.JobHandler;
+import io.headrace.Json;
+import io.headrace.api.ApiServer;
+import io.headrace.api.ApiSettings;
+import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.RedisBroker;
+import io.headrace.redis.RedisSettings;
+import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerSettings;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code headrace dev}: everything in one process, for a developer's machine. */
+@Command(description = {"Run Redis, API, worker and dashboard in one process, for development.",
+    "The data stays in a folder: kill it, start it again, and every job still runs. Ctrl-C stops it in good order."}, //
+        footer = {"", "Example:", "  headrace dev --exec 'wordcount=wc -w'"})
+final class DevCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DevCommand.class);
+
+    private final Terminal terminal;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Where the API listens; default 8080, 0 is any free one.")
+    @Nullable
+    String port;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Where Redis keeps its data; default ./headrace-data.")
+    Path data = Path.of("headrace-data");
+
+    @Option(names = "--redis", paramLabel = "URL", description = "Use that Redis; do not start one.")
+    @Nullable
+    String redis;
+
+    @Option(names = "--redis-server", paramLabel = "PROGRAM", description = {
+        "Start this redis-server or valkey-server, not the Redis 7.0 that comes along."})
+    @Nullable
+    String redisServer;
+
+    @Mixin
+    WorkerOptions worker = new WorkerOptions();
+
+    @Mixin
+    HandlerOptions handlers = new HandlerOptions();
+
+    DevCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Effective settings = worker.over(new Effective(terminal.environment()))
+                .flag("--port", ApiSettings.PORT, port)
+                .flag("--redis", RedisSettings.URL, redis);
+        boolean ownRedis = !settings.isSet(RedisSettings.URL);
+        if (!ownRedis && redisServer != null) {
+            throw CommandFailed.usage("--redis-server starts a Redis, and --redis names one that runs: choose one");
+        }
+        try (Lifetime life = new Lifetime()) {
+            if (ownRedis) {
+                settings.flag("--redis", RedisSettings.URL, startRedis(life).url());
+            }
+            PrometheusMeterRegistry meters = Assembly.meters();
+            RedisBroker broker = life.keep("broker", Assembly.broker(settings, meters));
+            Worker.Builder builder = WorkerOptions.builder(broker, settings).meters(meters);
+            if (ownRedis) {
+                // Whoever held leases here before was this command, and it is gone.
+                builder.reclaimGrace(Duration.ZERO);
+            }
+            boolean handled = handlers.addTo(builder, settings);
+            if (!handled) {
+                builder.handler(JobHandler.of("echo", Json.class, (payload, context) -> payload));
+            }
+            Worker runner = builder.build();
+            LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, ApiSettings.ALL, WorkerSettings.ALL)));
+            ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
+            life.keep("worker", runner).start();
+            Signals.on("TSTP", runner::quiet);
+            new DevBanner(terminal, settings, handlers, handled).print(api.uri(), ownRedis ? data : null);
+            return life.awaitStop();
+        }
+    }
+
+    private EmbeddedRedis startRedis(Lifetime life) {
+        try {
+            Files.createDirectories(data);
+            ignoreInGit();
+            EmbeddedRedis started = EmbeddedRedis.start(data, 0, redisServer == null ? null : Path.of(redisServer),
+                    Map.of());
+            CompletableFuture<Void> unused = started.process().onExit()
+                    .thenRun(() -> life.fail("redis-server has ended; its data is in " + data));
+            return life.keep("redis", started);
+        } catch (IOException e) {
+            throw CommandFailed.failed("cannot start Redis: " + e.getMessage());
+        }
+    }
+
+    /** The folder lies in somebody's project, and is nobody's source. */
+    private void ignoreInGit() throws IOException {
+        Path file = data.resolve(".gitignore");
+        if (!Files.exists(file)) {
+            Files.writeString(file, "*\n");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.headrace.cli;
+
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import io.headrace.Setting;
+import io.headrace.api.ApiSettings;
+import io.headrace.redis.RedisSettings;
+import io.headrace.worker.WorkerSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of one server process: its environment, with its flags laid over. Not thread-safe. */
+final class Effective {
+    /** Every setting there is, by the heading under which it is documented. */
+    static final Map<String, List<Setting<?>>> BY_ROLE = byRole();
+
+    private final Map<String, String> environment;
+
+    /** @throws InvalidInput naming a variable {@code HEADRACE_…} that no setting knows, and the nearest one */
+    Effective(Map<String, String> process) {
+        Setting.refuseUnknown(process, BY_ROLE.values().stream().flatMap(List::stream).toList());
+        this.environment = new HashMap<>(process);
+    }
+
+    private static Map<String, List<Setting<?>>> byRole() {
+        Map<String, List<Setting<?>>> byRole = new LinkedHashMap<>();
+        byRole.put("The command", ClientSettings.ALL);
+        byRole.put("Redis", RedisSettings.ALL);
+        byRole.put("The API", ApiSettings.ALL);
+        byRole.put("The worker", WorkerSettings.ALL);
+        return byRole;
+    }
+
+    /**
+     * Lays a flag over the environment.
+     *
+     * @param text null when the flag was not given
+     * @throws InvalidInput naming the flag, when its value is not allowed
+     */
+    Effective flag(String flag, Setting<?> setting, @Nullable String text) {
+        if (text != null) {
+            try {
+                setting.from(Map.of(setting.variable(), text));
+            } catch (InvalidInput e) {
+                throw new InvalidInput(flag, e.problem());
+            }
+            environment.put(setting.variable(), text);
+        }
+        return this;
+    }
+
+    /** @throws InvalidInput naming the variable, when its value is not allowed */
+    <T> T get(Setting<T> setting) {
+        return setting.from(environment);
+    }
+
+    boolean isSet(Setting<?> setting) {
+        return environment.containsKey(setting.variable());
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** {@code name=value} of all settings of some roles, in the form in which they hold: secrets do not print themselves. */
+    String describe(List<List<Setting<?>>> roles) {
+        return String.join(" ", roles.stream().flatMap(List::stream)
+                .map(setting -> setting.name() + "=" + shown(get(setting))).toList());
+    }
+
+    private static String shown(Object value) {
+        if (value instanceof Optional<?> optional) {
+            return optional.map(Effective::shown).orElse("none");
+        }
+        return value instanceof Duration duration ? Durations.format(duration) : value.toString();
+    }
+}

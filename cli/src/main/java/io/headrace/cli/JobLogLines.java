@@ -1,0 +1,55 @@
+package io.headrace.cli;
+
+import io.headrace.JobId;
+import java.util.List;
+
+/** Prints the lines that a handler wrote: those there are, or all until the job has ended. */
+final class JobLogLines {
+    private static final int PAGE_LINES = 1_000;
+
+    private final ApiClient client;
+    private final Terminal terminal;
+    private final boolean json;
+
+    JobLogLines(ApiClient client, Terminal terminal, boolean json) {
+        this.client = client;
+        this.terminal = terminal;
+        this.json = json;
+    }
+
+    int print(JobId id, boolean follow) {
+        if (json && follow) {
+            throw CommandFailed.usage("-o json prints one document, so it cannot --follow");
+        }
+        if (json) {
+            page(id, 0).verbatim(terminal);
+        } else if (follow) {
+            new JobEvents(client, terminal).follow(id, ignored -> {}, this::lines);
+        } else {
+            all(id);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void all(JobId id) {
+        long from = 0;
+        int count;
+        do {
+            Tree page = page(id, from).tree();
+            List<Tree> lines = page.at("lines").items();
+            lines(lines);
+            count = lines.size();
+            from = page.at("next").number();
+        } while (count == PAGE_LINES);
+    }
+
+    private void lines(List<Tree> lines) {
+        for (Tree line : lines) {
+            terminal.out().println(terminal.outIsTty() ? Words.plain(line.text()) : line.text());
+        }
+    }
+
+    private Answer page(JobId id, long from) {
+        return client.get("/v1/jobs/" + id + "/log" + new Query().with("from", from).with("limit", PAGE_LINES));
+    }
+}

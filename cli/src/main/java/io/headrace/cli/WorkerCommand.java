@@ -1,0 +1,123 @@
+package io.headrace.cli;
+
+import io.headrace.redis.RedisBroker;
+import io.headrace.redis.RedisSettings;
+import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerHttp;
+import io.headrace.worker.WorkerSettings;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code headrace worker}: runs jobs until it is told to stop; {@code headrace worker list} shows who does. */
+@Command(synopsisSubcommandLabel = "[VERB]", description = {"Run jobs until told to stop.",
+    "SIGTERM: claim no more, let running jobs end for the grace, hand back the rest, exit with 0. A second one ends at"
+            + " once. SIGTSTP: claim no more and go on with what runs.",
+    "Each flag has an environment variable; see docs/configuration.md."}, //
+        footer = {"", "Example:",
+            "  headrace worker --redis redis://127.0.0.1:6379 --queue critical=6 \\",
+            "      --queue default=3 --exec 'wordcount=wc -w'"})
+final class WorkerCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(names = "--redis", paramLabel = "URL", description = {
+        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
+                + " default redis://127.0.0.1:6379."})
+    @Nullable
+    String redis;
+
+    @Mixin
+    WorkerOptions worker = new WorkerOptions();
+
+    @Option(names = "--strict", description = "Serve the queues in order, each only while those before it are empty.")
+    boolean strict;
+
+    @Mixin
+    HandlerOptions handlers = new HandlerOptions();
+
+    @Option(names = "--metrics-port", paramLabel = "PORT", description = "Serve /livez and /metrics there.")
+    @Nullable
+    String metricsPort;
+
+    WorkerCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Effective settings = worker.over(new Effective(terminal.environment()))
+                .flag("--redis", RedisSettings.URL, redis)
+                .flag("--strict", WorkerSettings.STRICT, strict ? "true" : null)
+                .flag("--metrics-port", WorkerSettings.METRICS_PORT, metricsPort);
+        return Running.run(settings, handlers);
+    }
+
+    /** Kept apart, so that {@code worker list} loads neither Redis nor a logger. */
+    private static final class Running {
+        private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
+
+        static int run(Effective settings, HandlerOptions handlers) throws Exception {
+            try (Lifetime life = new Lifetime()) {
+                PrometheusMeterRegistry meters = Assembly.meters();
+                RedisBroker broker = life.keep("redis", Assembly.broker(settings, meters));
+                Worker.Builder builder = WorkerOptions.builder(broker, settings).meters(meters);
+                handlers.addTo(builder, settings);
+                Worker worker = builder.build();
+                LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, WorkerSettings.ALL)));
+                life.keep("worker", worker).start();
+                Signals.on("TSTP", worker::quiet);
+                serveMetrics(life, worker, meters, settings.get(WorkerSettings.METRICS_PORT));
+                return life.awaitStop();
+            }
+        }
+
+        private static void serveMetrics(Lifetime life, Worker worker, PrometheusMeterRegistry meters, int port) {
+            if (port == 0) {
+                return;
+            }
+            try {
+                WorkerHttp http = life.keep("metrics",
+                        WorkerHttp.start(new InetSocketAddress(port), worker, meters));
+                LOG.info("health and metrics address={}", http.uri());
+            } catch (IOException e) {
+                throw CommandFailed
+                        .failed("--metrics-port: port " + port + " cannot be listened on: " + e.getMessage());
+            }
+        }
+    }
+
+    @Command(description = "List the live workers and what they are busy with.", footer = {"", "Example:",
+        "  headrace worker list -o json"})
+    int list(@Mixin ApiOptions api) {
+        Answer answer = api.client(terminal).get("/v1/workers");
+        if (api.json()) {
+            answer.verbatim(terminal);
+            return ExitCode.DONE;
+        }
+        List<Tree> workers = answer.tree().at("workers").items();
+        if (workers.isEmpty()) {
+            terminal.say("no live workers; start one with 'headrace worker'");
+            return ExitCode.DONE;
+        }
+        Instant now = Clock.systemUTC().instant();
+        Table table = new Table().whole("WORKER").whole("STATE").number("BUSY").number("UP").cut("HOST").cut("QUEUES");
+        for (Tree worker : workers) {
+            table.row(worker.at("id").text(), worker.at("state").text(),
+                    worker.at("busy").text() + "/" + worker.at("slots").text(), Words.ago(worker.at("startedAt"), now),
+                    worker.at("host").text() + ":" + worker.at("pid").text(),
+                    String.join(",", worker.at("queues").items().stream().map(Tree::text).toList()));
+        }
+        table.print(terminal);
+        return ExitCode.DONE;
+    }
+}

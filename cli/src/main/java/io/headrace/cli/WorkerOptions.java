@@ -1,0 +1,62 @@
+package io.headrace.cli;
+
+import io.headrace.Broker;
+import io.headrace.QueueName;
+import io.headrace.RetryPolicy;
+import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What a worker can be told on the command line, in {@code dev} and in {@code worker}. */
+final class WorkerOptions {
+    @Option(names = {"-q", "--queue"}, paramLabel = "NAME[=WEIGHT]", description = {
+        "A queue to serve, and its share of the slots; default is 'default'. Repeatable."})
+    List<String> queues = new ArrayList<>();
+
+    @Option(names = "--slots", paramLabel = "N", description = "How many jobs run at once; default 10.")
+    @Nullable
+    String slots;
+
+    @Option(names = "--lease", paramLabel = "TIME", description = {
+        "Jobs of a worker that is silent for so long run elsewhere; default 30s."})
+    @Nullable
+    String lease;
+
+    @Option(names = "--grace", paramLabel = "TIME", description = {
+        "How long running jobs may go on after a signal to stop; default 25s."})
+    @Nullable
+    String grace;
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = {
+        "How long one attempt may take when its job does not say; default none."})
+    @Nullable
+    String timeout;
+
+    Effective over(Effective settings) {
+        return settings
+                .flag("--queue", WorkerSettings.QUEUES, queues.isEmpty() ? null : String.join(",", queues))
+                .flag("--slots", WorkerSettings.SLOTS, slots)
+                .flag("--lease", WorkerSettings.LEASE, lease)
+                .flag("--grace", WorkerSettings.GRACE, grace)
+                .flag("--timeout", WorkerSettings.TIMEOUT, timeout);
+    }
+
+    /** A worker as the settings say, still without handlers. */
+    static Worker.Builder builder(Broker broker, Effective settings) {
+        Worker.Builder worker = Worker.builder(broker)
+                .strict(settings.get(WorkerSettings.STRICT))
+                .slots(settings.get(WorkerSettings.SLOTS))
+                .lease(settings.get(WorkerSettings.LEASE))
+                .grace(settings.get(WorkerSettings.GRACE))
+                .retryPolicy(new RetryPolicy(settings.get(WorkerSettings.MAX_RETRIES), RetryPolicy.DEFAULT.backoff()));
+        settings.get(WorkerSettings.TIMEOUT).ifPresent(worker::timeout);
+        for (Map.Entry<QueueName, Integer> queue : settings.get(WorkerSettings.QUEUES).entrySet()) {
+            worker.queue(queue.getKey().value(), queue.getValue());
+        }
+        return worker;
+    }
+}

@@ -1,0 +1,52 @@
+package io.headrace.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Dependencies run one way, and only this module assembles the others. */
+@AnalyzeClasses(packages = "io.headrace", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+    @ArchTest
+    static final ArchRule coreKnowsNobody = noClasses().that().resideInAPackage("io.headrace")
+            .should().dependOnClassesThat().resideInAPackage("io.headrace.*..");
+
+    @ArchTest
+    static final ArchRule coreKnowsNeitherRedisNorHttp = noClasses().that().resideInAPackage("io.headrace")
+            .should().dependOnClassesThat()
+            .resideInAnyPackage("redis.clients..", "io.vertx..", "java.net.http..", "com.sun.net..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule workerAndApiSeeTheBrokerOnly = noClasses()
+            .that().resideInAnyPackage("io.headrace.worker..", "io.headrace.api..")
+            .should().dependOnClassesThat().resideInAnyPackage("io.headrace.redis..", "redis.clients..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandAssembles = noClasses().that().resideOutsideOfPackage("io.headrace.cli..")
+            .should().dependOnClassesThat().resideInAPackage("io.headrace.cli..");
+
+    @ArchTest
+    static final ArchRule theWorkerDoesNotKnowTheApi = noClasses().that().resideInAPackage("io.headrace.worker..")
+            .should().dependOnClassesThat().resideInAPackage("io.headrace.api..");
+
+    @ArchTest
+    static final ArchRule theApiDoesNotKnowTheWorker = noClasses().that().resideInAPackage("io.headrace.api..")
+            .should().dependOnClassesThat().resideInAPackage("io.headrace.worker..");
+
+    @ArchTest
+    static final ArchRule theTestkitNeedsCoreOnly = noClasses().that().resideInAPackage("io.headrace.testkit..")
+            .should().dependOnClassesThat()
+            .resideInAnyPackage("io.headrace.redis..", "io.headrace.worker..", "io.headrace.api..");
+
+    @ArchTest
+    static final ArchRule packagesSayWhatTheyHold = classes().should()
+            .resideOutsideOfPackages("..util..", "..utils..", "..common..", "..impl..", "..manager..");
+
+    @ArchTest
+    static final ArchRule noCycles = slices().matching("io.headrace.(*)..").should().beFreeOfCycles();
+}

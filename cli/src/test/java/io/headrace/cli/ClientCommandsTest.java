@@ -1,0 +1,333 @@
+package io.headrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.JobHandler;
+import io.headrace.Json;
+import io.headrace.JsonFormat;
+import io.headrace.PermanentFailure;
+import io.headrace.api.ApiConfig;
+import io.headrace.api.ApiServer;
+import io.headrace.testkit.InMemoryBroker;
+import io.headrace.testkit.ManualClock;
+import io.headrace.worker.Worker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every verb against a real API on the in-memory broker. A worker serves the queue {@code served}; others stand still. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class ClientCommandsTest {
+    private final InMemoryBroker broker = new InMemoryBroker(new ManualClock(Clock.systemUTC().instant()));
+    private final ApiServer api = start(Map.of());
+    private final Worker worker = Worker.builder(broker).queue("served", 1).grace(Duration.ZERO)
+            .handler(JobHandler.of("echo", Json.class, (payload, context) -> payload))
+            .handler(JobHandler.of("talk", Json.class, (payload, context) -> {
+                context.log("first line");
+                context.progress(0.5, "half way");
+                context.log("red \033[31mline");
+                return null;
+            }))
+            .handler(JobHandler.of("fail", Json.class, (payload, context) -> {
+                throw new PermanentFailure("no such mailbox");
+            })).build();
+
+    private ApiServer start(Map<String, String> environment) {
+        ApiConfig config = ApiConfig.from(environment).withAddress("127.0.0.1", 0);
+        return ApiServer.start(config, broker, broker.operator(), new SimpleMeterRegistry());
+    }
+
+    @BeforeAll
+    void serve() {
+        worker.start();
+    }
+
+    @AfterAll
+    void stop() {
+        worker.stop();
+        api.close();
+        broker.close();
+    }
+
+    private Ran.Setup setup() {
+        return Ran.with().environment("HEADRACE_API", api.uri().toString());
+    }
+
+    private Ran headrace(String... args) {
+        return setup().run(args);
+    }
+
+    /** Submits and returns the id. */
+    private String submitted(String queue, String type, String... more) {
+        String[] args = new String[4 + more.length];
+        System.arraycopy(new String[]{"enqueue", type, "-q", queue}, 0, args, 0, 4);
+        System.arraycopy(more, 0, args, 4, more.length);
+        Ran ran = headrace(args);
+        assertThat(ran.code()).as(ran.err()).isZero();
+        return ran.out().strip();
+    }
+
+    private String dead(String type) {
+        Ran ran = headrace("enqueue", type, "-q", "served", "--wait", "-o", "json");
+        assertThat(ran.code()).isEqualTo(1);
+        return json(ran).get("id").asText();
+    }
+
+    private static JsonNode json(Ran ran) {
+        try {
+            return JsonFormat.mapper().readTree(ran.out());
+        } catch (IOException e) {
+            throw new AssertionError("not one JSON document: " + ran.out(), e);
+        }
+    }
+
+    @Test
+    void enqueueSendsWhatItsOptionsSay() {
+        String id = submitted("still", "mail", "{\"to\": [1.50, \"ü\"]}", "--priority", "high", "--max-retries", "3",
+                "--expires-in", "2h", "--timeout", "90s", "--retention", "7d", "--unique-key", "k");
+
+        JsonNode job = json(headrace("job", "show", id, "-o", "json"));
+
+        assertThat(id).startsWith("still_h");
+        assertThat(job.get("payload").toString()).isEqualTo("{\"to\":[1.5,\"ü\"]}");
+        assertThat(job.get("maxRetries").asInt()).isEqualTo(3);
+        assertThat(job.has("expiresAt")).isTrue();
+        assertThat(submitted("still", "mail", "--unique-key", "k")).isEqualTo(id);
+        assertThat(submitted("still", "mail", "--delay", "1h")).startsWith("still_ns");
+        assertThat(submitted("still", "mail", "--run-at", "2099-01-31T09:30:00+01:00")).startsWith("still_ns");
+    }
+
+    @Test
+    void thePayloadComesFromStdinOrAFileToo(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("payload.json"), "[\n1,\n2]\n");
+
+        Ran fromStdin = setup().stdin("{\"a\":1}\n").run("enqueue", "echo", "-", "-q", "served", "--wait");
+        Ran fromFile = headrace("enqueue", "echo", "@" + file, "-q", "served", "--wait");
+
+        assertThat(fromStdin.out()).isEqualTo("{\"a\":1}\n");
+        assertThat(fromFile.out()).isEqualTo("[1,2]\n");
+        assertThat(headrace("enqueue", "echo", "@/no/such/file").code()).isEqualTo(2);
+    }
+
+    @Test
+    void theSameIdempotencyKeyGivesTheSameJob() {
+        String first = submitted("idem", "mail", "--idempotency-key", "order-7");
+
+        assertThat(submitted("idem", "mail", "--idempotency-key", "order-7")).isEqualTo(first);
+        Ran other = headrace("enqueue", "parcel", "-q", "idem", "--idempotency-key", "order-7");
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.err()).contains("Idempotency-Key");
+    }
+
+    @Test
+    void waitingPrintsTheResultOrTheErrorAndSaysWhichByItsExitCode() {
+        Ran well = headrace("enqueue", "--wait", "echo", "\"hi\"", "-q", "served");
+        Ran badly = headrace("enqueue", "fail", "-q", "served", "--wait=30s");
+        Ran unfinished = headrace("enqueue", "mail", "-q", "nobody-serves", "--wait=10ms");
+
+        assertThat(well.code()).isZero();
+        assertThat(well.out()).isEqualTo("\"hi\"\n");
+        assertThat(badly.code()).isEqualTo(1);
+        assertThat(badly.out()).isEmpty();
+        assertThat(badly.err()).contains("is dead after 1 attempt").contains("no such mailbox");
+        assertThat(unfinished.code()).isEqualTo(1);
+        assertThat(unfinished.err()).contains("is still queued after 10ms")
+                .contains("headrace job watch nobody-serves_n");
+    }
+
+    @Test
+    void aBatchStoresTheGoodLinesAndNamesTheBadOnes() {
+        String lines = "{\"type\":\"mail\"}\n\n{\"typ\":\"mail\"}\nnonsense\n{\"type\":\"mail\",\"payload\":2}\n";
+
+        Ran table = setup().stdin(lines).run("enqueue", "--batch", "-", "-q", "batch");
+        Ran document = setup().stdin(lines).run("enqueue", "--batch", "-", "-q", "batch", "-o", "json");
+
+        assertThat(table.code()).isEqualTo(1);
+        assertThat(table.out().lines()).hasSize(2).allMatch(id -> id.startsWith("batch_n"));
+        assertThat(table.err()).contains("line 3: ").contains("did you mean 'type'?").contains("line 4: ")
+                .contains("accepted 2 of 4 jobs");
+        assertThat(json(document).get("accepted").asInt()).isEqualTo(2);
+        assertThat(json(document).get("rejected").asInt()).isEqualTo(2);
+        assertThat(json(document).get("items")).hasSize(4);
+        assertThat(json(document).at("/items/1/index").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void aLongBatchGoesInSlicesAndKeepsItsOrder(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("jobs.ndjson"),
+                IntStream.range(0, 4_501).mapToObj(i -> "{\"type\":\"mail\",\"payload\":" + i + "}").toList());
+
+        Ran ran = headrace("enqueue", "--batch", file.toString(), "-q", "long");
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        List<String> ids = ran.out().lines().toList();
+        assertThat(ids).hasSize(4_501).doesNotHaveDuplicates();
+        assertThat(json(headrace("job", "show", ids.get(4_500), "-o", "json")).get("payload").asInt()).isEqualTo(4_500);
+        assertThat(headrace("enqueue", "--batch", file.toString(), "--delay", "1h").code()).isEqualTo(2);
+    }
+
+    @Test
+    void jobsAreListedAPageAtATime() {
+        String first = submitted("pages", "mail");
+        String second = submitted("pages", "mail");
+
+        Ran page = headrace("job", "list", "-q", "pages", "--limit", "1");
+        String cursor = page.err().strip().replace("more: --cursor ", "");
+        Ran next = headrace("job", "list", "-q", "pages", "--limit", "1", "--cursor", cursor);
+
+        assertThat(page.out()).contains(first).doesNotContain(second).contains("TYPE").contains("PRIORITY");
+        assertThat(next.out()).contains(second).doesNotContain(first);
+        assertThat(page.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        Ran none = headrace("job", "list", "-q", "pages", "-s", "dead");
+        assertThat(none.out()).isEmpty();
+        assertThat(none.err()).contains("no dead jobs in queue 'pages'");
+    }
+
+    @Test
+    void aJobIsShownWithItsAttempts() {
+        String id = dead("fail");
+
+        Ran ran = headrace("job", "show", id);
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("id        " + id).contains("state     dead").contains("no such mailbox")
+                .contains("TRY  OUTCOME").contains("payload   null");
+        assertThat(json(headrace("job", "show", id, "-o", "json")).get("attempts")).hasSize(1);
+    }
+
+    @Test
+    void jobsAreCancelledRetriedAndHurried() {
+        String queued = submitted("moves", "mail");
+        String later = submitted("moves", "mail", "--delay", "1h");
+        String ended = dead("fail");
+
+        assertThat(headrace("job", "run-now", later).out()).isEqualTo(later + " queued\n");
+        assertThat(headrace("job", "cancel", queued).out()).isEqualTo(queued + " cancelled\n");
+        assertThat(headrace("job", "retry", ended).code()).isZero();
+        Ran mixed = headrace("job", "cancel", later, "moves_n1-0");
+        assertThat(mixed.code()).isEqualTo(1);
+        assertThat(mixed.out()).isEqualTo(later + " cancelled\n");
+        assertThat(mixed.err()).contains("moves_n1-0: there is no job moves_n1-0");
+        Ran wrong = headrace("job", "run-now", queued);
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).contains("is cancelled");
+    }
+
+    @Test
+    void watchingEndsWithTheJobAndTellsItsVerdict() {
+        String well = submitted("served", "talk");
+        String badly = submitted("served", "fail");
+
+        Ran ran = headrace("job", "watch", well);
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("| first line").contains("| red ?[31mline").contains("succeeded");
+        assertThat(headrace("job", "watch", badly).code()).isEqualTo(1);
+        assertThat(json(headrace("job", "watch", well, "-o", "json")).get("state").asText()).isEqualTo("succeeded");
+        assertThat(headrace("job", "log", well).out()).isEqualTo("first line\nred \033[31mline\n");
+        assertThat(headrace("job", "log", well, "--follow").out()).isEqualTo("first line\nred \033[31mline\n");
+        assertThat(json(headrace("job", "log", well, "-o", "json")).get("lines")).hasSize(2);
+    }
+
+    @Test
+    void queuesArePausedResumedAndSet() {
+        submitted("steered", "mail");
+
+        assertThat(headrace("queue", "pause", "steered").code()).isZero();
+        assertThat(headrace("queue", "list").out()).containsPattern("(?m)^steered +1 .*paused$");
+        assertThat(headrace("queue", "resume", "steered").code()).isZero();
+        Ran set = headrace("queue", "set", "steered", "--max-backlog", "5", "--retention", "2d");
+        assertThat(set.code()).as(set.err()).isZero();
+        assertThat(headrace("queue", "show", "steered").out()).containsPattern("settings.maxBacklog +5\n")
+                .containsPattern("settings.retention +2d\n").containsPattern("paused +false\n");
+        assertThat(headrace("queue", "set", "steered").code()).isEqualTo(2);
+        assertThat(headrace("queue", "set", "steered", "--retention", "400d").err())
+                .contains("retention must be 0s to 365d");
+        assertThat(json(headrace("queue", "list", "-o", "json")).get("queues").isArray()).isTrue();
+        Ran unknown = headrace("queue", "pause", "nowhere");
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.err()).contains("there is no queue 'nowhere'");
+    }
+
+    @Test
+    void purgingAsksUnlessToldNotTo() {
+        submitted("full", "mail");
+        submitted("full", "mail");
+
+        assertThat(headrace("queue", "purge", "full", "--dry-run").out())
+                .isEqualTo("would cancel 2 jobs of queue 'full'\n");
+        Ran nobody = headrace("queue", "purge", "full");
+        assertThat(nobody.code()).isEqualTo(2);
+        assertThat(nobody.err()).contains("--yes");
+        Ran no = setup().typed("n\n").run("queue", "purge", "full");
+        assertThat(no.code()).isEqualTo(1);
+        assertThat(no.err()).contains("cancel 2 jobs of queue 'full'").contains("nothing was done");
+        Ran yes = setup().typed("y\n").run("queue", "purge", "full");
+        assertThat(yes.code()).isZero();
+        assertThat(yes.out()).isEqualTo("cancelled 2 jobs of queue 'full'\n");
+        assertThat(json(headrace("queue", "purge", "full", "--yes", "-o", "json")).get("cancelled").asInt()).isZero();
+    }
+
+    @Test
+    void deadJobsAreRetriedAndDeletedInBulk() {
+        dead("fail");
+        dead("fail");
+
+        assertThat(headrace("dead", "list", "-q", "served").out()).contains("no such mailbox");
+        assertThat(headrace("dead", "retry", "-q", "served", "--type", "other", "--dry-run").out())
+                .isEqualTo("would retry 0 dead jobs of type 'other' of queue 'served'\n");
+        assertThat(headrace("dead", "retry", "-q", "served").code()).isEqualTo(2);
+        assertThat(headrace("dead", "delete", "-q", "served", "--type", "other", "--yes").out())
+                .isEqualTo("deleted 0 dead jobs of type 'other' of queue 'served'\n");
+        assertThat(headrace("dead", "delete", "-q", "served", "--type", "fail", "--yes").out())
+                .containsPattern("^deleted \\d+ dead jobs? of type 'fail' of queue 'served'\n$");
+    }
+
+    @Test
+    void workersAreListed() {
+        headrace("enqueue", "echo", "1", "-q", "served", "--wait");
+
+        Ran ran = headrace("worker", "list");
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains(worker.id().value()).contains("running").contains("served");
+        assertThat(json(headrace("worker", "list", "-o", "json")).get("workers")).hasSize(1);
+    }
+
+    @Test
+    void aBrokerThatIsAwayIsToldApartFromAMistake() {
+        broker.unavailable(true);
+        try {
+            Ran ran = headrace("enqueue", "mail");
+            assertThat(ran.code()).isEqualTo(69);
+            assertThat(ran.out()).isEmpty();
+        } finally {
+            broker.unavailable(false);
+        }
+    }
+
+    @Test
+    void theKeyTravelsFromTheEnvironment() {
+        try (ApiServer locked = start(Map.of("HEADRACE_API_KEYS", "open-sesame"))) {
+            Ran.Setup with = Ran.with().environment("HEADRACE_API", locked.uri().toString());
+
+            Ran without = with.run("queue", "list");
+            assertThat(without.code()).isEqualTo(1);
+            assertThat(without.err()).contains("HEADRACE_API_KEY");
+            assertThat(with.environment("HEADRACE_API_KEY", "open-sesame").run("queue", "list").code()).isZero();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.headrace.cli;
+
+import io.headrace.Setting;
+import java.util.List;
+import java.util.Map;
+
+/** {@code docs/configuration.md}, made from the settings themselves. */
+final class ConfigurationPage {
+    private ConfigurationPage() {}
+
+    static String text() {
+        StringBuilder page = new StringBuilder(
+                """
+                        # Configuration
+
+                        Every setting is an environment variable; a flag of the same meaning overrides it (`headrace worker --help`).
+                        `dev`, `api` and `worker` refuse to start when a `HEADRACE_…` variable has a value that is not allowed or a name
+                        that no setting has, and name the nearest one. They log what holds once at their start, without secrets.
+
+                        Durations are `250ms`, `30s`, `10m`, `2h`, `7d` or ISO-8601.
+
+                        This page is generated from the settings; `ConfigurationPageTest` says how when it is stale.
+                        """);
+        Effective.BY_ROLE.forEach((role, settings) -> section(page, role, settings));
+        return page.toString();
+    }
+
+    private static void section(StringBuilder page, String role, List<Setting<?>> settings) {
+        page.append("\n## ").append(role).append("\n\n| Variable | Default | Allowed | Meaning |\n|---|---|---|---|\n");
+        for (Setting<?> setting : settings) {
+            page.append("| `").append(setting.variable()).append("` | ").append(shown(setting.fallback())).append(" | ")
+                    .append(cell(setting.allowed())).append(" | ").append(cell(setting.help())).append(" |\n");
+        }
+    }
+
+    private static String shown(String fallback) {
+        return fallback.isEmpty() ? "none" : "`" + cell(fallback) + "`";
+    }
+
+    private static String cell(String text) {
+        String cell = text;
+        for (Map.Entry<String, String> escape : Map.of("|", "\\|", "<", "&lt;").entrySet()) {
+            cell = cell.replace(escape.getKey(), escape.getValue());
+        }
+        return cell;
+    }
+}

@@ -44,12 +44,18 @@ final class Claims {
     /** No worker asks for a shorter lease, so entries that fell silent more recently need no look. */
     private static final long SHORTEST_LEASE_MS = 1_000;
 
+    /** The cursor of a search that begins. */
+    private static final String START = "-";
+
+    /** The pending entries that a search goes through. */
+    private record Place(QueueName queue, Level level) {}
+
     private final Link link;
     private final Queues queues;
     /** Buries jobs whose document cannot be read. */
     private final Consumer<Verdict> burial;
     /** Where the search for expired leases goes on, by queue and level. */
-    private final Map<String, String> cursors = new ConcurrentHashMap<>();
+    private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
     Claims(Link link, Queues queues, Consumer<Verdict> burial) {
         this.link = link;
@@ -93,33 +99,41 @@ final class Claims {
 
     List<ClaimedJob> reclaim(ClaimRequest request) {
         List<ClaimedJob> jobs = new ArrayList<>();
-        for (Level level : request.order()) {
-            boolean more = true;
-            for (int page = 0; page < MAX_PAGES && more; page++) {
-                int left = Math.min(request.max(), MAX_CLAIM) - jobs.size();
-                more = left > 0 && reclaim(request, level, left, jobs);
-            }
+        int most = Math.min(request.max(), MAX_CLAIM);
+        boolean more = true;
+        for (int page = 0; page < MAX_PAGES && more; page++) {
+            more = reclaim(request, most - jobs.size(), jobs) && jobs.size() < most;
         }
         return jobs;
     }
 
     /** Whether there are entries left to look at. */
-    private boolean reclaim(ClaimRequest request, Level level, int most, List<ClaimedJob> jobs) {
-        String place = request.queue().value() + level.code();
-        String code = String.valueOf(level.code());
-        List<byte[]> arguments = List.of(RedisKeys.bytes(request.queue().value()),
-                RedisKeys.bytes(request.worker().value()),
-                RedisKeys.bytes(most), RedisKeys.bytes(request.lease().toMillis()), RedisKeys.bytes(code),
-                RedisKeys.bytes(cursors.getOrDefault(place, "-")), RedisKeys.bytes(PAGE),
-                RedisKeys.bytes(SHORTEST_LEASE_MS));
+    private boolean reclaim(ClaimRequest request, int most, List<ClaimedJob> jobs) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(RedisKeys.bytes(request.queue().value()));
+        arguments.add(RedisKeys.bytes(request.worker().value()));
+        arguments.add(RedisKeys.bytes(most));
+        arguments.add(RedisKeys.bytes(request.lease().toMillis()));
+        arguments.add(RedisKeys.bytes(PAGE));
+        arguments.add(RedisKeys.bytes(SHORTEST_LEASE_MS));
+        for (Level level : request.order()) {
+            arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
+            arguments.add(RedisKeys.bytes(cursors.getOrDefault(new Place(request.queue(), level), START)));
+        }
         List<Object> reply = Replies.list(link.run(Script.RECLAIM, queues.base(request.queue()), arguments));
-        String cursor = Replies.text(reply.get(1));
-        cursors.put(place, cursor);
-        Chunk entries = new Chunk(request.queue(), request.worker(), level,
-                Instant.ofEpochMilli(Replies.number(reply.get(0))),
-                new HashSet<>(Replies.texts(reply.get(5))));
-        entries.read(Replies.list(reply.get(2)), Replies.list(reply.get(3)), Replies.texts(reply.get(4)), jobs);
-        return !cursor.equals("-");
+        Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
+        Set<String> cancelled = new HashSet<>(Replies.texts(reply.get(2)));
+        boolean more = false;
+        for (Object item : Replies.list(reply.get(1))) {
+            List<Object> chunk = Replies.list(item);
+            Level level = Level.ofCode(Replies.text(chunk.get(0)).charAt(0));
+            String cursor = Replies.text(chunk.get(1));
+            cursors.put(new Place(request.queue(), level), cursor);
+            more |= !cursor.equals(START);
+            new Chunk(request.queue(), request.worker(), level, now, cancelled).read(Replies.list(chunk.get(2)),
+                    Replies.list(chunk.get(3)), Replies.texts(chunk.get(4)), jobs);
+        }
+        return more;
     }
 
     /** Drops the worker's consumers unless they hold leases; tells whether none does. */

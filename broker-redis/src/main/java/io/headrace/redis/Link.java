@@ -121,7 +121,22 @@ final class Link implements AutoCloseable {
         return ask(base, script(script, base, arguments));
     }
 
-    /** A connection that the caller keeps for long waits and closes. */
+    /** One request whose answer may take longer, because Redis holds it back until there is something to say. */
+    Object await(byte[] key, Request request, int atMostMs) {
+        try (Connection connection = borrow(key)) {
+            connection.setSoTimeout(atMostMs + TIMEOUT_MS);
+            connection.sendCommand(request.command(), request.arguments());
+            Object answer = connection.getMany(1).get(0);
+            connection.setSoTimeout(TIMEOUT_MS);
+            lastSuccess = nanoClock.getAsLong();
+            return checked(answer);
+        } catch (JedisException e) {
+            dropIdle();
+            throw new BrokerUnavailable("waiting for Redis failed: " + why(e), e);
+        }
+    }
+
+    /** A connection that the caller keeps and closes. */
     Connection borrow(byte[] key) {
         boolean trusted = nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
         try {

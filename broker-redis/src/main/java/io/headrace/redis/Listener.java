@@ -33,7 +33,7 @@ final class Listener implements AutoCloseable {
     /** How long a subscriber waits for its channel to stand. */
     private static final long SUBSCRIBE_SECONDS = 5;
     /** How often the connection is pinged. */
-    private static final long PING_MS = 5_000;
+    private static final long PING_MS = 10_000;
     /** A connection from which nothing came for so long, pings and all, is given up. */
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(3 * PING_MS);
     /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */

@@ -1,6 +1,5 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
 import java.time.Duration;
@@ -16,9 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Lets idle workers wait for work at no cost: they block on the queues' wake tokens, of which an enqueue leaves one. Keys of
@@ -27,8 +24,6 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Wakeups implements AutoCloseable {
     /** A blocking read ends after this at the latest, so that a dead connection is noticed. */
     private static final long MAX_BLOCK_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** How much longer than the block the socket waits for the answer. */
-    private static final int MARGIN_MS = 2_000;
 
     private final Link link;
     private final RedisKeys keys;
@@ -144,15 +139,10 @@ final class Wakeups implements AutoCloseable {
                 arguments[i] = slot.get(i);
             }
             arguments[slot.size()] = RedisKeys.bytes(String.valueOf(blockMs / 1000.0));
-            try (Connection connection = link.borrow(slot.get(0))) {
-                connection.setSoTimeout((int) blockMs + MARGIN_MS);
-                connection.sendCommand(Command.BLPOP, arguments);
-                Object answer = connection.getMany(1).get(0);
-                connection.setSoTimeout(Link.TIMEOUT_MS);
-                List<Object> pair = Replies.list(Link.checked(answer));
+            try {
+                List<Object> pair = Replies
+                        .list(link.await(slot.get(0), new Link.Request(Command.BLPOP, arguments), (int) blockMs));
                 return pair.isEmpty() ? null : RedisKeys.bytes(Replies.text(pair.get(0)));
-            } catch (JedisException e) {
-                fail(new BrokerUnavailable("waiting for work failed: " + e.getMessage(), e));
             } catch (HeadraceException e) {
                 fail(e);
             }

@@ -23,7 +23,7 @@ final class ClaimLoop {
     /** How long a wait for a hint lasts at most: short enough to notice a dead connection, long enough to cost nothing. */
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** How often a queue is claimed from although nothing hinted at work; one such claim costs a dozen commands. */
-    private static final long SAFETY_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long SAFETY_NANOS = TimeUnit.SECONDS.toNanos(20);
     /** How long a busy worker waits for more slots to get free, rather than claiming job by job. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** The least wait for a due time; guards against a broker that calls one due and does not hand it out. */

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * by the claim loop, the heartbeat's by the lease keeper.
  */
 final class Liveness {
-    /** An idle worker claims every 15 s; three in a row missing is more than a hiccup. */
+    /** An idle worker claims every 20 s; two in a row missing is more than a hiccup. */
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(45);
 
     private final Clocks clocks;

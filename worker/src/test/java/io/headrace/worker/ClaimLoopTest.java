@@ -150,7 +150,7 @@ class ClaimLoopTest {
         rig.claimLoop.claimRound();
         assertThat(rig.state(id)).as("without a hint").isEqualTo(JobState.QUEUED);
 
-        rig.time.advance(Duration.ofSeconds(16));
+        rig.time.advance(Duration.ofSeconds(21));
         rig.claimLoop.claimRound();
         assertThat(rig.state(id)).as("safety claim").isEqualTo(JobState.SUCCEEDED);
     }

@@ -1,69 +1,86 @@
 #!lua flags=allow-oom
--- reclaim: lease to a worker the jobs of one level whose holders stayed silent longer than the lease they had asked for.
+-- reclaim: lease to a worker the jobs of a queue whose holders stayed silent longer than the lease they had asked for.
 -- KEYS  1 base
--- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 level  6 cursor: look behind this entry id, '-' from the start  7 look at most at
---       8 the shortest lease there can be, ms
--- Returns {now ms, next cursor, entries, deliveries, running values of the lost deliveries, cancelled ids}. Cost: 5 commands, the first of which walks
--- the pending entries from the cursor on.
+-- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 look at most at, a level  6 the shortest lease there can be, ms
+--       then per level: level, cursor: look behind this entry id, '-' from the start
+-- Returns {now ms, chunks, cancelled ids}, a chunk being {level, next cursor, entries, deliveries, running values of the lost deliveries}.
+-- Cost: 1 command per level, which walks the pending entries from the cursor on; 7 more for a level that yields jobs.
 local base = KEYS[1]
 --@include clock
 --@include events
 --@include tally
 
-local queue, worker, most, lease_ms, level = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
-local stream = base .. 'ready:' .. level
-local from = ARGV[6] == '-' and '-' or '(' .. ARGV[6]
-local page = redis.pcall('XPENDING', stream, 'workers', 'IDLE', ARGV[8], from, '+', ARGV[7])
-if page.err or #page == 0 then
-  return {now_ms, '-', {}, {}, {}, {}}
-end
+local queue, worker, left, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local ids = {}
 
-local fields = {}
-for i, pending in ipairs(page) do
-  fields[i] = pending[1]
-end
-local values = redis.call('HMGET', base .. 'running:' .. level, unpack(fields))
-
-local cursor = #page == tonumber(ARGV[7]) and page[#page][1] or '-'
-local entry_ids, of = {}, {}
-for i, pending in ipairs(page) do
-  if #entry_ids == most then
-    cursor = page[i - 1][1]
-    break
+-- Which of these pending entries have fallen silent, as many as may be taken, and where to look next.
+local function silent(page, values)
+  local cursor = #page == tonumber(ARGV[5]) and page[#page][1] or '-'
+  local asked, position = {}, {}
+  for i, pending in ipairs(page) do
+    if #asked == left then
+      return asked, position, page[i - 1][1]
+    end
+    local own_ms = values[i] and tonumber(string.match(values[i], '^[^,]*,%d+,%d+,(%d+)')) or lease_ms
+    if pending[2] ~= 'released' and pending[3] >= own_ms then
+      asked[#asked + 1] = pending[1]
+      position[pending[1]] = i
+    end
   end
-  local asked_ms = values[i] and tonumber(string.match(values[i], '^[^,]*,%d+,%d+,(%d+)')) or lease_ms
-  if pending[2] ~= 'released' and pending[3] >= asked_ms then
-    entry_ids[#entry_ids + 1] = pending[1]
-    of[pending[1]] = i
-  end
-end
-if #entry_ids == 0 then
-  return {now_ms, cursor, {}, {}, {}, {}}
+  return asked, position, cursor
 end
 
-local entries = redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(entry_ids))
-local deliveries, histories, running, ids = {}, {}, {}, {}
-for n, entry in ipairs(entries) do
-  local i = of[entry[1]]
-  deliveries[n] = page[i][4] + 1
-  histories[n] = values[i] or ''
-  running[#running + 1] = fields[i]
-  running[#running + 1] = string.format('%s,%d,%.0f,%.0f;%s', worker, deliveries[n], now_ms, lease_ms, histories[n])
-  local content = entry[2]
-  ids[n] = content[1] == 'id' and content[2] or (queue .. '_' .. level .. entry[1])
+local function take_over(level, from)
+  local nothing = {level, '-', {}, {}, {}}
+  if left == 0 then
+    return {level, from, {}, {}, {}}
+  end
+  local stream = base .. 'ready:' .. level
+  local page = redis.pcall('XPENDING', stream, 'workers', 'IDLE', ARGV[6], from == '-' and '-' or '(' .. from, '+', ARGV[5])
+  if page.err or #page == 0 then
+    return nothing
+  end
+  local fields = {}
+  for i, pending in ipairs(page) do
+    fields[i] = pending[1]
+  end
+  local values = redis.call('HMGET', base .. 'running:' .. level, unpack(fields))
+  local asked, position, cursor = silent(page, values)
+  local chunk = {level, cursor, {}, {}, {}}
+  if #asked == 0 then
+    return chunk
+  end
+  local running = {}
+  for n, entry in ipairs(redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(asked))) do
+    local i = position[entry[1]]
+    local deliveries, history = page[i][4] + 1, values[i] or ''
+    chunk[3][n], chunk[4][n], chunk[5][n] = entry, deliveries, history
+    running[2 * n - 1] = entry[1]
+    running[2 * n] = string.format('%s,%d,%.0f,%.0f;%s', worker, deliveries, now_ms, lease_ms, history)
+    local content = entry[2]
+    ids[#ids + 1] = content[1] == 'id' and content[2] or (queue .. '_' .. level .. entry[1])
+  end
+  if #running > 0 then
+    redis.call('HSET', base .. 'running:' .. level, unpack(running))
+    left = left - #running / 2
+  end
+  return chunk
 end
-if #running == 0 then
-  return {now_ms, cursor, {}, {}, {}, {}}
+
+local chunks = {}
+for i = 7, #ARGV, 2 do
+  chunks[#chunks + 1] = take_over(ARGV[i], ARGV[i + 1])
 end
-redis.call('HSET', base .. 'running:' .. level, unpack(running))
-tally('lost', #entries)
 local cancelled = {}
-if redis.call('EXISTS', base .. 'cancelling') == 1 then
-  for i, is_member in ipairs(redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))) do
-    if is_member == 1 then
-      cancelled[#cancelled + 1] = ids[i]
+if #ids > 0 then
+  tally('lost', #ids)
+  announce(ids)
+  if redis.call('EXISTS', base .. 'cancelling') == 1 then
+    for i, is_member in ipairs(redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))) do
+      if is_member == 1 then
+        cancelled[#cancelled + 1] = ids[i]
+      end
     end
   end
 end
-announce(ids)
-return {now_ms, cursor, entries, deliveries, histories, cancelled}
+return {now_ms, chunks, cancelled}

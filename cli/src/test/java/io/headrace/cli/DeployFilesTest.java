@@ -7,8 +7,6 @@ import io.headrace.Durations;
 import io.headrace.JsonFormat;
 import io.headrace.Meter;
 import io.headrace.Setting;
-import io.headrace.api.ApiSettings;
-import io.headrace.redis.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,7 +90,7 @@ class DeployFilesTest {
 
     @Test
     void everyVariableInTheDeployFilesIsASetting() throws IOException {
-        Set<String> known = Stream.of(RedisSettings.ALL, ApiSettings.ALL, WorkerSettings.ALL)
+        Set<String> known = Effective.BY_ROLE.values().stream()
                 .flatMap(List::stream)
                 .map(Setting::variable)
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -121,6 +121,11 @@ public final class ApiServer implements AutoCloseable {
         return uri;
     }
 
+    /** How many requests wait for jobs or follow them now. */
+    int waiting() {
+        return services.waiters().count();
+    }
+
     /** Takes no more connections, ends those that wait or follow, gives the others 5 s, and frees everything. */
     @Override
     public void close() {

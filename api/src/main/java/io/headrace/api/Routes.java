@@ -35,6 +35,8 @@ final class Routes {
     /** A router for one loop. */
     Router router(Vertx vertx, Loop loop) {
         Router router = Router.router(vertx);
+        router.errorHandler(400, context -> new Exchange(context, loop).fail(malformed()));
+        router.errorHandler(500, context -> new Exchange(context, loop).fail(failure(context)));
         Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
         for (Route route : all) {
             router.routeWithRegex(route.method(), route.regex()).handler(context -> serve(route, context, loop));
@@ -49,7 +51,6 @@ final class Routes {
             router.routeWithRegex(route.regex()).handler(context -> refuseMethod(context, loop, allow));
         }
         router.route().handler(context -> refuseAddress(context, loop));
-        router.route().failureHandler(context -> failed(context, loop));
         return router;
     }
 
@@ -90,18 +91,12 @@ final class Routes {
         });
     }
 
-    /** What the router itself found wrong, before a call was reached. */
-    private static void failed(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop);
-        if (context.statusCode() == 400) {
-            exchange.fail(new Problem(ProblemType.MALFORMED_REQUEST,
-                    context.failure() == null ? "the address is malformed"
-                            : String.valueOf(context.failure().getMessage()),
-                    null));
-        } else if (context.failure() != null) {
-            exchange.fail(context.failure());
-        } else {
-            exchange.fail(new Problem(ProblemType.NO_SUCH_ROUTE, "nothing is at this address", null));
-        }
+    /** What the router itself finds wrong before it has reached a call. */
+    private static Problem malformed() {
+        return new Problem(ProblemType.MALFORMED_REQUEST, "the address or the Host header is malformed", null);
+    }
+
+    private static Throwable failure(RoutingContext context) {
+        return context.failure() == null ? new IllegalStateException("the router failed") : context.failure();
     }
 }

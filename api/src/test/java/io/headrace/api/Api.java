@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.Broker;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** A real server on a broker in memory, a client of it, and the part of a worker. */
 final class Api implements AutoCloseable {
@@ -47,12 +49,17 @@ final class Api implements AutoCloseable {
     final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     Api(String... settings) {
+        this(UnaryOperator.identity(), settings);
+    }
+
+    /** @param seam what the server gets in place of the broker */
+    Api(UnaryOperator<Broker> seam, String... settings) {
         Map<String, String> environment = new HashMap<>(Map.of("HEADRACE_API_PORT", "0"));
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             environment.put("HEADRACE_API_" + setting.substring(0, equals), setting.substring(equals + 1));
         }
-        server = ApiServer.start(ApiConfig.from(environment), broker, broker.operator(), meters);
+        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), broker.operator(), meters);
     }
 
     /** What came back. */
@@ -171,6 +178,17 @@ final class Api implements AutoCloseable {
             head.append((char) b);
         }
         return head.toString();
+    }
+
+    /** Returns when so many requests wait in the server. */
+    void awaitWaiting(int count) {
+        long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(10);
+        while (server.waiting() != count) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(server.waiting() + " requests wait, not " + count);
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /** Leases the next job of queue {@code mail}, as a worker would. */

@@ -65,7 +65,7 @@ final class OpenApi {
         JsonNode response = resolved(operation.path("responses").path(Integer.toString(answer.status())));
         assertThat(response.isMissingNode()).as("documented: %s, answered %s", what, answer).isFalse();
         JsonNode content = response.path("content").path(media);
-        assertThat(content.isMissingNode()).as("documented: %s as %s", what, media).isFalse();
+        assertThat(content.isMissingNode()).as("documented: %s as %s: %s", what, media, answer).isFalse();
         response.path("headers").properties().stream().filter(header -> header.getKey().equals("Retry-After"))
                 .forEach(header -> assertThat(answer.header("Retry-After")).as(what).matches("[1-9][0-9]*"));
         if (media.endsWith("json")) {

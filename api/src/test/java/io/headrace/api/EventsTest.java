@@ -1,0 +1,156 @@
+package io.headrace.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.ClaimedJob;
+import io.headrace.JobId;
+import io.headrace.Progress;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class EventsTest {
+    private final Api api = new Api();
+
+    @AfterEach
+    void close() {
+        api.close();
+    }
+
+    /** One event: its id, its name, its data. */
+    private record Event(String id, String name, String data) {}
+
+    /** Reads events one by one as they come. */
+    private static final class Events {
+        private final Iterator<String> lines;
+
+        Events(HttpResponse<Stream<String>> response) {
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+            lines = response.body().iterator();
+        }
+
+        Event next() {
+            List<String> block = new ArrayList<>();
+            while (lines.hasNext()) {
+                String line = lines.next();
+                if (line.isEmpty() && !block.isEmpty()) {
+                    return new Event(field(block, "id"), field(block, "event"), field(block, "data"));
+                }
+                if (!line.isEmpty() && !line.startsWith(":")) {
+                    block.add(line);
+                }
+            }
+            return new Event("", "", "");
+        }
+
+        boolean ended() {
+            return !lines.hasNext();
+        }
+
+        private static String field(List<String> block, String name) {
+            return block.stream().filter(line -> line.startsWith(name + ": "))
+                    .map(line -> line.substring(name.length() + 2))
+                    .findFirst().orElseThrow();
+        }
+    }
+
+    private Events follow(JobId id, String... headers) throws Exception {
+        return new Events(api.http.send(Api.with(api.request("/v1/jobs/" + id + "/events"), headers).build(),
+                BodyHandlers.ofLines()));
+    }
+
+    @Test
+    void aJobIsFollowedFromItsPresentStateToItsEnd() throws Exception {
+        JobId id = JobId
+                .parse(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\",\"payload\":{\n\"a\":\r\n1}}").text("id"));
+        Events events = follow(id);
+        Event queued = events.next();
+        assertThat(queued.name()).isEqualTo("queued");
+        assertThat(queued.data()).contains("\"payload\":{ \"a\":  1}");
+
+        ClaimedJob claimed = api.claim();
+        assertThat(events.next().name()).isEqualTo("running");
+
+        api.broker.report(claimed.lease(), new Progress(0.5, "half"), List.of("hello", "world")).toCompletableFuture()
+                .join();
+        Event log = events.next();
+        assertThat(log.name()).isEqualTo("log");
+        assertThat(log.data()).isEqualTo("{\"lines\":[\"hello\",\"world\"],\"next\":2}");
+        assertThat(log.id()).isEqualTo("2");
+        Event progress = events.next();
+        assertThat(progress.name()).isEqualTo("running");
+        assertThat(progress.data()).contains("\"progress\":{\"fraction\":0.5,\"message\":\"half\"}");
+
+        api.succeed(claimed, "{\"n\":1}");
+        Event ended = events.next();
+        assertThat(ended.name()).isEqualTo("succeeded");
+        assertThat(ended.data()).contains("\"result\":{\"n\":1}");
+        assertThat(events.ended()).isTrue();
+        api.awaitWaiting(0);
+    }
+
+    @Test
+    void aJobThatHasEndedIsToldAtOnce() throws Exception {
+        JobId id = api.submit();
+        ClaimedJob claimed = api.claim();
+        api.broker.report(claimed.lease(), null, List.of("one", "two")).toCompletableFuture().join();
+        api.bury(claimed, "Timeout");
+        Events events = follow(id);
+        assertThat(events.next().name()).isEqualTo("log");
+        assertThat(events.next().name()).isEqualTo("dead");
+        assertThat(events.ended()).isTrue();
+    }
+
+    @Test
+    void aLongLogComesWhole() throws Exception {
+        JobId id = api.submit();
+        ClaimedJob claimed = api.claim();
+        List<String> lines = IntStream.range(0, 1_000).mapToObj(i -> "line " + i).toList();
+        api.broker.report(claimed.lease(), null, lines).toCompletableFuture().join();
+        api.succeed(claimed, "1");
+        Events events = follow(id);
+        assertThat(events.next().id()).isEqualTo("500");
+        assertThat(events.next().data()).contains("\"line 999\"");
+        assertThat(events.next().name()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void whoComesBackGetsNoLineTwiceAndNonsenseDoesNoHarm() throws Exception {
+        JobId id = api.submit();
+        ClaimedJob claimed = api.claim();
+        api.broker.report(claimed.lease(), null, List.of("one", "two", "three")).toCompletableFuture().join();
+        assertThat(follow(id, "Last-Event-ID", "2").next().data()).contains("[\"three\"]");
+        for (String junk : List.of("abc", "-1", "99999999999999999999", "1; DROP")) {
+            assertThat(follow(id, "Last-Event-ID", junk).next().data()).as(junk).contains("\"one\"");
+        }
+        assertThat(follow(id, "Last-Event-ID", "999999").next().name()).isEqualTo("running");
+    }
+
+    @Test
+    void anotherMediaTypeIsNotAcceptable() {
+        JobId id = api.submit();
+        assertThat(api.get("/v1/jobs/" + id + "/events", "Accept", "application/json").status()).isEqualTo(406);
+    }
+
+    @Test
+    void anOutageIsSatThrough() throws Exception {
+        JobId id = api.submit();
+        Events events = follow(id);
+        assertThat(events.next().name()).isEqualTo("queued");
+        ClaimedJob claimed = api.claim();
+        assertThat(events.next().name()).isEqualTo("running");
+        api.broker.unavailable(true);
+        api.broker.unavailable(false);
+        api.succeed(claimed, "1");
+        assertThat(events.next().name()).isEqualTo("succeeded");
+    }
+}

@@ -1,0 +1,113 @@
+package io.headrace.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.JobState;
+import io.headrace.Meter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SystemTest {
+    private final Api api = new Api();
+
+    @AfterEach
+    void close() {
+        api.close();
+    }
+
+    @Test
+    void readinessMeansThatJobsCanBeStored() {
+        assertThat(api.get("/livez").body()).isEqualTo("{\"status\":\"live\"}");
+        assertThat(api.get("/readyz").body()).isEqualTo("{\"status\":\"ready\"}");
+    }
+
+    @Test
+    void aServerWhoseBrokerIsAwayIsAliveAndNotReady() {
+        api.broker.unavailable(true);
+        Api.Answer answer = api.get("/readyz");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.problem()).isEqualTo("not-ready");
+        assertThat(answer.text("detail")).isNotBlank();
+        assertThat(api.get("/livez").status()).isEqualTo(200);
+    }
+
+    @Test
+    void theScrapedFiguresAreThoseThatWereDeclared() {
+        api.submit();
+        api.submit();
+        api.post("/v1/queues/mail/jobs:batch", "[{\"type\":\"b\"},{\"type\":\"b\"},{}]");
+        api.claim();
+        Api.Answer answer = api.get("/metrics");
+        assertThat(answer.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(answer.body()).contains("headrace_jobs_enqueued_total{queue=\"mail\",type=\"welcome\"} 2.0",
+                "headrace_jobs_enqueued_total{queue=\"mail\",type=\"b\"} 2.0",
+                "headrace_jobs{queue=\"mail\",state=\"queued\"} 3.0",
+                "headrace_jobs{queue=\"mail\",state=\"running\"} 1.0",
+                "headrace_oldest_queued_age_seconds{queue=\"mail\"} ");
+        for (String line : answer.body().lines().toList()) {
+            Matcher type = Pattern.compile("# TYPE (headrace_\\S+) (\\S+)").matcher(line);
+            if (type.matches()) {
+                Meter meter = Arrays.stream(Meter.values()).filter(m -> m.exported().equals(type.group(1))).findFirst()
+                        .orElseThrow();
+                assertThat(meter.source()).isNotEqualTo(Meter.Source.WORKER);
+                assertThat(type.group(2)).isEqualToIgnoringCase(meter.kind().name());
+            }
+        }
+    }
+
+    @Test
+    void figuresThatCannotBeAskedForAreLeftOutRatherThanOld() {
+        api.submit();
+        api.broker.unavailable(true);
+        Api.Answer answer = api.get("/metrics");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).contains("headrace_jobs_enqueued_total").doesNotContain("headrace_jobs{");
+    }
+
+    @Test
+    void inventedTypesDoNotFillTheRegistry() {
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; i < 3_000; i++) {
+            body.append(i == 0 ? "[" : ",").append("{\"type\":\"t").append(i).append("\"}");
+        }
+        api.post("/v1/queues/mail/jobs:batch", body.append("]").toString());
+        String metrics = api.get("/metrics").body();
+        assertThat(metrics.lines().filter(line -> line.startsWith("headrace_jobs_enqueued_total{")).count())
+                .isBetween(2_000L, 2_010L);
+        assertThat(metrics).contains("type=\"other\"} 1000.0");
+    }
+
+    @Test
+    void everyTypeOfProblemHasAPage() {
+        for (ProblemType type : ProblemType.values()) {
+            Api.Answer answer = api.get("/problems/" + type.slug());
+            assertThat(answer.json().path("status").asInt()).isEqualTo(type.status());
+            assertThat(answer.text("help")).isEqualTo(type.help()).endsWith(".");
+        }
+        assertThat(api.get("/problems/none").status()).isEqualTo(404);
+    }
+
+    @Test
+    void theFirstPageIsForPeople() {
+        Api.Answer answer = api.get("/", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        assertThat(answer.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(answer.header("Content-Security-Policy")).contains("default-src 'none'");
+        Matcher links = Pattern.compile("href=\"([^\"]+)\"").matcher(answer.body());
+        while (links.find()) {
+            assertThat(api.get(links.group(1)).status()).as(links.group(1)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void statesOfTheDocumentAreThoseOfTheCode() {
+        List<String> documented = new java.util.ArrayList<>();
+        OpenApi.DOCUMENT.path("components").path("schemas").path("State").path("enum")
+                .forEach(state -> documented.add(state.asText()));
+        assertThat(documented)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(JobState.values()).map(JobState::label).toList());
+    }
+}

@@ -61,7 +61,7 @@ public final class ApiServer implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
         try {
             int port = listen(vertx, config, address, routes);
-            vertx.setPeriodic(SWEEP_MS, ignored -> changes.sweep());
+            vertx.setPeriodic(SWEEP_MS, ignored -> blocking.run(changes::sweep));
             URI uri = uri(address, port);
             LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri, config.keys(),
                     config.closedQueues(), config.maxPayload());

@@ -44,12 +44,17 @@ final class BlockingCalls implements AutoCloseable {
         return promise.future();
     }
 
-    /** Runs something whose outcome nobody waits for. */
-    void run(Runnable work) {
+    /**
+     * Runs something that reports by itself.
+     *
+     * @return whether it will run: false when too many calls wait already
+     */
+    boolean run(Runnable work) {
         try {
             pool.execute(work);
+            return true;
         } catch (RejectedExecutionException e) {
-            work.run();
+            return false;
         }
     }
 

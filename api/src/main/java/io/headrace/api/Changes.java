@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import io.headrace.Broker;
+import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.JobId;
 import io.headrace.QueueName;
@@ -65,8 +66,8 @@ final class Changes implements AutoCloseable {
             feed.count++;
             feed.listeners.computeIfAbsent(job, ignored -> ConcurrentHashMap.newKeySet()).add(listener);
         }
-        if (opened) {
-            blocking.run(() -> open(job.queue(), feed));
+        if (opened && !blocking.run(() -> open(job.queue(), feed))) {
+            fail(job.queue(), feed, new BrokerUnavailable("too many calls wait for the broker", null));
         }
         return feed.subscription.future();
     }
@@ -75,11 +76,16 @@ final class Changes implements AutoCloseable {
         try {
             feed.subscription.complete(broker.onChange(queue, feed::changed));
         } catch (HeadraceException e) {
-            synchronized (this) {
-                feeds.remove(queue, feed); // who listens next tries again
-            }
-            feed.subscription.fail(e);
+            fail(queue, feed, e);
         }
+    }
+
+    /** Who listens to the queue next tries again. */
+    private void fail(QueueName queue, Feed feed, HeadraceException why) {
+        synchronized (this) {
+            feeds.remove(queue, feed);
+        }
+        feed.subscription.fail(why);
     }
 
     void forget(JobId job, Runnable listener) {
@@ -97,7 +103,7 @@ final class Changes implements AutoCloseable {
         }
     }
 
-    /** Ends the subscriptions that nobody has used for a while. Called from time to time. */
+    /** Ends the subscriptions that nobody has used for a while. Called from time to time; waits for the broker. */
     void sweep() {
         List<Feed> idle = new ArrayList<>();
         synchronized (this) {
@@ -110,7 +116,7 @@ final class Changes implements AutoCloseable {
                 }
             }
         }
-        idle.forEach(feed -> blocking.run(() -> close(feed.subscription.future().result())));
+        idle.forEach(feed -> close(feed.subscription.future().result()));
     }
 
     private static void close(@Nullable Subscription subscription) {

@@ -58,8 +58,10 @@ final class Guard {
         if (header == null) {
             return; // HTTP/1.0, which no browser speaks
         }
-        String host = header.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
-        if (!host.equals("localhost") && !host.endsWith(".localhost") && !ADDRESS.matcher(host).matches()) {
+        int colon = header.lastIndexOf(':');
+        String host = (colon > header.lastIndexOf(']') ? header.substring(0, colon) : header).toLowerCase(Locale.ROOT);
+        if (!host.equals("localhost") && !host.equals("127.0.0.1") && !host.endsWith(".localhost")
+                && !ADDRESS.matcher(host).matches()) {
             throw new Problem(ProblemType.FORBIDDEN,
                     "the host must be localhost or an IP address while there are no keys (HEADRACE_API_KEYS)", "Host");
         }

@@ -29,7 +29,7 @@ final class Loop {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
-    private static final long SWEEP_MS = 100;
+    private static final long SWEEP_MS = 200;
     /** How many hand-overs run before other events of the loop get their turn. */
     private static final int MAX_RUN = 512;
 

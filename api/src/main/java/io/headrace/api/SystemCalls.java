@@ -30,7 +30,7 @@ final class SystemCalls {
         this.services = services;
         this.calls = new Calls(services);
         BrokerOperator operator = services.operator();
-        this.readiness = new Cached<>(READINESS_TTL, operator::readiness);
+        this.readiness = new Cached<>(READINESS_TTL, () -> readiness(operator));
         this.gauges = new Cached<>(GAUGES_TTL, this::refreshGauges);
     }
 
@@ -45,13 +45,17 @@ final class SystemCalls {
                 Route.get("/", List.of(), exchange -> exchange.reply(index)).answering("text/html"));
     }
 
-    private Reply ready() {
-        Optional<String> reason;
+    /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */
+    private static Optional<String> readiness(BrokerOperator operator) {
         try {
-            reason = readiness.get();
+            return operator.readiness();
         } catch (HeadraceException e) {
-            reason = Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Reply ready() {
+        Optional<String> reason = readiness.get();
         if (reason.isPresent()) {
             throw new Problem(ProblemType.NOT_READY, reason.get(), null);
         }

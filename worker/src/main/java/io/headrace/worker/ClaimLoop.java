@@ -8,10 +8,13 @@ import io.headrace.ClaimedJob;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, for the next
@@ -22,7 +25,10 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ClaimLoop {
     /** How long a wait for a hint lasts at most: short enough to notice a dead connection, long enough to cost nothing. */
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /** How often a queue is claimed from although nothing hinted at work; one such claim costs a dozen commands. */
+    /**
+     * How often one of the queues, in turn, is claimed from although nothing hinted at work: one such claim costs a dozen commands,
+     * so a worker that idles costs the same for any number of queues.
+     */
     private static final long SAFETY_NANOS = TimeUnit.SECONDS.toNanos(20);
     /** How long a busy worker waits for more slots to get free, rather than claiming job by job. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -48,6 +54,7 @@ final class ClaimLoop {
     private boolean hinted = true;
     private boolean more;
     private long gatherUntil = Clocks.NEVER;
+    private long safetyAt;
 
     /** What is known about one queue. */
     private static final class Line {
@@ -152,15 +159,20 @@ final class ClaimLoop {
                 return;
             }
             boolean all = hinted || more;
+            boolean safety = all || clocks.now() >= safetyAt;
             hinted = false;
             more = false;
-            claimInto(slots.takeAll(), all);
+            claimInto(slots.takeAll(), all, safety ? longestUnclaimed() : null);
+            if (safety) {
+                safetyAt = clocks.now() + SAFETY_NANOS;
+            }
         } finally {
             round.unlock();
         }
     }
 
-    private void claimInto(int taken, boolean all) {
+    /** @param turn the queue that is claimed from even if nothing is due there */
+    private void claimInto(int taken, boolean all, @Nullable Line turn) {
         Filling filling = new Filling(taken);
         try {
             reclaimer.turn(filling);
@@ -170,7 +182,7 @@ final class ClaimLoop {
                     return;
                 }
                 Line line = line(queue);
-                if (all || clocks.now() >= nextClaim(line)) {
+                if (all || line == turn || clocks.now() >= line.dueAt) {
                     claim(queue, line, filling);
                 }
             }
@@ -198,16 +210,15 @@ final class ClaimLoop {
     }
 
     private long untilNextClaim() {
-        long next = reclaimer.dueAt();
+        long next = Math.min(safetyAt, reclaimer.dueAt());
         for (Line line : lines.values()) {
-            next = Math.min(next, nextClaim(line));
+            next = Math.min(next, line.dueAt);
         }
         return Math.max(DUE_FLOOR_NANOS, Math.min(WAIT_NANOS, next - clocks.now()));
     }
 
-    /** With several queues the safety claims take turns, so that a worker that idles costs the same for any number. */
-    private long nextClaim(Line line) {
-        return Math.min(line.dueAt, line.claimedAt + SAFETY_NANOS * lines.size());
+    private @Nullable Line longestUnclaimed() {
+        return lines.values().stream().min(Comparator.comparingLong(line -> line.claimedAt)).orElse(null);
     }
 
     private Line line(QueueName queue) {

@@ -156,6 +156,29 @@ class ClaimLoopTest {
     }
 
     @Test
+    void anIdleWorkerOfManyQueuesGivesEachItsSafetyClaimAndStaysLive() {
+        Map<QueueName, Integer> queues = new LinkedHashMap<>();
+        for (int i = 0; i < 6; i++) {
+            queues.put(new QueueName("q" + i), 1);
+        }
+        ManualClock time = new ManualClock();
+        Rig rig = new Rig(time, new InMemoryBroker(time), queues, 10, ECHO);
+        rig.claimLoop.claimRound();
+        List<JobId> unhinted = new ArrayList<>();
+        for (QueueName queue : queues.keySet()) {
+            unhinted.add(rig.enqueue(NewJob.of(queue.value(), "echo", 1).build()));
+        }
+
+        for (int second = 0; second < 6 * 20; second += 5) {
+            rig.time.advance(Duration.ofSeconds(5));
+            rig.claimLoop.claimRound();
+            assertThat(rig.liveness.live()).as("after %d s", second + 5).isTrue();
+        }
+
+        assertThat(unhinted).extracting(rig::state).containsOnly(JobState.SUCCEEDED);
+    }
+
+    @Test
     void aKnownDueTimeIsHonouredBeforeTheSafetyClaim() {
         Rig rig = new Rig(1, ECHO);
         JobId id = rig.enqueue(NewJob.of("default", "echo", 1).delay(Duration.ofSeconds(2)).build());

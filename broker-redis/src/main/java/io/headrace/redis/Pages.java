@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -26,6 +27,12 @@ final class Pages {
     private static final int MAX_LOOKED_AT = 2_000;
     /** So many are fetched in one round trip. */
     private static final int STEP = 200;
+
+    private static final String ID = "[a-z0-9._-]{1,160}";
+    private static final Pattern SCORE_AND_ID = Pattern.compile("-|[0-9]{1,15}:" + ID);
+    private static final Pattern SCAN = Pattern.compile("-|[0-9]{1,19}(:" + ID + ")?");
+    private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:[0-9]{1,19}(:" + ID + ")?");
+    private static final Pattern ENTRY = Pattern.compile("-|[0-9]{1,15}-[0-9]{1,15}");
 
     private final Link link;
     private final RedisKeys keys;
@@ -49,7 +56,7 @@ final class Pages {
         if (query.cursor() != null) {
             String[] words = query.cursor().split("~", 3);
             place = words.length == 3 && words[0].equals(query.state().label()) ? places.indexOf(words[1]) : -1;
-            if (place < 0 || !words[2].matches("[a-z0-9:._-]{1,160}")) {
+            if (place < 0 || !position(places.get(place)).matcher(words[2]).matches()) {
                 throw new InvalidInput("cursor",
                         "must come from an earlier page of jobs that are " + query.state().label());
             }
@@ -95,6 +102,16 @@ final class Pages {
             case SCHEDULED, RETRYING, PARKED, DEAD -> List.of(state.label());
             case CANCELLED -> List.of("cancelled", "finished");
             case SUCCEEDED, EXPIRED -> List.of("finished");
+        };
+    }
+
+    /** What a position in a place looks like; {@code -} is its beginning. */
+    private static Pattern position(String place) {
+        return switch (place) {
+            case "scheduled", "retrying", "parked", "dead" -> SCORE_AND_ID;
+            case "cancelled" -> SCAN;
+            case "finished" -> BUCKET_SCAN;
+            default -> ENTRY;
         };
     }
 

@@ -1,6 +1,7 @@
 package io.headrace.redis;
 
 import io.headrace.BacklogFull;
+import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.Idempotency;
 import io.headrace.IdempotencyConflict;
@@ -9,12 +10,14 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,13 +91,18 @@ final class Enqueuer implements AutoCloseable {
 
     private void flush(List<Pending> batch) {
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
+        Map<QueueName, HeadraceException> missing = new HashMap<>();
         for (Pending pending : batch) {
             QueueName queue = pending.job().queue();
-            try {
-                queues.ensure(queue);
+            HeadraceException why = missing.get(queue);
+            if (why == null) {
+                why = ensure(queue);
+            }
+            if (why == null) {
                 shards.computeIfAbsent(link.shard(queues.base(queue)), shard -> new ArrayList<>()).add(pending);
-            } catch (HeadraceException e) {
-                pending.fail(e);
+            } else {
+                missing.put(queue, why); // the others of its queue need not wait for as many timeouts
+                pending.fail(why);
             }
         }
         for (List<Pending> shard : shards.values()) {
@@ -103,6 +111,18 @@ final class Enqueuer implements AutoCloseable {
             } catch (HeadraceException e) {
                 shard.forEach(pending -> pending.fail(e));
             }
+        }
+    }
+
+    /** Why the queue does not exist and cannot be created, or null when it exists. */
+    private @Nullable HeadraceException ensure(QueueName queue) {
+        try {
+            queues.ensure(queue);
+            return null;
+        } catch (OutcomeUnknown e) {
+            return new BrokerUnavailable("the queue could not be created: " + e.getMessage(), e); // no job was sent
+        } catch (HeadraceException e) {
+            return e;
         }
     }
 

@@ -44,7 +44,7 @@ final class Listener implements AutoCloseable {
     private final Runnable tick;
     /** Who listens, by channel. */
     private final Map<String, Set<Consumer<JobId>>> consumers = new ConcurrentHashMap<>();
-    /** Channels that stand on the present connection, each with a latch that opens when it does. Replaced with the connection. */
+    /** Channels that are to stand, each with a latch that opens when it does; it is replaced when the connection is lost. */
     private final Object lock = new Object();
     private Map<String, CountDownLatch> standing = Map.of();
     private @Nullable Ears ears;
@@ -53,6 +53,8 @@ final class Listener implements AutoCloseable {
     private volatile @Nullable Connection connection;
     /** When something last came from the connection; written by the listener's thread. */
     private volatile long lastHeard;
+    /** How many connections in a row failed before their channels stood; used by the listener's thread. */
+    private int failures;
     private volatile boolean closed;
 
     /** @param tick called every few seconds, on the watch's thread */
@@ -89,9 +91,7 @@ final class Listener implements AutoCloseable {
             latch = known == null ? new CountDownLatch(1) : known;
             if (known == null) {
                 standing.put(channel, latch);
-                if (ears != null) {
-                    ears.subscribe(channel);
-                }
+                subscribeNow(channel);
             }
         }
         try {
@@ -101,8 +101,17 @@ final class Listener implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BrokerUnavailable("interrupted while subscribing", e);
-        } catch (JedisException e) {
-            throw new BrokerUnavailable("could not subscribe to changes: " + e.getMessage(), e);
+        }
+    }
+
+    /** The lock is held. Without a connection, or when it breaks here, the next one subscribes to every channel that is to stand. */
+    private void subscribeNow(String channel) {
+        if (ears != null) {
+            try {
+                ears.subscribe(channel);
+            } catch (JedisException e) {
+                LOG.debug("subscribe failed channel={}", channel, e);
+            }
         }
     }
 
@@ -176,17 +185,15 @@ final class Listener implements AutoCloseable {
 
     /** Runs on the listener's thread. */
     private void loop() {
-        int failures = 0;
         while (!closed) {
             try (Connection current = link.borrow(RedisKeys.bytes(HEARTBEAT))) {
                 connection = current;
                 listen(current);
-                failures = 0;
             } catch (JedisException | HeadraceException e) {
                 failures++;
                 LOG.debug("listening failed, connecting again failures={}", failures, e);
             }
-            pause(failures);
+            pause();
         }
     }
 
@@ -203,12 +210,13 @@ final class Listener implements AutoCloseable {
         } finally {
             synchronized (lock) {
                 ears = null;
+                standing.replaceAll((channel, latch) -> latch.getCount() == 0 ? new CountDownLatch(1) : latch);
             }
             current.setBroken();
         }
     }
 
-    private void pause(int failures) {
+    private void pause() {
         if (failures == 0 || closed) {
             return;
         }
@@ -233,6 +241,7 @@ final class Listener implements AutoCloseable {
             synchronized (lock) {
                 if (channel.equals(HEARTBEAT)) {
                     ears = this;
+                    failures = 0;
                     // channels asked for while the connection was being made
                     standing.keySet().forEach(this::subscribe);
                     return;

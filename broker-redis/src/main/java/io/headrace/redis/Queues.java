@@ -3,7 +3,6 @@ package io.headrace.redis;
 import io.headrace.QueueName;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import redis.clients.jedis.Protocol.Command;
 
@@ -11,23 +10,23 @@ import redis.clients.jedis.Protocol.Command;
 final class Queues {
     private final Link link;
     private final RedisKeys keys;
-    /** Queues that this process has created or found. */
-    private final Set<QueueName> known = ConcurrentHashMap.newKeySet();
-    private final Map<QueueName, byte[]> bases = new ConcurrentHashMap<>();
+    /** The base keys of queues that this process has created or found; of no others, as anybody may ask for any name. */
+    private final Map<QueueName, byte[]> known = new ConcurrentHashMap<>();
 
     Queues(Link link, RedisKeys keys) {
         this.link = link;
         this.keys = keys;
     }
 
-    /** The queue's base key, encoded once. */
+    /** The queue's base key. */
     byte[] base(QueueName queue) {
-        return bases.computeIfAbsent(queue, name -> RedisKeys.bytes(keys.base(name)));
+        byte[] base = known.get(queue);
+        return base == null ? RedisKeys.bytes(keys.base(queue)) : base;
     }
 
     /** Creates the queue unless this process knows it to exist. At most two round trips. */
     void ensure(QueueName queue) {
-        if (!known.contains(queue)) {
+        if (!known.containsKey(queue)) {
             create(queue);
         }
     }
@@ -36,6 +35,6 @@ final class Queues {
     void create(QueueName queue) {
         link.ask(Script.CREATE, base(queue), List.of());
         link.ask(keys.queues(), new Link.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
-        known.add(queue);
+        known.put(queue, base(queue));
     }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -24,6 +26,8 @@ import redis.clients.jedis.Protocol.Command;
 final class Wakeups implements AutoCloseable {
     /** A blocking read ends after this at the latest, so that a dead connection is noticed. */
     private static final long MAX_BLOCK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Wakeups.class);
 
     private final Link link;
     private final RedisKeys keys;
@@ -110,7 +114,7 @@ final class Wakeups implements AutoCloseable {
                     long blockMs = nextBlock();
                     byte @Nullable [] token = take(slot, blockMs);
                     if (token != null && !deliver()) {
-                        link.call(token, new Link.Request(Command.LPUSH, token, RedisKeys.bytes(1)));
+                        giveBack(token);
                     }
                 }
             } catch (InterruptedException e) {
@@ -147,6 +151,15 @@ final class Wakeups implements AutoCloseable {
                 fail(e);
             }
             return null;
+        }
+
+        /** A token that cannot be given back is lost; the workers' safety claims make up for it. */
+        private void giveBack(byte[] key) {
+            try {
+                link.call(key, new Link.Request(Command.LPUSH, key, RedisKeys.bytes(1)));
+            } catch (HeadraceException e) {
+                LOG.debug("a wake token is lost", e);
+            }
         }
 
         private boolean deliver() {

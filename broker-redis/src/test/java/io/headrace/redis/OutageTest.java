@@ -19,17 +19,27 @@ import io.headrace.Submission;
 import io.headrace.Subscription;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 /** Redis goes away and comes back under a broker that stays. */
 final class OutageTest {
@@ -163,6 +173,75 @@ final class OutageTest {
             assertThatThrownBy(() -> broker.enqueue(job()).toCompletableFuture().join())
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(BrokerUnavailable.class);
+        }
+    }
+
+    @Test
+    void aWakeTokenThatCannotBeGivenBackSilencesNobody() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            Thread waiter = new Thread(() -> assertThatThrownBy(
+                    () -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
+                    .isInstanceOf(InterruptedException.class));
+            waiter.start();
+            Wait.until("it waits in Redis", () -> jedis.clientList().contains("cmd=blpop"));
+            waiter.interrupt();
+            waiter.join();
+            jedis.configSet("maxmemory", "1");
+            jedis.eval("#!lua flags=allow-oom\nreturn redis.call('LPUSH', KEYS[1], '1')", 1, "hr:{email}:wake");
+            Wait.until("the token was refused back", () -> jedis.info("errorstats").contains("errorstat_OOM"));
+            jedis.configSet("maxmemory", "0");
+
+            client.enqueue(job());
+
+            assertThat(broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    @Test
+    void aSubscriptionStandsAlthoughTheConnectionBreaksUnderIt() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            try (Subscription first = broker.onChange(QUEUE, id -> {})) {
+                for (int i = 0; i < 10; i++) {
+                    jedis.clientKill(new ClientKillParams().type(ClientType.PUBSUB));
+                    for (String name : List.of("a" + i, "b" + i, "c" + i)) {
+                        try (Subscription next = broker.onChange(new QueueName(name), id -> {})) {
+                            String channel = "hr:{" + name + "}:changed";
+                            assertThat(jedis.pubsubNumSub(channel)).containsEntry(channel, 1L);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aQueueThatCannotBeCreatedIsTriedOnceForAllWhoSubmitToIt() throws Exception {
+        AtomicInteger connections = new AtomicInteger();
+        try (ServerSocket dead = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread acceptor = new Thread(() -> {
+                while (!dead.isClosed()) {
+                    try (Socket socket = dead.accept()) {
+                        connections.incrementAndGet();
+                    } catch (IOException e) {
+                        assertThat(dead.isClosed()).isTrue();
+                    }
+                }
+            });
+            acceptor.start();
+            try (RedisBroker broker = RedisBroker.connect(
+                    RedisConfig.parse("redis://127.0.0.1:" + dead.getLocalPort()), BrokerObserver.NONE)) {
+                List<CompletableFuture<Submission>> answers = Stream.generate(() -> broker.enqueue(job()))
+                        .limit(5_000).map(CompletionStage::toCompletableFuture).toList();
+
+                assertThat(answers).allSatisfy(
+                        answer -> assertThatThrownBy(answer::join).hasCauseInstanceOf(BrokerUnavailable.class));
+                assertThat(connections.get()).isLessThan(2_500);
+            }
         }
     }
 

@@ -33,8 +33,6 @@ import java.util.function.Consumer;
 
 /** Leases jobs to workers, first deliveries and those of silent workers. */
 final class Claims {
-    /** One call takes at most so many, which bounds the time that Redis spends in one script to a few milliseconds. */
-    private static final int MAX_CLAIM = 1_000;
     /** One call publishes at most so many jobs of a kind that fell due, so that a herd of them passes in steps. */
     private static final int MAX_PUBLISH = 200;
     /** One script call of reclaim looks at no more pending entries than this. */
@@ -72,7 +70,7 @@ final class Claims {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(request.queue().value()));
         arguments.add(RedisKeys.bytes(request.worker().value()));
-        arguments.add(RedisKeys.bytes(Math.min(request.max(), MAX_CLAIM)));
+        arguments.add(RedisKeys.bytes(Math.min(request.max(), ClaimRequest.MOST)));
         arguments.add(RedisKeys.bytes(request.lease().toMillis()));
         arguments.add(RedisKeys.bytes(pausedToo ? 0 : MAX_PUBLISH));
         arguments.add(RedisKeys.bytes(pausedToo ? 1 : 0));
@@ -80,6 +78,8 @@ final class Claims {
         List<Object> reply = Replies.list(link.run(Script.CLAIM, queues.base(request.queue()), arguments));
         if (Replies.number(reply.get(4)) == 1) {
             queues.create(request.queue());
+        }
+        if (Replies.number(reply.get(4)) == 1 && Replies.list(reply.get(2)).isEmpty()) {
             reply = Replies.list(link.run(Script.CLAIM, queues.base(request.queue()), arguments));
         }
         Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
@@ -99,7 +99,7 @@ final class Claims {
 
     List<ClaimedJob> reclaim(ClaimRequest request) {
         List<ClaimedJob> jobs = new ArrayList<>();
-        int most = Math.min(request.max(), MAX_CLAIM);
+        int most = Math.min(request.max(), ClaimRequest.MOST);
         boolean more = true;
         for (int page = 0; page < MAX_PAGES && more; page++) {
             more = reclaim(request, most - jobs.size(), jobs) && jobs.size() < most;

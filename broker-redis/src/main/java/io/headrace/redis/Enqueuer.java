@@ -22,13 +22,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Stores submissions. A plain one is a bare XADD on the shared pipeline; one with a delay or a key is a script. */
 final class Enqueuer implements AutoCloseable {
@@ -37,7 +38,7 @@ final class Enqueuer implements AutoCloseable {
     /** How long an Idempotency-Key is remembered. */
     static final Duration IDEMPOTENCY_LIFETIME = Duration.ofHours(24);
     /** How many wake tokens a queue holds at most. */
-    private static final int MAX_TOKENS = 4;
+    static final int MAX_TOKENS = 4;
     /** How long a queue's limit and depth are believed. */
     private static final long BACKLOG_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -145,10 +146,14 @@ final class Enqueuer implements AutoCloseable {
         if (admitted.isEmpty()) {
             return;
         }
-        for (Map.Entry<QueueName, Integer> look : looks.entrySet()) {
-            byte[] wake = keys.wake(look.getKey());
+        Set<QueueName> plain = admitted.stream().filter(Pending::plain).map(pending -> pending.job().queue())
+                .collect(Collectors.toSet());
+        for (QueueName queue : plain) { // the script of the others wakes by itself, when there is work
+            byte[] wake = keys.wake(queue);
             requests.add(new Link.Request(Command.LPUSH, wake, RedisKeys.bytes(1)));
             requests.add(new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(MAX_TOKENS - 1)));
+        }
+        for (Map.Entry<QueueName, Integer> look : looks.entrySet()) {
             Backlog backlog = backlogs.get(look.getKey());
             if (backlog == null || stale(backlog)) {
                 look.setValue(requests.size());
@@ -217,8 +222,9 @@ final class Enqueuer implements AutoCloseable {
     private static void answer(Pending pending, Object reply) {
         NewJob job = pending.job();
         try {
-            if (reply instanceof JedisDataException e) {
-                pending.fail(Link.failure(e));
+            HeadraceException failure = Link.failure(reply);
+            if (failure != null) {
+                pending.fail(failure);
             } else if (reply instanceof byte[] entry) {
                 JobId id = Replies.fresh(job.queue(), job.level(), Replies.text(entry));
                 pending.answer().complete(new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED));

@@ -76,7 +76,7 @@ final class Lane<T extends Lane.Item> implements AutoCloseable {
             flusher.accept(batch);
         } catch (HeadraceException e) {
             batch.forEach(item -> item.fail(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever it is, its callers must not wait for ever
             LOG.error("flush failed size={}", batch.size(), e);
             batch.forEach(item -> item.fail(new BrokerUnavailable("internal error: " + e, e)));
         }

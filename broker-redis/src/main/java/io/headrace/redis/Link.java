@@ -204,7 +204,16 @@ final class Link implements AutoCloseable {
                 cluster.renewSlotCache();
             }
             settled = new ArrayList<>(settled);
-            repeat(key, requests, again, settled);
+            try {
+                repeat(key, requests, again, settled);
+            } catch (BrokerUnavailable e) {
+                return settled; // what was to be repeated did not run, and the rest did: each keeps its own answer
+            } catch (OutcomeUnknown e) {
+                for (int i : again) {
+                    settled.set(i, e);
+                }
+                return settled;
+            }
         }
         return settled;
     }
@@ -235,8 +244,9 @@ final class Link implements AutoCloseable {
 
     /** The answer, or what an error of Redis means to the caller. */
     static Object checked(@Nullable Object answer) {
-        if (answer instanceof JedisDataException e) {
-            throw failure(e);
+        HeadraceException failure = failure(answer);
+        if (failure != null) {
+            throw failure;
         }
         return answer == null ? NIL : answer;
     }
@@ -244,9 +254,12 @@ final class Link implements AutoCloseable {
     /** Stands for a null answer. */
     static final Object NIL = new Object();
 
-    /** What an error answer means: Redis ran nothing. */
-    static HeadraceException failure(JedisDataException e) {
-        return new BrokerUnavailable("Redis refused: " + e.getMessage(), e);
+    /** What an answer means that is none: an error of Redis, which ran nothing, or a repetition whose outcome is unknown; else null. */
+    static @Nullable HeadraceException failure(@Nullable Object answer) {
+        if (answer instanceof JedisDataException e) {
+            return new BrokerUnavailable("Redis refused: " + e.getMessage(), e);
+        }
+        return answer instanceof HeadraceException e ? e : null;
     }
 
     private static String why(Throwable e) {

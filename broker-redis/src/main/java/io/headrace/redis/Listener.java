@@ -66,7 +66,10 @@ final class Listener implements AutoCloseable {
 
     /** @throws BrokerUnavailable when the channel does not stand in time */
     Subscription subscribe(Set<String> channels, Consumer<JobId> callback) {
-        channels.forEach(channel -> consumers.computeIfAbsent(channel, c -> new CopyOnWriteArraySet<>()).add(callback));
+        synchronized (lock) {
+            channels.forEach(
+                    channel -> consumers.computeIfAbsent(channel, c -> new CopyOnWriteArraySet<>()).add(callback));
+        }
         Subscription subscription = () -> channels.forEach(channel -> unsubscribe(channel, callback));
         try {
             for (String channel : channels) {
@@ -228,6 +231,15 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    /** One listener's failure is not the others'. */
+    private static void tell(Consumer<JobId> consumer, JobId id) {
+        try {
+            consumer.accept(id);
+        } catch (RuntimeException e) {
+            LOG.error("a listener failed job={}", id, e);
+        }
+    }
+
     /** What the connection's reader calls, on the listener's thread. */
     private final class Ears extends JedisPubSub {
         @Override
@@ -262,7 +274,7 @@ final class Listener implements AutoCloseable {
             for (String text : message.split(" ", -1)) {
                 try {
                     JobId id = JobId.parse(text);
-                    set.forEach(consumer -> consumer.accept(id));
+                    set.forEach(consumer -> tell(consumer, id));
                 } catch (InvalidInput e) {
                     LOG.warn("published id is none channel={} text={}", channel, text);
                 }

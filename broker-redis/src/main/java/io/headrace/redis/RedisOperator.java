@@ -169,7 +169,8 @@ final class RedisOperator implements BrokerOperator {
     private List<byte[]> cancelArguments(Job job) {
         JobId id = job.id();
         JobSpec spec = job.document().spec();
-        JobDocument cancelled = job.document().with(job.document().run().ended(JobState.CANCELLED, now(), null));
+        JobDocument cancelled = job.document()
+                .with(job.document().run().ended(JobState.CANCELLED, now(id.queue()), null));
         return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
                 id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
                 job.document().bytes(), cancelled.bytes(),
@@ -177,9 +178,9 @@ final class RedisOperator implements BrokerOperator {
                 spec.uniqueKey() == null ? new byte[0] : RedisKeys.bytes(spec.uniqueKey()));
     }
 
-    /** Redis's clock. */
-    private Instant now() {
-        List<Object> time = Replies.list(link.ask(new byte[]{'t'}, new Link.Request(Command.TIME)));
+    /** The clock of the server that holds the queue. */
+    private Instant now(QueueName queue) {
+        List<Object> time = Replies.list(link.ask(queues.base(queue), new Link.Request(Command.TIME)));
         return Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1000);
     }
 
@@ -272,7 +273,7 @@ final class RedisOperator implements BrokerOperator {
     @Override
     public long purge(QueueName queue, LongConsumer progress) {
         WorkerId purger = WorkerId.random(ThreadLocalRandom.current());
-        Instant started = now();
+        Instant started = now(queue);
         long cancelled = 0;
         for (Level level : Level.values()) {
             ClaimRequest request = new ClaimRequest(queue, purger, PURGE_STEP, PURGE_LEASE, List.of(level));
@@ -336,7 +337,7 @@ final class RedisOperator implements BrokerOperator {
         if (minutes < 1 || minutes > 1440) {
             throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
         }
-        long newest = now().getEpochSecond() / 60;
+        long newest = now(queue).getEpochSecond() / 60;
         List<Link.Request> requests = new ArrayList<>();
         for (long minute = newest - minutes + 1; minute <= newest; minute++) {
             requests.add(new Link.Request(Command.HGETALL, keys.stats(queue, minute)));

@@ -14,7 +14,6 @@ final class Setter {
     private static final String RETENTION_MS = "retention_ms";
     private static final String MAX_KEPT = "max_kept";
     private static final String PAUSED = "paused";
-    private static final String WATCHED_UNTIL_MS = "watched_until_ms";
 
     private final Link link;
     private final RedisKeys keys;
@@ -57,12 +56,7 @@ final class Setter {
         put(queue, PAUSED, "0");
         byte[] wake = keys.wake(queue);
         link.exchange(wake, List.of(new Link.Request(Command.LPUSH, wake, RedisKeys.bytes(1)),
-                new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(3))));
-    }
-
-    /** Asks workers to announce starts, too, until a moment by Redis's clock. */
-    void watch(QueueName queue, long untilMs) {
-        put(queue, WATCHED_UNTIL_MS, Long.toString(untilMs));
+                new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
     }
 
     private void put(QueueName queue, String... pairs) {

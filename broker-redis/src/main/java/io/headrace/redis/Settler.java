@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Carries out verdicts and reports. Concurrent ones of a queue share a script call; all that gathered share a round trip. */
 final class Settler implements AutoCloseable {
@@ -185,8 +184,9 @@ final class Settler implements AutoCloseable {
     }
 
     private static void answer(List<Pending> jobs, Object reply) {
-        if (reply instanceof JedisDataException e) {
-            jobs.forEach(job -> job.fail(Link.failure(e)));
+        HeadraceException failure = Link.failure(reply);
+        if (failure != null) {
+            jobs.forEach(job -> job.fail(failure));
         } else if (jobs.get(0).verdict() == null) {
             jobs.get(0).answer().complete(Settlement.valueOf(Replies.text(reply)));
         } else {

@@ -51,7 +51,7 @@ final class MemoryQueue {
     private static final int MAX_WAKE_UPS = 8;
 
     /** What an Idempotency-Key was used for. */
-    private record Remembered(String fingerprint, JobId id, Instant until) {}
+    private record Remembered(String fingerprint, JobId id, Submission.Kind again, Instant until) {}
 
     final QueueName name;
     final MemoryCounts counts = new MemoryCounts();
@@ -102,10 +102,11 @@ final class MemoryQueue {
             if (!before.fingerprint().equals(idem.fingerprint())) {
                 throw new IdempotencyConflict(idem.key());
             }
-            return new Submission(Submission.Kind.REPLAYED, before.id(), state);
+            return new Submission(before.again(), before.id(), state);
         }
         JobId holder = asked.spec().unique().map(unique::get).orElse(null);
         if (holder != null) {
+            remember(idem, holder, Submission.Kind.DUPLICATE, now);
             return new Submission(Submission.Kind.DUPLICATE, holder, state);
         }
         if (settings.maxBacklog() > 0 && queued() >= settings.maxBacklog()) {
@@ -115,15 +116,19 @@ final class MemoryQueue {
         MemoryJob job = new MemoryJob(id, JobDocument.of(asked.spec()));
         jobs.put(id, job);
         asked.spec().unique().ifPresent(key -> unique.put(key, id));
-        if (idem != null) {
-            idempotency.put(idem.key(), new Remembered(idem.fingerprint(), id, now.plus(IDEMPOTENCY_KEPT)));
-        }
+        remember(idem, id, Submission.Kind.REPLAYED, now);
         if (due != null && later) {
             rest(job, Place.SCHEDULED, due);
         } else {
             publish(job, now);
         }
         return new Submission(Submission.Kind.ACCEPTED, id, state);
+    }
+
+    private void remember(@Nullable Idempotency idem, JobId id, Submission.Kind again, Instant now) {
+        if (idem != null) {
+            idempotency.put(idem.key(), new Remembered(idem.fingerprint(), id, again, now.plus(IDEMPOTENCY_KEPT)));
+        }
     }
 
     private JobId nextId(Level level, boolean scheduled, Instant now) {

@@ -171,6 +171,16 @@ abstract class SubmittingContract extends ContractSteps {
     }
 
     @Test
+    void aDuplicateThatIsSentAgainWithItsIdempotencyKeyGetsTheSameAnswerAfterTheHolderHasEnded() {
+        JobId holder = send(job().uniqueKey("k"));
+        Idempotency key = new Idempotency("order 17", "sha-1");
+        Submission first = submit(job().uniqueKey("k").idempotency(key));
+        operator().cancel(holder);
+        assertThat(submit(job().uniqueKey("k").idempotency(key))).isEqualTo(first);
+        assertThat(count(JobState.QUEUED)).isZero();
+    }
+
+    @Test
     void aUniqueKeyIsTakenInItsQueueOnly() {
         send(job().uniqueKey("k"));
         NewJob elsewhere = NewJob.of(newQueue().value(), "mail", 1).uniqueKey("k").build();

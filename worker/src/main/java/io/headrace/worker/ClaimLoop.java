@@ -192,7 +192,7 @@ final class ClaimLoop {
     }
 
     private void claim(QueueName queue, Line line, Filling filling) {
-        int asked = filling.left();
+        int asked = Math.min(filling.left(), ClaimRequest.MOST);
         long askedAt = clocks.now();
         Claim claim = broker.claim(new ClaimRequest(queue, config.id(), asked, config.lease(), line.levels.next()));
         outage.succeeded(askedAt);

@@ -4,8 +4,8 @@
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 publish at most, a kind  6 '1' to claim from a
 --       paused queue, too  7.. levels, in the order in which they are asked
 -- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing}, a chunk being {level, entries, deliveries,
--- running values}: released jobs first; the last two are empty lists in a chunk of first deliveries. missing is 1 when the
--- queue has no group yet. Cost: at most 15 commands and 1 per level, and for jobs that fell due 5 and 1 per job.
+-- running values}: released jobs first; the last two are empty lists in a chunk of first deliveries. missing is 1 when a
+-- level has no group yet. Cost: at most 15 commands and 1 per level, and for jobs that fell due 5 and 1 per job.
 local base = KEYS[1]
 --@include clock
 --@include events
@@ -35,6 +35,7 @@ if settings[1] == '1' and ARGV[6] ~= '1' then
 end
 
 local chunks = {}
+local missing = 0
 local left = most
 local first_delivery = string.format('%s,1,%.0f,%s', worker, now_ms, lease_ms)
 
@@ -63,9 +64,8 @@ for i = 7, #ARGV do
   local stream = base .. 'ready:' .. level
   local waiting = left > 0 and redis.pcall('XPENDING', stream, 'workers', '-', '+', left, 'released') or {}
   if waiting.err then
-    return {now_ms, wait_ms, {}, {}, 1}
-  end
-  if #waiting > 0 then
+    missing = 1
+  elseif #waiting > 0 then
     local asked = {}
     for n, pending in ipairs(waiting) do
       asked[n] = pending[1]
@@ -87,15 +87,14 @@ for i = 7, #ARGV do
     local level = ARGV[i]
     local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT', left, 'STREAMS', base .. 'ready:' .. level, '>')
     if reply and reply.err then
-      return {now_ms, wait_ms, chunks, {}, 1}
-    end
-    if reply then
+      missing = 1
+    elseif reply then
       lease(level, reply[1][2], {}, {})
     end
   end
 end
 if #chunks == 0 then
-  return {now_ms, wait_ms, {}, {}, 0}
+  return {now_ms, wait_ms, {}, {}, missing}
 end
 
 -- Jobs whose cancellation was asked for while they waited: the worker is told, and ends them without running them.
@@ -131,4 +130,4 @@ end
 if left == 0 then
   wake() -- there may be more than this worker can take
 end
-return {now_ms, wait_ms, chunks, cancelled, 0}
+return {now_ms, wait_ms, chunks, cancelled, missing}

@@ -13,17 +13,25 @@ local idempotency = base .. 'idem:' .. ARGV[8]
 if ARGV[8] ~= '' then
   local seen = redis.call('GET', idempotency)
   if seen then
-    local fingerprint, id = string.match(seen, '^(%S*) (%S+)$')
+    local fingerprint, id, word = string.match(seen, '^(%S*) (%S+) (%S+)$')
     if fingerprint ~= ARGV[9] then
       return {'CONFLICT', ''}
     end
-    return {'REPLAYED', id}
+    return {word, id}
   end
 end
+
+local function remember(id, word)
+  if ARGV[8] ~= '' then
+    redis.call('SET', idempotency, ARGV[9] .. ' ' .. id .. ' ' .. word, 'PX', ARGV[10])
+  end
+end
+
 local lock = base .. 'unique:' .. ARGV[6]
 if ARGV[6] ~= '' then
   local holder = redis.call('GET', lock)
   if holder then
+    remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended
     return {'DUPLICATE', holder}
   end
 end
@@ -52,7 +60,5 @@ end
 if ARGV[6] ~= '' then
   redis.call('SET', lock, id, 'PX', string.format('%.0f', tonumber(ARGV[7]) + due_ms - now_ms))
 end
-if ARGV[8] ~= '' then
-  redis.call('SET', idempotency, ARGV[9] .. ' ' .. id, 'PX', ARGV[10])
-end
+remember(id, 'REPLAYED')
 return {word, id}

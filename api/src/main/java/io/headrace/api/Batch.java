@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayDeque;
@@ -214,8 +215,12 @@ final class Batch implements Loop.Deadline {
         boolean wholeBatch = why != null && answer.accepted() == 0 && !anyUnknown
                 && (read == 0 || why.concernsEveryJob());
         exchange.guarded(() -> {
+            boolean stalled = why != null && why.type() == ProblemType.TIMEOUT;
             if (why != null && wholeBatch) {
                 exchange.fail(why);
+                if (stalled) {
+                    request.connection().close();
+                }
                 return;
             }
             if (why != null && !ended) {
@@ -224,8 +229,12 @@ final class Batch implements Loop.Deadline {
             } else if (why != null) {
                 answer.rejected(read, why);
             }
-            answer.send(exchange);
-            exchange.swallowBody(config.maxBatch());
+            Future<Void> sent = answer.send(exchange);
+            if (stalled) {
+                sent.onComplete(ignored -> request.connection().close()); // who sent too little may send nothing for ever
+            } else {
+                exchange.swallowBody(config.maxBatch());
+            }
         });
         answer.release();
     }

@@ -1,6 +1,8 @@
 package io.headrace.api;
 
 import io.headrace.Submission;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.ByteArrayInputStream;
@@ -63,14 +65,16 @@ final class BatchAnswer {
         }
     }
 
-    /** Writes the answer as fast as the client reads. */
-    void send(Exchange exchange) {
+    /** Writes the answer as fast as the client reads; the future completes when it is written. */
+    Future<Void> send(Exchange exchange) {
+        Promise<Void> sent = Promise.promise();
         InputStream text = text();
         HttpServerResponse response = exchange.response();
         response.setStatusCode(202).setChunked(true).putHeader("Content-Type", Reply.JSON);
         response.write("{\"accepted\":" + accepted + ",\"rejected\":" + rejected + ",\"items\":[");
-        response.drainHandler(ignored -> pump(response, text));
-        pump(response, text);
+        response.drainHandler(ignored -> pump(response, text, sent));
+        pump(response, text, sent);
+        return sent.future();
     }
 
     private InputStream text() {
@@ -82,12 +86,12 @@ final class BatchAnswer {
         return new InflaterInputStream(new ByteArrayInputStream(compressed.toByteArray()));
     }
 
-    private static void pump(HttpServerResponse response, InputStream text) {
+    private static void pump(HttpServerResponse response, InputStream text, Promise<Void> sent) {
         try {
             while (!response.ended() && !response.closed() && !response.writeQueueFull()) {
                 byte[] piece = text.readNBytes(PIECE_BYTES);
                 if (piece.length == 0) {
-                    response.end("]}");
+                    response.end("]}").onComplete(sent);
                     text.close();
                 } else {
                     response.write(Buffer.buffer(piece));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobState;
 import io.headrace.Meter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -89,6 +92,15 @@ class SystemTest {
             assertThat(answer.text("help")).isEqualTo(type.help()).endsWith(".");
         }
         assertThat(api.get("/problems/none").status()).isEqualTo(404);
+    }
+
+    @Test
+    void theHttpPageListsEveryTypeOfProblem() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "http-api.md"));
+        List<String> rows = page.lines().filter(line -> line.startsWith("| `/problems/")).toList();
+        assertThat(rows)
+                .isEqualTo(Arrays.stream(ProblemType.values()).map(type -> "| `/problems/" + type.slug() + "` | "
+                        + type.status() + " | " + type.title() + " | " + type.help() + " |").toList());
     }
 
     @Test

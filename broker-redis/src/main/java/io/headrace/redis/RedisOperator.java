@@ -275,18 +275,21 @@ final class RedisOperator implements BrokerOperator {
         WorkerId purger = WorkerId.random(ThreadLocalRandom.current());
         Instant started = now(queue);
         long cancelled = 0;
-        for (Level level : Level.values()) {
-            ClaimRequest request = new ClaimRequest(queue, purger, PURGE_STEP, PURGE_LEASE, List.of(level));
-            boolean older = true;
-            while (older) {
-                List<ClaimedJob> jobs = claims.claim(request, true).jobs();
-                older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isAfter(job, started));
-                cancelled += cancelAll(jobs, started);
-                progress.accept(cancelled);
+        try {
+            for (Level level : Level.values()) {
+                ClaimRequest request = new ClaimRequest(queue, purger, PURGE_STEP, PURGE_LEASE, List.of(level));
+                boolean older = true;
+                while (older) {
+                    List<ClaimedJob> jobs = claims.claim(request, true).jobs();
+                    older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isAfter(job, started));
+                    cancelled += cancelAll(jobs, started);
+                    progress.accept(cancelled);
+                }
             }
+            return cancelled;
+        } finally {
+            claims.forget(queue, purger.value());
         }
-        claims.forget(queue, purger.value());
-        return cancelled;
     }
 
     private static boolean isAfter(ClaimedJob job, Instant started) {

@@ -57,9 +57,9 @@ class ExecHandlerTest {
                 throw new IllegalStateException(e);
             }
         });
-        // the command ends only when somebody heard its first line
+        // the command ends only when somebody heard its last line
         ExecHandler handler = new ExecHandler(new JobType("t"),
-                "echo started >&2; echo 'progress: 0.25 quarter' >&2; echo 'progress: 50%' >&2; sleep 60");
+                "echo 'progress: 0.25 quarter' >&2; echo 'progress: 50%' >&2; echo started >&2; sleep 60");
         Thread runner = new Thread(() -> {
             try {
                 handler.run(Json.NULL, heard);

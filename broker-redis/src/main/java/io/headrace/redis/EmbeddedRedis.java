@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -214,8 +217,18 @@ public final class EmbeddedRedis implements AutoCloseable {
         settings.forEach((name, value) -> config.append(name).append(' ').append(value).append('\n'));
         Path file = folder.resolve("redis.conf");
         Files.writeString(file, config);
-        return new ProcessBuilder(executable.toString(), file.toString()).redirectErrorStream(true)
+        List<String> command = new ArrayList<>(ownSession());
+        command.add(executable.toString());
+        command.add(file.toString());
+        return new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("redis.log").toFile()).start();
+    }
+
+    /** Ctrl-C reaches every process of the terminal's group; the server must outlive those who still write to it. */
+    private static List<String> ownSession() {
+        boolean there = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .anyMatch(folder -> !folder.isEmpty() && Files.isExecutable(Path.of(folder, "setsid")));
+        return there ? List.of("setsid") : List.of();
     }
 
     private void awaitAnswer() throws IOException {
@@ -224,7 +237,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IOException("redis-server did not start: " + lastLog());
             }
-            if (serverOf(folder, port).filter(server -> server.pid() == process.pid()).isPresent()) {
+            if (serverOf(folder, port).filter(server -> server.pid() == process.pid()).isPresent() && answers()) {
                 return;
             }
             try {
@@ -237,6 +250,15 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
         process.destroy();
         throw new IOException("redis-server did not answer within " + START.toSeconds() + " s: " + lastLog());
+    }
+
+    /** Whether it serves data. It tells about itself earlier, while it still loads the data. */
+    private boolean answers() {
+        try (Connection connection = connect(port)) {
+            return connection.ping();
+        } catch (JedisException e) {
+            return false;
+        }
     }
 
     /** The reason that the server gives, from the end of its log. */

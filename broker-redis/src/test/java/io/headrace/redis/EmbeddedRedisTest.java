@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,10 @@ final class EmbeddedRedisTest {
 
     @TempDir
     Path folder;
+
+    private static Jedis jedis(EmbeddedRedis redis) {
+        return new Jedis("127.0.0.1", redis.port());
+    }
 
     @Test
     void jobsAndLeasesSurviveAKillOfTheServer() throws Exception {
@@ -49,6 +54,21 @@ final class EmbeddedRedisTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0); RedisBroker broker = connect(redis)) {
             assertThat(broker.find(queued).job().orElseThrow().state()).isEqualTo(JobState.QUEUED);
             assertThat(broker.find(running.lease().job()).job().orElseThrow().worker()).isEqualTo("w1");
+        }
+    }
+
+    @Test
+    void itIsReadyWhenItsDataIsLoadedAndNotBefore() throws Exception {
+        int keys = 500;
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0); Jedis jedis = jedis(redis)) {
+            for (int i = 0; i < keys; i++) {
+                jedis.set("key" + i, "value");
+            }
+        }
+        Map<String, String> aMillisecondForEachKey = Map.of("key-load-delay", "1000");
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, aMillisecondForEachKey);
+                Jedis jedis = jedis(redis)) {
+            assertThat(jedis.dbSize()).isEqualTo(keys);
         }
     }
 
@@ -102,7 +122,7 @@ final class EmbeddedRedisTest {
     }
 
     private static void flush(EmbeddedRedis redis) {
-        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+        try (Jedis jedis = jedis(redis)) {
             jedis.configSet("appendfsync", "always");
             jedis.set("flushed", "1");
         }

@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import io.headrace.JobId;
 import io.headrace.JobState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +86,12 @@ final class JobCommand {
     /** One call a job; those that cannot be moved are reported, the others still are. */
     private int each(List<JobId> ids, ApiOptions api, Function<JobId, Answer> call) {
         int code = ExitCode.DONE;
+        List<Answer> answers = new ArrayList<>();
         for (JobId id : ids) {
             try {
                 Answer answer = call.apply(id);
-                if (api.json()) {
-                    answer.verbatim(terminal);
-                } else {
+                answers.add(answer);
+                if (!api.json()) {
                     terminal.out().println(id + " " + stateOf(answer));
                 }
             } catch (CommandFailed e) {
@@ -101,7 +102,20 @@ final class JobCommand {
                 code = e.exitCode();
             }
         }
+        if (api.json()) {
+            document(answers, ids.size() > 1);
+        }
         return code;
+    }
+
+    /** One JSON document: the job, or an array when several were named. */
+    private void document(List<Answer> answers, boolean array) {
+        if (array) {
+            terminal.out().println("[" + String.join(",", answers.stream().map(answer -> answer.tree().json()).toList())
+                    + "]");
+        } else {
+            answers.forEach(answer -> answer.verbatim(terminal));
+        }
     }
 
     private static String stateOf(Answer answer) {

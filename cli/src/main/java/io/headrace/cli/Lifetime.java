@@ -3,24 +3,29 @@ package io.headrace.cli;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The life of a server process: holds what was started, waits until the process is told to stop, and closes what it holds,
- * the last one first. SIGTERM, SIGINT and SIGHUP stop it, a second one ends the process at once. Used by the main thread;
- * {@link #stop} may be called by any.
+ * the last one first. SIGTERM, SIGINT and SIGHUP stop it; one that comes more than a second later ends the process at once,
+ * while those within the second are taken for the same: a supervisor may signal both a process and its group. Used by the
+ * main thread; {@link #stop} may be called by any.
  */
 final class Lifetime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
     /** What a shell reports for a process that died of SIGINT. */
     private static final int KILLED = 130;
+    private static final long IMPATIENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private record Part(String name, AutoCloseable closing) {}
 
     private final Deque<Part> parts = new ArrayDeque<>();
     private final CountDownLatch told = new CountDownLatch(1);
     private volatile boolean failed;
+    /** When the first signal came, by {@link System#nanoTime}. Guarded by this. */
+    private long firstSignal = System.nanoTime();
 
     Lifetime() {
         Signals.on("TERM", this::signalled);
@@ -34,8 +39,12 @@ final class Lifetime implements AutoCloseable {
         return part;
     }
 
-    private void signalled() {
-        if (told.getCount() == 0) {
+    /** Called by a thread of the JVM for each signal. */
+    private synchronized void signalled() {
+        long now = System.nanoTime();
+        if (told.getCount() > 0) {
+            firstSignal = now;
+        } else if (now - firstSignal > IMPATIENT_NANOS) {
             LOG.warn("told to stop a second time: ending at once");
             Runtime.getRuntime().halt(KILLED);
         }

@@ -221,6 +221,7 @@ final class ClientCommandsTest {
         assertThat(mixed.code()).isEqualTo(1);
         assertThat(mixed.out()).isEqualTo(later + " cancelled\n");
         assertThat(mixed.err()).contains("moves_n1-0: there is no job moves_n1-0");
+        assertThat(json(headrace("job", "cancel", later, queued, "-o", "json"))).hasSize(2);
         Ran wrong = headrace("job", "run-now", queued);
         assertThat(wrong.code()).isEqualTo(1);
         assertThat(wrong.err()).contains("is cancelled");

@@ -67,17 +67,20 @@ final class HeadraceCommand {
         return line;
     }
 
-    /** Builds only the command that was asked for, when it is clear which: reflection over all of them costs start-up time. */
+    /**
+     * Builds only the command that was asked for, when it is clear which: reflection over all of them costs start-up time.
+     * Lambdas, because a method reference would load each class at once.
+     */
     private static void register(CommandLine line, String[] args, Terminal terminal) {
         Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
-        commands.put("dev", DevCommand::new);
-        commands.put("api", ApiCommand::new);
-        commands.put("worker", WorkerCommand::new);
-        commands.put("enqueue", EnqueueCommand::new);
-        commands.put("job", JobCommand::new);
-        commands.put("queue", QueueCommand::new);
-        commands.put("dead", DeadCommand::new);
-        commands.put("version", VersionCommand::new);
+        commands.put("dev", it -> new DevCommand(it));
+        commands.put("api", it -> new ApiCommand(it));
+        commands.put("worker", it -> new WorkerCommand(it));
+        commands.put("enqueue", it -> new EnqueueCommand(it));
+        commands.put("job", it -> new JobCommand(it));
+        commands.put("queue", it -> new QueueCommand(it));
+        commands.put("dead", it -> new DeadCommand(it));
+        commands.put("version", it -> new VersionCommand(it));
         Function<Terminal, Object> asked = args.length == 0 ? null : commands.get(args[0]);
         if (asked != null) {
             line.addSubcommand(args[0], asked.apply(terminal));

@@ -19,11 +19,14 @@ if #held > 0 then
   rest_in('dead', function() return now_ms end)
   local old = redis.call('ZRANGEBYSCORE', base .. 'dead', '-inf', string.format('%.0f', now_ms - DEAD_RETENTION_MS), 'LIMIT', 0, 100)
   if #old > 0 then
-    local keys = {}
+    local keys, buckets = {}, {}
     for i, id in ipairs(old) do
+      local bucket = math.floor(tonumber(string.match(id, '(%d+)%-%d+$')) / 100)
       keys[i] = base .. 'job:' .. id
+      buckets[2 * i - 1], buckets[2 * i] = bucket, string.format('%.0f', bucket)
     end
     redis.call('DEL', unpack(keys))
+    redis.call('ZADD', base .. 'finished', unpack(buckets)) -- their look-up answers 410 from now on
     redis.call('ZREM', base .. 'dead', unpack(old))
     tally('trimmed_dead', #old)
   end

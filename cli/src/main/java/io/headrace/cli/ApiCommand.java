@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code headrace api}: takes jobs over HTTP until it is told to stop. */
-@Command(description = {"Serve the HTTP API, /metrics and the dashboard until told to stop.",
+@Command(description = {"Serve the HTTP API and /metrics until told to stop.",
     "Keys and limits come from the environment; see docs/configuration.md. SIGTERM lets open calls end and exits with"
             + " 0."}, //
         footer = {"", "Examples:", "  headrace api --redis redis://127.0.0.1:6379",

@@ -56,7 +56,6 @@ final class DevBanner {
         if (!handled) {
             return "echo";
         }
-        return handlers.exec.keySet().stream().findFirst()
-                .or(() -> handlers.http.keySet().stream().findFirst()).orElse("TYPE");
+        return handlers.firstType().orElse("TYPE");
     }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code headrace dev}: everything in one process, for a developer's machine. */
-@Command(description = {"Run Redis, API, worker and dashboard in one process, for development.",
+@Command(description = {"Run Redis, API and worker in one process, for development.",
     "The data stays in a folder: kill it, start it again, and every job still runs. Ctrl-C stops it in good order."}, //
         footer = {"", "Example:", "  headrace dev --exec 'wordcount=wc -w'"})
 final class DevCommand implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -28,7 +29,8 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean inIsTt
     static final int COLUMNS = 80;
 
     static Terminal ofProcess() {
-        return new Terminal(new FileInputStream(FileDescriptor.in), utf8(FileDescriptor.out), utf8(FileDescriptor.err),
+        return new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)), utf8(FileDescriptor.out),
+                utf8(FileDescriptor.err),
                 isTty(0), isTty(1), isTty(2), System.getenv());
     }
 

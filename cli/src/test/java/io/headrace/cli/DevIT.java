@@ -60,6 +60,32 @@ final class DevIT {
     }
 
     @Test
+    void aPayloadCanBePipedIn() throws Exception {
+        try (Deployment here = new Deployment(folder)) {
+            HeadraceProcess dev = here.start("dev", "dev", "--port", "0", "--exec", "wordcount=wc -w");
+            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+            Process shell = new ProcessBuilder("sh", "-c",
+                    "printf '\"x y z\"' | \"$0\" -jar \"$1\" enqueue wordcount - --wait --api \"$2\"",
+                    java, System.getProperty("headrace.jar"), Api.of(dev).uri().toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+
+            assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("3\n");
+            assertThat(shell.waitFor()).isZero();
+        }
+    }
+
+    @Test
+    void twoHandlersOfOneTypeAreRefused() throws Exception {
+        try (Deployment here = new Deployment(folder)) {
+            HeadraceProcess dev = here.start("dev", "dev", "--port", "0", "--exec", "a=cat", "--exec", "a=wc");
+
+            assertThat(dev.awaitExit(Deployment.A_WHILE)).isEqualTo(2);
+            assertThat(dev.err()).anyMatch(line -> line.contains("'a' is given twice"));
+        }
+    }
+
+    @Test
     void theCommandsTalkToItAndTellByTheirExitCodes() throws Exception {
         try (Deployment here = new Deployment(folder)) {
             HeadraceProcess dev = here.start("dev", "dev", "--port", "0", "--exec", "wordcount=wc -w", "--exec",

@@ -15,13 +15,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import redis.clients.jedis.Protocol.Command;
 
 /** Which queues and workers there are. A worker is there as long as its key has not expired. */
 final class Registry {
+    /** A worker is put on the list with its first heartbeat and with every sixth, in case somebody emptied Redis. */
+    private static final int ENLIST_EVERY = 6;
+
     private final Link link;
+    /** How many heartbeats each worker of this process has sent. */
+    private final Map<WorkerId, Integer> beats = new ConcurrentHashMap<>();
     private final RedisKeys keys;
     private final Claims claims;
 
@@ -35,10 +42,15 @@ final class Registry {
         byte[] key = keys.worker(worker.id());
         link.ask(key, new Link.Request(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
                 RedisKeys.bytes(lifetime.toMillis())));
-        link.ask(keys.workers(), new Link.Request(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())));
+        int beat = beats.merge(worker.id(), 1, Integer::sum);
+        if (beat % ENLIST_EVERY == 1) {
+            link.ask(keys.workers(),
+                    new Link.Request(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())));
+        }
     }
 
     void retire(WorkerId worker) {
+        beats.remove(worker);
         byte[] key = keys.worker(worker);
         link.ask(key, new Link.Request(Command.DEL, key));
         link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));

@@ -3,10 +3,10 @@
 -- KEYS  1 base
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 look at most at, a level  6 the shortest lease there can be, ms
 --       then per level: level, cursor: look behind this entry id, '-' from the start
--- Returns {now ms, chunks, cancelled ids}, a chunk being {level, next cursor, entries, deliveries, running values of the lost deliveries}.
+-- Returns {now ms or 0 when nothing was found, chunks, cancelled ids}, a chunk being {level, next cursor, entries, deliveries, running values of the lost deliveries}.
 -- Cost: 1 command per level, which walks the pending entries from the cursor on; 7 more for a level that yields jobs.
 local base = KEYS[1]
---@include clock
+local now_ms = 0 -- asked for once a silent worker is found; mostly there is none
 --@include events
 --@include tally
 
@@ -49,6 +49,10 @@ local function take_over(level, from)
   local chunk = {level, cursor, {}, {}, {}}
   if #asked == 0 then
     return chunk
+  end
+  if now_ms == 0 then
+    local time = redis.call('TIME')
+    now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
   end
   local running = {}
   for n, entry in ipairs(redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(asked))) do

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Broker extends AutoCloseable {
     /**
-     * Stores a job. The stage completes when the job is stored in the sense of the configured durability, on a thread of
-     * the broker: continue elsewhere before doing anything slow.
+     * Stores a job. The stage completes when the job is stored in the sense of its {@link NewJob#durability()}, on a thread
+     * of the broker: continue elsewhere before doing anything slow.
      *
-     * <p>Fails also with {@link IdempotencyConflict}, {@link BacklogFull}, {@link UnknownQueue}; nothing is stored then.
+     * <p>Fails also with {@link IdempotencyConflict}, {@link BacklogFull}, {@link UnknownQueue} and {@link
+     * DurabilityUnavailable}; nothing is stored then. {@link OutcomeUnknown} stands also for a job that was stored, but not
+     * as durably as asked within the time that the broker waits.
      */
     CompletionStage<Submission> enqueue(NewJob job);
 

@@ -136,6 +136,13 @@ public interface BrokerOperator {
      */
     Optional<String> readiness();
 
+    /**
+     * Checks that submissions could be given this durability now.
+     *
+     * @throws DurabilityUnavailable when they could not, saying why
+     */
+    void require(Durability durability);
+
     /** Jobs finished in each of the last minutes, oldest first; for rates. {@code minutes} 1 to 1440. */
     List<Minute> history(QueueName queue, int minutes);
 

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delay how long it waits before it is offered to workers, counted by the broker's clock; zero to 365 days
  * @param runAt when it is first offered to workers; excludes {@code delay}; the past means now
+ * @param durability what must have happened before the submission is answered
  */
 public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
-        @Nullable Idempotency idempotency) {
+        @Nullable Idempotency idempotency, Durability durability) {
     private static final Duration MAX_DELAY = Duration.ofDays(365);
 
     /** @throws InvalidInput when both delay and runAt are given, or the delay is out of bounds */
@@ -46,6 +47,7 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
         private @Nullable Duration retention;
         private @Nullable String traceparent;
         private @Nullable Idempotency idempotency;
+        private Durability durability = Durability.MEMORY;
 
         private Builder(QueueName queue, JobType type, Json payload) {
             this.queue = queue;
@@ -108,12 +110,18 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
             return this;
         }
 
+        /** {@link Durability#MEMORY} unless set. */
+        public Builder durability(Durability value) {
+            durability = value;
+            return this;
+        }
+
         /** @throws InvalidInput when a bound is passed */
         public NewJob build() {
             return new NewJob(queue, level,
                     new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey,
                             retention, traceparent),
-                    delay, runAt, idempotency);
+                    delay, runAt, idempotency, durability);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Durability;
 import io.headrace.InvalidInput;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,9 +15,11 @@ import java.util.Map;
  * @param maxPayload bytes
  * @param maxBatch bytes
  * @param batchInFlight jobs of one batch that may wait for the broker at once
+ * @param durability of submissions that ask for none
  */
 public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, boolean closedQueues, int maxPayload,
-        long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, int threads) {
+        long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, int threads,
+        Durability durability) {
 
     /**
      * The configuration that environment variables ask for.
@@ -29,13 +32,14 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
                 ApiSettings.CLOSED_QUEUES.from(environment), ApiSettings.MAX_PAYLOAD.from(environment),
                 ApiSettings.MAX_BATCH.from(environment), ApiSettings.MAX_BATCH_JOBS.from(environment),
                 ApiSettings.BATCH_IN_FLIGHT.from(environment), ApiSettings.MAX_WAITERS.from(environment),
-                ApiSettings.BODY_TIMEOUT.from(environment), ApiSettings.THREADS.from(environment));
+                ApiSettings.BODY_TIMEOUT.from(environment), ApiSettings.THREADS.from(environment),
+                ApiSettings.DURABILITY.from(environment));
     }
 
     /** This configuration, listening elsewhere. */
     public ApiConfig withAddress(String otherBind, int otherPort) {
         return new ApiConfig(otherBind, otherPort, keys, openMetrics, closedQueues, maxPayload, maxBatch, maxBatchJobs,
-                batchInFlight, maxWaiters, bodyTimeout, threads);
+                batchInFlight, maxWaiters, bodyTimeout, threads, durability);
     }
 
     /**

@@ -2,7 +2,11 @@ package io.headrace.api;
 
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
+import io.headrace.BrokerUnavailable;
+import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
 import io.headrace.InvalidInput;
+import io.headrace.OutcomeUnknown;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -51,6 +55,7 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
         InetAddress address = config.address();
+        require(config.durability(), operator);
         BlockingCalls blocking = new BlockingCalls(config.threads());
         Changes changes = new Changes(broker, blocking);
         Services services = new Services(config, broker, operator, blocking, changes,
@@ -70,6 +75,17 @@ public final class ApiServer implements AutoCloseable {
             vertx.close();
             blocking.close();
             throw e;
+        }
+    }
+
+    private static void require(Durability durability, BrokerOperator operator) {
+        try {
+            operator.require(durability);
+        } catch (DurabilityUnavailable e) {
+            throw new InvalidInput(ApiSettings.DURABILITY.variable(), "is not possible here: " + e.getMessage());
+        } catch (BrokerUnavailable | OutcomeUnknown e) {
+            LOG.warn("whether the broker can give the durability is not known yet durability={} error={}", durability,
+                    e.getMessage());
         }
     }
 

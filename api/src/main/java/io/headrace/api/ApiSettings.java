@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Durability;
 import io.headrace.Setting;
 import java.time.Duration;
 import java.util.List;
@@ -33,10 +34,16 @@ public final class ApiSettings {
     public static final Setting<Integer> THREADS = Setting.number("api.threads", 64, 2, 1_000,
             "How many calls that wait for the broker run at once; submissions need none of them.");
 
+    public static final Setting<Durability> DURABILITY = new Setting<>("api.durability", "memory",
+            "memory, fsync or replicated:N with N from 1 to " + Durability.MOST_REPLICAS,
+            "What must have happened to a job before its 202: Redis has it in memory, has it on disk, or N replicas have it;"
+                    + " 'Prefer: durability=' overrides it for a request.",
+            text -> Durability.parse("api.durability", text));
+
     /** All of them, in the order of the documentation. */
     public static final List<Setting<?>> ALL = List.of(BIND, PORT, KEYS, OPEN_METRICS, CLOSED_QUEUES, MAX_PAYLOAD,
             MAX_BATCH,
-            MAX_BATCH_JOBS, BATCH_IN_FLIGHT, MAX_WAITERS, BODY_TIMEOUT, THREADS);
+            MAX_BATCH_JOBS, BATCH_IN_FLIGHT, MAX_WAITERS, BODY_TIMEOUT, THREADS, DURABILITY);
 
     private ApiSettings() {}
 }

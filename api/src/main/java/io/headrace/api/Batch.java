@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Durability;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
@@ -38,6 +39,7 @@ final class Batch implements Loop.Deadline {
     private final QueueName queue;
     private final Splitter splitter;
     private final @Nullable String traceparent;
+    private final Durability durability;
     private final BatchAnswer answer = new BatchAnswer();
     /** In the order of the body. */
     private final Deque<Slot> waiting = new ArrayDeque<>();
@@ -54,7 +56,7 @@ final class Batch implements Loop.Deadline {
     private boolean over;
     private long nanos;
 
-    Batch(Exchange exchange, Services services, QueueName queue, Splitter splitter) {
+    Batch(Exchange exchange, Services services, QueueName queue, Splitter splitter, Durability durability) {
         this.exchange = exchange;
         this.request = exchange.request();
         this.services = services;
@@ -62,6 +64,7 @@ final class Batch implements Loop.Deadline {
         this.queue = queue;
         this.splitter = splitter;
         this.traceparent = EnqueueCall.traceparent(exchange);
+        this.durability = durability;
     }
 
     static Problem tooLong(long max) {
@@ -145,7 +148,8 @@ final class Batch implements Loop.Deadline {
             if (text == null) {
                 throw JsonIn.tooLarge(piece.length(), config.maxPayload());
             }
-            NewJob job = JobRequest.read(queue, text, config.maxPayload(), null, traceparent);
+            NewJob job = JobRequest.read(queue, text, config.maxPayload(), null, traceparent,
+                    durability);
             services.broker().enqueue(job).whenComplete(
                     (submission, failure) -> exchange.loop().post(() -> answered(slot, job, submission, failure)));
         } catch (RuntimeException | Error e) {

@@ -71,6 +71,10 @@ final class BatchAnswer {
         InputStream text = text();
         HttpServerResponse response = exchange.response();
         response.setStatusCode(202).setChunked(true).putHeader("Content-Type", Reply.JSON);
+        String applied = Prefer.applied(exchange.request());
+        if (!applied.isEmpty()) {
+            response.putHeader("Preference-Applied", applied);
+        }
         response.write("{\"accepted\":" + accepted + ",\"rejected\":" + rejected + ",\"items\":[");
         response.drainHandler(ignored -> pump(response, text, sent));
         pump(response, text, sent);

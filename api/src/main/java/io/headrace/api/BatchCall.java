@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Durability;
 import io.headrace.QueueName;
 import java.util.Set;
 
@@ -17,6 +18,7 @@ final class BatchCall {
         QueueName queue = exchange.queue();
         EnqueueCall.refuseIdempotency(exchange);
         Splitter splitter = splitter(exchange);
+        Durability durability = Prefer.durability(exchange.request()).orElse(services.config().durability());
         long declared = exchange.header("Content-Length").map(Long::parseLong).orElse(0L);
         if (declared > services.config().maxBatch()) {
             throw Batch.tooLong(services.config().maxBatch());
@@ -26,7 +28,7 @@ final class BatchCall {
                 .onFailure(exchange::fail)
                 .onSuccess(ok -> exchange.guarded(() -> {
                     exchange.permitBody();
-                    new Batch(exchange, services, queue, splitter).start();
+                    new Batch(exchange, services, queue, splitter, durability).start();
                 }));
     }
 

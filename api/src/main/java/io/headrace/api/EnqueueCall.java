@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Durability;
 import io.headrace.Idempotency;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
@@ -38,9 +39,11 @@ final class EnqueueCall {
         QueueName queue = exchange.queue();
         requireJson(exchange.request().getHeader("Content-Type"), exchange.request().getHeader("Content-Encoding"));
         ApiConfig config = services.config();
+        Durability durability = Prefer.durability(exchange.request()).orElse(config.durability());
         exchange.body(config.maxPayload() + JobRequest.ENVELOPE_BYTES, config.bodyTimeout().toNanos(), body -> {
             NewJob job = JobRequest.read(queue, body, config.maxPayload(),
-                    idempotency(exchange.request().getHeader("Idempotency-Key"), queue, body), traceparent(exchange));
+                    idempotency(exchange.request().getHeader("Idempotency-Key"), queue, body), traceparent(exchange),
+                    durability);
             services.known().admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
                     .onFailure(exchange::fail);
         });
@@ -104,7 +107,7 @@ final class EnqueueCall {
         if (submission.kind() == Submission.Kind.ACCEPTED) {
             services.meters().enqueued(job.queue(), job.spec().type());
         }
-        Optional<Duration> wait = Prefer.wait(exchange.request().getHeader("Prefer"));
+        Optional<Duration> wait = Prefer.wait(exchange.request());
         if (wait.isPresent() && waits(exchange, job, submission, wait.get())) {
             return;
         }
@@ -115,16 +118,20 @@ final class EnqueueCall {
         if (submission.kind() == Submission.Kind.DUPLICATE) {
             duplicate(exchange, submission);
         } else {
-            exchange.reply(accepted(job, submission));
+            exchange.reply(accepted(exchange, job, submission));
         }
     }
 
-    private static Reply accepted(NewJob job, Submission submission) {
-        return marked(Reply.json(202, JobJson.of(job, submission.id(), submission.state())), submission);
+    private static Reply accepted(Exchange exchange, NewJob job, Submission submission) {
+        return marked(exchange, Reply.json(202, JobJson.of(job, submission.id(), submission.state())), submission);
     }
 
-    private static Reply marked(Reply reply, Submission submission) {
+    private static Reply marked(Exchange exchange, Reply reply, Submission submission) {
+        String applied = Prefer.applied(exchange.request());
         Reply located = reply.with("Location", "/v1/jobs/" + submission.id());
+        if (!applied.isEmpty()) {
+            located = located.with("Preference-Applied", applied);
+        }
         return switch (submission.kind()) {
             case ACCEPTED -> located;
             case DUPLICATE -> located.with("Headrace-Duplicate", "true");
@@ -135,7 +142,7 @@ final class EnqueueCall {
     private void duplicate(Exchange exchange, Submission submission) {
         services.blocking().run(exchange.loop(), () -> services.broker().find(submission.id()))
                 .onFailure(exchange::fail)
-                .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(
+                .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(exchange,
                         Reply.json(200, JobJson.of(existing(found, submission))), submission))));
     }
 
@@ -152,7 +159,9 @@ final class EnqueueCall {
                 answerAtOnce(exchange, job, submission);
             } else {
                 Reply reply = Reply.json(status(seen.get(), submission), JobJson.of(seen.get()));
-                exchange.reply(marked(reply, submission).with("Preference-Applied", "wait=" + atMost.toSeconds()));
+                String durability = Prefer.applied(exchange.request());
+                exchange.reply(marked(exchange, reply, submission).with("Preference-Applied",
+                        "wait=" + atMost.toSeconds() + (durability.isEmpty() ? "" : ", " + durability)));
             }
         }));
     }

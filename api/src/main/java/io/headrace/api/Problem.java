@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.BacklogFull;
 import io.headrace.BrokerUnavailable;
 import io.headrace.CorruptDocument;
+import io.headrace.DurabilityUnavailable;
 import io.headrace.IdempotencyConflict;
 import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
@@ -64,6 +65,9 @@ final class Problem extends RuntimeException {
         if (cause instanceof BrokerUnavailable) {
             return new Problem(ProblemType.BROKER_UNAVAILABLE, detail, null);
         }
+        if (cause instanceof DurabilityUnavailable) {
+            return new Problem(ProblemType.DURABILITY_UNAVAILABLE, detail, null);
+        }
         if (cause instanceof OutcomeUnknown) {
             return new Problem(ProblemType.OUTCOME_UNKNOWN, detail
                     + "; send it again with the same Idempotency-Key if it had one, else look before sending it again",
@@ -90,7 +94,8 @@ final class Problem extends RuntimeException {
 
     /** Whether it is about the queue or the broker, so that any other job sent now would meet it as well. */
     boolean concernsEveryJob() {
-        return type == ProblemType.BROKER_UNAVAILABLE || type == ProblemType.BACKLOG_FULL
+        return type == ProblemType.BROKER_UNAVAILABLE || type == ProblemType.DURABILITY_UNAVAILABLE
+                || type == ProblemType.BACKLOG_FULL
                 || type == ProblemType.UNKNOWN_QUEUE;
     }
 

@@ -52,8 +52,10 @@ enum ProblemType {
     BROKER_UNAVAILABLE(503, "The broker cannot be reached or cannot store",
             "Nothing was stored. Send it again after the time in Retry-After."),
     OUTCOME_UNKNOWN(503, "Whether the job was stored is not known",
-            "The connection to the broker died before its answer. Sent again with the same Idempotency-Key the job is"
+            "The connection to the broker died before its answer, or the job was not as durable as asked in time. Sent again with the same Idempotency-Key the job is"
                     + " stored once; sent again without one it may run twice."),
+    DURABILITY_UNAVAILABLE(503, "The broker cannot give the durability that was asked for",
+            "Nothing was stored. The detail says what is missing; ask for less with 'Prefer: durability=', or mend it."),
     OVERLOADED(503, "Too many calls wait already",
             "Send it again after the time in Retry-After."),
     NOT_READY(503, "Jobs cannot be stored now",

@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import io.headrace.BrokerOperator;
+import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class SystemCalls {
         this.services = services;
         this.calls = new Calls(services);
         BrokerOperator operator = services.operator();
-        this.readiness = new Cached<>(READINESS_TTL, () -> readiness(operator));
+        this.readiness = new Cached<>(READINESS_TTL, () -> readiness(operator, services.config().durability()));
         this.gauges = new Cached<>(GAUGES_TTL, this::refreshGauges);
     }
 
@@ -46,9 +47,13 @@ final class SystemCalls {
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */
-    private static Optional<String> readiness(BrokerOperator operator) {
+    private static Optional<String> readiness(BrokerOperator operator, Durability durability) {
         try {
-            return operator.readiness();
+            Optional<String> objection = operator.readiness();
+            if (objection.isEmpty()) {
+                operator.require(durability);
+            }
+            return objection;
         } catch (HeadraceException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }

@@ -2,6 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.BacklogFull;
 import io.headrace.BrokerUnavailable;
+import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.Idempotency;
 import io.headrace.IdempotencyConflict;
@@ -50,18 +51,20 @@ final class Enqueuer implements AutoCloseable {
     private final RedisKeys keys;
     private final Queues queues;
     private final LongSupplier nanoClock;
-    private final Lane<Pending> lane;
-    /** What is known of each queue's backlog; written by the lane's thread. */
+    private final Safekeeping safekeeping;
+    private final Lanes<Pending> lanes;
+    /** What is known of each queue's backlog; written by the lanes' threads. */
     private final Map<QueueName, Backlog> backlogs = new ConcurrentHashMap<>();
     /** Stream keys by queue and level, encoded once. */
     private final Map<QueueName, Map<Level, byte[]>> streams = new ConcurrentHashMap<>();
 
-    Enqueuer(Link link, RedisKeys keys, Queues queues, LongSupplier nanoClock) {
+    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, LongSupplier nanoClock) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
         this.nanoClock = nanoClock;
-        this.lane = new Lane<>("headrace-enqueue", this::flush);
+        this.safekeeping = safekeeping;
+        this.lanes = new Lanes<>("headrace-enqueue", this::flush);
     }
 
     /** A queue's limit and depth as of a moment. */
@@ -86,7 +89,7 @@ final class Enqueuer implements AutoCloseable {
 
     CompletionStage<Submission> enqueue(NewJob job) {
         Pending pending = new Pending(job, JobDocument.of(job.spec()).bytes(), new CompletableFuture<>());
-        lane.add(pending);
+        lanes.add(link.server(queues.base(job.queue())), job.durability(), pending);
         return pending.answer();
     }
 
@@ -127,8 +130,11 @@ final class Enqueuer implements AutoCloseable {
         }
     }
 
-    /** One flush: the jobs, then for each queue a wake token and, once a second, a look at its backlog. */
+    /** One flush: the jobs, then for each queue a wake token and, once a second, a look at its backlog; then the wait until all is safe. */
     private void flushShard(List<Pending> pendings) {
+        Durability durability = pendings.get(0).job().durability();
+        byte[] key = queues.base(pendings.get(0).job().queue());
+        List<Link.Request> confirmation = safekeeping.confirmation(durability, key);
         List<Pending> admitted = new ArrayList<>(pendings.size());
         List<Link.Request> requests = new ArrayList<>(pendings.size() + 8);
         Map<QueueName, Integer> looks = new LinkedHashMap<>();
@@ -160,14 +166,17 @@ final class Enqueuer implements AutoCloseable {
                 addLook(look.getKey(), requests);
             }
         }
-        List<Object> answers = link.exchange(queues.base(admitted.get(0).job().queue()), requests);
+        requests.addAll(confirmation);
+        List<Object> answers = link.exchange(key, requests, confirmation.size());
+        String doubt = confirmation.isEmpty() ? null
+                : safekeeping.doubt(durability, key, answers.get(answers.size() - 1));
         looks.forEach((queue, at) -> {
             if (at >= 0) {
                 learn(queue, answers.subList(at, at + 1 + Level.values().length));
             }
         });
         for (int i = 0; i < admitted.size(); i++) {
-            answer(admitted.get(i), answers.get(i));
+            answer(admitted.get(i), answers.get(i), doubt);
         }
     }
 
@@ -219,12 +228,16 @@ final class Enqueuer implements AutoCloseable {
         }).get(level));
     }
 
-    private static void answer(Pending pending, Object reply) {
+    /** @param doubt why what Redis has answered is not as safe as was asked, or null */
+    private static void answer(Pending pending, Object reply, @Nullable String doubt) {
         NewJob job = pending.job();
         try {
             HeadraceException failure = Link.failure(reply);
             if (failure != null) {
                 pending.fail(failure);
+            } else if (doubt != null) {
+                pending.fail(new OutcomeUnknown("Redis has the job in memory, but not with durability "
+                        + job.durability() + ": " + doubt, null));
             } else if (reply instanceof byte[] entry) {
                 JobId id = Replies.fresh(job.queue(), job.level(), Replies.text(entry));
                 pending.answer().complete(new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED));
@@ -255,6 +268,6 @@ final class Enqueuer implements AutoCloseable {
 
     @Override
     public void close() {
-        lane.close();
+        lanes.close();
     }
 }

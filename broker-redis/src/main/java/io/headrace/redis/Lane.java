@@ -24,20 +24,27 @@ final class Lane<T extends Lane.Item> implements AutoCloseable {
     }
 
     /** A flush carries at most so many: enough to hide the round trip, few enough to answer the first soon. */
-    private static final int MAX_FLUSH = 500;
+    static final int MAX_FLUSH = 500;
+    /** The same where a flush waits for a disk, up to a second: so it takes what gathers in that time at 5,000 a second. */
+    static final int MAX_WAITED_FLUSH = 5_000;
     /** So many may wait; beyond, callers are refused at once rather than left to pile up while Redis is away. */
     private static final int MAX_WAITING = 50_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
     private final BlockingQueue<T> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
+    private final int mostFlushed;
     private final Consumer<List<T>> flusher;
     private final Thread thread;
     /** Set by close; read by the thread between flushes. */
     private volatile boolean closed;
 
-    /** @param flusher sends a batch and answers its items, on the lane's thread; what it throws fails the whole batch */
-    Lane(String name, Consumer<List<T>> flusher) {
+    /**
+     * @param mostFlushed how many items a flush carries at most
+     * @param flusher sends a batch and answers its items, on the lane's thread; what it throws fails the whole batch
+     */
+    Lane(String name, int mostFlushed, Consumer<List<T>> flusher) {
+        this.mostFlushed = mostFlushed;
         this.flusher = flusher;
         this.thread = new Thread(this::loop, name);
         thread.setDaemon(true);
@@ -61,7 +68,7 @@ final class Lane<T extends Lane.Item> implements AutoCloseable {
                 T first = waiting.take();
                 List<T> batch = new ArrayList<>();
                 batch.add(first);
-                waiting.drainTo(batch, MAX_FLUSH - 1);
+                waiting.drainTo(batch, mostFlushed - 1);
                 flush(batch);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -67,7 +67,8 @@ public final class RedisBroker implements Broker {
         this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
         this.waits = new Link(config, BrokerObserver.NONE, WAIT_CONNECTIONS, nanoClock);
         this.queues = new Queues(link, keys);
-        this.enqueuer = new Enqueuer(link, keys, queues, nanoClock);
+        Safekeeping safekeeping = new Safekeeping(link, nanoClock);
+        this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         this.settler = new Settler(link, queues);
         this.claims = new Claims(link, queues, this::buryCorrupt);
         this.renewer = new Renewer(link, queues);
@@ -76,7 +77,7 @@ public final class RedisBroker implements Broker {
         this.watches = new Watches(link, queues);
         this.listener = new Listener(waits, nanoClock, watches::renewAll);
         this.registry = new Registry(link, keys, claims);
-        this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, settler);
+        this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
@@ -51,10 +52,12 @@ final class RedisOperator implements BrokerOperator {
     private final Registry registry;
     private final Claims claims;
     private final Settler settler;
+    private final Safekeeping safekeeping;
     private final Setter setter;
     private final Pages pages;
 
     RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
+            Safekeeping safekeeping,
             Settler settler) {
         this.link = link;
         this.keys = keys;
@@ -63,6 +66,7 @@ final class RedisOperator implements BrokerOperator {
         this.registry = registry;
         this.claims = claims;
         this.settler = settler;
+        this.safekeeping = safekeeping;
         this.setter = new Setter(link, keys, queues);
         this.pages = new Pages(link, keys, queues, finder);
     }
@@ -333,6 +337,11 @@ final class RedisOperator implements BrokerOperator {
         } catch (HeadraceException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public void require(Durability durability) {
+        safekeeping.confirmation(durability, keys.queues());
     }
 
     @Override

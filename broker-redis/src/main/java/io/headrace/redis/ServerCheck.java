@@ -19,8 +19,13 @@ final class ServerCheck {
     /** Asks the server; one round trip. */
     static ServerCheck of(Link link) {
         byte[] any = {'i'};
+        return parse(Replies.text(link.ask(any, new Link.Request(Command.INFO))));
+    }
+
+    /** What an answer to INFO says, of the sections that it holds. */
+    static ServerCheck parse(String answer) {
         Map<String, String> info = new LinkedHashMap<>();
-        Replies.text(link.ask(any, new Link.Request(Command.INFO))).lines().filter(line -> line.indexOf(':') > 0)
+        answer.lines().filter(line -> line.indexOf(':') > 0)
                 .forEach(line -> info.put(line.substring(0, line.indexOf(':')),
                         line.substring(line.indexOf(':') + 1).strip()));
         return new ServerCheck(info);
@@ -53,6 +58,12 @@ final class ServerCheck {
     /** Whether a crash of the server loses what was written since its last snapshot, if it takes any. */
     boolean withoutAppendOnlyFile() {
         return "0".equals(info.get("aof_enabled"));
+    }
+
+    /** How many replicas follow this server now. */
+    int onlineReplicas() {
+        return (int) info.entrySet().stream().filter(entry -> entry.getKey().matches("slave[0-9]+"))
+                .filter(entry -> entry.getValue().contains("state=online")).count();
     }
 
     private long number(String name) {

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.JobId;
 import io.headrace.JobSpec;
@@ -30,12 +31,12 @@ final class Settler implements AutoCloseable {
 
     private final Link link;
     private final Queues queues;
-    private final Lane<Pending> lane;
+    private final Lanes<Pending> lanes;
 
     Settler(Link link, Queues queues) {
         this.link = link;
         this.queues = queues;
-        this.lane = new Lane<>("headrace-settle", this::flush);
+        this.lanes = new Lanes<>("headrace-settle", this::flush);
     }
 
     /** A write under a lease on its way: a verdict, or a report when there is none. */
@@ -59,7 +60,7 @@ final class Settler implements AutoCloseable {
 
     CompletionStage<Settlement> settle(Verdict verdict) {
         Pending pending = new Pending(verdict.lease(), verdict, List.of(), new CompletableFuture<>());
-        lane.add(pending);
+        add(pending);
         return pending.answer();
     }
 
@@ -76,8 +77,13 @@ final class Settler implements AutoCloseable {
                                 + (progress.message() == null ? "" : progress.message())));
         lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
         Pending pending = new Pending(lease, null, arguments, new CompletableFuture<>());
-        lane.add(pending);
+        add(pending);
         return pending.answer();
+    }
+
+    /** What is lost of these in a crash of Redis is done again, so they wait for no disk. */
+    private void add(Pending pending) {
+        lanes.add(link.server(queues.base(pending.queue())), Durability.MEMORY, pending);
     }
 
     private void flush(List<Pending> batch) {
@@ -208,6 +214,6 @@ final class Settler implements AutoCloseable {
 
     @Override
     public void close() {
-        lane.close();
+        lanes.close();
     }
 }

@@ -48,6 +48,24 @@ final class TestServer {
         return all.stream();
     }
 
+    /**
+     * What can be started here.
+     *
+     * @param path null for the server in the jar
+     */
+    record Program(@Nullable Path path) {
+        @Override
+        public String toString() {
+            return path == null ? "embedded" : path.toString();
+        }
+    }
+
+    /** The programs of this machine. */
+    static Stream<Program> programs() {
+        return Stream.concat(Stream.of(new Program(null)),
+                Stream.of("redis-server", "valkey-server").flatMap(name -> onPath(name).stream()).map(Program::new));
+    }
+
     /** The server in the jar. */
     static TestServer embedded() {
         return STARTED.computeIfAbsent("embedded", kind -> new TestServer("embedded", start(null, Map.of()).url()));

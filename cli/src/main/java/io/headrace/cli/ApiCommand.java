@@ -39,6 +39,11 @@ final class ApiCommand implements Callable<Integer> {
     @Nullable
     String bind;
 
+    @Option(names = "--durability", paramLabel = "MODE", description = {
+        "What must have happened to a job before its 202: memory, fsync or replicated:N; default memory."})
+    @Nullable
+    String durability;
+
     ApiCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -48,7 +53,8 @@ final class ApiCommand implements Callable<Integer> {
         Effective settings = new Effective(terminal.environment())
                 .flag("--redis", RedisSettings.URL, redis)
                 .flag("--port", ApiSettings.PORT, port)
-                .flag("--bind", ApiSettings.BIND, bind);
+                .flag("--bind", ApiSettings.BIND, bind)
+                .flag("--durability", ApiSettings.DURABILITY, durability);
         try (Lifetime life = new Lifetime()) {
             PrometheusMeterRegistry meters = Assembly.meters();
             RedisBroker broker = life.keep("redis", Assembly.broker(settings, meters));

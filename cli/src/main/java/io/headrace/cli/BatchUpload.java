@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,13 +30,16 @@ final class BatchUpload {
     private final ByteArrayOutputStream slice = new ByteArrayOutputStream();
     /** The number in the file of each line of the slice: blank lines are left out. */
     private final List<Long> lineNumbers = new ArrayList<>();
-    private final Map<String, String> headers = Map.of("Content-Type", "application/x-ndjson");
+    private final Map<String, String> headers;
     private long accepted;
     private long rejected;
     /** Whether an item has been written to the one JSON document that {@code -o json} prints. */
     private boolean itemWritten;
 
-    BatchUpload(ApiClient client, QueueName queue, Terminal terminal, boolean json) {
+    /** @param preferences headers that the jobs are sent with */
+    BatchUpload(ApiClient client, QueueName queue, Map<String, String> preferences, Terminal terminal, boolean json) {
+        this.headers = new HashMap<>(preferences);
+        headers.put("Content-Type", "application/x-ndjson");
         this.client = client;
         this.queue = queue;
         this.terminal = terminal;

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.Durability;
 import io.headrace.JobHandler;
 import io.headrace.Json;
 import io.headrace.api.ApiServer;
@@ -45,6 +46,11 @@ final class DevCommand implements Callable<Integer> {
     @Nullable
     String redis;
 
+    @Option(names = "--durability", paramLabel = "MODE", description = {
+        "What must have happened to a job before its 202: memory, fsync or replicated:N; default memory."})
+    @Nullable
+    String durability;
+
     @Option(names = "--redis-server", paramLabel = "PROGRAM", description = {
         "Start this redis-server or valkey-server, not the Redis 7.0 that comes along."})
     @Nullable
@@ -64,14 +70,16 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Effective settings = worker.over(new Effective(terminal.environment()))
                 .flag("--port", ApiSettings.PORT, port)
-                .flag("--redis", RedisSettings.URL, redis);
+                .flag("--redis", RedisSettings.URL, redis)
+                .flag("--durability", ApiSettings.DURABILITY, durability);
         boolean ownRedis = !settings.isSet(RedisSettings.URL);
         if (!ownRedis && redisServer != null) {
             throw CommandFailed.usage("--redis-server starts a Redis, and --redis names one that runs: choose one");
         }
         try (Lifetime life = new Lifetime()) {
             if (ownRedis) {
-                settings.flag("--redis", RedisSettings.URL, startRedis(life).url());
+                settings.flag("--redis", RedisSettings.URL,
+                        startRedis(life, settings.get(ApiSettings.DURABILITY)).url());
             }
             PrometheusMeterRegistry meters = Assembly.meters();
             RedisBroker broker = life.keep("broker", Assembly.broker(settings, meters));
@@ -94,12 +102,12 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
-    private EmbeddedRedis startRedis(Lifetime life) {
+    private EmbeddedRedis startRedis(Lifetime life, Durability durability) {
         try {
             Files.createDirectories(data);
             ignoreInGit();
             EmbeddedRedis started = EmbeddedRedis.start(data, 0, redisServer == null ? null : Path.of(redisServer),
-                    Map.of());
+                    durability.equals(Durability.FSYNC) ? Map.of("appendfsync", "always") : Map.of());
             CompletableFuture<Void> unused = started.process().onExit()
                     .thenRun(() -> life.fail("redis-server has ended; its data is in " + data));
             return life.keep("redis", started);

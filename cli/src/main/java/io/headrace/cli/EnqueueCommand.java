@@ -1,6 +1,7 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.Durability;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.JobType;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.Callable;
@@ -87,6 +89,11 @@ final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     String idempotencyKey;
 
+    @Option(names = "--durability", paramLabel = "MODE", description = {
+        "What must have happened before the id is printed: memory, fsync or replicated:N; default is the server's."})
+    @Nullable
+    Durability durability;
+
     @Option(names = "--retention", paramLabel = "TIME", description = "How long the finished job can be looked up.")
     @Nullable
     Duration retention;
@@ -109,15 +116,14 @@ final class EnqueueCommand implements Callable<Integer> {
     public Integer call() {
         if (batch != null) {
             refuseBesideBatch();
-            return new BatchUpload(api.client(terminal), queue, terminal, api.json()).send(batch);
+            return new BatchUpload(api.client(terminal), queue, headers(), terminal, api.json()).send(batch);
         }
         if (type == null) {
             throw CommandFailed.usage("TYPE is missing: what kind of job is it? (or --batch FILE for many)");
         }
         ApiClient client = api.client(terminal);
         byte[] body = body(type, payload());
-        Map<String, String> headers = idempotencyKey == null ? Map.of() : Map.of("Idempotency-Key", idempotencyKey);
-        Answer answer = client.post("/v1/queues/" + queue + "/jobs", body, headers);
+        Answer answer = client.post("/v1/queues/" + queue + "/jobs", body, headers());
         if (wait != null) {
             return new JobWait(client, terminal, api.json()).until(answer, wait);
         }
@@ -129,12 +135,23 @@ final class EnqueueCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private Map<String, String> headers() {
+        Map<String, String> headers = new HashMap<>();
+        if (idempotencyKey != null) {
+            headers.put("Idempotency-Key", idempotencyKey);
+        }
+        if (durability != null) {
+            headers.put("Prefer", "durability=\"" + durability + "\"");
+        }
+        return headers;
+    }
+
     private void refuseBesideBatch() {
         if (type != null || wait != null || priority != null || delay != null || runAt != null || expiresIn != null
                 || timeout != null || maxRetries != null || uniqueKey != null || idempotencyKey != null
                 || retention != null) {
             throw CommandFailed.usage(
-                    "--batch takes everything but --queue from the lines of its file, as in {\"type\":\"email\",\"delay\":\"10m\"}");
+                    "--batch takes everything but --queue and --durability from the lines of its file, as in {\"type\":\"email\",\"delay\":\"10m\"}");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.Durability;
 import io.headrace.Durations;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
@@ -97,6 +98,7 @@ final class HeadraceCommand {
         type(line, JobId.class, JobId::parse);
         type(line, JobState.class, JobState::ofLabel);
         type(line, Level.class, Level::ofLabel);
+        type(line, Durability.class, text -> Durability.parse("value", text));
         type(line, OffsetDateTime.class, text -> {
             try {
                 return OffsetDateTime.parse(text);

@@ -6,6 +6,8 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.JobId;
 import io.headrace.Lease;
@@ -127,7 +129,17 @@ public final class InMemoryBroker implements Broker {
 
     @Override
     public CompletionStage<Submission> enqueue(NewJob job) {
-        return staged(() -> onMadeQueue(job.queue(), (queue, now) -> queue.enqueue(job, now)));
+        return staged(() -> {
+            require(job.durability());
+            return onMadeQueue(job.queue(), (queue, now) -> queue.enqueue(job, now));
+        });
+    }
+
+    /** There is neither disk nor replica. */
+    static void require(Durability durability) {
+        if (!durability.equals(Durability.MEMORY)) {
+            throw new DurabilityUnavailable(durability, "this broker keeps jobs in memory only");
+        }
     }
 
     @Override

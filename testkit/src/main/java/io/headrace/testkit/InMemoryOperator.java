@@ -2,6 +2,7 @@ package io.headrace.testkit;
 
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
+import io.headrace.Durability;
 import io.headrace.Failure;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
@@ -230,6 +231,14 @@ final class InMemoryOperator implements BrokerOperator {
         } catch (BrokerUnavailable e) {
             return Optional.ofNullable(e.getMessage());
         }
+    }
+
+    @Override
+    public void require(Durability durability) {
+        broker.locked(now -> {
+            InMemoryBroker.require(durability);
+            return durability;
+        });
     }
 
     @Override

@@ -1,0 +1,49 @@
+package io.headrace.redis;
+
+import io.headrace.Durability;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The lanes of one kind of write: one for each durability and each master of a cluster, opened when first needed. So nobody who
+ * asked for less waits for a disk, and a dead master stalls no queue but its own. Thread-safe.
+ */
+final class Lanes<T extends Lane.Item> implements AutoCloseable {
+    private final String name;
+    private final Consumer<List<T>> flusher;
+    private final Map<Place, Lane<T>> open = new ConcurrentHashMap<>();
+    /** Set by close; a lane that is opened later closes at once. */
+    private volatile boolean closed;
+
+    /** @param flusher see {@link Lane}; all items of a batch have the same place */
+    Lanes(String name, Consumer<List<T>> flusher) {
+        this.name = name;
+        this.flusher = flusher;
+    }
+
+    /** What the items of a lane have in common; at most as many as there are masters, times the durabilities in use. */
+    private record Place(String server, Durability durability) {}
+
+    /** Never blocks. */
+    void add(String server, Durability durability, T item) {
+        Lane<T> lane = open.computeIfAbsent(new Place(server, durability), this::open);
+        if (closed) {
+            lane.close();
+        }
+        lane.add(item);
+    }
+
+    private Lane<T> open(Place place) {
+        // Whoever waits for a disk or a replica waits long: the longer the wait, the more must share it.
+        int most = place.durability().equals(Durability.MEMORY) ? Lane.MAX_FLUSH : Lane.MAX_WAITED_FLUSH;
+        return new Lane<>(name, most, flusher);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        open.values().forEach(Lane::close);
+    }
+}

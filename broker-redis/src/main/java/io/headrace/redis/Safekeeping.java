@@ -1,0 +1,143 @@
+package io.headrace.redis;
+
+import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * How a flush learns that what it wrote is as safe as was promised: by one more command at its end, on the same connection,
+ * that Redis answers when all before it are safe. One wait a flush, however many jobs it carries: a group commit. Thread-safe.
+ *
+ * <p>{@code fsync} is confirmed by WAITAOF where the server knows it (7.2 and later). Elsewhere it takes {@code appendfsync
+ * always}, with which a server writes no answer before its file is on disk; the flush then ends by asking for that very
+ * setting, so that a server restarted with another one is noticed before its answers are believed.
+ */
+final class Safekeeping {
+    /** How long Redis may take to make a flush safe; shorter than {@link Link#TIMEOUT_MS}, so that its answer still arrives. */
+    static final int WAIT_MS = 4_000;
+    /** How long what a server said about itself is believed. Each flush is confirmed by itself; this only spares it from vain writes. */
+    private static final long BELIEVED_NANOS = 1_000_000_000L;
+
+    private static final Link.Request APPEND_SETTINGS = new Link.Request(Command.CONFIG, RedisKeys.bytes("GET"),
+            RedisKeys.bytes("append*"), RedisKeys.bytes("no-appendfsync-on-rewrite"));
+    private static final Link.Request KNOWS_WAITAOF = new Link.Request(Command.COMMAND, RedisKeys.bytes("INFO"),
+            RedisKeys.bytes("waitaof"));
+
+    private final Link link;
+    private final LongSupplier nanoClock;
+    private final Map<Place, Means> known = new ConcurrentHashMap<>();
+
+    Safekeeping(Link link, LongSupplier nanoClock) {
+        this.link = link;
+        this.nanoClock = nanoClock;
+    }
+
+    /** One durability at one part of the deployment. */
+    private record Place(int shard, Durability durability) {}
+
+    /**
+     * What a server can do for a durability.
+     *
+     * @param objection why it cannot, or null
+     * @param confirmation the command that ends a flush, or null when none is needed
+     */
+    private record Means(@Nullable String objection, Link.@Nullable Request confirmation, long asOf) {}
+
+    /**
+     * The commands that a flush must end with: one, or none for {@code memory}.
+     *
+     * @param key names the server
+     * @throws DurabilityUnavailable when the server cannot give the durability
+     */
+    List<Link.Request> confirmation(Durability durability, byte[] key) {
+        if (durability.kind() == Durability.Kind.MEMORY) {
+            return List.of();
+        }
+        Place place = new Place(link.shard(key), durability);
+        Means means = known.get(place);
+        if (means == null || nanoClock.getAsLong() - means.asOf() > BELIEVED_NANOS) {
+            means = look(durability, key);
+            known.put(place, means);
+        }
+        if (means.objection() != null) {
+            throw new DurabilityUnavailable(durability, means.objection());
+        }
+        return means.confirmation() == null ? List.of() : List.of(means.confirmation());
+    }
+
+    /** Why the answer to a confirmation confirms nothing, or null when it does. */
+    @Nullable
+    String doubt(Durability durability, byte[] key, Object answer) {
+        String doubt = answer instanceof Exception e ? String.valueOf(e.getMessage())
+                : durability.kind() == Durability.Kind.FSYNC ? notOnDisk(answer)
+                        : answer instanceof Long n && n >= durability.replicas() ? null
+                                : "after " + WAIT_MS + " ms it was not on " + durability.replicas() + " replicas";
+        if (doubt != null) {
+            known.remove(new Place(link.shard(key), durability)); // whatever was believed of this server is no longer so
+        }
+        return doubt;
+    }
+
+    /** Of the two confirmations there are for {@code fsync}, WAITAOF answers with numbers. */
+    private static @Nullable String notOnDisk(Object answer) {
+        if (answer instanceof List<?> words && !words.isEmpty() && words.get(0) instanceof Long synced) {
+            return synced >= 1 ? null : "after " + WAIT_MS + " ms it was not on disk";
+        }
+        return notAlways(answer);
+    }
+
+    private Means look(Durability durability, byte[] key) {
+        return durability.kind() == Durability.Kind.FSYNC ? fsync(key) : replicated(durability.replicas(), key);
+    }
+
+    private Means fsync(byte[] key) {
+        List<Object> answers = link.exchange(key,
+                List.of(new Link.Request(Command.INFO, RedisKeys.bytes("persistence")), KNOWS_WAITAOF,
+                        APPEND_SETTINGS));
+        if (ServerCheck.parse(Replies.text(Link.checked(answers.get(0)))).withoutAppendOnlyFile()) {
+            return unable("the append-only file of Redis is off; set appendonly to yes");
+        }
+        if (answers.get(1) instanceof List<?> commands && !commands.isEmpty() && commands.get(0) != null) {
+            return able(new Link.Request(Command.WAITAOF, RedisKeys.bytes(1), RedisKeys.bytes(0),
+                    RedisKeys.bytes(WAIT_MS)));
+        }
+        String objection = notAlways(answers.get(2));
+        return objection == null ? able(APPEND_SETTINGS) : unable(objection);
+    }
+
+    /** Why this answer to CONFIG GET does not mean that every answer of the server comes after its file is on disk. */
+    private static @Nullable String notAlways(Object answer) {
+        if (!(answer instanceof List<?>)) {
+            return "this Redis has no WAITAOF (7.2 and later have it) and does not let its CONFIG be read";
+        }
+        Map<String, String> settings = Replies.map(answer);
+        if (!"yes".equals(settings.get("appendonly")) || !"always".equals(settings.get("appendfsync"))) {
+            return "this Redis has no WAITAOF (7.2 and later have it) and writes its file to disk only now and then;"
+                    + " set appendonly to yes and appendfsync to always";
+        }
+        if (!"no".equals(settings.getOrDefault("no-appendfsync-on-rewrite", "no"))) {
+            return "Redis does not write its file to disk during a rewrite; set no-appendfsync-on-rewrite to no";
+        }
+        return null;
+    }
+
+    private Means replicated(int asked, byte[] key) {
+        int online = ServerCheck.parse(Replies.text(
+                link.call(key, new Link.Request(Command.INFO, RedisKeys.bytes("replication"))))).onlineReplicas();
+        return online >= asked ? able(new Link.Request(Command.WAIT, RedisKeys.bytes(asked), RedisKeys.bytes(WAIT_MS)))
+                : unable(online + " of " + asked + " replicas are online");
+    }
+
+    private Means able(Link.Request confirmation) {
+        return new Means(null, confirmation, nanoClock.getAsLong());
+    }
+
+    private Means unable(String why) {
+        return new Means(why, null, nanoClock.getAsLong());
+    }
+}

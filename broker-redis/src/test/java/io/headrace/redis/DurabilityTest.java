@@ -1,0 +1,200 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.BrokerObserver;
+import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
+import io.headrace.HeadraceException;
+import io.headrace.Idempotency;
+import io.headrace.JobClient;
+import io.headrace.JobState;
+import io.headrace.NewJob;
+import io.headrace.OutcomeUnknown;
+import io.headrace.QueueName;
+import io.headrace.Submission;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol.Command;
+
+/** A submission is answered when it is as safe as was asked, or refused; never with less. */
+@Timeout(60)
+final class DurabilityTest {
+    private static final QueueName QUEUE = new QueueName("email");
+    private static final Map<String, String> ALWAYS = Map.of("appendfsync", "always");
+
+    @TempDir
+    Path folder;
+
+    private static NewJob job(Durability durability) {
+        return NewJob.of("email", "welcome", 1).durability(durability).build();
+    }
+
+    private static RedisBroker connect(EmbeddedRedis redis) {
+        return RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+    }
+
+    /** One that waits for no further replicas before it sends its data, nor for its replica when it is told to stop. */
+    private EmbeddedRedis primary() throws Exception {
+        return EmbeddedRedis.start(folder.resolve("primary"), 0, null,
+                Map.of("shutdown-timeout", "0", "repl-diskless-sync-delay", "0"));
+    }
+
+    private EmbeddedRedis replica(EmbeddedRedis primary) throws Exception {
+        EmbeddedRedis replica = EmbeddedRedis.start(folder.resolve("replica"), 0, null,
+                Map.of("replicaof", "127.0.0.1 " + primary.port(), "appendonly", "no"));
+        Wait.until("the replica is online", () -> info(primary, "replication").contains("state=online"));
+        return replica;
+    }
+
+    private static String info(EmbeddedRedis redis, String section) {
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            return jedis.info(section);
+        }
+    }
+
+    private static long stored(RedisBroker broker) {
+        return broker.operator().queue(QUEUE).map(queue -> queue.counts().get(JobState.QUEUED)).orElse(0L);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.headrace.redis.TestServer#programs")
+    void fsyncIsGivenByAServerThatSyncsBeforeItAnswersOrCanBeAskedTo(TestServer.Program program) throws Exception {
+        try (EmbeddedRedis always = EmbeddedRedis.start(folder.resolve("always"), 0, program.path(), ALWAYS);
+                EmbeddedRedis everySecond = EmbeddedRedis.start(folder.resolve("everysec"), 0, program.path(),
+                        Map.of());
+                RedisBroker strict = connect(always);
+                RedisBroker lax = connect(everySecond);
+                Jedis jedis = new Jedis("127.0.0.1", everySecond.port())) {
+            assertThat(new JobClient(strict).enqueue(job(Durability.FSYNC)).kind())
+                    .isEqualTo(Submission.Kind.ACCEPTED);
+
+            boolean canBeAsked = jedis.sendCommand(Command.COMMAND, "INFO", "waitaof") instanceof List<?> found
+                    && found.get(0) != null;
+            if (canBeAsked) {
+                assertThat(new JobClient(lax).enqueue(job(Durability.FSYNC)).kind())
+                        .isEqualTo(Submission.Kind.ACCEPTED);
+                assertThat(stored(lax)).isEqualTo(1);
+            } else {
+                assertThatThrownBy(() -> new JobClient(lax).enqueue(job(Durability.FSYNC)))
+                        .isInstanceOf(DurabilityUnavailable.class).hasMessageContaining("appendfsync to always");
+                assertThat(stored(lax)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void fsyncIsRefusedWithoutAnAppendOnlyFile() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+                RedisBroker broker = connect(redis)) {
+            assertThatThrownBy(() -> new JobClient(broker).enqueue(job(Durability.FSYNC)))
+                    .isInstanceOf(DurabilityUnavailable.class).hasMessageContaining("appendonly to yes");
+            assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
+                    .isInstanceOf(DurabilityUnavailable.class);
+            assertThat(stored(broker)).isZero();
+        }
+    }
+
+    @Test
+    void aServerThatStopsToSyncIsNoticedByTheVeryFlush() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, ALWAYS);
+                RedisBroker broker = connect(redis);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            client.enqueue(job(Durability.FSYNC));
+            jedis.configSet("appendfsync", "everysec");
+            // Unless a second has passed, and the server was asked again before anything was written.
+            assertThatThrownBy(() -> client.enqueue(job(Durability.FSYNC)))
+                    .isInstanceOfAny(OutcomeUnknown.class, DurabilityUnavailable.class);
+            assertThatThrownBy(() -> client.enqueue(job(Durability.FSYNC)))
+                    .isInstanceOf(DurabilityUnavailable.class);
+        }
+    }
+
+    @Test
+    void aFlushIsConfirmedOnceHoweverManyJobsItCarries() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, ALWAYS);
+                RedisBroker broker = connect(redis)) {
+            CompletableFuture.allOf(IntStream.range(0, 2_000)
+                    .mapToObj(i -> broker.enqueue(job(Durability.FSYNC)).toCompletableFuture())
+                    .toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+            assertThat(stored(broker)).isEqualTo(2_000);
+            Matcher asked = Pattern.compile("cmdstat_config\\|get:calls=([0-9]+)").matcher(info(redis, "commandstats"));
+            assertThat(asked.find()).isTrue();
+            assertThat(Integer.parseInt(asked.group(1))).isLessThan(200);
+        }
+    }
+
+    @Test
+    void aReplicaHoldsTheJobBeforeItsSubmissionIsAnswered() throws Exception {
+        try (EmbeddedRedis primary = primary();
+                RedisBroker broker = connect(primary)) {
+            JobClient client = new JobClient(broker);
+            assertThatThrownBy(() -> client.enqueue(job(Durability.replicated(1))))
+                    .isInstanceOf(DurabilityUnavailable.class).hasMessageContaining("0 of 1 replicas");
+            assertThat(stored(broker)).isZero();
+
+            try (EmbeddedRedis replica = replica(primary); Jedis jedis = new Jedis("127.0.0.1", replica.port())) {
+                Wait.until("the broker asks again", () -> canGive(broker, Durability.replicated(1)));
+                client.enqueue(job(Durability.replicated(1)));
+                assertThat(jedis.xlen("hr:{email}:ready:n")).isEqualTo(1);
+                assertThatThrownBy(() -> client.enqueue(job(Durability.replicated(2))))
+                        .isInstanceOf(DurabilityUnavailable.class).hasMessageContaining("1 of 2 replicas");
+            }
+        }
+    }
+
+    private static boolean canGive(RedisBroker broker, Durability durability) {
+        try {
+            broker.operator().require(durability);
+            return true;
+        } catch (HeadraceException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aReplicaThatHangsLeavesTheOutcomeUnknownAndHoldsUpNobodyElse() throws Exception {
+        NewJob replicated = NewJob.of("email", "welcome", 1).durability(Durability.replicated(1))
+                .idempotency(new Idempotency("k", "f")).build();
+        try (EmbeddedRedis primary = primary();
+                EmbeddedRedis replica = replica(primary);
+                RedisBroker broker = connect(primary)) {
+            JobClient client = new JobClient(broker);
+            client.enqueue(job(Durability.replicated(1)));
+            signal("STOP", replica);
+            try {
+                CompletableFuture<Submission> held = broker.enqueue(replicated).toCompletableFuture();
+                client.enqueue(job(Durability.MEMORY));
+                assertThat(held).isNotDone();
+                assertThatThrownBy(held::join).isInstanceOf(CompletionException.class)
+                        .hasCauseInstanceOf(OutcomeUnknown.class)
+                        .hasMessageContaining("not on 1 replicas");
+            } finally {
+                signal("CONT", replica);
+            }
+            Submission again = client.enqueue(replicated);
+            assertThat(again.kind()).isEqualTo(Submission.Kind.REPLAYED);
+            assertThat(stored(broker)).isEqualTo(3);
+        }
+    }
+
+    private static void signal(String name, EmbeddedRedis redis) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+}

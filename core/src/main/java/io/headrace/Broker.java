@@ -31,6 +31,9 @@ public interface Broker extends AutoCloseable {
     /**
      * Leases up to {@code max} jobs of one queue, first moving jobs that fell due to their streams. Released jobs come
      * first, then the levels in the order asked. A paused queue yields none. Blocks for one round trip, not for work.
+     *
+     * <p>Jobs of an earlier claim or reclaim by the same worker whose answer got lost are handed out first, under the lease
+     * they have, even if they are more than {@code max}. A worker must not claim from two threads at once.
      */
     Claim claim(ClaimRequest request);
 
@@ -39,8 +42,12 @@ public interface Broker extends AutoCloseable {
      * stopped, so every expired lease is found in a bounded number of calls. Each job is judged by the lease it was claimed
      * with, whatever lease this request asks for. A paused queue is no exception: what ran goes on. The caller decides what
      * too many deliveries mean: {@link Token#deliveries()} of a job that was lost n times is n + 1.
+     *
+     * @param lastChance whether one job may be among them that has its {@link Token#lastChance()}; others of that kind are left
+     *            for a later call. A job that kills its workers gets there, and so may those that ran beside it: apart from each
+     *            other it shows which one does.
      */
-    List<ClaimedJob> reclaim(ClaimRequest request);
+    List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance);
 
     /**
      * Waits until one of the queues may have work, at most as long as said. One submission wakes one waiter of all

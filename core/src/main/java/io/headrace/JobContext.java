@@ -11,8 +11,14 @@ public interface JobContext {
     /** The job's type. */
     JobType type();
 
-    /** The number of this attempt, from 1. A handler that must not act twice passes {@code id} and this on as its fencing token. */
+    /** The number of this attempt, from 1. The same again when a stopping worker handed the job back. */
     int attempt();
+
+    /**
+     * A number that is larger each time the job is handed to a worker. Pass it on with what you write elsewhere: who refuses
+     * a smaller one than it has seen is safe from a worker that was frozen, lost its lease, and goes on.
+     */
+    long fencingToken();
 
     /** The payload as it was sent. */
     Json payload();

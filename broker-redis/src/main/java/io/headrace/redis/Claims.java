@@ -14,6 +14,7 @@ import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Lease;
 import io.headrace.Level;
+import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Run;
 import io.headrace.Token;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Leases jobs to workers, first deliveries and those of silent workers. */
 final class Claims {
@@ -41,6 +43,11 @@ final class Claims {
     private static final int MAX_PAGES = 40;
     /** No worker asks for a shorter lease, so entries that fell silent more recently need no look. */
     private static final long SHORTEST_LEASE_MS = 1_000;
+    /**
+     * How long after a lost answer claims ask for what it said: a Redis that was stopped reads what was sent to it when it goes on,
+     * even from connections that have been given up.
+     */
+    private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
 
     /** The cursor of a search that begins. */
     private static final String START = "-";
@@ -48,17 +55,26 @@ final class Claims {
     /** The pending entries that a search goes through. */
     private record Place(QueueName queue, Level level) {}
 
+    /** Who claims from a queue. */
+    private record Asker(QueueName queue, WorkerId worker) {}
+
     private final Link link;
     private final Queues queues;
     /** Buries jobs whose document cannot be read. */
     private final Consumer<Verdict> burial;
+    private final LongSupplier nanoClock;
+    /** The newest fencing token that each asker was told. */
+    private final Map<Asker, Long> told = new ConcurrentHashMap<>();
+    /** Whose answers got lost, and until when each of their claims asks what they hold without knowing. */
+    private final Map<Asker, Long> untold = new ConcurrentHashMap<>();
     /** Where the search for expired leases goes on, by queue and level. */
     private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
-    Claims(Link link, Queues queues, Consumer<Verdict> burial) {
+    Claims(Link link, Queues queues, Consumer<Verdict> burial, LongSupplier nanoClock) {
         this.link = link;
         this.queues = queues;
         this.burial = burial;
+        this.nanoClock = nanoClock;
     }
 
     Claim claim(ClaimRequest request) {
@@ -74,41 +90,72 @@ final class Claims {
         arguments.add(RedisKeys.bytes(request.lease().toMillis()));
         arguments.add(RedisKeys.bytes(pausedToo ? 0 : MAX_PUBLISH));
         arguments.add(RedisKeys.bytes(pausedToo ? 1 : 0));
+        Asker asker = new Asker(request.queue(), request.worker());
+        arguments.add(RedisKeys.bytes(toldIfInDoubt(asker)));
         request.order().forEach(level -> arguments.add(RedisKeys.bytes(String.valueOf(level.code()))));
-        List<Object> reply = Replies.list(link.run(Script.CLAIM, queues.base(request.queue()), arguments));
+        List<Object> reply = Replies.list(run(Script.CLAIM, asker, arguments));
         if (Replies.number(reply.get(4)) == 1) {
             queues.create(request.queue());
         }
         if (Replies.number(reply.get(4)) == 1 && Replies.list(reply.get(2)).isEmpty()) {
-            reply = Replies.list(link.run(Script.CLAIM, queues.base(request.queue()), arguments));
+            reply = Replies.list(run(Script.CLAIM, asker, arguments));
         }
         Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
         String wait = Replies.text(reply.get(1));
+        long fence = Replies.number(reply.get(5));
         Set<String> cancelled = new HashSet<>(Replies.texts(reply.get(3)));
         List<ClaimedJob> jobs = new ArrayList<>();
         for (Object item : Replies.list(reply.get(2))) {
             List<Object> chunk = Replies.list(item);
-            Chunk entries = new Chunk(request.queue(), request.worker(),
-                    Level.ofCode(Replies.text(chunk.get(0)).charAt(0)), now,
-                    cancelled);
-            entries.read(Replies.list(chunk.get(1)), Replies.list(chunk.get(2)), Replies.texts(chunk.get(3)), jobs);
+            Chunk entries = new Chunk(asker, Level.ofCode(Replies.text(chunk.get(0)).charAt(0)), now, fence, cancelled);
+            entries.read(Replies.list(chunk.get(1)), Replies.list(chunk.get(2)), Replies.texts(chunk.get(3)),
+                    Replies.list(chunk.get(4)), jobs);
         }
+        noteTold(asker, jobs);
         return new Claim(jobs,
                 wait.isEmpty() ? Optional.empty() : Optional.of(Duration.ofMillis(Long.parseLong(wait))));
     }
 
-    List<ClaimedJob> reclaim(ClaimRequest request) {
+    /** Remembers that the answer got lost: what it leased is asked for by the next claims. */
+    private Object run(Script script, Asker asker, List<byte[]> arguments) {
+        try {
+            return link.run(script, queues.base(asker.queue()), arguments);
+        } catch (OutcomeUnknown e) {
+            untold.put(asker, nanoClock.getAsLong() + UNTOLD_NANOS);
+            throw e;
+        }
+    }
+
+    private String toldIfInDoubt(Asker asker) {
+        Long until = untold.get(asker);
+        if (until == null) {
+            return "";
+        }
+        if (until - nanoClock.getAsLong() < 0) {
+            untold.remove(asker, until);
+            return "";
+        }
+        return Long.toString(told.getOrDefault(asker, 0L));
+    }
+
+    private void noteTold(Asker asker, List<ClaimedJob> jobs) {
+        jobs.stream().mapToLong(job -> job.lease().token().fence()).max()
+                .ifPresent(newest -> told.put(asker, newest));
+    }
+
+    List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
         List<ClaimedJob> jobs = new ArrayList<>();
         int most = Math.min(request.max(), ClaimRequest.MOST);
         boolean more = true;
         for (int page = 0; page < MAX_PAGES && more; page++) {
-            more = reclaim(request, most - jobs.size(), jobs) && jobs.size() < most;
+            boolean one = lastChance && jobs.stream().noneMatch(job -> job.lease().token().lastChance());
+            more = reclaim(request, most - jobs.size(), one, jobs) && jobs.size() < most;
         }
         return jobs;
     }
 
     /** Whether there are entries left to look at. */
-    private boolean reclaim(ClaimRequest request, int most, List<ClaimedJob> jobs) {
+    private boolean reclaim(ClaimRequest request, int most, boolean lastChance, List<ClaimedJob> jobs) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(request.queue().value()));
         arguments.add(RedisKeys.bytes(request.worker().value()));
@@ -116,11 +163,14 @@ final class Claims {
         arguments.add(RedisKeys.bytes(request.lease().toMillis()));
         arguments.add(RedisKeys.bytes(PAGE));
         arguments.add(RedisKeys.bytes(SHORTEST_LEASE_MS));
+        arguments.add(RedisKeys.bytes(Token.MAX_DELIVERIES));
+        arguments.add(RedisKeys.bytes(lastChance ? 1 : 0));
         for (Level level : request.order()) {
             arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
             arguments.add(RedisKeys.bytes(cursors.getOrDefault(new Place(request.queue(), level), START)));
         }
-        List<Object> reply = Replies.list(link.run(Script.RECLAIM, queues.base(request.queue()), arguments));
+        Asker asker = new Asker(request.queue(), request.worker());
+        List<Object> reply = Replies.list(run(Script.RECLAIM, asker, arguments));
         Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
         Set<String> cancelled = new HashSet<>(Replies.texts(reply.get(2)));
         boolean more = false;
@@ -130,45 +180,54 @@ final class Claims {
             String cursor = Replies.text(chunk.get(1));
             cursors.put(new Place(request.queue(), level), cursor);
             more |= !cursor.equals(START);
-            new Chunk(request.queue(), request.worker(), level, now, cancelled).read(Replies.list(chunk.get(2)),
-                    Replies.list(chunk.get(3)), Replies.texts(chunk.get(4)), jobs);
+            new Chunk(asker, level, now, Replies.number(reply.get(3)), cancelled).read(Replies.list(chunk.get(2)),
+                    Replies.list(chunk.get(3)), Replies.texts(chunk.get(4)), List.of(), jobs);
         }
+        noteTold(asker, jobs);
         return more;
     }
 
     /** Drops the worker's consumers unless they hold leases; tells whether none does. */
     boolean forget(QueueName queue, String worker) {
+        Asker asker = new Asker(queue, new WorkerId(worker));
+        told.remove(asker);
+        untold.remove(asker);
         return Replies.number(link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)))) == 0;
     }
 
     /** Entries of one level, claimed by one worker at one instant. */
     private final class Chunk {
-        private final QueueName queue;
-        private final WorkerId worker;
+        private final Asker asker;
         private final Level level;
         private final Instant now;
+        private final long fence;
         private final Set<String> cancelled;
 
-        Chunk(QueueName queue, WorkerId worker, Level level, Instant now, Set<String> cancelled) {
-            this.queue = queue;
-            this.worker = worker;
+        Chunk(Asker asker, Level level, Instant now, long fence, Set<String> cancelled) {
+            this.asker = asker;
             this.level = level;
             this.now = now;
+            this.fence = fence;
             this.cancelled = cancelled;
         }
 
-        /** @param deliveries empty when every entry is delivered for the first time; likewise histories */
-        void read(List<Object> entries, List<Object> deliveries, List<String> histories, List<ClaimedJob> into) {
+        /**
+         * @param deliveries empty when every entry is delivered for the first time; likewise histories
+         * @param fences empty when all have the fencing token of the answer
+         */
+        void read(List<Object> entries, List<Object> deliveries, List<String> histories, List<Object> fences,
+                List<ClaimedJob> into) {
             for (int i = 0; i < entries.size(); i++) {
                 int count = deliveries.isEmpty() ? 1 : (int) Replies.number(deliveries.get(i));
-                read(Replies.list(entries.get(i)), count, histories.isEmpty() ? "" : histories.get(i), into);
+                long own = fences.isEmpty() ? fence : Replies.number(fences.get(i));
+                read(Replies.list(entries.get(i)), count, own, histories.isEmpty() ? "" : histories.get(i), into);
             }
         }
 
-        private void read(List<Object> entry, int deliveries, String history, List<ClaimedJob> into) {
+        private void read(List<Object> entry, int deliveries, long own, String history, List<ClaimedJob> into) {
             String address = Replies.text(entry.get(0));
-            Entry content = Entry.of(queue, level, address, Replies.list(entry.get(1)));
-            Token token = new Token(level.code() + address, worker, deliveries);
+            Entry content = Entry.of(asker.queue(), level, address, Replies.list(entry.get(1)));
+            Token token = new Token(level.code() + address, asker.worker(), deliveries, own);
             JobDocument document;
             try {
                 document = JobDocument.parse(content.document());
@@ -187,7 +246,7 @@ final class Claims {
         private void bury(Lease lease, byte[] found, CorruptDocument why) {
             Json raw = Json.of(Map.of("raw", new String(found, StandardCharsets.UTF_8)));
             JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
-            Attempt attempt = new Attempt(lease.attempt(), worker.value(), now, now, Attempt.Outcome.FAILED,
+            Attempt attempt = new Attempt(lease.attempt(), asker.worker().value(), now, now, Attempt.Outcome.FAILED,
                     new Failure("corrupt_document", String.valueOf(why.getMessage()), null));
             burial.accept(Verdict.bury(lease, JobDocument.of(spec).with(Run.NONE.and(attempt))));
         }

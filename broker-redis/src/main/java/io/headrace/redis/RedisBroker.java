@@ -70,7 +70,7 @@ public final class RedisBroker implements Broker {
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         this.settler = new Settler(link, queues);
-        this.claims = new Claims(link, queues, this::buryCorrupt);
+        this.claims = new Claims(link, queues, this::buryCorrupt, nanoClock);
         this.renewer = new Renewer(link, queues);
         this.finder = new Finder(link, queues);
         this.wakeups = new Wakeups(waits, keys, nanoClock);
@@ -131,8 +131,8 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
-    public List<ClaimedJob> reclaim(ClaimRequest request) {
-        return claims.reclaim(request);
+    public List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
+        return claims.reclaim(request, lastChance);
     }
 
     @Override

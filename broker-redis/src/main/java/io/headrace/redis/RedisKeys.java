@@ -41,6 +41,7 @@ final class RedisKeys {
             new Kind("hr:{q}:wake", "list"),
             new Kind("hr:{q}:settings", "hash"),
             new Kind("hr:{q}:sequence", "string"),
+            new Kind("hr:{q}:fence", "string"),
             new Kind("hr:{q}:unique:<key>", "string"),
             new Kind("hr:{q}:idem:<key>", "string"),
             new Kind("hr:{q}:progress:<id>", "string"),

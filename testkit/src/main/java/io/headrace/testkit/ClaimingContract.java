@@ -41,7 +41,7 @@ abstract class ClaimingContract extends ContractSteps {
         Claim claim = broker().claim(ask(ann, 10));
         assertThat(claim.jobs()).isEmpty();
         assertThat(claim.nextDue()).isEmpty();
-        assertThat(broker().reclaim(ask(ann, 10))).isEmpty();
+        assertThat(broker().reclaim(ask(ann, 10), true)).isEmpty();
     }
 
     @Test

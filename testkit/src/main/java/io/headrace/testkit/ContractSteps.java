@@ -168,7 +168,7 @@ abstract class ContractSteps {
     List<ClaimedJob> reclaim(WorkerId worker, int expected) {
         List<ClaimedJob> jobs = new ArrayList<>();
         for (int call = 0; call < 50 && jobs.size() < expected; call++) {
-            jobs.addAll(broker().reclaim(ask(worker, expected - jobs.size())));
+            jobs.addAll(broker().reclaim(ask(worker, expected - jobs.size()), true));
         }
         return jobs;
     }

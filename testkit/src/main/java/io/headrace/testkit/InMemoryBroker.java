@@ -148,8 +148,8 @@ public final class InMemoryBroker implements Broker {
     }
 
     @Override
-    public List<ClaimedJob> reclaim(ClaimRequest request) {
-        return onQueue(request.queue(), (queue, now) -> queue.reclaim(request, now));
+    public List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
+        return onQueue(request.queue(), (queue, now) -> queue.reclaim(request, lastChance, now));
     }
 
     @Override

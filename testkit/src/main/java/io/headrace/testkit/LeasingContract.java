@@ -31,7 +31,7 @@ abstract class LeasingContract extends ContractSteps {
     void aLeaseThatStandsIsNotTakenOver() {
         ClaimedJob job = running(ann);
         fixture().silence(job.lease(), LEASE.minusSeconds(5));
-        assertThat(broker().reclaim(ask(bob, 10))).isEmpty();
+        assertThat(broker().reclaim(ask(bob, 10), true)).isEmpty();
     }
 
     @Test
@@ -115,11 +115,51 @@ abstract class LeasingContract extends ContractSteps {
     }
 
     @Test
+    void theFencingTokenGrowsWithEveryDelivery() {
+        ClaimedJob first = running(ann);
+        ClaimedJob lost = takenOver(first, bob);
+        settle(release(lost));
+        ClaimedJob released = claimOne(ann);
+        settle(retry(released, Duration.ZERO));
+        ClaimedJob retried = claimOne(bob);
+        assertThat(List.of(first, lost, released, retried)).extracting(job -> job.lease().token().fence()).isSorted()
+                .doesNotHaveDuplicates().allMatch(fence -> fence > 0);
+        assertThat(List.of(first, lost, released, retried)).extracting(job -> job.lease().job()).containsOnly(
+                first.lease().job());
+    }
+
+    @Test
+    void jobsOnTheirLastChanceAreHandedOutOneAtATime() {
+        List<JobId> submitted = send(3);
+        for (int delivery = 1; delivery < Token.MAX_DELIVERIES; delivery++) {
+            List<ClaimedJob> held = delivery == 1 ? claim(ann, 10) : broker().reclaim(ask(ann, 10), true);
+            assertThat(held).hasSize(submitted.size());
+            held.forEach(job -> fixture().silence(job.lease(), LEASE.plusSeconds(1)));
+        }
+        assertThat(broker().reclaim(ask(bob, 10), false)).isEmpty();
+        List<JobId> given = new ArrayList<>();
+        for (int i = 0; i < submitted.size(); i++) {
+            ClaimedJob job = onlyOne(broker().reclaim(ask(bob, 10), true));
+            assertThat(job.lease().token().lastChance()).isTrue();
+            given.add(job.lease().job());
+        }
+        assertThat(given).containsExactlyInAnyOrderElementsOf(submitted);
+        assertThat(broker().reclaim(ask(bob, 10), true)).isEmpty();
+    }
+
+    private static ClaimedJob onlyOne(List<ClaimedJob> jobs) {
+        assertThat(jobs).hasSize(1);
+        return jobs.get(0);
+    }
+
+    @Test
     void aTokenWorksForNobodyElse() {
         ClaimedJob job = running(ann);
         Token token = job.lease().token();
-        Lease forged = new Lease(job.lease().job(), 1, new Token(token.entry(), bob, token.deliveries()));
-        Lease early = new Lease(job.lease().job(), 1, new Token(token.entry(), ann, token.deliveries() + 1));
+        Lease forged = new Lease(job.lease().job(), 1,
+                new Token(token.entry(), bob, token.deliveries(), token.fence()));
+        Lease early = new Lease(job.lease().job(), 1,
+                new Token(token.entry(), ann, token.deliveries() + 1, token.fence()));
         for (Lease wrong : List.of(forged, early)) {
             ClaimedJob stranger = new ClaimedJob(wrong, job.document(), job.claimedAt(), false, List.of());
             assertThat(settle(succeed(stranger))).isEqualTo(Settlement.LEASE_LOST);
@@ -140,9 +180,9 @@ abstract class LeasingContract extends ContractSteps {
         ClaimedJob job = running(ann);
         fixture().silence(job.lease(), LEASE.plusSeconds(10));
         assertThat(broker().renew(List.of(job.lease()), LEASE)).isEqualTo(new Renewal(List.of(), List.of()));
-        assertThat(broker().reclaim(ask(bob, 10))).isEmpty();
+        assertThat(broker().reclaim(ask(bob, 10), true)).isEmpty();
         fixture().silence(job.lease(), LEASE.minusSeconds(5));
-        assertThat(broker().reclaim(ask(bob, 10))).isEmpty();
+        assertThat(broker().reclaim(ask(bob, 10), true)).isEmpty();
         assertThat(takenOver(job, bob).lease().token().deliveries()).as("renewals are not deliveries").isEqualTo(2);
     }
 
@@ -178,7 +218,7 @@ abstract class LeasingContract extends ContractSteps {
         fixture().silence(patient.lease(), Duration.ofMinutes(10));
         List<JobId> taken = new ArrayList<>();
         for (int call = 0; call < 10; call++) {
-            broker().reclaim(ask(bob, 10)).forEach(job -> taken.add(job.lease().job()));
+            broker().reclaim(ask(bob, 10), true).forEach(job -> taken.add(job.lease().job()));
         }
         assertThat(taken).containsExactly(brief.lease().job());
     }
@@ -197,7 +237,7 @@ abstract class LeasingContract extends ContractSteps {
         silent.forEach(job -> fixture().silence(job.lease(), LEASE.plusSeconds(1)));
         List<JobId> found = new ArrayList<>();
         for (int call = 0; call < 40; call++) {
-            List<ClaimedJob> jobs = broker().reclaim(ask(bob, 3));
+            List<ClaimedJob> jobs = broker().reclaim(ask(bob, 3), true);
             assertThat(jobs).hasSizeLessThanOrEqualTo(3);
             jobs.forEach(job -> found.add(job.lease().job()));
         }
@@ -218,8 +258,8 @@ abstract class LeasingContract extends ContractSteps {
         claim(ann, 20).forEach(job -> fixture().silence(job.lease(), LEASE.plusSeconds(1)));
         List<JobId> found = new ArrayList<>();
         for (int call = 0; call < 20; call++) {
-            broker().reclaim(ask(bob, 3)).forEach(job -> found.add(job.lease().job()));
-            fixture().another().reclaim(ask(ann, 3)).forEach(job -> found.add(job.lease().job()));
+            broker().reclaim(ask(bob, 3), true).forEach(job -> found.add(job.lease().job()));
+            fixture().another().reclaim(ask(ann, 3), true).forEach(job -> found.add(job.lease().job()));
         }
         assertThat(found).hasSize(20).doesNotHaveDuplicates();
     }
@@ -291,7 +331,8 @@ abstract class LeasingContract extends ContractSteps {
     void aReleasedJobIsInNobodysHandsAndNotTakenOver() {
         settle(release(running(ann)));
         for (int call = 0; call < 5; call++) {
-            assertThat(broker().reclaim(new ClaimRequest(queue, bob, 10, Duration.ofSeconds(1), ORDER))).isEmpty();
+            assertThat(broker().reclaim(new ClaimRequest(queue, bob, 10, Duration.ofSeconds(1), ORDER), true))
+                    .isEmpty();
         }
         claimOne(bob);
     }

@@ -47,6 +47,8 @@ final class MemoryJob {
     Instant keptUntil = Instant.MAX;
     /** Claims of its entry without a verdict. */
     int deliveries;
+    /** The fencing token of the last claim. */
+    long fence;
     @Nullable
     WorkerId worker;
     Instant startedAt = Instant.EPOCH;
@@ -69,7 +71,8 @@ final class MemoryJob {
         this.document = document;
     }
 
-    ClaimedJob claim(ClaimRequest request, Instant now) {
+    ClaimedJob claim(ClaimRequest request, long token, Instant now) {
+        fence = token;
         place = Place.RUNNING;
         deliveries++;
         worker = request.worker();
@@ -81,7 +84,7 @@ final class MemoryJob {
     }
 
     private Lease leaseOf(WorkerId holder) {
-        return new Lease(id, attempt(), new Token(Long.toString(entry), holder, deliveries));
+        return new Lease(id, attempt(), new Token(Long.toString(entry), holder, deliveries, fence));
     }
 
     boolean heldUnder(Lease claimed) {

@@ -19,6 +19,7 @@ import io.headrace.QueueName;
 import io.headrace.Run;
 import io.headrace.Settlement;
 import io.headrace.Submission;
+import io.headrace.Token;
 import io.headrace.Verdict;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
@@ -79,6 +80,7 @@ final class MemoryQueue {
     private int wakeUps;
     private long entries;
     private long ends;
+    private long fence;
     private long lastMillis;
     private long lastSequence;
 
@@ -153,7 +155,7 @@ final class MemoryQueue {
         while (line != null && claimed.size() < request.max() && !line.isEmpty()) {
             MemoryJob job = line.firstEntry().getValue();
             leave(job);
-            claimed.add(job.claim(request, now));
+            claimed.add(job.claim(request, ++fence, now));
             changed.accept(job.id);
         }
     }
@@ -167,16 +169,22 @@ final class MemoryQueue {
         }
     }
 
-    List<ClaimedJob> reclaim(ClaimRequest request, Instant now) {
+    List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance, Instant now) {
         List<MemoryJob> silent = jobs.values().stream()
                 .filter(job -> job.silent(now) && request.order().contains(job.id.level()))
                 .sorted(Comparator.comparing((MemoryJob job) -> job.heardAt).thenComparing(job -> job.id))
-                .limit(request.max()).toList();
+                .toList();
         List<ClaimedJob> claimed = new ArrayList<>();
+        boolean last = lastChance;
         for (MemoryJob job : silent) {
+            boolean onLast = job.deliveries + 1 == Token.MAX_DELIVERIES;
+            if (claimed.size() == request.max() || (onLast && !last)) {
+                continue;
+            }
+            last = last && !onLast;
             job.loseWorker(now);
             counts.add("lost", now);
-            claimed.add(job.claim(request, now));
+            claimed.add(job.claim(request, ++fence, now));
             changed.accept(job.id);
         }
         return claimed;

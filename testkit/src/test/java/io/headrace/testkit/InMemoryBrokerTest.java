@@ -111,9 +111,9 @@ final class InMemoryBrokerTest extends BrokerContract {
         send(NewJob.of("q", "t", 1));
         ClaimedJob first = claimOne();
         clock.advance(LEASE.minusMillis(1));
-        assertThat(broker.reclaim(ask(1))).isEmpty();
+        assertThat(broker.reclaim(ask(1), true)).isEmpty();
         clock.advance(Duration.ofMillis(1));
-        ClaimedJob second = broker.reclaim(ask(1)).get(0);
+        ClaimedJob second = broker.reclaim(ask(1), true).get(0);
         assertThat(second.lost().get(0).finishedAt()).isEqualTo(first.claimedAt().plus(LEASE));
     }
 

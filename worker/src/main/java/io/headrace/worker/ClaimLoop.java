@@ -34,6 +34,8 @@ final class ClaimLoop {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** The least wait for a due time; guards against a broker that calls one due and does not hand it out. */
     private static final long DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** How often to look whether a last chance has ended, so that the next one can begin. */
+    private static final long LAST_CHANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long EMPTY_DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Broker broker;
@@ -43,6 +45,7 @@ final class ClaimLoop {
     private final Settler settler;
     private final AttemptRunner runner;
     private final Reclaimer reclaimer;
+    private final InFlight inFlight;
     private final Outage outage;
     private final Clocks clocks;
     private final Pacing pacing;
@@ -64,7 +67,7 @@ final class ClaimLoop {
     }
 
     ClaimLoop(Broker broker, WorkerConfig config, Slots slots, Settler settler, AttemptRunner runner,
-            Reclaimer reclaimer, Outage outage, Liveness liveness, Clocks clocks) {
+            Reclaimer reclaimer, InFlight inFlight, Outage outage, Liveness liveness, Clocks clocks) {
         this.broker = broker;
         this.config = config;
         this.picker = new QueuePicker(config.queues(), config.strict());
@@ -78,6 +81,8 @@ final class ClaimLoop {
         this.pacing = new Pacing(clocks.random());
         config.queueNames().forEach(queue -> lines.put(queue, new Line()));
         slots.onFree(thread::wake);
+        this.inFlight = inFlight;
+        inFlight.onNoLastChance(reclaimer::soon);
         settler.onRoom(thread::wake);
     }
 
@@ -214,7 +219,8 @@ final class ClaimLoop {
         for (Line line : lines.values()) {
             next = Math.min(next, line.dueAt);
         }
-        return Math.max(DUE_FLOOR_NANOS, Math.min(WAIT_NANOS, next - clocks.now()));
+        long atMost = inFlight.holdsLastChance() ? LAST_CHANCE_NANOS : WAIT_NANOS;
+        return Math.max(DUE_FLOOR_NANOS, Math.min(atMost, next - clocks.now()));
     }
 
     private @Nullable Line longestUnclaimed() {

@@ -90,6 +90,7 @@ final class ExecHandler implements JobHandler<Json> {
         Map<String, String> environment = new HashMap<>();
         environment.put("HEADRACE_JOB_ID", context.id().toString());
         environment.put("HEADRACE_ATTEMPT", Integer.toString(context.attempt()));
+        environment.put("HEADRACE_FENCING_TOKEN", Long.toString(context.fencingToken()));
         environment.put("HEADRACE_QUEUE", context.id().queue().value());
         environment.put("HEADRACE_TYPE", context.type().value());
         context.traceparent().ifPresent(value -> environment.put("TRACEPARENT", value));

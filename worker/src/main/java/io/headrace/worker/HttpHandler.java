@@ -85,6 +85,7 @@ final class HttpHandler implements JobHandler<Json> {
                 .header("Content-Type", "application/json")
                 .header("Headrace-Job-Id", context.id().toString())
                 .header("Headrace-Attempt", Integer.toString(context.attempt()))
+                .header("Headrace-Fencing-Token", Long.toString(context.fencingToken()))
                 .header("Headrace-Queue", context.id().queue().value())
                 .header("Headrace-Type", context.type().value())
                 .header("Idempotency-Key", context.id().toString())

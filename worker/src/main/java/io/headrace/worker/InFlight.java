@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,18 +16,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight {
     private final Set<LiveAttempt> attempts = ConcurrentHashMap.newKeySet();
+    /** How many of them are the last chance of their job. */
+    private final AtomicInteger lastChances = new AtomicInteger();
     private volatile @Nullable Thread drainer;
+    /** Told when the last of those is gone; set once before the worker starts. */
+    private volatile Runnable onNoLastChance = () -> {};
 
     void add(LiveAttempt attempt) {
-        attempts.add(attempt);
+        if (attempts.add(attempt) && attempt.lease().token().lastChance()) {
+            lastChances.incrementAndGet();
+        }
     }
 
     void remove(LiveAttempt attempt) {
-        attempts.remove(attempt);
+        if (attempts.remove(attempt) && attempt.lease().token().lastChance() && lastChances.decrementAndGet() == 0) {
+            onNoLastChance.run();
+        }
         Thread waiting = drainer;
         if (waiting != null && attempts.isEmpty()) {
             LockSupport.unpark(waiting);
         }
+    }
+
+    /** Whether one of them is the last chance of its job. */
+    boolean holdsLastChance() {
+        return lastChances.get() > 0;
+    }
+
+    void onNoLastChance(Runnable told) {
+        onNoLastChance = told;
     }
 
     /** Waits until nothing is left. Returns false when the time is up; one waiter at a time. */

@@ -207,6 +207,11 @@ final class LiveAttempt implements JobContext {
     }
 
     @Override
+    public long fencingToken() {
+        return lease().token().fence();
+    }
+
+    @Override
     public Json payload() {
         return job.document().spec().payload();
     }

@@ -11,6 +11,7 @@ import io.headrace.Progress;
 import io.headrace.RetryLater;
 import io.headrace.RetryPolicy;
 import io.headrace.Run;
+import io.headrace.Token;
 import io.headrace.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * handler that stops early must therefore throw, and {@code InterruptedException} is the right thing to throw.
  */
 final class Outcome {
-    /** How often a job may be delivered without a verdict; a job that kills its workers ends here. */
-    static final int MAX_DELIVERIES = 3;
-
     private static final long PARK_MS = 5_000;
 
     private final RetryPolicy policy;
@@ -50,7 +48,7 @@ final class Outcome {
         if (job.cancelled()) {
             return Optional.of(finish(job, history.ended(JobState.CANCELLED, now, null), null));
         }
-        if (job.lease().token().deliveries() > MAX_DELIVERIES) {
+        if (job.lease().token().deliveries() > Token.MAX_DELIVERIES) {
             return Optional.of(buryLost(job, history, now));
         }
         if (job.expired()) {

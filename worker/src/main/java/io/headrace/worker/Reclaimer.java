@@ -13,6 +13,9 @@ import java.util.List;
  * and never more than there are free slots. After the worker's start and after an outage it waits a grace first, because
  * leases that ran out while the broker was away say nothing about their workers. It has no thread of its own: the claim loop
  * gives it its turn before claiming, so a worker with an endless backlog still rescues lost jobs.
+ *
+ * <p>A job that was lost twice gets its last chance apart from others of its kind, one at a time: if it is what kills the
+ * workers, they must not die with it.
  */
 final class Reclaimer {
     private final Broker broker;
@@ -21,14 +24,18 @@ final class Reclaimer {
     private final Outage outage;
     private final WorkerMetrics metrics;
     private final Clocks clocks;
+    private final InFlight inFlight;
     private final List<QueueName> queues;
     private long dueAt;
+    /** Set by any thread: a last chance has ended, and the next one need not wait for its turn. */
+    private volatile boolean soon;
 
-    Reclaimer(Broker broker, WorkerConfig config, AttemptRunner runner, Outage outage, WorkerMetrics metrics,
-            Clocks clocks) {
+    Reclaimer(Broker broker, WorkerConfig config, AttemptRunner runner, InFlight inFlight, Outage outage,
+            WorkerMetrics metrics, Clocks clocks) {
         this.broker = broker;
         this.config = config;
         this.runner = runner;
+        this.inFlight = inFlight;
         this.outage = outage;
         this.metrics = metrics;
         this.clocks = clocks;
@@ -36,12 +43,18 @@ final class Reclaimer {
         this.dueAt = config.reclaimGrace().toNanos();
     }
 
+    /** Lets the next turn come at once. */
+    void soon() {
+        soon = true;
+    }
+
     /** When the next turn comes, by the worker's clock; never while the broker is away. */
     long dueAt() {
         if (outage.away()) {
             return Clocks.NEVER;
         }
-        return Math.max(dueAt, outage.endedAt() == 0 ? 0 : outage.endedAt() + config.reclaimGrace().toNanos());
+        return Math.max(soon ? 0 : dueAt,
+                outage.endedAt() == 0 ? 0 : outage.endedAt() + config.reclaimGrace().toNanos());
     }
 
     /** Reclaims into the free slots when it is time. The next turn comes at once when they were not enough. */
@@ -49,6 +62,7 @@ final class Reclaimer {
         if (clocks.now() < dueAt()) {
             return;
         }
+        soon = false;
         Collections.rotate(queues, 1); // so that no queue is always the one for which no slot is left
         for (QueueName queue : queues) {
             if (filling.left() > 0) {
@@ -64,7 +78,7 @@ final class Reclaimer {
     private void reclaim(QueueName queue, Filling filling) {
         long askedAt = clocks.now();
         List<ClaimedJob> jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.left(), config.lease(),
-                LevelOrder.urgentFirst()));
+                LevelOrder.urgentFirst()), !inFlight.holdsLastChance());
         outage.succeeded(askedAt);
         if (!jobs.isEmpty()) {
             metrics.reclaimed(queue, jobs.size());

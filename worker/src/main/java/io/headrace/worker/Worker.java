@@ -86,8 +86,9 @@ public final class Worker implements AutoCloseable {
         AttemptRunner runner = new AttemptRunner(config, handlers, new Outcome(config.retryPolicy(), clocks.random()),
                 slots, threads, inFlight, interrupter, reports, settler, metrics, clocks);
         interrupter.onAbandon(runner::abandon);
-        Reclaimer reclaimer = new Reclaimer(broker, config, runner, outage, metrics, clocks);
-        this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, outage, liveness, clocks);
+        Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
+        this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
+                clocks);
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info);
         this.cancellations = new Cancellations(broker, config, inFlight, interrupter, clocks);

@@ -41,10 +41,11 @@ class ExecHandlerTest {
     void theJobIsInTheEnvironmentAndTheWorkersSettingsAreNot() throws Exception {
         Heard heard = Heard.of("t", Json.NULL);
 
-        assertThat(run("echo $HEADRACE_JOB_ID $HEADRACE_ATTEMPT $HEADRACE_QUEUE $HEADRACE_TYPE $TRACEPARENT", heard))
-                .isEqualTo(Json.of("default_n1763770000123-0 3 default t "
+        assertThat(run("echo $HEADRACE_JOB_ID $HEADRACE_ATTEMPT $HEADRACE_FENCING_TOKEN $HEADRACE_QUEUE "
+                + "$HEADRACE_TYPE $TRACEPARENT", heard))
+                .isEqualTo(Json.of("default_n1763770000123-0 3 17 default t "
                         + "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
-        assertThat(run("env | grep -c ^HEADRACE_", heard)).isEqualTo(Json.parse("4"));
+        assertThat(run("env | grep -c ^HEADRACE_", heard)).isEqualTo(Json.parse("5"));
     }
 
     @Test

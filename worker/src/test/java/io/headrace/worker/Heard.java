@@ -27,6 +27,11 @@ record Heard(JobId id, JobType type, Json payload, BlockingQueue<String> said, L
     }
 
     @Override
+    public long fencingToken() {
+        return 17;
+    }
+
+    @Override
     public Optional<String> traceparent() {
         return Optional.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     }

@@ -65,6 +65,7 @@ class HttpHandlerTest {
         assertThat(call.getRequestHeaders().getFirst("Headrace-Job-Id")).isEqualTo("default_n1763770000123-0");
         assertThat(call.getRequestHeaders().getFirst("Idempotency-Key")).isEqualTo("default_n1763770000123-0");
         assertThat(call.getRequestHeaders().getFirst("Headrace-Attempt")).isEqualTo("3");
+        assertThat(call.getRequestHeaders().getFirst("Headrace-Fencing-Token")).isEqualTo("17");
         assertThat(call.getRequestHeaders().getFirst("Headrace-Queue")).isEqualTo("default");
         assertThat(call.getRequestHeaders().getFirst("Headrace-Type")).isEqualTo("t");
         assertThat(call.getRequestHeaders().getFirst("traceparent")).startsWith("00-0af7651916cd43dd8448eb211c80319c");

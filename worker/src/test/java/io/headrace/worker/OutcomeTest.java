@@ -234,7 +234,7 @@ class OutcomeTest {
     }
 
     private static ClaimedJob claimed(JobSpec spec, Run run, int attempt, int deliveries, List<Attempt> lost) {
-        Lease lease = new Lease(ID, attempt, new Token("1-0", new WorkerId("w-1"), deliveries));
+        Lease lease = new Lease(ID, attempt, new Token("1-0", new WorkerId("w-1"), deliveries, 1));
         return new ClaimedJob(lease, JobDocument.of(spec).with(run), CLAIMED, false, lost);
     }
 

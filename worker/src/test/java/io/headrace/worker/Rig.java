@@ -87,8 +87,9 @@ final class Rig {
         runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random()), slots,
                 new Inline(), inFlight, interrupter, reports, settler, metrics, clocks);
         interrupter.onAbandon(runner::abandon);
-        Reclaimer reclaimer = new Reclaimer(broker, config, runner, outage, metrics, clocks);
-        claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, outage, liveness, clocks);
+        Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
+        claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
+                clocks);
         leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info);
         config.queueNames().forEach(metrics::expect);

@@ -2,15 +2,19 @@
 -- claim: lease jobs of one queue to a worker, after publishing those that fell due.
 -- KEYS  1 base
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 publish at most, a kind  6 '1' to claim from a
---       paused queue, too  7.. levels, in the order in which they are asked
--- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing}, a chunk being {level, entries, deliveries,
--- running values}: released jobs first; the last two are empty lists in a chunk of first deliveries. missing is 1 when a
--- level has no group yet. Cost: at most 15 commands and 1 per level, and for jobs that fell due 5 and 1 per job.
+--       paused queue, too  7 '', or a fencing token: the worker may have claimed with a greater one and not been told
+--       8.. levels, in the order in which they are asked
+-- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing, fencing token}, a chunk being {level,
+-- entries, deliveries, lost deliveries, fencing tokens}: what the worker was not told of first, then released jobs; the last three are empty
+-- lists in a chunk of first deliveries, and the tokens also in one of released jobs: they have that of the answer. missing is 1
+-- when a level has no group yet. Cost: at most 17 commands and 1 per level, and for jobs that fell due 5 and 1 per job; with
+-- argument 7 also 2 per level that walk what the worker holds, and 1 per job that it was not told of.
 local base = KEYS[1]
 --@include clock
 --@include events
 --@include wake
 --@include publish
+--@include fencing
 
 local queue, worker, most, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')
@@ -28,25 +32,63 @@ for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
     next_due_ms = tonumber(first[2])
   end
 end
-local wait_ms = next_due_ms and string.format('%.0f', math.max(0, next_due_ms - now_ms)) or ''
-
-if settings[1] == '1' and ARGV[6] ~= '1' then
-  return {now_ms, wait_ms, {}, {}, 0}
+-- What the worker holds of a level under a fencing token greater than the last it was told.
+local function untold(level, told)
+  local chunk = {level, {}, {}, {}, {}}
+  local stream = base .. 'ready:' .. level
+  local mine = redis.pcall('XPENDING', stream, 'workers', '-', '+', 100000, worker)
+  if mine.err or #mine == 0 then
+    return chunk
+  end
+  for from = 1, #mine, 1000 do
+    local entries = {}
+    for n = from, math.min(#mine, from + 999) do
+      entries[#entries + 1] = mine[n][1]
+    end
+    for n, value in ipairs(redis.call('HMGET', base .. 'running:' .. level, unpack(entries))) do
+      local holder, deliveries, token, older = string.match(value or '', '^([^,;]*),(%d+),%d+,%d+,(%d+)(.*)$')
+      local entry = holder == worker and tonumber(token) > tonumber(told) and redis.call('XRANGE', stream, entries[n], entries[n])[1]
+      if entry then
+        local at = #chunk[2] + 1
+        chunk[2][at], chunk[3][at], chunk[4][at], chunk[5][at] = entry, tonumber(deliveries), older, tonumber(token)
+      end
+    end
+  end
+  return chunk
 end
+
+local wait_ms = next_due_ms and string.format('%.0f', math.max(0, next_due_ms - now_ms)) or ''
 
 local chunks = {}
 local missing = 0
 local left = most
-local first_delivery = string.format('%s,1,%.0f,%s', worker, now_ms, lease_ms)
+local fence = 0 -- the fencing token of what this call leases; each later one of the queue is greater
+local first_delivery
+
+-- What an earlier call leased whose answer got lost: the worker holds it without knowing.
+for i = 8, ARGV[7] ~= '' and #ARGV or 0 do
+  local chunk = untold(ARGV[i], ARGV[7])
+  if #chunk[2] > 0 then
+    chunks[#chunks + 1] = chunk
+    left = left - #chunk[2]
+  end
+end
+if settings[1] == '1' and ARGV[6] ~= '1' then
+  left = 0
+end
 
 -- Writes down who holds these entries now. deliveries and histories are empty for first deliveries.
 local function lease(level, entries, deliveries, histories)
+  if fence == 0 and #entries > 0 then
+    fence = next_token(now_ms)
+    first_delivery = string.format('%s,1,%.0f,%s,%.0f', worker, now_ms, lease_ms, fence)
+  end
   local running = {}
   for i, entry in ipairs(entries) do
     running[2 * i - 1] = entry[1]
     if deliveries[i] then
       -- of a released job the history is what its lost deliveries left, after a ';'
-      running[2 * i] = string.format('%s,%d,%.0f,%s%s', worker, deliveries[i], now_ms, lease_ms, histories[i])
+      running[2 * i] = string.format('%s,%d,%.0f,%s,%.0f%s', worker, deliveries[i], now_ms, lease_ms, fence, histories[i])
     else
       running[2 * i] = first_delivery
     end
@@ -54,12 +96,12 @@ local function lease(level, entries, deliveries, histories)
   if #running > 0 then
     redis.call('HSET', base .. 'running:' .. level, unpack(running))
     left = left - #entries
-    chunks[#chunks + 1] = {level, entries, deliveries, histories}
+    chunks[#chunks + 1] = {level, entries, deliveries, histories, {}}
   end
 end
 
 -- Jobs that a stopping worker handed back wait in the group under a consumer of their own, and keep their place in line.
-for i = 7, #ARGV do
+for i = 8, #ARGV do
   local level = ARGV[i]
   local stream = base .. 'ready:' .. level
   local waiting = left > 0 and redis.pcall('XPENDING', stream, 'workers', '-', '+', left, 'released') or {}
@@ -82,7 +124,7 @@ for i = 7, #ARGV do
     lease(level, entries, deliveries, histories)
   end
 end
-for i = 7, #ARGV do
+for i = 8, #ARGV do
   if left > 0 then
     local level = ARGV[i]
     local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT', left, 'STREAMS', base .. 'ready:' .. level, '>')
@@ -94,7 +136,7 @@ for i = 7, #ARGV do
   end
 end
 if #chunks == 0 then
-  return {now_ms, wait_ms, {}, {}, missing}
+  return {now_ms, wait_ms, {}, {}, missing, fence}
 end
 
 -- Jobs whose cancellation was asked for while they waited: the worker is told, and ends them without running them.
@@ -127,7 +169,7 @@ end
 if watched then
   announce(ids)
 end
-if left == 0 then
+if left <= 0 and fence > 0 then
   wake() -- there may be more than this worker can take
 end
-return {now_ms, wait_ms, chunks, cancelled, missing}
+return {now_ms, wait_ms, chunks, cancelled, missing, fence}

@@ -2,15 +2,21 @@
 -- reclaim: lease to a worker the jobs of a queue whose holders stayed silent longer than the lease they had asked for.
 -- KEYS  1 base
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 look at most at, a level  6 the shortest lease there can be, ms
+--       7 how often a job is delivered at most  8 '1' if one job on its last delivery may be among them
 --       then per level: level, cursor: look behind this entry id, '-' from the start
--- Returns {now ms or 0 when nothing was found, chunks, cancelled ids}, a chunk being {level, next cursor, entries, deliveries, running values of the lost deliveries}.
--- Cost: 1 command per level, which walks the pending entries from the cursor on; 7 more for a level that yields jobs.
+-- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next cursor, entries, deliveries,
+-- running values of the lost deliveries}.
+-- Cost: 1 command per level, which walks the pending entries from the cursor on; 9 more for a level that yields jobs.
 local base = KEYS[1]
 local now_ms = 0 -- asked for once a silent worker is found; mostly there is none
 --@include events
 --@include tally
+--@include fencing
 
 local queue, worker, left, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local last_delivery = tonumber(ARGV[7])
+local last_chances = tonumber(ARGV[8])
+local fence = 0 -- the fencing token of what this call leases
 local ids = {}
 
 -- Which of these pending entries have fallen silent, as many as may be taken, and where to look next.
@@ -22,7 +28,9 @@ local function silent(page, values)
       return asked, position, page[i - 1][1]
     end
     local own_ms = values[i] and tonumber(string.match(values[i], '^[^,]*,%d+,%d+,(%d+)')) or lease_ms
-    if pending[2] ~= 'released' and pending[3] >= own_ms then
+    local last = pending[4] + 1 == last_delivery
+    if pending[2] ~= 'released' and pending[3] >= own_ms and not (last and last_chances == 0) then
+      last_chances = last_chances - (last and 1 or 0)
       asked[#asked + 1] = pending[1]
       position[pending[1]] = i
     end
@@ -53,6 +61,7 @@ local function take_over(level, from)
   if now_ms == 0 then
     local time = redis.call('TIME')
     now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
+    fence = next_token(now_ms)
   end
   local running = {}
   for n, entry in ipairs(redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(asked))) do
@@ -60,7 +69,7 @@ local function take_over(level, from)
     local deliveries, history = page[i][4] + 1, values[i] or ''
     chunk[3][n], chunk[4][n], chunk[5][n] = entry, deliveries, history
     running[2 * n - 1] = entry[1]
-    running[2 * n] = string.format('%s,%d,%.0f,%.0f;%s', worker, deliveries, now_ms, lease_ms, history)
+    running[2 * n] = string.format('%s,%d,%.0f,%.0f,%.0f;%s', worker, deliveries, now_ms, lease_ms, fence, history)
     local content = entry[2]
     ids[#ids + 1] = content[1] == 'id' and content[2] or (queue .. '_' .. level .. entry[1])
   end
@@ -72,7 +81,7 @@ local function take_over(level, from)
 end
 
 local chunks = {}
-for i = 7, #ARGV, 2 do
+for i = 9, #ARGV, 2 do
   chunks[#chunks + 1] = take_over(ARGV[i], ARGV[i + 1])
 end
 local cancelled = {}
@@ -87,4 +96,4 @@ if #ids > 0 then
     end
   end
 end
-return {now_ms, chunks, cancelled}
+return {now_ms, chunks, cancelled, fence}

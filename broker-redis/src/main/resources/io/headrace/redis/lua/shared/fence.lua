@@ -1,5 +1,5 @@
 -- The lease of a job is its entry in the group's pending list; the hash 'running:<level>' says who holds it:
---   <entry id> -> <worker>,<deliveries>,<start ms>,<lease ms>;<the same of a lost delivery>;...
+--   <entry id> -> <worker>,<deliveries>,<start ms>,<lease ms>,<fencing token>;<the same of a lost delivery>;...
 -- newest first. A write counts only if the newest holder is the writer, in the same delivery.
 
 local function token(worker, deliveries)

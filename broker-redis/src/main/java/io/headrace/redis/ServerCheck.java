@@ -1,9 +1,12 @@
 package io.headrace.redis;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 
 /** What a Redis says about itself, and whether jobs are safe with it. */
@@ -31,12 +34,41 @@ final class ServerCheck {
         return new ServerCheck(info);
     }
 
+    /**
+     * A replica as its master sees it.
+     *
+     * @param online whether it has caught up and follows
+     * @param lagSeconds since it last answered
+     * @param behindBytes how much of what the master has written it has not confirmed
+     */
+    record Replica(HostAndPort address, boolean online, long lagSeconds, long behindBytes) {}
+
+    /** Whether it is older than the oldest Redis that Headrace works with. */
+    boolean tooOld() {
+        String major = text("redis_version").split("\\.", 2)[0];
+        return major.matches("[0-9]{1,6}") && Integer.parseInt(major) < OLDEST_MAJOR;
+    }
+
+    List<Replica> replicas() {
+        List<Replica> replicas = new ArrayList<>();
+        for (int i = 0; info.containsKey("slave" + i); i++) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            for (String field : text("slave" + i).split(",", -1)) {
+                int equals = field.indexOf('=');
+                fields.put(field.substring(0, Math.max(0, equals)), field.substring(equals + 1));
+            }
+            replicas.add(new Replica(
+                    new HostAndPort(fields.getOrDefault("ip", ""), (int) number(fields.getOrDefault("port", "0"), 0)),
+                    "online".equals(fields.get("state")), number(fields.getOrDefault("lag", ""), -1),
+                    Math.max(0, number("master_repl_offset") - number(fields.getOrDefault("offset", ""), 0))));
+        }
+        return replicas;
+    }
+
     /** Why jobs must not be given to this server, in words for people. */
     Optional<String> misfit() {
-        String version = info.getOrDefault("redis_version", "");
-        String major = version.split("\\.", 2)[0];
-        if (major.matches("[0-9]{1,6}") && Integer.parseInt(major) < OLDEST_MAJOR) {
-            return Optional.of("Redis " + version + " is too old: 7.0 or later is needed");
+        if (tooOld()) {
+            return Optional.of("Redis " + text("redis_version") + " is too old: 7.0 or later is needed");
         }
         String policy = info.getOrDefault("maxmemory_policy", "noeviction");
         if (!policy.equals("noeviction")) {
@@ -62,12 +94,20 @@ final class ServerCheck {
 
     /** How many replicas follow this server now. */
     int onlineReplicas() {
-        return (int) info.entrySet().stream().filter(entry -> entry.getKey().matches("slave[0-9]+"))
-                .filter(entry -> entry.getValue().contains("state=online")).count();
+        return (int) replicas().stream().filter(Replica::online).count();
     }
 
-    private long number(String name) {
-        String text = info.getOrDefault(name, "0");
-        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    /** A field of INFO, empty when this server does not tell it. */
+    String text(String name) {
+        return info.getOrDefault(name, "");
+    }
+
+    /** A field of INFO that is a number, else 0. */
+    long number(String name) {
+        return number(text(name), 0);
+    }
+
+    private static long number(String text, long otherwise) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : otherwise;
     }
 }

@@ -33,6 +33,14 @@ final class Progress implements AutoCloseable {
                 .build();
     }
 
+    /** As {@link #to(long, String)}, with an end that has become known. */
+    void to(long position, long max, String message) {
+        if (bar != null) {
+            bar.maxHint(max);
+        }
+        to(position, message);
+    }
+
     void to(long position, String message) {
         if (bar != null) {
             bar.stepTo(position);

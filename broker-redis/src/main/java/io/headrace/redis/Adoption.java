@@ -1,0 +1,70 @@
+package io.headrace.redis;
+
+import io.headrace.CorruptDocument;
+import io.headrace.Failure;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobSpec;
+import io.headrace.JobType;
+import io.headrace.Json;
+import io.headrace.QueueName;
+import io.headrace.Run;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.Protocol.Command;
+
+/** Lays documents that are in no index among the dead: whether they should run once more, only a person can tell. */
+final class Adoption {
+    private static final Failure WHY = new Failure("document_without_index",
+            "the document of this job was in no index, so it would never have run; headrace doctor laid it here", null);
+
+    private final Link link;
+    private final RedisKeys keys;
+
+    Adoption(Link link, RedisKeys keys) {
+        this.link = link;
+        this.keys = keys;
+    }
+
+    /** @return how many were laid there */
+    long adopt(QueueName queue, List<Suspect> found) {
+        byte[] base = RedisKeys.bytes(keys.base(queue));
+        List<byte[]> arguments = new ArrayList<>();
+        long done = 0;
+        for (Suspect suspect : found) {
+            JobId id = JobId.parse(new String(suspect.item().get(1), StandardCharsets.UTF_8));
+            byte[] key = keys.job(queue, id.toString());
+            if (link.ask(key, new Link.Request(Command.GET, key)) instanceof byte[] document) {
+                arguments.add(RedisKeys.bytes(id.toString()));
+                arguments.add(document);
+                arguments.add(explained(document).bytes());
+                arguments.add(RedisKeys.bytes(Replies.bucket(id)));
+            }
+            if (arguments.size() >= 4 * Examiner.BATCH) {
+                done += adopt(base, arguments);
+                arguments.clear();
+            }
+        }
+        return arguments.isEmpty() ? done : done + adopt(base, arguments);
+    }
+
+    private long adopt(byte[] base, List<byte[]> arguments) {
+        return Replies.list(link.run(Script.ADOPT, base, arguments)).stream().mapToLong(Replies::number).sum();
+    }
+
+    private static JobDocument explained(byte[] document) {
+        try {
+            JobDocument read = JobDocument.parse(document);
+            Run run = read.run();
+            return read.with(new Run(run.attempt(), run.attempts(), null, null, null, WHY, run.progress(),
+                    run.forgiven()));
+        } catch (CorruptDocument e) {
+            Json raw = Json.of(Map.of("raw", new String(document, StandardCharsets.UTF_8)));
+            JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
+            Failure why = new Failure("corrupt_document", String.valueOf(e.getMessage()), null);
+            return JobDocument.of(spec).with(new Run(0, List.of(), null, null, null, why, null, 0));
+        }
+    }
+}

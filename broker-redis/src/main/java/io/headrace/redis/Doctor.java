@@ -1,0 +1,140 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
+import io.headrace.QueueName;
+import io.headrace.UnknownQueue;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Looks a Redis and the jobs in it over: whether the server is fit to keep jobs, and whether the rules of the data model hold. Unlike
+ * a broker it also talks to a server that is unfit, and says so. It works beside live traffic: everything is read in pages, and what a
+ * page shows is judged by a script, at one instant. Not thread-safe.
+ */
+public final class Doctor implements AutoCloseable {
+    private static final int CONNECTIONS = 4;
+
+    private final RedisConfig config;
+    private final Link link;
+    private final RedisKeys keys;
+    private final Nodes nodes;
+    private final Suspects suspects = new Suspects();
+
+    private Doctor(RedisConfig config) {
+        this.config = config;
+        this.link = new Link(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
+        this.keys = new RedisKeys(config.prefix());
+        try {
+            this.nodes = Nodes.of(config, link);
+        } catch (RuntimeException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    /** Hears how far long work has come. */
+    @FunctionalInterface
+    public interface Watcher {
+        /** @param total as far as known; it may grow */
+        void progress(long done, long total, String what);
+    }
+
+    /**
+     * What was repaired of one finding.
+     *
+     * @param tried how many were looked at again; fewer than were found when there were very many
+     * @param repaired how many were mended; the others had gone or changed by then
+     */
+    public record Repaired(Finding finding, long tried, long repaired) {}
+
+    /**
+     * Connects.
+     *
+     * @throws BrokerUnavailable when nobody answers, or lets this user in
+     */
+    public static Doctor connect(RedisConfig config) {
+        return new Doctor(config);
+    }
+
+    /** Checks the servers, good news included. A few dozen round trips. */
+    public List<Finding> examineServers() {
+        return new ServerExam(config, link, nodes).run();
+    }
+
+    /**
+     * Checks the rules of the data model. Cost: about 10 commands for each entry, key and id there is, in scripts of about a
+     * millisecond.
+     *
+     * @param only these queues; empty for all
+     * @return what was found, the worst first; one good word if nothing was
+     * @throws UnknownQueue when one of these does not exist
+     */
+    public List<Finding> examineData(Set<QueueName> only, Watcher watcher) {
+        Optional<String> obstacle = nodes.obstacle();
+        if (obstacle.isPresent()) {
+            return List.of(Finding.problem("data", "the jobs were not looked at: " + obstacle.get(), ""));
+        }
+        Pace pace = new Pace(watcher);
+        RegistryExam registry = new RegistryExam(link, keys, suspects);
+        KeyExam keyExam = new KeyExam(keys, config.prefix(), new Examiner(link, keys, suspects), suspects, pace, only);
+        nodes.masters().forEach(master -> keyExam.run(master.link()));
+        Set<String> liveWorkers = registry.liveWorkers();
+        Set<QueueName> queues = new TreeSet<>(keyExam.seen());
+        Set<QueueName> known = registry.listed();
+        only.stream().filter(queue -> !queues.contains(queue) && !known.contains(queue)).findFirst()
+                .ifPresent(queue -> {
+                    throw new UnknownQueue(queue);
+                });
+        for (QueueName queue : queues) {
+            new QueueExam(link, keys, suspects, liveWorkers, pace, queue).run();
+        }
+        registry.compare(queues, only);
+        List<Finding> findings = suspects.findings();
+        return findings.isEmpty() ? List.of(Finding.ok("data", "every rule of the data model holds: "
+                + pace.done() + " keys, entries and ids of " + queues.size()
+                + (queues.size() == 1 ? " queue" : " queues")))
+                : findings;
+    }
+
+    /** Repairs what {@link #examineData} found and can be repaired without losing a job or running one wrongly; looks again first. */
+    public List<Repaired> repair(Watcher watcher) {
+        Examiner examiner = new Examiner(link, keys, suspects);
+        RegistryExam registry = new RegistryExam(link, keys, suspects);
+        List<Suspects.Kind> kinds = suspects.repairable();
+        long total = kinds.stream().mapToLong(kind -> suspects.of(kind).size()).sum();
+        Map<Suspects.Kind, Long> done = new HashMap<>();
+        long tried = 0;
+        for (Suspects.Kind kind : kinds) {
+            repair(kind, examiner, registry).forEach(
+                    (fault, count) -> done.merge(new Suspects.Kind(kind.queue(), fault), count, Long::sum));
+            tried += suspects.of(kind).size();
+            watcher.progress(tried, total, kind.fault().name());
+        }
+        return kinds.stream().map(kind -> {
+            long found = suspects.of(kind).size();
+            return new Repaired(suspects.finding(kind), found, Math.min(found, done.getOrDefault(kind, 0L)));
+        }).toList();
+    }
+
+    private Map<Fault, Long> repair(Suspects.Kind kind, Examiner examiner, RegistryExam registry) {
+        List<Suspect> found = suspects.of(kind);
+        if (kind.queue() == null || found.get(0).check() == null) {
+            return Map.of(kind.fault(), registry.mend(kind.fault(), found));
+        }
+        QueueName queue = new QueueName(kind.queue());
+        return kind.fault() == Fault.DOCUMENT_WITHOUT_INDEX
+                ? Map.of(kind.fault(), new Adoption(link, keys).adopt(queue, found))
+                : examiner.repair(queue, found);
+    }
+
+    @Override
+    public void close() {
+        nodes.close();
+        link.close();
+    }
+}

@@ -1,0 +1,25 @@
+package io.headrace.redis;
+
+/** How far the doctor has come, told to whoever watches. Used by one thread. */
+final class Pace {
+    private final Doctor.Watcher watcher;
+    private long total;
+    private long done;
+
+    Pace(Doctor.Watcher watcher) {
+        this.watcher = watcher;
+    }
+
+    void expect(long more) {
+        total += more;
+    }
+
+    void did(long some, String what) {
+        done += some;
+        watcher.progress(done, Math.max(total, done), what);
+    }
+
+    long done() {
+        return done;
+    }
+}

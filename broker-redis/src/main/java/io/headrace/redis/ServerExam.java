@@ -1,0 +1,294 @@
+package io.headrace.redis;
+
+import io.headrace.redis.Finding.Level;
+import io.headrace.redis.Nodes.Node;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Checks whether the servers of a deployment are fit to keep jobs. */
+final class ServerExam {
+    private static final byte[] ANY = {'s'};
+    private static final int PINGS = 50;
+    private static final int WARM_UP = 5;
+
+    /** What is worth a warning; each an order above what a healthy Redis shows. */
+    private static final double SLOW_MEDIAN_MS = 5;
+    private static final double SLOW_WORST_MS = 250;
+    private static final long REPLICA_LAG_S = 10;
+    private static final long OFF_MACHINE_MS = 5_000;
+    private static final long APART_WARNING_MS = 1_000;
+    private static final long APART_PROBLEM_MS = 10_000;
+    private static final double MEMORY_WARNING = 0.8;
+
+    private final RedisConfig config;
+    private final Link link;
+    private final Nodes nodes;
+
+    ServerExam(RedisConfig config, Link link, Nodes nodes) {
+        this.config = config;
+        this.link = link;
+        this.nodes = nodes;
+    }
+
+    List<Finding> run() {
+        List<Finding> findings = new ArrayList<>();
+        findings.addAll(onEach(ServerExam::version));
+        findings.addAll(onEach(ServerExam::logging));
+        findings.addAll(onEach(ServerExam::logHealth));
+        findings.addAll(onEach(ServerExam::policy));
+        findings.addAll(onEach(ServerExam::memory));
+        findings.addAll(onEach(ServerExam::latency));
+        findings.addAll(onEach(ServerExam::replication));
+        clocks(findings);
+        nodes.absent().forEach(node -> findings.add(new Finding(node.master() ? Level.PROBLEM : Level.WARNING, "nodes",
+                null, node.name() + " is not there: " + node.why(), "start it, or let this machine reach it", 1,
+                List.of(), null)));
+        if (config.kind() == RedisConfig.Kind.CLUSTER) {
+            findings.add(cluster());
+        }
+        if (!nodes.masters().isEmpty()) {
+            findings.add(durability());
+        }
+        return findings;
+    }
+
+    /** One finding when all masters say the same, else one for each that differs, with its name. */
+    private List<Finding> onEach(Function<Node, Finding> check) {
+        List<Node> masters = nodes.masters();
+        List<Finding> all = masters.stream().map(check).toList();
+        if (all.stream().distinct().count() <= 1) {
+            return all.stream().limit(1).filter(finding -> !finding.found().isEmpty()).toList();
+        }
+        List<Finding> named = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            Finding it = all.get(i);
+            if (!it.found().isEmpty()) {
+                named.add(new Finding(it.level(), it.check(), null, masters.get(i).name() + ": " + it.found(),
+                        it.advice(), 1, List.of(), null));
+            }
+        }
+        return named;
+    }
+
+    private static Finding version(Node node) {
+        String valkey = node.info().text("valkey_version");
+        String name = valkey.isEmpty() ? "Redis " + node.info().text("redis_version") : "Valkey " + valkey;
+        return node.info().tooOld()
+                ? Finding.problem("version", name + " is too old",
+                        "api and worker refuse it; 7.0 or later is needed, 7.2 or Valkey recommended")
+                : Finding.ok("version", name);
+    }
+
+    private static Finding logging(Node node) {
+        if (node.info().withoutAppendOnlyFile()) {
+            boolean copied = node.info().replicas().stream().anyMatch(ServerCheck.Replica::online);
+            String advice = "CONFIG SET appendonly yes, and 'appendonly yes' in redis.conf";
+            return copied
+                    ? Finding.warning("aof", "the append-only file is off: if all nodes lose power, all jobs are lost",
+                            advice)
+                    : Finding.problem("aof", "the append-only file is off: a crash of Redis loses jobs", advice);
+        }
+        Optional<String> fsync = appendfsync(node.link());
+        if (fsync.isEmpty()) {
+            return Finding.ok("aof", "append-only file on; how often it is flushed, CONFIG may not be asked");
+        }
+        return switch (fsync.get()) {
+            case "always" -> Finding.ok("aof", "append-only file on, flushed with every write");
+            case "everysec" ->
+                Finding.ok("aof", "append-only file on, flushed every second: a power failure can lose 1 to 2 s");
+            default -> Finding.warning("aof",
+                    "append-only file on, never flushed: a power failure can lose half a minute",
+                    "CONFIG SET appendfsync everysec, and in redis.conf");
+        };
+    }
+
+    /** Empty when this user may not ask. */
+    private static Optional<String> appendfsync(Link link) {
+        Object answer = link.exchange(ANY,
+                List.of(new Link.Request(Command.CONFIG, RedisKeys.bytes("GET"), RedisKeys.bytes("appendfsync"))))
+                .get(0);
+        return Optional.ofNullable(Replies.map(answer).get("appendfsync"));
+    }
+
+    private static Finding logHealth(Node node) {
+        ServerCheck info = node.info();
+        if (!info.withoutAppendOnlyFile() && !info.text("aof_last_write_status").equals("ok")) {
+            return Finding.problem("aof-write", "the last write to the append-only file failed",
+                    "Redis refuses submissions until it succeeds; look at the disk of Redis and its log");
+        }
+        if (!info.withoutAppendOnlyFile() && !info.text("aof_last_bgrewrite_status").equals("ok")) {
+            return Finding.warning("aof-write", "the last rewrite of the append-only file failed",
+                    "the file grows until one succeeds; look at disk and memory of Redis and at its log");
+        }
+        if (!info.text("rdb_last_bgsave_status").equals("ok")) {
+            return Finding.warning("aof-write", "the last snapshot failed",
+                    "Redis may refuse writes until one succeeds; look at its disk and log, or set save \"\"");
+        }
+        return info.withoutAppendOnlyFile() ? Finding.ok("aof-write", "")
+                : Finding.ok("aof-write", "last write and last rewrite of the append-only file went well");
+    }
+
+    private static Finding policy(Node node) {
+        String policy = node.info().text("maxmemory_policy");
+        return policy.equals("noeviction") || policy.isEmpty()
+                ? Finding.ok("eviction", "noeviction: a full Redis refuses jobs rather than dropping some")
+                : Finding.problem("eviction", "maxmemory-policy is " + policy + ": a full Redis would drop jobs",
+                        "CONFIG SET maxmemory-policy noeviction, and in redis.conf; api and worker refuse it as it is");
+    }
+
+    private static Finding memory(Node node) {
+        long used = node.info().number("used_memory");
+        long max = node.info().number("maxmemory");
+        if (max == 0) {
+            long machine = node.info().number("total_system_memory");
+            String found = megabytes(used) + " used, no limit set"
+                    + (machine > 0 ? ", the machine has " + megabytes(machine) : "");
+            return machine > 0 && used > machine / 2
+                    ? Finding.warning("memory", found,
+                            "when the machine is full its kernel ends Redis: set maxmemory, submissions are then refused")
+                    : Finding.ok("memory", found);
+        }
+        String found = megabytes(used) + " of " + megabytes(max) + " used, " + 100 * used / max + " %";
+        if (used >= max) {
+            return Finding.problem("memory", found,
+                    "submissions are refused: raise maxmemory, or let workers catch up");
+        }
+        return used >= MEMORY_WARNING * max
+                ? Finding.warning("memory", found, "raise maxmemory, or let workers catch up")
+                : Finding.ok("memory", found);
+    }
+
+    private static String megabytes(long bytes) {
+        double mb = bytes / 1e6;
+        return mb < 1_000 ? String.format(Locale.ROOT, "%.1f MB", mb) : String.format(Locale.ROOT, "%.1f GB", mb / 1e3);
+    }
+
+    private static Finding latency(Node node) {
+        double[] ms = new double[PINGS];
+        for (int i = -WARM_UP; i < PINGS; i++) {
+            long start = System.nanoTime();
+            node.link().call(ANY, new Link.Request(Command.PING));
+            if (i >= 0) {
+                ms[i] = (System.nanoTime() - start) / 1e6;
+            }
+        }
+        Arrays.sort(ms);
+        double median = ms[PINGS / 2];
+        double worst = ms[PINGS - 1];
+        String found = String.format(Locale.ROOT, "PING takes %.2f ms (median of %d), %.2f ms at worst", median, PINGS,
+                worst);
+        return median > SLOW_MEDIAN_MS || worst > SLOW_WORST_MS
+                ? Finding.warning("latency", found,
+                        "run api and worker near Redis; look for slow commands, swapping, a busy machine")
+                : Finding.ok("latency", found);
+    }
+
+    private static Finding replication(Node node) {
+        if (node.info().text("role").equals("slave")) {
+            return Finding.problem("replication", "this is a replica: it takes no jobs",
+                    "use the address of its master, or redis-sentinel://");
+        }
+        List<ServerCheck.Replica> replicas = node.info().replicas();
+        List<String> bad = replicas.stream()
+                .filter(replica -> !replica.online() || replica.lagSeconds() > REPLICA_LAG_S)
+                .map(replica -> replica.address()
+                        + (replica.online() ? " has been silent for " + replica.lagSeconds() + " s" : " is not online"))
+                .toList();
+        if (!bad.isEmpty()) {
+            return Finding.warning("replication", "replica " + String.join(", replica ", bad),
+                    "a failover to it would lose jobs; look at its log");
+        }
+        if (replicas.isEmpty()) {
+            return Finding.ok("replication", "a master without replicas");
+        }
+        long behind = replicas.stream().mapToLong(ServerCheck.Replica::behindBytes).max().orElse(0);
+        return Finding.ok("replication", "a master with " + replicas.size()
+                + (replicas.size() == 1 ? " replica online, " : " replicas online, ") + behind
+                + " bytes behind at most");
+    }
+
+    /** Redis's clock decides what is due; this machine's only shows in what its people compare. */
+    private void clocks(List<Finding> findings) {
+        List<Long> offsets = nodes.all().stream().map(node -> offsetMs(node.link())).toList();
+        if (offsets.isEmpty()) {
+            return;
+        }
+        long off = offsets.get(0);
+        findings.add(Math.abs(off) > OFF_MACHINE_MS
+                ? Finding.warning("clock", String.format(Locale.ROOT, "the clock of Redis is %.1f s %s this machine's",
+                        Math.abs(off) / 1e3, off > 0 ? "ahead of" : "behind"),
+                        "jobs follow the clock of Redis; keep both right with NTP")
+                : Finding.ok("clock", "within " + Math.max(1, Math.abs(off)) + " ms of this machine's"));
+        if (offsets.size() > 1) {
+            long apart = offsets.stream().mapToLong(ms -> ms).max().orElse(0)
+                    - offsets.stream().mapToLong(ms -> ms).min().orElse(0);
+            String found = "the clocks of " + offsets.size() + " nodes are within " + Math.max(1, apart) + " ms";
+            Level level = apart > APART_PROBLEM_MS ? Level.PROBLEM
+                    : apart > APART_WARNING_MS ? Level.WARNING : Level.OK;
+            findings.add(new Finding(level, "clock", null, found,
+                    level == Level.OK ? ""
+                            : "due times and leases jump by as much at a failover; keep them right with NTP",
+                    1, List.of(), null));
+        }
+    }
+
+    private static long offsetMs(Link link) {
+        long before = System.currentTimeMillis();
+        List<Object> time = Replies.list(link.ask(ANY, new Link.Request(Command.TIME)));
+        long after = System.currentTimeMillis();
+        return Replies.number(time.get(0)) * 1_000 + Replies.number(time.get(1)) / 1_000 - (before + after) / 2;
+    }
+
+    private Finding cluster() {
+        Map<String, String> info = new java.util.HashMap<>();
+        Replies.text(link.ask(ANY, new Link.Request(Command.CLUSTER, RedisKeys.bytes("INFO")))).lines()
+                .map(line -> line.strip().split(":", 2)).filter(pair -> pair.length == 2)
+                .forEach(pair -> info.put(pair[0], pair[1]));
+        String state = info.getOrDefault("cluster_state", "unknown");
+        String slots = info.getOrDefault("cluster_slots_ok", "0");
+        String found = "state " + state + ", " + slots + " of 16384 slots served by "
+                + info.getOrDefault("cluster_size", "?") + " masters";
+        return state.equals("ok") && slots.equals("16384") ? Finding.ok("cluster", found)
+                : Finding.problem("cluster", found,
+                        "queues whose slot is not served stand still: redis-cli --cluster check, then fix");
+    }
+
+    private Finding durability() {
+        List<String> modes = new ArrayList<>(List.of("memory"));
+        List<String> lacking = new ArrayList<>();
+        List<Node> masters = nodes.masters();
+        if (masters.stream().anyMatch(node -> node.info().withoutAppendOnlyFile())) {
+            lacking.add("fsync needs the append-only file");
+        } else if (masters.stream().allMatch(node -> knowsWaitaof(node.link()))) {
+            modes.add("fsync");
+        } else if (masters.stream().allMatch(node -> appendfsync(node.link()).orElse("").equals("always"))) {
+            modes.add("fsync");
+        } else {
+            lacking.add("fsync needs Redis 7.2, or appendfsync always");
+        }
+        long replicas = masters.stream()
+                .mapToLong(node -> node.info().replicas().stream().filter(ServerCheck.Replica::online).count()).min()
+                .orElse(0);
+        if (replicas > 0) {
+            modes.add(replicas == 1 ? "replicated:1" : "replicated:1 to replicated:" + replicas);
+        } else {
+            lacking.add("replicated:N needs replicas");
+        }
+        return Finding.ok("durability", "possible: " + String.join(", ", modes)
+                + (lacking.isEmpty() ? "" : "; " + String.join(", ", lacking)));
+    }
+
+    private static boolean knowsWaitaof(Link link) {
+        Object answer = link.exchange(ANY,
+                List.of(new Link.Request(Command.COMMAND, RedisKeys.bytes("INFO"), RedisKeys.bytes("WAITAOF")))).get(0);
+        return !(answer instanceof JedisDataException) && !Replies.list(answer).isEmpty()
+                && Replies.list(answer).get(0) != null;
+    }
+}

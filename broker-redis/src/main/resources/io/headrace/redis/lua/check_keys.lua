@@ -1,0 +1,102 @@
+#!lua flags=allow-oom
+-- check_keys: whether keys that stand for one thing each are of the right type, still needed, and expire if they should.
+-- KEYS  1 base
+-- ARGV  1 '1' to repair, then per key: kind, the rest of its name, type, expiry to set when it has none, ms or '', bucket of a document
+-- Returns {position, fault, detail} for each fault: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua), DOCUMENT_EXPIRES,
+-- DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
+local base = KEYS[1]
+--@include check
+--@include place
+
+local WIDTH, FIRST = 5, 2
+
+local function check_document(n, key, id, bucket)
+  local index = index_of(id)
+  local expires = redis.call('PTTL', key) >= 0
+  if not index and expires then return end -- finished, with a retention of its own
+  local finished = redis.call('HEXISTS', base .. 'finished:' .. bucket, id) == 1
+  if index and expires then
+    fault(n, 'DOCUMENT_EXPIRES', index)
+    if repair then
+      redis.call('PERSIST', key)
+    end
+  end
+  if index and finished then
+    fault(n, 'REST_AND_FINISHED', index)
+  elseif finished then
+    fault(n, 'DOCUMENT_AND_FINISHED')
+    if repair then
+      redis.call('DEL', key)
+    end
+  elseif not index and not entry_of(id) then
+    fault(n, 'DOCUMENT_WITHOUT_INDEX')
+  end
+end
+
+local function check_address(n, key, id)
+  if not entry_at(redis.call('GET', key), id) then
+    fault(n, 'ADDRESS_STALE')
+    if repair then
+      redis.call('DEL', key)
+    end
+  end
+end
+
+local function check_lock(n, key)
+  local id = redis.call('GET', key)
+  local unfinished
+  if entry_of(id) then
+    unfinished = redis.call('SISMEMBER', base .. 'cancelled', id) == 0
+  else
+    unfinished = (index_of(id) or 'dead') ~= 'dead'
+  end
+  if not unfinished then
+    fault(n, 'LOCK_STALE', id)
+    if repair then
+      redis.call('DEL', key)
+    end
+  end
+end
+
+local function check_bucket(n, key, bucket)
+  local kept, documents = tonumber(redis.call('HGET', base .. 'kept', bucket) or '0'), redis.call('HLEN', key)
+  if kept ~= documents then
+    fault(n, 'KEPT_COUNT', string.format('%d counted, %d there', kept, documents))
+    if repair then
+      redis.call('HSET', base .. 'kept', bucket, documents)
+      redis.call('HINCRBY', base .. 'kept', 'total', documents - kept)
+    end
+  end
+  if not redis.call('ZSCORE', base .. 'finished', bucket) then
+    fault(n, 'BUCKET_UNLISTED')
+    if repair then
+      redis.call('ZADD', base .. 'finished', bucket, bucket)
+    end
+  end
+end
+
+for i = FIRST, #ARGV, WIDTH do
+  local n, kind, rest, type, expiry_ms, bucket = (i - FIRST) / WIDTH + 1, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local key = base .. kind .. rest
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= type then
+    fault(n, 'WRONG_TYPE', found .. ' instead of ' .. type)
+  elseif found ~= 'none' then
+    if kind == 'job:' then
+      check_document(n, key, rest, bucket)
+    elseif kind == 'entry:' then
+      check_address(n, key, rest)
+    elseif kind == 'unique:' then
+      check_lock(n, key)
+    elseif kind == 'finished:' then
+      check_bucket(n, key, rest)
+    end
+    if expiry_ms ~= '' and redis.call('PTTL', key) == -1 then
+      fault(n, 'NO_EXPIRY')
+      if repair then
+        redis.call('PEXPIRE', key, expiry_ms)
+      end
+    end
+  end
+end
+return faults

@@ -1,0 +1,40 @@
+#!lua flags=allow-oom
+-- check_leases: whether pending entries are held by somebody who is alive.
+-- KEYS  1 base
+-- ARGV  1 '1' to repair  2 level  3 how long a lease may be over, ms  4 the longest lease when none is on record, ms
+--       then per pending entry: entry
+-- Returns {position, fault, detail} for each fault: LEASE_UNHELD, LEASE_GONE, LEASE_SILENT (worker and its silence in seconds).
+-- Cost: 1 command and 2 per entry.
+local base = KEYS[1]
+--@include check
+--@include place
+--@include wake
+
+local level, grace_ms, lease_ms = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local stream, running = base .. 'ready:' .. level, base .. 'running:' .. level
+local FIRST = 5
+local values = redis.call('HMGET', running, unpack(ARGV, FIRST))
+
+for n, value in ipairs(values) do
+  local entry = ARGV[FIRST + n - 1]
+  local lease = pending_of(level, entry)
+  if lease and #redis.call('XRANGE', stream, entry, entry) == 0 then
+    fault(n, 'LEASE_GONE', lease[2])
+    if repair then
+      redis.call('XACK', stream, 'workers', entry)
+      redis.call('HDEL', running, entry)
+    end
+  elseif not waits(lease) then
+    local own_ms = value and string.match(value, '^[^,;]+,%d+,%d+,(%d+)')
+    if not value or string.sub(value, 1, 1) == ';' then
+      fault(n, 'LEASE_UNHELD', lease[2])
+      if repair then -- the delivery stays counted: the job may have run
+        redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', lease[4], 'JUSTID')
+        wake()
+      end
+    elseif lease[3] > (tonumber(own_ms) or lease_ms) + grace_ms then
+      fault(n, 'LEASE_SILENT', string.format('%s, silent for %d s', lease[2], lease[3] / 1000))
+    end
+  end
+end
+return faults

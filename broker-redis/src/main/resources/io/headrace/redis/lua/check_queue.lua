@@ -1,0 +1,28 @@
+#!lua flags=allow-oom
+-- check_queue: whether each stream of a queue has its group, and the group knows its lag.
+-- KEYS  1 base
+-- ARGV  1 '1' to repair, then levels
+-- Returns {position, fault, detail} for each fault: GROUP_MISSING, LAG_UNKNOWN. Cost: 2 commands per level, 6 to repair.
+local base = KEYS[1]
+--@include check
+--@include group
+--@include clock
+
+for i = 2, #ARGV do
+  local stream = base .. 'ready:' .. ARGV[i]
+  local group = group_of(stream)
+  if not group then
+    fault(i - 1, 'GROUP_MISSING')
+    if repair then
+      redis.call('XGROUP', 'CREATE', stream, 'workers', '0', 'MKSTREAM')
+      mend_lag(stream)
+      redis.call('HSETNX', base .. 'settings', 'created_ms', now_ms)
+    end
+  elseif lag_is_lost(stream, group) then
+    fault(i - 1, 'LAG_UNKNOWN')
+    if repair then
+      mend_lag(stream)
+    end
+  end
+end
+return faults

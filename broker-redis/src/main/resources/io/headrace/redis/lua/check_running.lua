@@ -1,0 +1,26 @@
+#!lua flags=allow-oom
+-- check_running: whether each holder on record has its lease.
+-- KEYS  1 base
+-- ARGV  1 '1' to repair  2 level, then per field of running: entry
+-- Returns {position, fault, detail} for each fault: RUNNING_UNLEASED (the holder). Cost: 1 command and 1 per field.
+local base = KEYS[1]
+--@include check
+--@include place
+
+local level = ARGV[2]
+local running = base .. 'running:' .. level
+local FIRST = 3
+local values = redis.call('HMGET', running, unpack(ARGV, FIRST))
+
+for n, value in ipairs(values) do
+  local entry = ARGV[FIRST + n - 1]
+  local lease = pending_of(level, entry)
+  local held = value and string.sub(value, 1, 1) ~= ';'
+  if value and (not lease or (held and waits(lease))) then
+    fault(n, 'RUNNING_UNLEASED', string.match(value, '^[^,;]*'))
+    if repair then
+      redis.call('HDEL', running, entry)
+    end
+  end
+end
+return faults

@@ -1,0 +1,111 @@
+package io.headrace.cli;
+
+import io.headrace.BrokerUnavailable;
+import io.headrace.QueueName;
+import io.headrace.UnknownQueue;
+import io.headrace.redis.Doctor;
+import io.headrace.redis.Finding;
+import io.headrace.redis.RedisConfig;
+import io.headrace.redis.RedisSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code headrace doctor}: whether Redis is fit to keep jobs, and whether every job in it is where it should be. */
+@Command(description = {"Check Redis and the jobs in it, and repair what is broken.",
+    "Talks to Redis itself, beside live traffic, and changes nothing unless told to --repair; that loses no job and runs"
+            + " none wrongly. docs/operations/doctor.md tells what each finding means."}, //
+        exitCodeList = {"0:done: all is well; there may be warnings",
+            "1:failed: a problem was found, and is still there",
+            "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there, or it lets"
+                    + " this user not in"}, //
+        footer = {"", "Examples:", "  headrace doctor --redis redis://127.0.0.1:6379",
+            "  headrace doctor --queue mail --repair"})
+final class DoctorCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(names = "--redis", paramLabel = "URL", description = {
+        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
+                + " default is HEADRACE_REDIS, else redis://127.0.0.1:6379."})
+    @Nullable
+    String redis;
+
+    @Option(names = "--redis-prefix", paramLabel = "PREFIX", description = {
+        "What every key starts with; default is HEADRACE_REDIS_PREFIX, else hr:."})
+    @Nullable
+    String prefix;
+
+    @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = {
+        "Look at this queue only; can be given several times. Default is all."})
+    Set<QueueName> queues = new LinkedHashSet<>();
+
+    @Option(names = "--repair", description = "Repair what can be repaired safely.")
+    boolean repair;
+
+    @Mixin
+    BulkOptions bulk = new BulkOptions();
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = "table (the default) or json.")
+    ApiOptions.Format output = ApiOptions.Format.table;
+
+    DoctorCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Effective settings = new Effective(terminal.environment())
+                .flag("--redis", RedisSettings.URL, redis)
+                .flag("--redis-prefix", RedisSettings.PREFIX, prefix);
+        RedisConfig config = settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX));
+        try (Doctor doctor = Doctor.connect(config)) {
+            return examine(doctor);
+        } catch (UnknownQueue e) {
+            throw CommandFailed.usage("--queue: " + e.getMessage());
+        } catch (BrokerUnavailable e) {
+            throw CommandFailed
+                    .unreachable(e.getMessage() + "\nTell with --redis or HEADRACE_REDIS where Redis is; asked was "
+                            + config, e);
+        }
+    }
+
+    private int examine(Doctor doctor) {
+        List<Finding> findings = new ArrayList<>(doctor.examineServers());
+        try (Progress progress = Progress.start(terminal, "check", 0)) {
+            findings.addAll(doctor.examineData(queues, progress::to));
+        }
+        Diagnosis diagnosis = new Diagnosis(findings);
+        boolean json = output == ApiOptions.Format.json;
+        if (!json) {
+            diagnosis.print(terminal);
+        }
+        List<Doctor.Repaired> repaired = List.of();
+        if (repair && !bulk.dryRun && diagnosis.repairable() > 0) {
+            bulk.confirm(terminal, "repair " + diagnosis.repairable() + " of what was found");
+            repaired = repair(doctor, json);
+        }
+        if (json) {
+            terminal.out().println(diagnosis.json(repaired));
+        } else {
+            terminal.say(diagnosis.summary(repair && !bulk.dryRun));
+        }
+        return diagnosis.wellAfter(repaired) ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private List<Doctor.Repaired> repair(Doctor doctor, boolean quiet) {
+        List<Doctor.Repaired> repaired;
+        try (Progress progress = Progress.start(terminal, "repair", 0)) {
+            repaired = doctor.repair(progress::to);
+        }
+        if (!quiet) {
+            Diagnosis.printRepaired(repaired, terminal);
+        }
+        return repaired;
+    }
+}

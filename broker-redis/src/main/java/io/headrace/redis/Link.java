@@ -166,7 +166,16 @@ final class Link implements AutoCloseable {
     }
 
     private Connection connect(byte[] key) {
-        return provider.getConnection(new CommandArguments(Command.GET).key(key));
+        CommandArguments place = new CommandArguments(Command.GET).key(key);
+        try {
+            return provider.getConnection(place);
+        } catch (JedisException e) {
+            if (provider instanceof ClusterConnectionProvider cluster) {
+                cluster.renewSlotCache(); // its master may be dead, and another one serve the slot
+                return provider.getConnection(place);
+            }
+            throw e;
+        }
     }
 
     private static boolean alive(Connection connection) {
@@ -187,12 +196,21 @@ final class Link implements AutoCloseable {
             long end = nanoClock.getAsLong();
             lastSuccess = end;
             observer.roundTrip(Duration.ofNanos(end - start));
+            if (answers.stream().anyMatch(Link::demoted)) {
+                connection.setBroken();
+                dropIdle();
+            }
             return answers;
         } catch (JedisException e) {
             connection.setBroken();
             dropIdle();
             throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
         }
+    }
+
+    /** Whether the server is no master any more: who is one now is found by connecting anew. */
+    private static boolean demoted(Object answer) {
+        return answer instanceof JedisDataException e && String.valueOf(e.getMessage()).startsWith("READONLY");
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A Redis for tests: each kind that this machine has, started once a JVM and ended with it. */
 final class TestServer {
@@ -112,25 +113,45 @@ final class TestServer {
         for (int i = 0; i < 3; i++) {
             nodes.add(start(null, Map.of("cluster-enabled", "yes", "cluster-node-timeout", "5000")));
         }
-        int share = 16384 / 3 + 1;
-        for (int i = 0; i < 3; i++) {
-            int from = i * share;
-            int to = Math.min(16383, from + share - 1);
-            ask(nodes.get(i), "ADDSLOTSRANGE", Integer.toString(from), Integer.toString(to));
-            ask(nodes.get(i), "MEET", "127.0.0.1", Integer.toString(nodes.get((i + 1) % 3).port()));
-        }
-        for (EmbeddedRedis node : nodes) {
-            Wait.until("the cluster agrees", () -> ask(node, "INFO").contains("cluster_state:ok")
-                    && ask(node, "INFO").contains("cluster_known_nodes:3"));
-        }
+        join(nodes);
+        return url(nodes);
+    }
+
+    static String url(List<EmbeddedRedis> nodes) {
         return "redis-cluster://" + String.join(",", nodes.stream().map(node -> "127.0.0.1:" + node.port()).toList());
     }
 
-    private static String ask(EmbeddedRedis node, String... words) {
+    /** Makes a cluster of servers that know nothing yet: three masters, and replicas of the first from the fourth on. */
+    static void join(List<EmbeddedRedis> nodes) {
+        int share = 16384 / 3 + 1;
+        for (int i = 0; i < nodes.size(); i++) {
+            if (i < 3) {
+                int from = i * share;
+                int to = Math.min(16383, from + share - 1);
+                ask(nodes.get(i), "ADDSLOTSRANGE", Integer.toString(from), Integer.toString(to));
+            }
+            ask(nodes.get(i), "MEET", "127.0.0.1", Integer.toString(nodes.get((i + 1) % nodes.size()).port()));
+        }
+        for (EmbeddedRedis node : nodes) {
+            Wait.until("the nodes know each other", () -> ask(node, "INFO").contains("cluster_known_nodes:"
+                    + nodes.size()));
+        }
+        for (EmbeddedRedis replica : nodes.subList(3, nodes.size())) {
+            Wait.until("the replica knows its master", () -> ask(replica, "REPLICATE", ask(nodes.get(0), "MYID"))
+                    .equals("OK"));
+        }
+        for (EmbeddedRedis node : nodes) {
+            Wait.until("the cluster agrees", () -> ask(node, "INFO").contains("cluster_state:ok"));
+        }
+    }
+
+    /** The answer to a CLUSTER command, or its error. */
+    static String ask(EmbeddedRedis node, String... words) {
         try (Connection connection = new Connection("127.0.0.1", node.port())) {
             connection.sendCommand(Command.CLUSTER, words);
-            Object answer = connection.getOne();
-            return Replies.text(answer);
+            return Replies.text(connection.getOne());
+        } catch (JedisDataException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 }

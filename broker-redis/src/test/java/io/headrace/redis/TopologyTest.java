@@ -7,6 +7,8 @@ import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.Durability;
+import io.headrace.HeadraceException;
 import io.headrace.JobClient;
 import io.headrace.JobState;
 import io.headrace.Level;
@@ -21,14 +23,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** The ways to reach Redis that the contract suite does not go: with a login, over TLS, through Sentinel. */
 final class TopologyTest {
@@ -94,6 +100,69 @@ final class TopologyTest {
                 sentinel.waitFor();
             }
         }
+    }
+
+    @Test
+    void aClusterIsServedAgainWhenAReplicaHasReplacedADeadMaster() throws Exception {
+        List<EmbeddedRedis> nodes = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                nodes.add(EmbeddedRedis.start(folder.resolve("node" + i), 0, null, Map.of("cluster-enabled", "yes",
+                        "cluster-node-timeout", "1000", "repl-diskless-sync-delay", "0", "shutdown-timeout", "0")));
+            }
+            TestServer.join(nodes);
+            try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(TestServer.url(nodes)),
+                    BrokerObserver.NONE)) {
+                // Some queue whose slot the first master serves.
+                String queue = IntStream.range(0, 100).mapToObj(i -> "q" + i)
+                        .filter(name -> JedisClusterCRC16.getSlot("hr:{" + name + "}:") < 5_000).findFirst()
+                        .orElseThrow();
+                NewJob job = NewJob.of(queue, "welcome", 1).durability(Durability.replicated(1)).build();
+                JobClient client = new JobClient(broker);
+                Wait.until("the replica follows", () -> accepts(client, job));
+                nodes.get(0).process().destroyForcibly();
+                Wait.until("the queue is served again", () -> accepts(client,
+                        NewJob.of(queue, "welcome", 1).build()));
+                assertThat(broker.operator().queue(new QueueName(queue)).orElseThrow().counts()
+                        .get(JobState.QUEUED)).isEqualTo(2);
+            }
+        } finally {
+            for (EmbeddedRedis node : nodes) {
+                node.close();
+            }
+        }
+    }
+
+    private static boolean accepts(JobClient client, NewJob job) {
+        try {
+            return client.enqueue(job).kind() == Submission.Kind.ACCEPTED;
+        } catch (HeadraceException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aServerThatIsNoMasterAnyMoreIsConnectedToAnew() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            NewJob job = NewJob.of("email", "welcome", 1).build();
+            client.enqueue(job);
+            jedis.replicaof("127.0.0.1", 1);
+            assertThatThrownBy(() -> client.enqueue(job)).isInstanceOf(BrokerUnavailable.class)
+                    .hasMessageContaining("READONLY");
+            long before = connectionsSoFar(jedis);
+            assertThatThrownBy(() -> client.enqueue(job)).isInstanceOf(BrokerUnavailable.class);
+            assertThat(connectionsSoFar(jedis)).isGreaterThan(before);
+            jedis.replicaofNoOne();
+            assertThat(accepts(client, job)).isTrue();
+        }
+    }
+
+    private static long connectionsSoFar(Jedis jedis) {
+        return jedis.info("stats").lines().filter(line -> line.startsWith("total_connections_received:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip())).sum();
     }
 
     private static boolean answers(int port) {

@@ -1,5 +1,7 @@
 package io.headrace.redis;
 
+import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
 import io.headrace.redis.Finding.Level;
 import io.headrace.redis.Nodes.Node;
 import java.util.ArrayList;
@@ -9,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Checks whether the servers of a deployment are fit to keep jobs. */
 final class ServerExam {
@@ -260,35 +262,28 @@ final class ServerExam {
                         "queues whose slot is not served stand still: redis-cli --cluster check, then fix");
     }
 
+    /** No judgement: it depends on what is asked for. */
     private Finding durability() {
-        List<String> modes = new ArrayList<>(List.of("memory"));
+        List<String> possible = new ArrayList<>(List.of("memory"));
         List<String> lacking = new ArrayList<>();
-        List<Node> masters = nodes.masters();
-        if (masters.stream().anyMatch(node -> node.info().withoutAppendOnlyFile())) {
-            lacking.add("fsync needs the append-only file");
-        } else if (masters.stream().allMatch(node -> knowsWaitaof(node.link()))) {
-            modes.add("fsync");
-        } else if (masters.stream().allMatch(node -> appendfsync(node.link()).orElse("").equals("always"))) {
-            modes.add("fsync");
-        } else {
-            lacking.add("fsync needs Redis 7.2, or appendfsync always");
-        }
-        long replicas = masters.stream()
-                .mapToLong(node -> node.info().replicas().stream().filter(ServerCheck.Replica::online).count()).min()
-                .orElse(0);
+        nodes.masters().stream().map(node -> lack(node, Durability.FSYNC)).flatMap(Optional::stream).findFirst()
+                .ifPresentOrElse(lacking::add, () -> possible.add("fsync"));
+        int replicas = nodes.masters().stream().mapToInt(node -> node.info().onlineReplicas()).min().orElse(0);
         if (replicas > 0) {
-            modes.add(replicas == 1 ? "replicated:1" : "replicated:1 to replicated:" + replicas);
+            possible.add(replicas == 1 ? "replicated:1" : "replicated:1 to replicated:" + replicas);
         } else {
-            lacking.add("replicated:N needs replicas");
+            lacking.add("replicated:1 cannot be given: no replica is online");
         }
-        return Finding.ok("durability", "possible: " + String.join(", ", modes)
-                + (lacking.isEmpty() ? "" : "; " + String.join(", ", lacking)));
+        return Finding.ok("durability", "possible: " + String.join(", ", possible)
+                + lacking.stream().map(why -> "; " + why).collect(Collectors.joining()));
     }
 
-    private static boolean knowsWaitaof(Link link) {
-        Object answer = link.exchange(ANY,
-                List.of(new Link.Request(Command.COMMAND, RedisKeys.bytes("INFO"), RedisKeys.bytes("WAITAOF")))).get(0);
-        return !(answer instanceof JedisDataException) && !Replies.list(answer).isEmpty()
-                && Replies.list(answer).get(0) != null;
+    private static Optional<String> lack(Node node, Durability durability) {
+        try {
+            new Safekeeping(node.link(), System::nanoTime).confirmation(durability, ANY);
+            return Optional.empty();
+        } catch (DurabilityUnavailable e) {
+            return Optional.of(String.valueOf(e.getMessage()).replace("durability ", ""));
+        }
     }
 }

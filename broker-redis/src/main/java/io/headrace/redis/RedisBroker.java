@@ -89,7 +89,11 @@ public final class RedisBroker implements Broker {
      *             later is checked by {@link BrokerOperator#readiness()}
      */
     public static RedisBroker connect(RedisConfig config, BrokerObserver observer) {
-        RedisBroker broker = new RedisBroker(config, observer, System::nanoTime);
+        return connect(config, observer, System::nanoTime);
+    }
+
+    static RedisBroker connect(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
+        RedisBroker broker = new RedisBroker(config, observer, nanoClock);
         try {
             broker.check(config);
             return broker;

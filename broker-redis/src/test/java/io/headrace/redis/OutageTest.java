@@ -3,9 +3,11 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.Attempt;
 import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
 import io.headrace.JobClient;
@@ -13,6 +15,7 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Settlement;
 import io.headrace.Submission;
@@ -35,11 +38,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
+import redis.clients.jedis.params.XClaimParams;
 
 /** Redis goes away and comes back under a broker that stays. */
 final class OutageTest {
@@ -83,6 +89,66 @@ final class OutageTest {
                 }
             }
         }
+    }
+
+    /**
+     * A Redis that was stopped reads what was sent to it when it goes on, from connections that have been given up: so it leases
+     * jobs to a worker that is never told.
+     */
+    @Test
+    void whatWasLeasedWithoutTheWorkerHearingOfItIsHandedOutByItsNextClaim() throws Exception {
+        ClaimRequest other = new ClaimRequest(QUEUE, new WorkerId("w2"), 10, Duration.ofSeconds(1), CLAIM.order());
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE, () -> 0);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            JobId silent = client.enqueue(job()).id();
+            assertThat(broker.claim(other).jobs()).hasSize(1);
+            jedis.xclaimJustId("hr:{email}:ready:n", "workers", "w2", 0,
+                    XClaimParams.xClaimParams().idle(Duration.ofHours(1).toMillis()),
+                    new StreamEntryID(silent.entry()));
+            client.enqueue(job());
+            assertThat(broker.claim(CLAIM).jobs()).hasSize(1);
+            List<JobId> fresh = List.of(client.enqueue(job()).id(), client.enqueue(job()).id());
+
+            loseTheAnswer(redis, () -> broker.claim(CLAIM));
+            awaitHeld(jedis, 3);
+            broker.find(silent); // so that there is a connection: without one nothing would be sent
+            loseTheAnswer(redis, () -> broker.reclaim(CLAIM, true));
+            awaitHeld(jedis, 4);
+
+            List<ClaimedJob> told = broker.claim(CLAIM).jobs();
+            assertThat(told).extracting(job -> job.lease().job()).containsExactlyInAnyOrder(silent, fresh.get(0),
+                    fresh.get(1));
+            for (ClaimedJob job : told) {
+                boolean taken = job.lease().job().equals(silent);
+                assertThat(job.lease().token().deliveries()).isEqualTo(taken ? 2 : 1);
+                assertThat(job.lost()).extracting(Attempt::worker).isEqualTo(taken ? List.of("w2") : List.of());
+                var ended = job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null));
+                assertThat(broker.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture().get(5,
+                        TimeUnit.SECONDS)).isEqualTo(Settlement.RECORDED);
+            }
+            assertThat(broker.claim(CLAIM).jobs()).isEmpty();
+        }
+    }
+
+    private static void loseTheAnswer(EmbeddedRedis redis, ThrowingCallable call) throws Exception {
+        signal("STOP", redis);
+        try {
+            assertThatThrownBy(call).isInstanceOf(OutcomeUnknown.class);
+        } finally {
+            signal("CONT", redis);
+        }
+    }
+
+    private static void awaitHeld(Jedis jedis, long jobs) {
+        Wait.until("the call has been carried out", () -> jedis.xpending("hr:{email}:ready:n", "workers")
+                .getConsumerMessageCount().getOrDefault("w1", 0L) == jobs);
+    }
+
+    private static void signal(String name, EmbeddedRedis redis) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start().waitFor())
+                .isZero();
     }
 
     @Test

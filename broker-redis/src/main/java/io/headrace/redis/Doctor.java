@@ -95,7 +95,7 @@ public final class Doctor implements AutoCloseable {
         }
         registry.compare(queues, only);
         List<Finding> findings = suspects.findings();
-        return findings.isEmpty() ? List.of(Finding.ok("data", "every rule of the data model holds: "
+        return findings.isEmpty() ? List.of(Finding.ok("data", "every rule holds: "
                 + pace.done() + " keys, entries and ids of " + queues.size()
                 + (queues.size() == 1 ? " queue" : " queues")))
                 : findings;
@@ -113,7 +113,7 @@ public final class Doctor implements AutoCloseable {
             repair(kind, examiner, registry).forEach(
                     (fault, count) -> done.merge(new Suspects.Kind(kind.queue(), fault), count, Long::sum));
             tried += suspects.of(kind).size();
-            watcher.progress(tried, total, kind.fault().name());
+            watcher.progress(tried, total, suspects.finding(kind).check());
         }
         return kinds.stream().map(kind -> {
             long found = suspects.of(kind).size();

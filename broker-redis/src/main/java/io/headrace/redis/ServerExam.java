@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import redis.clients.jedis.Protocol.Command;
 
 /** Checks whether the servers of a deployment are fit to keep jobs. */
@@ -99,14 +98,14 @@ final class ServerExam {
         }
         Optional<String> fsync = appendfsync(node.link());
         if (fsync.isEmpty()) {
-            return Finding.ok("aof", "append-only file on; how often it is flushed, CONFIG may not be asked");
+            return Finding.ok("aof", "on; how often it is flushed, CONFIG may not be asked");
         }
         return switch (fsync.get()) {
-            case "always" -> Finding.ok("aof", "append-only file on, flushed with every write");
+            case "always" -> Finding.ok("aof", "on, flushed with every write");
             case "everysec" ->
-                Finding.ok("aof", "append-only file on, flushed every second: a power failure can lose 1 to 2 s");
+                Finding.ok("aof", "on, flushed every second: a power failure loses 1 to 2 s");
             default -> Finding.warning("aof",
-                    "append-only file on, never flushed: a power failure can lose half a minute",
+                    "on, never flushed: a power failure can lose half a minute",
                     "CONFIG SET appendfsync everysec, and in redis.conf");
         };
     }
@@ -134,13 +133,13 @@ final class ServerExam {
                     "Redis may refuse writes until one succeeds; look at its disk and log, or set save \"\"");
         }
         return info.withoutAppendOnlyFile() ? Finding.ok("aof-write", "")
-                : Finding.ok("aof-write", "last write and last rewrite of the append-only file went well");
+                : Finding.ok("aof-write", "last write and last rewrite went well");
     }
 
     private static Finding policy(Node node) {
         String policy = node.info().text("maxmemory_policy");
         return policy.equals("noeviction") || policy.isEmpty()
-                ? Finding.ok("eviction", "noeviction: a full Redis refuses jobs rather than dropping some")
+                ? Finding.ok("eviction", "noeviction: a full Redis drops no jobs")
                 : Finding.problem("eviction", "maxmemory-policy is " + policy + ": a full Redis would drop jobs",
                         "CONFIG SET maxmemory-policy noeviction, and in redis.conf; api and worker refuse it as it is");
     }
@@ -274,8 +273,8 @@ final class ServerExam {
         } else {
             lacking.add("replicated:1 cannot be given: no replica is online");
         }
-        return Finding.ok("durability", "possible: " + String.join(", ", possible)
-                + lacking.stream().map(why -> "; " + why).collect(Collectors.joining()));
+        return new Finding(Level.OK, "durability", null, "possible: " + String.join(", ", possible), "", 1, lacking,
+                null);
     }
 
     private static Optional<String> lack(Node node, Durability durability) {

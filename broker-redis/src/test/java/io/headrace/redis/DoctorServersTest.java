@@ -24,8 +24,10 @@ final class DoctorServersTest {
 
             assertThat(found(findings, "aof")).contains("PROBLEM").contains("a crash of Redis loses jobs");
             assertThat(found(findings, "eviction")).contains("PROBLEM").contains("volatile-lru");
-            assertThat(found(findings, "durability")).contains("OK").contains("possible: memory;")
-                    .contains("the append-only file of Redis is off");
+            assertThat(found(findings, "durability")).contains("OK").contains("possible: memory >");
+            assertThat(findings).filteredOn(finding -> finding.check().equals("durability")).singleElement()
+                    .satisfies(finding -> assertThat(finding.examples()).hasSize(2)
+                            .anyMatch(why -> why.contains("the append-only file of Redis is off")));
         }
     }
 
@@ -34,7 +36,7 @@ final class DoctorServersTest {
         try (EmbeddedRedis never = start("never", Map.of("appendfsync", "no"));
                 EmbeddedRedis always = start("always", Map.of("appendfsync", "always"))) {
             assertThat(found(examine(never.url()), "aof")).contains("WARNING").contains("never flushed");
-            assertThat(found(examine(always.url()), "durability")).contains("memory, fsync;");
+            assertThat(found(examine(always.url()), "durability")).contains("memory, fsync");
         }
     }
 
@@ -56,7 +58,8 @@ final class DoctorServersTest {
     @Test
     void replicasAreSeenFromTheirMasterAndRefusedAsAnAddress() throws IOException {
         try (EmbeddedRedis master = start("master", Map.of("repl-diskless-sync-delay", "0"));
-                EmbeddedRedis replica = start("replica", Map.of("replicaof", "127.0.0.1 " + master.port()))) {
+                EmbeddedRedis replica = start("replica",
+                        Map.of("replicaof", "127.0.0.1 " + master.port(), "appendonly", "no"))) {
             Wait.until("the replica is online",
                     () -> found(examine(master.url()), "replication").contains("1 replica online"));
 

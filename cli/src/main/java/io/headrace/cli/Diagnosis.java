@@ -30,9 +30,15 @@ final class Diagnosis {
 
     /** Whether no problem is left. */
     boolean wellAfter(List<Doctor.Repaired> repaired) {
-        return findings.stream().filter(finding -> finding.level() == Level.PROBLEM)
-                .allMatch(finding -> repaired.stream()
-                        .anyMatch(done -> done.finding().equals(finding) && done.tried() == finding.count()));
+        return left(Level.PROBLEM, repaired) == 0;
+    }
+
+    /** How many findings of a level were not repaired, or not in full. */
+    private long left(Level level, List<Doctor.Repaired> repaired) {
+        return findings.stream().filter(finding -> finding.level() == level)
+                .filter(finding -> repaired.stream()
+                        .noneMatch(done -> done.finding().equals(finding) && done.tried() == finding.count()))
+                .count();
     }
 
     void print(Terminal terminal) {
@@ -81,15 +87,17 @@ final class Diagnosis {
     }
 
     /** One line for the end. */
-    String summary(boolean repairing) {
-        long problems = findings.stream().filter(finding -> finding.level() == Level.PROBLEM).count();
-        long warnings = findings.stream().filter(finding -> finding.level() == Level.WARNING).count();
-        if (problems + warnings == 0) {
-            return "all is well";
+    String summary(List<Doctor.Repaired> repaired) {
+        long problems = left(Level.PROBLEM, repaired);
+        long warnings = left(Level.WARNING, repaired);
+        String counts = problems + warnings == 0 ? "all is well"
+                : (problems == 1 ? "1 problem, " : problems + " problems, ")
+                        + (warnings == 1 ? "1 warning" : warnings + " warnings");
+        if (!repaired.isEmpty()) {
+            return "repaired " + repaired.stream().mapToLong(Doctor.Repaired::repaired).sum()
+                    + (problems + warnings == 0 ? "; " : "; left: ") + counts;
         }
-        String counts = (problems == 1 ? "1 problem" : problems + " problems") + ", "
-                + (warnings == 1 ? "1 warning" : warnings + " warnings");
-        return repairable() > 0 && !repairing ? counts + "; nothing was changed, --repair mends what it can" : counts;
+        return repairable() > 0 ? counts + "; nothing was changed, --repair mends what it can" : counts;
     }
 
     String json(List<Doctor.Repaired> repaired) {

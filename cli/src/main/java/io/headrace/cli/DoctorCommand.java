@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     "Talks to Redis itself, beside live traffic, and changes nothing unless told to --repair; that loses no job and runs"
             + " none wrongly. docs/operations/doctor.md tells what each finding means."}, //
         exitCodeList = {"0:done: all is well; there may be warnings",
-            "1:failed: a problem was found, and is still there",
+            "1:failed: there is a problem, and it was not repaired",
             "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there, or it lets"
                     + " this user not in"}, //
         footer = {"", "Examples:", "  headrace doctor --redis redis://127.0.0.1:6379",
@@ -87,13 +87,15 @@ final class DoctorCommand implements Callable<Integer> {
         }
         List<Doctor.Repaired> repaired = List.of();
         if (repair && !bulk.dryRun && diagnosis.repairable() > 0) {
-            bulk.confirm(terminal, "repair " + diagnosis.repairable() + " of what was found");
+            bulk.confirm(terminal,
+                    "repair " + (diagnosis.repairable() == 1 ? "1 thing" : diagnosis.repairable() + " things")
+                            + ", as told above");
             repaired = repair(doctor, json);
         }
         if (json) {
             terminal.out().println(diagnosis.json(repaired));
         } else {
-            terminal.say(diagnosis.summary(repair && !bulk.dryRun));
+            terminal.say(diagnosis.summary(repaired));
         }
         return diagnosis.wellAfter(repaired) ? ExitCode.DONE : ExitCode.FAILED;
     }

@@ -96,7 +96,7 @@ public final class Doctor implements AutoCloseable {
         registry.compare(queues, only);
         List<Finding> findings = suspects.findings();
         return findings.isEmpty() ? List.of(Finding.ok("data", "every rule holds: "
-                + pace.done() + " keys, entries and ids of " + queues.size()
+                + pace.looked() + " keys, entries and ids of " + queues.size()
                 + (queues.size() == 1 ? " queue" : " queues")))
                 : findings;
     }

@@ -11,7 +11,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** Runs check scripts on batches of items: what a script finds holds at one instant. Used by one thread. */
 final class Examiner {
     /** One call looks at no more items, so that Redis is busy with it for about a millisecond. */
-    static final int BATCH = 200;
+    static final int BATCH = 100;
 
     private static final byte[] LOOK = {'0'};
     private static final byte[] REPAIR = {'1'};

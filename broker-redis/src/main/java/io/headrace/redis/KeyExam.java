@@ -97,6 +97,7 @@ final class KeyExam {
                 }
             } else if (only.isEmpty() || only.contains(queue)) {
                 seen.add(queue);
+                pace.looked(1);
                 Item item = item(queue, name.substring(end + 2), Replies.text(each));
                 if (item != null) {
                     items.computeIfAbsent(queue, q -> new ArrayList<>()).add(item);

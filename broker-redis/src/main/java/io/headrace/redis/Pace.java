@@ -5,6 +5,7 @@ final class Pace {
     private final Doctor.Watcher watcher;
     private long total;
     private long done;
+    private long looked;
 
     Pace(Doctor.Watcher watcher) {
         this.watcher = watcher;
@@ -19,7 +20,12 @@ final class Pace {
         watcher.progress(done, Math.max(total, done), what);
     }
 
-    long done() {
-        return done;
+    /** Counts what belongs to the queues asked for, where {@link #did} counts steps of the way. */
+    void looked(long some) {
+        looked += some;
+    }
+
+    long looked() {
+        return looked;
     }
 }

@@ -128,6 +128,7 @@ final class QueueExam {
                 items.add(entry(level, address, Replies.list(entry.get(1))));
             }
             examiner.check(queue, Script.CHECK_LINE, List.of(code(level)), items);
+            pace.looked(page.size());
             pace.did(page.size(), queue + " line");
         } while (page.size() == Examiner.BATCH);
     }
@@ -207,6 +208,7 @@ final class QueueExam {
             for (int from = 0; from < items.size(); from += Examiner.BATCH) {
                 readDocuments(index, items.subList(from, Math.min(items.size(), from + Examiner.BATCH)));
             }
+            pace.looked(items.size());
             pace.did(items.size(), queue + " " + index);
         });
     }

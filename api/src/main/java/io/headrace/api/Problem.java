@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.BacklogFull;
 import io.headrace.BrokerUnavailable;
 import io.headrace.CorruptDocument;
+import io.headrace.DataDamaged;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.IdempotencyConflict;
 import io.headrace.InvalidInput;
@@ -68,6 +69,9 @@ final class Problem extends RuntimeException {
         if (cause instanceof DurabilityUnavailable) {
             return new Problem(ProblemType.DURABILITY_UNAVAILABLE, detail, null);
         }
+        if (cause instanceof DataDamaged) {
+            return new Problem(ProblemType.DATA_DAMAGED, detail, null);
+        }
         if (cause instanceof OutcomeUnknown) {
             return new Problem(ProblemType.OUTCOME_UNKNOWN, detail
                     + "; send it again with the same Idempotency-Key if it had one, else look before sending it again",
@@ -96,6 +100,7 @@ final class Problem extends RuntimeException {
     boolean concernsEveryJob() {
         return type == ProblemType.BROKER_UNAVAILABLE || type == ProblemType.DURABILITY_UNAVAILABLE
                 || type == ProblemType.BACKLOG_FULL
+                || type == ProblemType.DATA_DAMAGED
                 || type == ProblemType.UNKNOWN_QUEUE;
     }
 

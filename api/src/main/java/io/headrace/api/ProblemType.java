@@ -56,6 +56,9 @@ enum ProblemType {
                     + " stored once; sent again without one it may run twice."),
     DURABILITY_UNAVAILABLE(503, "The broker cannot give the durability that was asked for",
             "Nothing was stored. The detail says what is missing; ask for less with 'Prefer: durability=', or mend it."),
+    DATA_DAMAGED(503, "Stored data is damaged",
+            "Something else is at a key of the broker than what belongs there; the detail names it. Other queues work."
+                    + " 'headrace doctor' tells what to do."),
     OVERLOADED(503, "Too many calls wait already",
             "Send it again after the time in Retry-After."),
     NOT_READY(503, "Jobs cannot be stored now",

@@ -5,13 +5,12 @@ import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.CorruptDocument;
+import io.headrace.DataDamaged;
 import io.headrace.Failure;
 import io.headrace.InvalidInput;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
-import io.headrace.JobSpec;
-import io.headrace.JobType;
-import io.headrace.Json;
+import io.headrace.JobState;
 import io.headrace.Lease;
 import io.headrace.Level;
 import io.headrace.OutcomeUnknown;
@@ -20,21 +19,24 @@ import io.headrace.Run;
 import io.headrace.Token;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Leases jobs to workers, first deliveries and those of silent workers. */
 final class Claims {
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
     /** One call publishes at most so many jobs of a kind that fell due, so that a herd of them passes in steps. */
     private static final int MAX_PUBLISH = 200;
     /** One script call of reclaim looks at no more pending entries than this. */
@@ -60,8 +62,8 @@ final class Claims {
 
     private final Link link;
     private final Queues queues;
-    /** Buries jobs whose document cannot be read. */
-    private final Consumer<Verdict> burial;
+    /** Ends jobs whose document cannot be read. */
+    private final Consumer<Verdict> aside;
     private final LongSupplier nanoClock;
     /** The newest fencing token that each asker was told. */
     private final Map<Asker, Long> told = new ConcurrentHashMap<>();
@@ -70,10 +72,10 @@ final class Claims {
     /** Where the search for expired leases goes on, by queue and level. */
     private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
-    Claims(Link link, Queues queues, Consumer<Verdict> burial, LongSupplier nanoClock) {
+    Claims(Link link, Queues queues, Consumer<Verdict> aside, LongSupplier nanoClock) {
         this.link = link;
         this.queues = queues;
-        this.burial = burial;
+        this.aside = aside;
         this.nanoClock = nanoClock;
     }
 
@@ -100,6 +102,9 @@ final class Claims {
         if (Replies.number(reply.get(4)) == 1 && Replies.list(reply.get(2)).isEmpty()) {
             reply = Replies.list(run(Script.CLAIM, asker, arguments));
         }
+        Replies.texts(reply.get(6)).forEach(
+                member -> LOG.warn("dropped from an index, as it is no job id queue={} index={}", request.queue(),
+                        Oddities.shown(member)));
         Instant now = Instant.ofEpochMilli(Replies.number(reply.get(0)));
         String wait = Replies.text(reply.get(1));
         long fence = Replies.number(reply.get(5));
@@ -220,7 +225,12 @@ final class Claims {
             for (int i = 0; i < entries.size(); i++) {
                 int count = deliveries.isEmpty() ? 1 : (int) Replies.number(deliveries.get(i));
                 long own = fences.isEmpty() ? fence : Replies.number(fences.get(i));
-                read(Replies.list(entries.get(i)), count, own, histories.isEmpty() ? "" : histories.get(i), into);
+                try {
+                    read(Replies.list(entries.get(i)), count, own, histories.isEmpty() ? "" : histories.get(i), into);
+                } catch (DataDamaged e) { // the other jobs of this claim run
+                    LOG.warn("an entry was claimed that is none of ours queue={} level={} error={}", asker.queue(),
+                            level, e.getMessage());
+                }
             }
         }
 
@@ -232,7 +242,7 @@ final class Claims {
             try {
                 document = JobDocument.parse(content.document());
             } catch (CorruptDocument e) {
-                bury(new Lease(content.id(), deliveries, token), content.document(), e);
+                setAside(new Lease(content.id(), deliveries, token), content.document(), e);
                 return;
             }
             int before = document.run().attempt();
@@ -243,12 +253,16 @@ final class Claims {
         }
 
         /** Sets aside what no handler could ever read, so that it neither stops the queue nor vanishes. */
-        private void bury(Lease lease, byte[] found, CorruptDocument why) {
-            Json raw = Json.of(Map.of("raw", new String(found, StandardCharsets.UTF_8)));
-            JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
+        private void setAside(Lease lease, byte[] found, CorruptDocument why) {
+            JobDocument standIn = Finder.standIn(found, why);
+            Failure reason = Objects.requireNonNull(standIn.run().error());
+            if (cancelled.contains(lease.job().toString())) {
+                aside.accept(Verdict.finish(lease, standIn.with(standIn.run().ended(JobState.CANCELLED, now, null))));
+                return;
+            }
             Attempt attempt = new Attempt(lease.attempt(), asker.worker().value(), now, now, Attempt.Outcome.FAILED,
-                    new Failure("corrupt_document", String.valueOf(why.getMessage()), null));
-            burial.accept(Verdict.bury(lease, JobDocument.of(spec).with(Run.NONE.and(attempt))));
+                    reason);
+            aside.accept(Verdict.bury(lease, standIn.with(Run.NONE.and(attempt))));
         }
     }
 

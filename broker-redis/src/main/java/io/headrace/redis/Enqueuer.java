@@ -193,7 +193,7 @@ final class Enqueuer implements AutoCloseable {
 
     private void learn(QueueName queue, List<Object> answers) {
         long depth = answers.subList(1, answers.size()).stream().mapToLong(n -> n instanceof Long l ? l : 0).sum();
-        long limit = answers.get(0) instanceof byte[] text ? Long.parseLong(Replies.text(text)) : 0;
+        long limit = Replies.number(answers.get(0));
         backlogs.put(queue, new Backlog(limit, depth, nanoClock.getAsLong()));
     }
 

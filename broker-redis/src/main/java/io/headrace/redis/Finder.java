@@ -3,6 +3,7 @@ package io.headrace.redis;
 import io.headrace.Attempt;
 import io.headrace.CorruptDocument;
 import io.headrace.Failure;
+import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
@@ -15,10 +16,13 @@ import io.headrace.Progress;
 import io.headrace.Run;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Looks one job up, in one round trip. */
 final class Finder {
+    private static final byte[] NOTHING = {};
+
     private final Link link;
     private final Queues queues;
 
@@ -27,7 +31,18 @@ final class Finder {
         this.queues = queues;
     }
 
+    /**
+     * What one look found.
+     *
+     * @param document the stored bytes; empty when there are none
+     */
+    record Found(Lookup lookup, byte[] document) {}
+
     Lookup find(JobId id) {
+        return look(id).lookup();
+    }
+
+    Found look(JobId id) {
         List<byte[]> arguments = List.of(RedisKeys.bytes(id.toString()),
                 RedisKeys.bytes(String.valueOf(id.level().code())),
                 id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
@@ -35,13 +50,17 @@ final class Finder {
         List<Object> reply = Replies.list(link.ask(Script.FIND, queues.base(id.queue()), arguments));
         String place = Replies.text(reply.get(0));
         if (place.equals("unknown")) {
-            return Lookup.UNKNOWN;
+            return new Found(Lookup.UNKNOWN, NOTHING);
         }
         if (place.equals("gone")) {
-            return Lookup.GONE;
+            return new Found(Lookup.GONE, NOTHING);
         }
-        JobDocument document = document((byte[]) reply.get(1));
-        return Lookup.found(switch (place) {
+        byte[] stored = reply.get(1) instanceof byte[] bytes ? bytes : NOTHING;
+        return new Found(Lookup.found(job(id, place, document(stored), reply)), stored);
+    }
+
+    private static Job job(JobId id, String place, JobDocument document, List<Object> reply) {
+        return switch (place) {
             case "finished" -> Job.of(id, outcome(document), document, null);
             case "dead" -> Job.of(id, JobState.DEAD, document, null);
             case "queued" -> inLine(id, JobState.QUEUED, document, Replies.text(reply.get(2)));
@@ -50,7 +69,7 @@ final class Finder {
                     Replies.number(reply.get(4)) == 1);
             default ->
                 Job.of(id, JobState.ofLabel(place), document, Instant.ofEpochMilli(Replies.number(reply.get(2))));
-        });
+        };
     }
 
     /** What a document in a finished bucket ended as. */
@@ -64,11 +83,17 @@ final class Finder {
         try {
             return JobDocument.parse(bytes);
         } catch (CorruptDocument e) {
-            Json raw = Json.of(Replies.text(bytes));
-            JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
-            Failure why = new Failure("corrupt_document", String.valueOf(e.getMessage()), null);
-            return JobDocument.of(spec).with(new Run(0, List.of(), null, null, null, why, null, 0));
+            return standIn(bytes, e);
         }
+    }
+
+    /** What stands for a document that cannot be read: a job of type {@code corrupt}, whose payload is what was found and whose error says why. */
+    static JobDocument standIn(byte[] found, CorruptDocument why) {
+        Json raw = Json.of(Map.of("raw", Replies.text(found)));
+        JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
+        Failure reason = new Failure("corrupt_document",
+                found.length == 0 ? "the document is missing" : String.valueOf(why.getMessage()), null);
+        return JobDocument.of(spec).with(new Run(0, List.of(), null, null, null, reason, null, 0));
     }
 
     /** @param holders what the hash {@code running} says of the entry: lost deliveries, when it was handed back */
@@ -107,6 +132,10 @@ final class Finder {
         if (words.length < 3 || !words[0].equals(Integer.toString(attempt))) {
             return null;
         }
-        return new Progress(Double.parseDouble(words[1]), words[2].isEmpty() ? null : words[2]);
+        try {
+            return new Progress(Double.parseDouble(words[1]), words[2].isEmpty() ? null : words[2]);
+        } catch (NumberFormatException | InvalidInput e) {
+            return null; // for people only: what cannot be read is not shown
+        }
     }
 }

@@ -6,19 +6,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Who holds an entry, as the hash {@code running} says: {@code worker,deliveries,startMs,leaseMs}, newest first, separated by
  * semicolons; an empty first place says that nobody holds it now.
  */
 record Holder(String worker, int deliveries, Instant since) {
+    private static final Pattern DELIVERIES = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern TIME = Pattern.compile("[0-9]{1,15}");
 
-    /** All that ever held this entry, newest first; a null place is "nobody now". */
+    /** All that ever held this entry, newest first; what is no holder is passed over. */
     static List<Holder> parse(String value) {
         List<Holder> all = new ArrayList<>();
         for (String part : value.split(";", -1)) {
             String[] words = part.split(",", -1);
-            if (words.length >= 3) {
+            if (words.length >= 3 && DELIVERIES.matcher(words[1]).matches() && TIME.matcher(words[2]).matches()) {
                 all.add(new Holder(words[0], Integer.parseInt(words[1]),
                         Instant.ofEpochMilli(Long.parseLong(words[2]))));
             }

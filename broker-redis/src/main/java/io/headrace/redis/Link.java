@@ -45,12 +45,14 @@ final class Link implements AutoCloseable {
     private final ConnectionProvider provider;
     private final BrokerObserver observer;
     private final LongSupplier nanoClock;
+    private final Damage damage;
     /** When an exchange last succeeded. Racy by design: it only spares PINGs. */
     private volatile long lastSuccess;
 
     Link(RedisConfig config, BrokerObserver observer, int maxConnections, LongSupplier nanoClock) {
         this.observer = observer;
         this.nanoClock = nanoClock;
+        this.damage = new Damage(this, nanoClock);
         this.lastSuccess = nanoClock.getAsLong() - TRUSTED_NANOS;
         try {
             this.provider = open(config, maxConnections);
@@ -106,10 +108,10 @@ final class Link implements AutoCloseable {
         try (connection) {
             answers = exchange(connection, requests);
         }
-        return settleErrors(key, requests, closing, answers);
+        return damage.named(requests, settleErrors(key, requests, closing, answers));
     }
 
-    /** One request; an error that Redis answers is thrown as {@link BrokerUnavailable}. */
+    /** One request; an error that Redis answers is thrown as {@link BrokerUnavailable}, a wrong type as {@link io.headrace.DataDamaged}. */
     Object call(byte[] key, Request request) {
         return checked(exchange(key, List.of(request)).get(0));
     }
@@ -141,7 +143,7 @@ final class Link implements AutoCloseable {
             Object answer = connection.getMany(1).get(0);
             connection.setSoTimeout(TIMEOUT_MS);
             lastSuccess = nanoClock.getAsLong();
-            return checked(answer);
+            return checked(damage.named(List.of(request), List.of(answer == null ? NIL : answer)).get(0));
         } catch (JedisException e) {
             dropIdle();
             throw new BrokerUnavailable("waiting for Redis failed: " + why(e), e);

@@ -2,12 +2,14 @@ package io.headrace.redis;
 
 import io.headrace.BrokerOperator.Page;
 import io.headrace.BrokerOperator.Query;
+import io.headrace.DataDamaged;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
+import io.headrace.QueueName;
 import io.headrace.Run;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,8 +30,11 @@ final class Pages {
     /** So many are fetched in one round trip. */
     private static final int STEP = 200;
 
+    /** So many misnamed buckets in a row are passed over. */
+    private static final int MAX_ODD_BUCKETS = 100;
+
     private static final String ID = "[a-z0-9._-]{1,160}";
-    private static final Pattern SCORE_AND_ID = Pattern.compile("-|[0-9]{1,15}:" + ID);
+    private static final Pattern SCORE_AND_ID = Pattern.compile("-|-?[0-9]{1,16}:" + ID);
     private static final Pattern SCAN = Pattern.compile("-|[0-9]{1,19}(:" + ID + ")?");
     private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:[0-9]{1,19}(:" + ID + ")?");
     private static final Pattern ENTRY = Pattern.compile("-|[0-9]{1,15}-[0-9]{1,15}");
@@ -38,12 +43,14 @@ final class Pages {
     private final RedisKeys keys;
     private final Queues queues;
     private final Finder finder;
+    private final Oddities oddities;
 
-    Pages(Link link, RedisKeys keys, Queues queues, Finder finder) {
+    Pages(Link link, RedisKeys keys, Queues queues, Finder finder, Oddities oddities) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
         this.finder = finder;
+        this.oddities = oddities;
     }
 
     /** Jobs fetched together, and where to go on; an empty position means the place is exhausted. */
@@ -153,7 +160,13 @@ final class Pages {
         for (int i = 0; i < entries.size(); i++) {
             List<Object> entry = Replies.list(entries.get(i));
             String address = Replies.text(entry.get(0));
-            Claims.Entry content = Claims.Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
+            Claims.Entry content;
+            try {
+                content = Claims.Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
+            } catch (DataDamaged e) {
+                oddities.passedOver(keys.ready(query.queue(), level), address, "it is beyond any time");
+                continue;
+            }
             JobDocument document = Finder.document(content.document());
             String held = holders.isEmpty() ? "" : holders.get(i);
             jobs.add(place.startsWith("running") ? Finder.running(content.id(), document, held, "", false)
@@ -219,7 +232,7 @@ final class Pages {
             long score = Replies.number(flat.get(i + 1));
             boolean shown = !seen.isEmpty() && Long.toString(score).equals(from)
                     && (newestFirst ? id.compareTo(seen) >= 0 : id.compareTo(seen) <= 0);
-            if (!shown) {
+            if (!shown && id(query.queue(), keys.index(query.queue(), query.state().label()), id).isPresent()) {
                 ids.add(id);
                 scores.add(score);
             }
@@ -232,6 +245,20 @@ final class Pages {
                 positions.add(scores.get(i) + ":" + ids.get(i));
             }
         }
+    }
+
+    /** The id of a job of this queue; what else stands in an index is passed over. */
+    private Optional<JobId> id(QueueName queue, byte[] key, String text) {
+        try {
+            JobId id = JobId.parse(text);
+            if (id.queue().equals(queue)) {
+                return Optional.of(id);
+            }
+        } catch (InvalidInput e) {
+            // told below, like the id of another queue's job
+        }
+        oddities.passedOver(key, text, "it is no id of a job of this queue");
+        return Optional.empty();
     }
 
     private List<Object> documents(Query query, List<String> ids) {
@@ -249,7 +276,8 @@ final class Pages {
         List<Object> reply = Replies.list(link.ask(key, new Link.Request(Command.SSCAN, key, RedisKeys.bytes(at[0]),
                 RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
         List<Job> jobs = new ArrayList<>();
-        Replies.texts(reply.get(1)).forEach(id -> finder.find(JobId.parse(id)).job().ifPresent(jobs::add));
+        Replies.texts(reply.get(1)).forEach(text -> id(query.queue(), key, text)
+                .flatMap(id -> finder.find(id).job()).ifPresent(jobs::add));
         String after = Replies.text(reply.get(0));
         return scanned(jobs, at[0], at.length > 1 ? at[1] : "", after.equals("0") ? "" : after);
     }
@@ -258,9 +286,7 @@ final class Pages {
     private Step finished(Query query, String position, int most) {
         byte[] index = keys.index(query.queue(), "finished");
         String[] at = position.equals("-") ? new String[]{"+inf", "0"} : position.split(":", 3);
-        List<String> buckets = Replies.texts(link.ask(index, new Link.Request(Command.ZREVRANGEBYSCORE, index,
-                RedisKeys.bytes(at[0]), RedisKeys.bytes("-inf"), RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0),
-                RedisKeys.bytes(2))));
+        List<String> buckets = buckets(index, at[0]);
         if (buckets.isEmpty()) {
             return new Step(List.of(), List.of(), "");
         }
@@ -268,17 +294,44 @@ final class Pages {
         boolean same = bucket.equals(at[0]);
         String cursor = same ? at[1] : "0";
         byte[] hash = keys.finished(query.queue(), bucket);
-        List<Object> reply = Replies.list(link.ask(hash, new Link.Request(Command.HSCAN, hash, RedisKeys.bytes(cursor),
-                RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
+        List<Object> reply = scan(hash, cursor, most);
         List<Job> jobs = new ArrayList<>();
         List<Object> flat = Replies.list(reply.get(1));
         for (int i = 0; i + 1 < flat.size(); i += 2) {
             JobDocument document = Finder.document((byte[]) flat.get(i + 1));
-            jobs.add(Job.of(JobId.parse(Replies.text(flat.get(i))), Finder.outcome(document), document, null));
+            id(query.queue(), hash, Replies.text(flat.get(i)))
+                    .ifPresent(id -> jobs.add(Job.of(id, Finder.outcome(document), document, null)));
         }
         String after = Replies.text(reply.get(0));
         String next = !after.equals("0") ? bucket + ":" + after : buckets.size() > 1 ? buckets.get(1) + ":0" : "";
         return scanned(jobs, bucket + ":" + cursor, same && at.length > 2 ? at[2] : "", next);
+    }
+
+    /** The next two buckets, newest first; names that are not their own score were not written by us, and are passed over. */
+    private List<String> buckets(byte[] index, String from) {
+        List<Object> flat = Replies.list(link.ask(index, new Link.Request(Command.ZREVRANGEBYSCORE, index,
+                RedisKeys.bytes(from), RedisKeys.bytes("-inf"), RedisKeys.bytes("WITHSCORES"),
+                RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0), RedisKeys.bytes(2 + MAX_ODD_BUCKETS))));
+        List<String> buckets = new ArrayList<>();
+        for (int i = 0; i + 1 < flat.size() && buckets.size() < 2; i += 2) {
+            String bucket = Replies.text(flat.get(i));
+            if (bucket.equals(Long.toString(Replies.number(flat.get(i + 1))))) {
+                buckets.add(bucket);
+            } else {
+                oddities.passedOver(index, bucket, "it is no bucket of finished jobs");
+            }
+        }
+        return buckets;
+    }
+
+    /** A step through a bucket; one that is no hash is empty. */
+    private List<Object> scan(byte[] hash, String cursor, int most) {
+        try {
+            return Replies.list(link.ask(hash, new Link.Request(Command.HSCAN, hash, RedisKeys.bytes(cursor),
+                    RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
+        } catch (DataDamaged e) {
+            return List.of(RedisKeys.bytes(0), List.of());
+        }
     }
 
     /** Newest first; a page that ends within a step comes back to it and goes on behind the last id it showed. */

@@ -7,6 +7,7 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.Failure;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
@@ -70,14 +71,15 @@ public final class RedisBroker implements Broker {
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         this.settler = new Settler(link, queues);
-        this.claims = new Claims(link, queues, this::buryCorrupt, nanoClock);
+        this.claims = new Claims(link, queues, this::setAside, nanoClock);
         this.renewer = new Renewer(link, queues);
         this.finder = new Finder(link, queues);
         this.wakeups = new Wakeups(waits, keys, nanoClock);
         this.watches = new Watches(link, queues);
         this.listener = new Listener(waits, nanoClock, watches::renewAll);
-        this.registry = new Registry(link, keys, claims);
-        this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler);
+        Oddities oddities = new Oddities();
+        this.registry = new Registry(link, keys, claims, oddities);
+        this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler, oddities);
     }
 
     /**
@@ -166,8 +168,11 @@ public final class RedisBroker implements Broker {
 
     @Override
     public void retire(WorkerId worker, Collection<QueueName> names) {
-        registry.retire(worker);
-        names.forEach(queue -> claims.forget(queue, worker.value()));
+        boolean leaseless = true;
+        for (QueueName queue : names) {
+            leaseless &= claims.forget(queue, worker.value());
+        }
+        registry.retire(worker, leaseless);
     }
 
     @Override
@@ -199,11 +204,14 @@ public final class RedisBroker implements Broker {
         return finder.find(id);
     }
 
-    private void buryCorrupt(Verdict verdict) {
-        LOG.warn("job set aside as dead: its stored document cannot be read job={}", verdict.lease().job());
+    private void setAside(Verdict verdict) {
+        JobId job = verdict.lease().job();
+        Failure why = verdict.document().run().error();
+        LOG.warn("job set aside: its stored document cannot be read job={} verdict={} error={}", job, verdict.move(),
+                why == null ? "" : Oddities.shown(why.message()));
         var unused = settler.settle(verdict).whenComplete((settlement, failure) -> {
             if (failure != null) {
-                LOG.warn("burying failed; it is tried again when the lease expires job={}", verdict.lease().job());
+                LOG.debug("setting aside failed; it is tried again when the lease expires job={}", job, failure);
             }
         });
     }

@@ -17,7 +17,19 @@ final class RedisKeys {
      * @param pattern as the documentation spells it, {@code hr:} standing for the prefix
      * @param type the Redis type
      */
-    record Kind(String pattern, String type) {}
+    record Kind(String pattern, String type) {
+        private static final String BASE = "hr:{q}:";
+
+        /** What follows the base of a queue. */
+        String suffix() {
+            return pattern.substring(BASE.length());
+        }
+
+        /** Whether a queue has exactly one of these. */
+        boolean structure() {
+            return pattern.startsWith(BASE) && pattern.indexOf('<') < 0 && !type.equals("channel");
+        }
+    }
 
     /** All there are; {@code docs/redis-data-model.md} is checked against this list, and so are the scripts. */
     static final List<Kind> ALL = List.of(
@@ -53,6 +65,9 @@ final class RedisKeys {
             new Kind("hr:queues", "set"),
             new Kind("hr:workers", "set"),
             new Kind("hr:worker:<id>", "string"));
+
+    /** The keys that a queue has one of each. */
+    static final List<Kind> STRUCTURES = ALL.stream().filter(Kind::structure).toList();
 
     private final String prefix;
 

@@ -4,6 +4,7 @@ import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.DataDamaged;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
@@ -16,6 +17,7 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Level;
 import io.headrace.Lookup;
+import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
@@ -33,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
@@ -44,6 +47,9 @@ final class RedisOperator implements BrokerOperator {
     private static final int PURGE_STEP = 500;
     /** How long a purger may stay silent before what it holds goes back to workers. */
     private static final Duration PURGE_LEASE = Duration.ofSeconds(30);
+
+    /** The address of a line of a job's log. */
+    private static final Pattern LINE = Pattern.compile("0-[0-9]{1,18}");
 
     private final Link link;
     private final RedisKeys keys;
@@ -57,8 +63,7 @@ final class RedisOperator implements BrokerOperator {
     private final Pages pages;
 
     RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
-            Safekeeping safekeeping,
-            Settler settler) {
+            Safekeeping safekeeping, Settler settler, Oddities oddities) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
@@ -68,13 +73,22 @@ final class RedisOperator implements BrokerOperator {
         this.settler = settler;
         this.safekeeping = safekeeping;
         this.setter = new Setter(link, keys, queues);
-        this.pages = new Pages(link, keys, queues, finder);
+        this.pages = new Pages(link, keys, queues, finder, oddities);
     }
 
     @Override
     public List<QueueInfo> queues() {
         List<WorkerInfo> workers = registry.workers();
-        return registry.queues().stream().map(queue -> inspect(queue, workers)).flatMap(Optional::stream).toList();
+        return registry.queues().stream().map(queue -> readable(queue, workers)).flatMap(Optional::stream).toList();
+    }
+
+    /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
+    private Optional<QueueInfo> readable(QueueName queue, List<WorkerInfo> workers) {
+        try {
+            return inspect(queue, workers);
+        } catch (DataDamaged e) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -112,11 +126,16 @@ final class RedisOperator implements BrokerOperator {
         counts.put(JobState.DEAD, Replies.number(resting.get(3)));
         Map<JobState, Long> ended = new EnumMap<>(JobState.class);
         for (JobState state : List.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED, JobState.EXPIRED)) {
-            ended.put(state, Long.parseLong(totals.getOrDefault(state.label(), "0")));
+            ended.put(state, count(totals.get(state.label())));
         }
         int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
         return Optional.of(new QueueInfo(queue, Setter.paused(Replies.map(reply.get(1))), counts, ended,
                 Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest), levels, serving));
+    }
+
+    /** A counter as it is stored; the next event makes a number of one that is none. */
+    private static long count(@Nullable String text) {
+        return text == null ? 0 : Math.max(0, Replies.number(RedisKeys.bytes(text)));
     }
 
     @Override
@@ -140,6 +159,9 @@ final class RedisOperator implements BrokerOperator {
         long next = from;
         for (Object item : entries) {
             List<Object> entry = Replies.list(item);
+            if (!LINE.matcher(Replies.text(entry.get(0))).matches()) {
+                break; // behind the lines comes only what somebody else wrote
+            }
             lines.add(Replies.text(Replies.list(entry.get(1)).get(1)));
             next = Long.parseLong(Replies.text(entry.get(0)).substring(2));
         }
@@ -148,36 +170,59 @@ final class RedisOperator implements BrokerOperator {
 
     @Override
     public Answer cancel(JobId id) {
+        OutcomeUnknown unanswered = null;
         for (int i = 0; i < TRIES; i++) {
-            Optional<Job> job = finder.find(id).job();
-            if (job.isEmpty()) {
-                return Answer.NOT_FOUND;
+            Finder.Found found = finder.look(id);
+            Optional<Job> job = found.lookup().job();
+            if (job.isEmpty() || job.get().state().terminal()) {
+                return ended(job, unanswered);
             }
-            if (job.get().state().terminal()) {
-                return Answer.WRONG_STATE;
+            Answer answer;
+            try {
+                answer = tryToCancel(job.get(), found.document());
+            } catch (OutcomeUnknown e) {
+                unanswered = e;
+                continue;
             }
-            String word = Replies.text(link.ask(Script.CANCEL, queues.base(id.queue()), cancelArguments(job.get())));
-            Answer answer = switch (word) {
-                case "CANCELLED" -> Answer.DONE;
-                case "REQUESTED" -> Answer.REQUESTED;
-                case "ENDED" -> Answer.WRONG_STATE;
-                default -> null; // it moved meanwhile: look again
-            };
             if (answer != null) {
                 return answer;
             }
         }
-        throw new BrokerUnavailable("job " + id + " kept moving; nothing was cancelled, try again", null);
+        throw unanswered != null ? unanswered
+                : new BrokerUnavailable("job " + id + " kept moving; nothing was cancelled, try again", null);
     }
 
-    private List<byte[]> cancelArguments(Job job) {
+    /** @param unanswered a try of this very call whose answer got lost: then the job may have ended by it */
+    private static Answer ended(Optional<Job> job, @Nullable OutcomeUnknown unanswered) {
+        if (unanswered == null) {
+            return job.isEmpty() ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+        }
+        if (job.isEmpty()) {
+            throw unanswered;
+        }
+        return job.get().state() == JobState.CANCELLED ? Answer.DONE : Answer.WRONG_STATE;
+    }
+
+    /** Null when the job moved meanwhile: look again. */
+    private @Nullable Answer tryToCancel(Job job, byte[] stored) {
+        byte[] base = queues.base(job.id().queue());
+        String word = Replies.text(link.run(Script.CANCEL, base, cancelArguments(job, stored)));
+        return switch (word) {
+            case "CANCELLED" -> Answer.DONE;
+            case "REQUESTED" -> Answer.REQUESTED;
+            case "ENDED" -> Answer.WRONG_STATE;
+            default -> null;
+        };
+    }
+
+    private List<byte[]> cancelArguments(Job job, byte[] stored) {
         JobId id = job.id();
         JobSpec spec = job.document().spec();
         JobDocument cancelled = job.document()
                 .with(job.document().run().ended(JobState.CANCELLED, now(id.queue()), null));
         return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
                 id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
-                job.document().bytes(), cancelled.bytes(),
+                stored, cancelled.bytes(),
                 spec.retention() == null ? new byte[0] : RedisKeys.bytes(spec.retention().toMillis()),
                 spec.uniqueKey() == null ? new byte[0] : RedisKeys.bytes(spec.uniqueKey()));
     }
@@ -358,7 +403,8 @@ final class RedisOperator implements BrokerOperator {
         List<Minute> history = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
             Map<String, Long> counts = new HashMap<>();
-            Replies.map(Link.checked(answers.get(i))).forEach((name, count) -> counts.put(name, Long.parseLong(count)));
+            Object minute = answers.get(i) instanceof DataDamaged ? List.of() : Link.checked(answers.get(i));
+            Replies.map(minute).forEach((name, count) -> counts.put(name, count(count)));
             history.add(new Minute(Instant.ofEpochSecond((newest - minutes + 1 + i) * 60), counts));
         }
         return history;

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.DataDamaged;
+import io.headrace.HeadraceException;
+import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.Json;
@@ -13,12 +16,17 @@ import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /** Which queues and workers there are. A worker is there as long as its key has not expired. */
@@ -31,9 +39,11 @@ final class Registry {
     private final Map<WorkerId, Integer> beats = new ConcurrentHashMap<>();
     private final RedisKeys keys;
     private final Claims claims;
+    private final Oddities oddities;
 
-    Registry(Link link, RedisKeys keys, Claims claims) {
+    Registry(Link link, RedisKeys keys, Claims claims, Oddities oddities) {
         this.link = link;
+        this.oddities = oddities;
         this.keys = keys;
         this.claims = claims;
     }
@@ -49,35 +59,87 @@ final class Registry {
         }
     }
 
-    void retire(WorkerId worker) {
+    /**
+     * Takes a worker off the list of the living.
+     *
+     * @param leaseless whether nothing is leased to it in the queues it served; else who lists the workers next goes on forgetting it
+     */
+    void retire(WorkerId worker, boolean leaseless) {
         beats.remove(worker);
         byte[] key = keys.worker(worker);
         link.ask(key, new Link.Request(Command.DEL, key));
-        link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
+        if (leaseless) {
+            link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
+        }
     }
 
     List<QueueName> queues() {
-        Object members = link.ask(keys.queues(), new Link.Request(Command.SMEMBERS, keys.queues()));
-        return Replies.texts(members).stream().map(QueueName::new).sorted().toList();
+        List<QueueName> queues = new ArrayList<>();
+        for (String name : members(keys.queues())) {
+            try {
+                queues.add(new QueueName(name));
+            } catch (InvalidInput e) {
+                oddities.passedOver(keys.queues(), name, "it is no name of a queue");
+            }
+        }
+        Collections.sort(queues);
+        return queues;
+    }
+
+    private List<String> members(byte[] set) {
+        return Replies.texts(link.ask(set, new Link.Request(Command.SMEMBERS, set)));
     }
 
     /** Live workers, oldest first. Those that died are forgotten on the way, once nothing is leased to them any more. */
     List<WorkerInfo> workers() {
         List<WorkerInfo> live = new ArrayList<>();
         List<String> dead = new ArrayList<>();
-        for (String id : Replies.texts(link.ask(keys.workers(), new Link.Request(Command.SMEMBERS, keys.workers())))) {
-            byte[] key = keys.worker(id);
-            if (link.ask(key, new Link.Request(Command.GET, key)) instanceof byte[] json) {
-                live.add(read(new WorkerId(id), Json.trusted(json).as(JsonNode.class)));
+        heartbeats(members(keys.workers())).forEach((id, heartbeat) -> {
+            if (heartbeat instanceof byte[] json) {
+                read(id, json).ifPresent(live::add);
+            } else if (heartbeat instanceof HeadraceException e) {
+                oddities.passedOver(keys.worker(id), "", String.valueOf(e.getMessage()));
             } else {
                 dead.add(id);
             }
-        }
+        });
         if (!dead.isEmpty()) {
             forget(dead);
         }
         live.sort(Comparator.comparing(WorkerInfo::startedAt).thenComparing(worker -> worker.id().value()));
         return live;
+    }
+
+    /** What Redis answers for each worker, a round trip for each server: JSON, null, or that the key has a wrong type. */
+    private Map<String, @Nullable Object> heartbeats(List<String> ids) {
+        Map<Integer, List<String>> shards = new LinkedHashMap<>();
+        ids.forEach(id -> shards.computeIfAbsent(link.shard(keys.worker(id)), shard -> new ArrayList<>()).add(id));
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        for (List<String> shard : shards.values()) {
+            List<Object> answers = link.exchange(keys.worker(shard.get(0)), shard.stream()
+                    .map(id -> new Link.Request(Command.GET, keys.worker(id))).toList());
+            for (int i = 0; i < shard.size(); i++) {
+                Object answer = answers.get(i);
+                if (!(answer instanceof DataDamaged) && Link.failure(answer) != null) {
+                    throw Objects.requireNonNull(Link.failure(answer));
+                }
+                all.put(shard.get(i), answer);
+            }
+        }
+        return all;
+    }
+
+    private Optional<WorkerInfo> read(String id, byte[] json) {
+        try {
+            JsonNode heartbeat = Json.trusted(json).as(JsonNode.class);
+            if (heartbeat != null && heartbeat.isObject()) {
+                return Optional.of(read(new WorkerId(id), heartbeat));
+            }
+        } catch (InvalidInput e) {
+            // told below, like JSON that is no object
+        }
+        oddities.passedOver(keys.worker(id), Replies.text(json), "it is no heartbeat");
+        return Optional.empty();
     }
 
     private void forget(List<String> dead) {

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.DataDamaged;
 import io.headrace.Lease;
 import io.headrace.QueueName;
 import io.headrace.Renewal;
@@ -53,7 +54,12 @@ final class Renewer {
             arguments.add(RedisKeys.bytes(lease.token().deliveries()));
             arguments.add(RedisKeys.bytes(lease.job().toString()));
         }
-        List<Object> reply = Replies.list(link.ask(Script.RENEW, queues.base(group.queue()), arguments));
+        List<Object> reply;
+        try {
+            reply = Replies.list(link.ask(Script.RENEW, queues.base(group.queue()), arguments));
+        } catch (DataDamaged e) {
+            return; // nobody can take these over either, and the leases of other queues must not run out with them
+        }
         Replies.list(reply.get(0)).forEach(n -> lost.add(leases.get((int) Replies.number(n) - 1)));
         Replies.list(reply.get(1)).forEach(n -> cancelled.add(leases.get((int) Replies.number(n) - 1)));
     }

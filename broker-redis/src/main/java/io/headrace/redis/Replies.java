@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.DataDamaged;
 import io.headrace.JobId;
 import io.headrace.Level;
 import io.headrace.QueueName;
@@ -11,6 +12,9 @@ import java.util.Map;
 
 /** Reads what Redis answers. */
 final class Replies {
+    /** The longest numbers that an id can carry. */
+    private static final int MAX_DIGITS = 15;
+
     private Replies() {}
 
     /** An array; none is an empty one. */
@@ -29,13 +33,21 @@ final class Replies {
         return reply instanceof Long number ? number.toString() : "";
     }
 
-    /** A number, or a string that is one; none is zero. */
+    /** No time and no count is beyond this; somebody can have written any score. */
+    private static final double MOST = 9e15;
+
+    /** A number, or a string that is one, such as a score; none, and what is no number, is zero. */
     static long number(Object reply) {
         if (reply instanceof Long number) {
             return number;
         }
         String text = text(reply);
-        return text.isEmpty() ? 0 : Double.valueOf(text).longValue();
+        try {
+            return text.isEmpty() ? 0
+                    : (long) Math.max(-MOST, Math.min(MOST, Double.parseDouble(text.replace("inf", "Infinity"))));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     static List<String> texts(Object reply) {
@@ -52,9 +64,17 @@ final class Replies {
         return all;
     }
 
-    /** The id of a job by the address of its first entry. */
+    /**
+     * The id of a job by the address of its first entry.
+     *
+     * @throws DataDamaged when the address lies beyond any time: somebody added an entry by hand, with an address of his own
+     */
     static JobId fresh(QueueName queue, Level level, String entry) {
         int dash = entry.indexOf('-');
+        if (dash > MAX_DIGITS || entry.length() - dash - 1 > MAX_DIGITS) {
+            throw new DataDamaged("the stream of queue " + queue + " has an entry " + entry
+                    + " beyond any time; run 'headrace doctor' to find out more", null);
+        }
         return new JobId(queue, level, false, Long.parseLong(entry, 0, dash, 10),
                 Long.parseLong(entry, dash + 1, entry.length(), 10));
     }

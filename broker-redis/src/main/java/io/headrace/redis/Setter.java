@@ -5,6 +5,8 @@ import io.headrace.QueueName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /** Reads and writes the settings of queues. */
@@ -14,6 +16,9 @@ final class Setter {
     private static final String RETENTION_MS = "retention_ms";
     private static final String MAX_KEPT = "max_kept";
     private static final String PAUSED = "paused";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}");
+    private static final long MAX_RETENTION_MS = Duration.ofDays(365).toMillis();
+    private static final long MAX_MAX_KEPT = 10_000_000;
 
     private final Link link;
     private final RedisKeys keys;
@@ -32,10 +37,19 @@ final class Setter {
 
     static QueueSettings read(Map<String, String> fields) {
         QueueSettings fallback = QueueSettings.DEFAULT;
-        return new QueueSettings(Long.parseLong(fields.getOrDefault(MAX_BACKLOG, "0")),
-                fields.containsKey(RETENTION_MS) ? Duration.ofMillis(Long.parseLong(fields.get(RETENTION_MS)))
-                        : fallback.retention(),
-                Long.parseLong(fields.getOrDefault(MAX_KEPT, Long.toString(fallback.maxKept()))));
+        return new QueueSettings(bounded(fields.get(MAX_BACKLOG), Long.MAX_VALUE, fallback.maxBacklog()),
+                Duration.ofMillis(bounded(fields.get(RETENTION_MS), MAX_RETENTION_MS,
+                        fallback.retention().toMillis())),
+                bounded(fields.get(MAX_KEPT), MAX_MAX_KEPT, fallback.maxKept()));
+    }
+
+    /** As the scripts read it: what is no number in bounds counts as not set. */
+    private static long bounded(@Nullable String text, long most, long fallback) {
+        if (text == null || !NUMBER.matcher(text).matches()) {
+            return fallback;
+        }
+        long value = Long.parseLong(text);
+        return value <= most ? value : fallback;
     }
 
     static boolean paused(Map<String, String> fields) {

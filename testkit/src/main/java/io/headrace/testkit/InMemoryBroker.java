@@ -6,6 +6,7 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.DataDamaged;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.HeadraceException;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * of the broker, in the order of the changes. A verdict repeated under the lease that carried it out is answered
  * {@code RECORDED} as long as the job is on record.
  *
- * <p>Faults on request: {@link #unavailable}, {@link #answersLost}, {@link #silence}.
+ * <p>Faults on request: {@link #unavailable}, {@link #answersLost}, {@link #damaged}, {@link #silence}.
  */
 public final class InMemoryBroker implements Broker {
     private final ManualClock clock;
@@ -60,6 +62,7 @@ public final class InMemoryBroker implements Broker {
     // guarded by lock
     private final Map<QueueName, MemoryQueue> queues = new TreeMap<>();
     private final Map<WorkerId, Heard> workers = new HashMap<>();
+    private final Set<QueueName> damaged = new HashSet<>();
     private boolean unavailable;
     private boolean answersLost;
     private boolean closed;
@@ -94,6 +97,20 @@ public final class InMemoryBroker implements Broker {
         lock.lock();
         try {
             answersLost = lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** While true every call about jobs of this queue fails with {@link DataDamaged} and changes nothing. */
+    public void damaged(QueueName queue, boolean broken) {
+        lock.lock();
+        try {
+            if (broken) {
+                damaged.add(queue);
+            } else {
+                damaged.remove(queue);
+            }
         } finally {
             lock.unlock();
         }
@@ -270,12 +287,12 @@ public final class InMemoryBroker implements Broker {
 
     /** Looks at a queue or moves its jobs; a queue that does not exist is empty and stays unknown. */
     <T> T onQueue(QueueName name, Move<T> move) {
-        return locked(now -> move.with(queueOrEmpty(name), now));
+        return locked(now -> move.with(undamaged(queueOrEmpty(name)), now));
     }
 
     /** Changes a queue, which comes into being by it. */
     <T> T onMadeQueue(QueueName name, Move<T> move) {
-        return locked(now -> move.with(queues.computeIfAbsent(name, this::newQueue), now));
+        return locked(now -> move.with(undamaged(queues.computeIfAbsent(name, this::newQueue)), now));
     }
 
     /** Runs a call as one atomic step. */
@@ -294,6 +311,13 @@ public final class InMemoryBroker implements Broker {
         } finally {
             lock.unlock();
         }
+    }
+
+    private MemoryQueue undamaged(MemoryQueue queue) {
+        if (damaged.contains(queue.name)) {
+            throw new DataDamaged("the in-memory broker was told that queue " + queue.name + " is damaged", null);
+        }
+        return queue;
     }
 
     private void refuseWhenDown() {

@@ -5,6 +5,7 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.DataDamaged;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import java.time.Duration;
@@ -38,6 +39,9 @@ final class ClaimLoop {
     private static final long LAST_CHANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long EMPTY_DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** How long a queue whose stored data is damaged is left alone. */
+    private static final long DAMAGED_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Broker broker;
     private final WorkerConfig config;
     private final QueuePicker picker;
@@ -64,6 +68,8 @@ final class ClaimLoop {
         final LevelOrder levels = new LevelOrder();
         long dueAt;
         long claimedAt;
+        /** Until when its damaged data is left alone. */
+        long damagedUntil;
     }
 
     ClaimLoop(Broker broker, WorkerConfig config, Slots slots, Settler settler, AttemptRunner runner,
@@ -141,6 +147,9 @@ final class ClaimLoop {
             }
             hinted = true;
             return pacing.failed();
+        } catch (DataDamaged e) {
+            hinted = true; // where no hint can be left, looking now and then must do
+            return DAMAGED_NANOS;
         }
     }
 
@@ -187,12 +196,24 @@ final class ClaimLoop {
                     return;
                 }
                 Line line = line(queue);
-                if (all || line == turn || clocks.now() >= line.dueAt) {
-                    claim(queue, line, filling);
+                if (clocks.now() >= line.damagedUntil && (all || line == turn || clocks.now() >= line.dueAt)) {
+                    claimUnlessDamaged(queue, line, filling);
                 }
             }
         } finally {
             slots.giveBack(filling.left());
+        }
+    }
+
+    /** One damaged queue does not keep the worker from the others; the broker has told of the damage. */
+    private void claimUnlessDamaged(QueueName queue, Line line, Filling filling) {
+        try {
+            claim(queue, line, filling);
+        } catch (DataDamaged e) {
+            liveness.claimed(); // the broker answered: no restart of this worker would mend it
+            line.claimedAt = clocks.now();
+            line.damagedUntil = line.claimedAt + DAMAGED_NANOS;
+            line.dueAt = line.damagedUntil;
         }
     }
 

@@ -2,6 +2,7 @@ package io.headrace.worker;
 
 import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
+import io.headrace.DataDamaged;
 import io.headrace.Durations;
 import io.headrace.Lease;
 import io.headrace.OutcomeUnknown;
@@ -79,17 +80,23 @@ final class LeaseKeeper {
             renew();
             noticePause();
             broker.heartbeat(info.get(), config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
-            outage.succeeded(startedAt);
-            liveness.beat();
-            pacing.succeeded();
-            nextAt = startedAt + config.heartbeat().toNanos();
-            noticePause();
+            beaten(startedAt);
+        } catch (DataDamaged e) {
+            beaten(startedAt); // the broker answered and has told of the damage; the leases are renewed
         } catch (BrokerUnavailable | OutcomeUnknown e) {
             outage.failed(e);
             aliveAt = clocks.now(); // waiting for a broker that is away is no pause of our own
             nextAt = aliveAt + Math.min(pacing.failed(), config.heartbeat().toNanos());
         }
         return Math.max(0, nextAt - clocks.now());
+    }
+
+    private void beaten(long startedAt) {
+        outage.succeeded(startedAt);
+        liveness.beat();
+        pacing.succeeded();
+        nextAt = startedAt + config.heartbeat().toNanos();
+        noticePause();
     }
 
     /** Compares this instant with the last that this thread saw. */

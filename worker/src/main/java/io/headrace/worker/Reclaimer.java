@@ -3,6 +3,7 @@ package io.headrace.worker;
 import io.headrace.Broker;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.DataDamaged;
 import io.headrace.QueueName;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,8 +78,13 @@ final class Reclaimer {
 
     private void reclaim(QueueName queue, Filling filling) {
         long askedAt = clocks.now();
-        List<ClaimedJob> jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.left(), config.lease(),
-                LevelOrder.urgentFirst()), !inFlight.holdsLastChance());
+        List<ClaimedJob> jobs;
+        try {
+            jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.left(), config.lease(),
+                    LevelOrder.urgentFirst()), !inFlight.holdsLastChance());
+        } catch (DataDamaged e) {
+            return; // the other queues have their turn
+        }
         outage.succeeded(askedAt);
         if (!jobs.isEmpty()) {
             metrics.reclaimed(queue, jobs.size());

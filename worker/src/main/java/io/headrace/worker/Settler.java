@@ -2,6 +2,7 @@ package io.headrace.worker;
 
 import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
+import io.headrace.DataDamaged;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
@@ -118,13 +119,16 @@ final class Settler {
     }
 
     private void failed(Pending pending, Throwable error) {
-        if (!(error instanceof BrokerUnavailable) && !(error instanceof OutcomeUnknown)) {
+        boolean damaged = error instanceof DataDamaged; // once mended, the verdict is taken
+        if (!damaged && !(error instanceof BrokerUnavailable) && !(error instanceof OutcomeUnknown)) {
             log.error("verdict cannot be recorded; the job runs again when its lease expires job={} attempt={}",
                     pending.attempt().id(), pending.attempt().attempt(), error);
             settled(pending);
             return;
         }
-        outage.failed(error);
+        if (!damaged) {
+            outage.failed(error);
+        }
         long now = clocks.now();
         if (now >= resendAt) {
             resendAt = now + pacing.failed();

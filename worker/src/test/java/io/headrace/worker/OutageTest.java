@@ -10,8 +10,13 @@ import io.headrace.JobHandler;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.testkit.InMemoryBroker;
+import io.headrace.testkit.ManualClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -81,6 +86,37 @@ class OutageTest {
         } finally {
             logger.detachAppender(lines);
         }
+    }
+
+    @Test
+    void aQueueWhoseDataIsDamagedStopsNoOtherAndItsVerdictsWait() throws InterruptedException {
+        ManualClock time = new ManualClock();
+        QueueName broken = new QueueName("broken");
+        Rig rig = new Rig(time, new InMemoryBroker(time), Map.of(QueueName.DEFAULT, 1, broken, 1), 10, ECHO);
+        rig.runAtOnce = false;
+        JobId held = rig.enqueue(NewJob.of("broken", "echo", 1).build());
+        rig.claimLoop.claimRound();
+        JobId waiting = rig.enqueue(NewJob.of("broken", "echo", 1).build());
+
+        rig.broker.damaged(broken, true);
+        rig.runTasks();
+        JobId other = rig.enqueue("echo");
+        rig.claimLoop.turn();
+        rig.runTasks();
+
+        assertThat(rig.state(other)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.outage.away()).isFalse();
+        assertThat(rig.liveness.live()).isTrue();
+        assertThat(rig.inFlight.all()).as("its verdict waits").hasSize(1);
+        assertThat(rig.leaseKeeper.turn()).isPositive();
+
+        rig.broker.damaged(broken, false);
+        rig.settler.resend();
+        time.advance(Duration.ofSeconds(5));
+        rig.claimLoop.turn();
+        rig.runTasks();
+        assertThat(rig.state(held)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.state(waiting)).isEqualTo(JobState.SUCCEEDED);
     }
 
     @Test

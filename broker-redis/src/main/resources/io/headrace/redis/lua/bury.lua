@@ -3,6 +3,8 @@
 -- KEYS and ARGV: see shared/settle.lua
 -- Returns the positions refused, from 1. Cost: about 13 commands.
 local base = KEYS[1]
+--@include numbers
+--@include documents
 --@include clock
 --@include events
 --@include tally
@@ -13,15 +15,15 @@ local base = KEYS[1]
 local DEAD_RETENTION_MS = 30 * 24 * 3600 * 1000
 
 if #held > 0 then
+  rest_in('dead', function() return now_ms end)
   withdraw()
   clean_up(true)
   unmark()
-  rest_in('dead', function() return now_ms end)
   local old = redis.call('ZRANGEBYSCORE', base .. 'dead', '-inf', string.format('%.0f', now_ms - DEAD_RETENTION_MS), 'LIMIT', 0, 100)
   if #old > 0 then
     local keys, buckets = {}, {}
     for i, id in ipairs(old) do
-      local bucket = math.floor(tonumber(string.match(id, '(%d+)%-%d+$')) / 100)
+      local bucket = math.floor(tonumber(string.match(id, '(%d+)%-%d+$') or '0') / 100) -- what is no id goes, too
       keys[i] = base .. 'job:' .. id
       buckets[2 * i - 1], buckets[2 * i] = bucket, string.format('%.0f', bucket)
     end

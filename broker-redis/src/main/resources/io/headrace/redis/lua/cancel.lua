@@ -4,6 +4,8 @@
 -- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms or ''  8 unique key or ''
 -- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 20 commands.
 local base = KEYS[1]
+--@include numbers
+--@include documents
 --@include clock
 --@include events
 --@include tally
@@ -13,45 +15,42 @@ local base = KEYS[1]
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local lock = ARGV[8] ~= '' and {base .. 'unique:' .. ARGV[8], id} or {}
 
-local document = redis.call('GET', base .. 'job:' .. id)
-if document then
-  if redis.call('ZSCORE', base .. 'dead', id) then
-    return 'ENDED'
-  end
-  for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
-    if redis.call('ZSCORE', base .. zset, id) then
-      if document ~= ARGV[5] then
-        return 'MOVED'
-      end
-      redis.call('ZREM', base .. zset, id)
-      redis.call('DEL', base .. 'job:' .. id)
-      redis.call('SREM', base .. 'cancelling', id)
-      unlock(lock)
-      local retention_ms, max_kept = retention()
-      if ARGV[7] ~= '' then
-        if tonumber(ARGV[7]) > 0 then
-          redis.call('SET', base .. 'job:' .. id, ARGV[6], 'PX', ARGV[7])
-        end
-        keep({}, {[bucket] = true}, retention_ms, max_kept)
-      elseif retention_ms > 0 and max_kept > 0 then
-        keep({[bucket] = {id, ARGV[6]}}, {}, retention_ms, max_kept)
-      else
-        keep({}, {[bucket] = true}, retention_ms, max_kept)
-      end
-      tally('cancelled', 1)
-      announce({id})
-      return 'CANCELLED'
+local document = document_of(id)
+if redis.call('ZSCORE', base .. 'dead', id) then
+  return 'ENDED'
+end
+for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
+  if redis.call('ZSCORE', base .. zset, id) then
+    if (document or '') ~= ARGV[5] then
+      return 'MOVED'
     end
+    redis.call('ZREM', base .. zset, id)
+    redis.call('DEL', base .. 'job:' .. id)
+    redis.call('SREM', base .. 'cancelling', id)
+    unlock(lock)
+    local retention_ms, max_kept = retention()
+    if ARGV[7] ~= '' then
+      if tonumber(ARGV[7]) > 0 then
+        redis.call('SET', base .. 'job:' .. id, ARGV[6], 'PX', ARGV[7])
+      end
+      keep({}, {[bucket] = true}, retention_ms, max_kept)
+    elseif retention_ms > 0 and max_kept > 0 then
+      keep({[bucket] = {id, ARGV[6]}}, {}, retention_ms, max_kept)
+    else
+      keep({}, {[bucket] = true}, retention_ms, max_kept)
+    end
+    tally('cancelled', 1)
+    announce({id})
+    return 'CANCELLED'
   end
+end
+if document then
   return 'ENDED'
 end
 
-local address = redis.call('GET', base .. 'entry:' .. id)
-if address then
-  level, entry = string.sub(address, 1, 1), string.sub(address, 2)
-end
+level, entry = entry_of(id, level, entry)
 local stream = base .. 'ready:' .. level
-if entry ~= '' and #redis.call('XRANGE', stream, entry, entry) == 1 then
+if entry ~= '' and entry_at(stream, entry) then
   local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
   if not pending.err and pending[1] and pending[1][2] ~= 'released' then
     redis.call('SADD', base .. 'cancelling', id)
@@ -67,7 +66,7 @@ if entry ~= '' and #redis.call('XRANGE', stream, entry, entry) == 1 then
   announce({id})
   return 'CANCELLED'
 end
-if redis.call('HEXISTS', bucket_key(bucket), id) == 1 then
+if finished_document(bucket, id) then
   return 'ENDED'
 end
 return 'UNKNOWN'

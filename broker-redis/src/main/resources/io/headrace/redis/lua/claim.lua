@@ -4,28 +4,48 @@
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 publish at most, a kind  6 '1' to claim from a
 --       paused queue, too  7 '', or a fencing token: the worker may have claimed with a greater one and not been told
 --       8.. levels, in the order in which they are asked
--- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing, fencing token}, a chunk being {level,
+-- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing, fencing token, dropped}, a chunk being {level,
 -- entries, deliveries, lost deliveries, fencing tokens}: what the worker was not told of first, then released jobs; the last three are empty
 -- lists in a chunk of first deliveries, and the tokens also in one of released jobs: they have that of the answer. missing is 1
--- when a level has no group yet. Cost: at most 17 commands and 1 per level, and for jobs that fell due 5 and 1 per job; with
+-- when a level has no group yet; dropped are members of indexes that are no job ids, each '<index> <member>'. Cost: at most 17 commands
+-- and 3 per level, and for jobs that fell due 5 and 1 per job; with
 -- argument 7 also 2 per level that walk what the worker holds, and 1 per job that it was not told of.
 local base = KEYS[1]
+--@include numbers
+--@include ids
 --@include clock
 --@include events
 --@include wake
 --@include publish
 --@include fencing
 
-local queue, worker, most, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local worker, most, lease_ms = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')
-local watched = tonumber(settings[2] or '0') > now_ms
+local watched = whole(settings[2], 0) > now_ms
 
-local next_due_ms = nil
+-- Check first: a key of a wrong type fails the call before anything has changed hands.
+for i = 8, #ARGV do
+  redis.call('XLEN', base .. 'ready:' .. ARGV[i])
+  redis.call('HLEN', base .. 'running:' .. ARGV[i])
+end
+-- The sets of jobs whose cancellation was asked for, as far as there are any.
+local marks = {}
+for _, set in ipairs({'cancelled', 'cancelling'}) do
+  if redis.call('SCARD', base .. set) > 0 then
+    marks[#marks + 1] = set
+  end
+end
+
+local MAX_WAIT_MS = 31536000000 -- a score can be infinite
+local next_due_ms, dropped = nil, {}
 for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
   local first = redis.call('ZRANGE', base .. zset, 0, 0, 'WITHSCORES')
   if first[2] and tonumber(first[2]) <= now_ms then
     local due = redis.call('ZRANGEBYSCORE', base .. zset, '-inf', now_ms, 'LIMIT', 0, ARGV[5])
-    publish(zset, due)
+    local _, no_ids = publish(zset, due)
+    for _, member in ipairs(no_ids) do
+      dropped[#dropped + 1] = zset .. ' ' .. member
+    end
     first = redis.call('ZRANGE', base .. zset, 0, 0, 'WITHSCORES')
   end
   if first[2] and (not next_due_ms or tonumber(first[2]) < next_due_ms) then
@@ -57,7 +77,7 @@ local function untold(level, told)
   return chunk
 end
 
-local wait_ms = next_due_ms and string.format('%.0f', math.max(0, next_due_ms - now_ms)) or ''
+local wait_ms = next_due_ms and string.format('%.0f', math.min(MAX_WAIT_MS, math.max(0, next_due_ms - now_ms))) or ''
 
 local chunks = {}
 local missing = 0
@@ -136,22 +156,15 @@ for i = 8, #ARGV do
   end
 end
 if #chunks == 0 then
-  return {now_ms, wait_ms, {}, {}, missing, fence}
+  return {now_ms, wait_ms, {}, {}, missing, fence, dropped}
 end
 
 -- Jobs whose cancellation was asked for while they waited: the worker is told, and ends them without running them.
-local marks = {}
-for _, set in ipairs({'cancelled', 'cancelling'}) do
-  if redis.call('EXISTS', base .. set) == 1 then
-    marks[#marks + 1] = set
-  end
-end
 local ids = {}
 if watched or #marks > 0 then
   for _, chunk in ipairs(chunks) do
     for _, entry in ipairs(chunk[2]) do
-      local fields = entry[2]
-      ids[#ids + 1] = fields[1] == 'id' and fields[2] or (queue .. '_' .. chunk[1] .. entry[1])
+      ids[#ids + 1] = id_of(chunk[1], entry)
     end
   end
 end
@@ -172,4 +185,4 @@ end
 if left <= 0 and fence > 0 then
   wake() -- there may be more than this worker can take
 end
-return {now_ms, wait_ms, chunks, cancelled, missing, fence}
+return {now_ms, wait_ms, chunks, cancelled, missing, fence, dropped}

@@ -5,16 +5,17 @@
 --       8 idempotency key or ''  9 fingerprint  10 lifetime of the key, ms
 -- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 8 commands.
 local base = KEYS[1]
+--@include ids
 --@include clock
 --@include wake
 
 local queue, level, document = ARGV[1], ARGV[2], ARGV[3]
 local idempotency = base .. 'idem:' .. ARGV[8]
 if ARGV[8] ~= '' then
-  local seen = redis.call('GET', idempotency)
+  local seen = redis.pcall('GET', idempotency)
   if seen then
-    local fingerprint, id, word = string.match(seen, '^(%S*) (%S+) (%S+)$')
-    if fingerprint ~= ARGV[9] then
+    local fingerprint, id, word = string.match(type(seen) == 'string' and seen or '', '^(%S*) (%S+) (%u+)$')
+    if fingerprint ~= ARGV[9] or not is_id(id) then -- what cannot be read might be this request: it must not run twice
       return {'CONFLICT', ''}
     end
     return {word, id}
@@ -29,8 +30,8 @@ end
 
 local lock = base .. 'unique:' .. ARGV[6]
 if ARGV[6] ~= '' then
-  local holder = redis.call('GET', lock)
-  if holder then
+  local holder = redis.pcall('GET', lock)
+  if type(holder) == 'string' and is_id(holder) then -- anything else belongs to nobody who could free it
     remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended
     return {'DUPLICATE', holder}
   end
@@ -49,7 +50,11 @@ if due_ms <= now_ms then
   word, id = 'QUEUED', queue .. '_' .. level .. entry
   wake()
 else
-  local sequence = redis.call('INCR', base .. 'sequence')
+  local sequence = redis.pcall('INCR', base .. 'sequence')
+  if type(sequence) == 'table' or sequence < 1 or sequence > 1e15 then
+    sequence = 1 -- it was no number; the milliseconds before it tell the ids apart
+    redis.call('SET', base .. 'sequence', '1')
+  end
   word, id = 'SCHEDULED', string.format('%s_%ss%.0f-%.0f', queue, level, now_ms, sequence)
   redis.call('SET', base .. 'job:' .. id, document)
   redis.call('ZADD', base .. 'scheduled', string.format('%.0f', due_ms), id)

@@ -3,36 +3,41 @@
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 bucket  5 epoch ms of the id
 -- Returns {place, document, ...}: {scheduled | retrying | parked | dead, document, score}, {finished, document}, {queued | cancelled, document, running value},
--- {running, document, running value, progress or '', 1 if its cancellation was asked for}, {gone}, {unknown}. Cost: at most 12 commands.
+-- {running, document, running value, progress or '', 1 if its cancellation was asked for}, {gone}, {unknown}. A document that is missing where one
+-- belongs is empty. Cost: at most 15 commands.
 local base = KEYS[1]
+--@include numbers
+--@include documents
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local document = redis.call('GET', base .. 'job:' .. id)
-if document then
-  for _, zset in ipairs({'retrying', 'scheduled', 'dead', 'parked'}) do
-    local score = redis.call('ZSCORE', base .. zset, id)
-    if score then
-      return {zset, document, score}
-    end
+local document = document_of(id)
+for _, zset in ipairs({'retrying', 'scheduled', 'dead', 'parked'}) do
+  local score = redis.call('ZSCORE', base .. zset, id)
+  if score then
+    return {zset, document or '', score}
   end
+end
+if document then
   return {'finished', document}
 end
 
-local address = redis.call('GET', base .. 'entry:' .. id)
-if address then
-  level, entry = string.sub(address, 1, 1), string.sub(address, 2)
-end
+level, entry = entry_of(id, level, entry)
 if entry ~= '' then
   local stream = base .. 'ready:' .. level
-  local found = redis.call('XRANGE', stream, entry, entry)[1]
+  local found = entry_at(stream, entry)
   if found then
-    local fields = found[2]
-    local body = fields[1] == 'id' and fields[4] or fields[2]
+    local body = ''
+    for i = 1, #found[2], 2 do
+      if found[2][i] == 'job' then
+        body = found[2][i + 1]
+      end
+    end
     local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
     local value = redis.call('HGET', base .. 'running:' .. level, entry) or ''
     if not pending.err and pending[1] and pending[1][2] ~= 'released' then
-      local progress = redis.call('GET', base .. 'progress:' .. id) or ''
-      return {'running', body, value, progress, redis.call('SISMEMBER', base .. 'cancelling', id)}
+      local progress = redis.pcall('GET', base .. 'progress:' .. id)
+      return {'running', body, value, type(progress) == 'string' and progress or '',
+        redis.call('SISMEMBER', base .. 'cancelling', id)}
     end
     if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then
       return {'cancelled', body, value}
@@ -41,15 +46,15 @@ if entry ~= '' then
   end
 end
 
-document = redis.call('HGET', base .. 'finished:' .. bucket, id)
+document = finished_document(bucket, id)
 if document then
   return {'finished', document}
 end
 local created_ms = redis.call('HGET', base .. 'settings', 'created_ms')
-if not created_ms or tonumber(ARGV[5]) < tonumber(created_ms) then
+if not created_ms or tonumber(ARGV[5]) < whole(created_ms, 0) then
   return {'unknown'}
 end
-local through = tonumber(redis.call('HGET', base .. 'kept', 'gone_through') or '-1')
+local through = whole(redis.call('HGET', base .. 'kept', 'gone_through'), -1)
 if tonumber(bucket) <= through or redis.call('ZSCORE', base .. 'finished', bucket) then
   return {'gone'}
 end

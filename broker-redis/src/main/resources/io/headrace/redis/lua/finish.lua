@@ -3,6 +3,8 @@
 -- KEYS and ARGV: see shared/settle.lua
 -- Returns the positions refused, from 1. Cost: about 15 commands, and 5 per tenth of a second of id time that the batch spans.
 local base = KEYS[1]
+--@include numbers
+--@include documents
 --@include clock
 --@include events
 --@include tally
@@ -39,15 +41,15 @@ if #held > 0 then
       end
     end
   end
+  keep(docs, known, retention_ms, max_kept)
   withdraw()
   if special then
     clean_up(true)
   end
   unmark()
-  keep(docs, known, retention_ms, max_kept)
   tally(outcome, #held)
   announce(ids)
 end
 return stale(function(i)
-  return redis.call('HGET', bucket_key(ARGV[i + 4]), ARGV[i + 2]) or document_at_rest(i)
+  return finished_document(ARGV[i + 4], ARGV[i + 2]) or document_at_rest(i)
 end)

@@ -4,6 +4,7 @@
 -- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level, length, pending, released,
 -- ms since the oldest job in line was published, -1 when none waits}}. Cost: about 30 commands, independent of depth.
 local base = KEYS[1]
+--@include numbers
 --@include clock
 --@include tally
 --@include finished

@@ -3,6 +3,7 @@
 -- KEYS and ARGV: see shared/settle.lua
 -- Returns the positions refused, from 1. Cost: about 10 commands.
 local base = KEYS[1]
+--@include documents
 --@include clock
 --@include events
 --@include wake
@@ -12,12 +13,12 @@ local base = KEYS[1]
 
 if #held > 0 then
   local mine, due = {}, due_again()
-  withdraw()
-  clean_up(false)
   rest_in('parked', function(n, i)
     mine[ids[n]] = true
     return due(n, i)
   end)
+  withdraw()
+  clean_up(false)
   if mine[redis.call('ZRANGE', base .. 'parked', 0, 0)[1]] then
     wake() -- as for retry
   end

@@ -6,18 +6,26 @@
 --       then per level: level, cursor: look behind this entry id, '-' from the start
 -- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next cursor, entries, deliveries,
 -- running values of the lost deliveries}.
--- Cost: 1 command per level, which walks the pending entries from the cursor on; 9 more for a level that yields jobs.
+-- Cost: 1 command and 2 per level, of which one walks the pending entries from the cursor on; 9 more for a level that yields jobs.
 local base = KEYS[1]
+--@include numbers
+--@include ids
 local now_ms = 0 -- asked for once a silent worker is found; mostly there is none
 --@include events
 --@include tally
 --@include fencing
 
-local queue, worker, left, lease_ms = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local worker, left, lease_ms = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local last_delivery = tonumber(ARGV[7])
 local last_chances = tonumber(ARGV[8])
 local fence = 0 -- the fencing token of what this call leases
 local ids = {}
+
+-- Check first: a key of a wrong type fails the call before anything has changed hands.
+for i = 9, #ARGV, 2 do
+  redis.call('XLEN', base .. 'ready:' .. ARGV[i])
+end
+local marked = redis.call('SCARD', base .. 'cancelling') > 0
 
 -- Which of these pending entries have fallen silent, as many as may be taken, and where to look next.
 local function silent(page, values)
@@ -70,8 +78,7 @@ local function take_over(level, from)
     chunk[3][n], chunk[4][n], chunk[5][n] = entry, deliveries, history
     running[2 * n - 1] = entry[1]
     running[2 * n] = string.format('%s,%d,%.0f,%.0f,%.0f;%s', worker, deliveries, now_ms, lease_ms, fence, history)
-    local content = entry[2]
-    ids[#ids + 1] = content[1] == 'id' and content[2] or (queue .. '_' .. level .. entry[1])
+    ids[#ids + 1] = id_of(level, entry)
   end
   if #running > 0 then
     redis.call('HSET', base .. 'running:' .. level, unpack(running))
@@ -88,7 +95,7 @@ local cancelled = {}
 if #ids > 0 then
   tally('lost', #ids)
   announce(ids)
-  if redis.call('EXISTS', base .. 'cancelling') == 1 then
+  if marked then
     for i, is_member in ipairs(redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))) do
       if is_member == 1 then
         cancelled[#cancelled + 1] = ids[i]

@@ -3,6 +3,7 @@
 -- KEYS and ARGV: see shared/settle.lua; the document is not stored
 -- Returns the positions refused, from 1. Cost: 4 commands and 4 per job, of which a stopping worker has few.
 local base = KEYS[1]
+--@include documents
 --@include events
 --@include wake
 --@include unique

@@ -4,6 +4,7 @@
 -- ARGV  job ids
 -- Returns a word for each: DONE or MOVED (it rests nowhere). Cost: at most 9 commands per job.
 local base = KEYS[1]
+--@include ids
 --@include events
 --@include wake
 --@include publish

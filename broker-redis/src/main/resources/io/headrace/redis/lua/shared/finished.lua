@@ -12,24 +12,25 @@ end
 local function forget(bucket, count)
   redis.call('ZREM', base .. 'finished', bucket)
   redis.call('HDEL', base .. 'kept', bucket)
-  redis.call('HINCRBY', base .. 'kept', 'total', 0 - count)
-  local through = tonumber(redis.call('HGET', base .. 'kept', 'gone_through') or '0')
-  if tonumber(bucket) > through then
+  count_up(base .. 'kept', 'total', 0 - count)
+  local through = whole(redis.call('HGET', base .. 'kept', 'gone_through'), 0)
+  if whole(bucket, 0) > through then
     redis.call('HSET', base .. 'kept', 'gone_through', bucket)
   end
 end
 
 -- Drops buckets that expired, and the oldest documents above the limit; a bounded number of steps a call.
 local function trim(max_kept)
-  local total = tonumber(redis.call('HGET', base .. 'kept', 'total') or '0')
+  local total = whole(redis.call('HGET', base .. 'kept', 'total'), 0)
   local trimmed = 0
   for _ = 1, 100 do
     local oldest = redis.call('ZRANGE', base .. 'finished', 0, 0)[1]
     if not oldest then break end
     local key = bucket_key(oldest)
-    local count = tonumber(redis.call('HGET', base .. 'kept', oldest) or '0')
+    local length = redis.pcall('HLEN', key)
+    local count = whole(redis.call('HGET', base .. 'kept', oldest), type(length) == 'number' and length or 0)
     local excess = total - max_kept
-    if redis.call('EXISTS', key) == 0 then
+    if type(length) == 'table' or length == 0 then -- it expired, or somebody put something else there
       forget(oldest, count)
       total = total - count
     elseif excess <= 0 then
@@ -42,8 +43,8 @@ local function trim(max_kept)
     else
       local some = redis.call('HRANDFIELD', key, math.min(excess, 1000))
       local removed = redis.call('HDEL', key, unpack(some))
-      redis.call('HINCRBY', base .. 'kept', oldest, 0 - removed)
-      redis.call('HINCRBY', base .. 'kept', 'total', 0 - removed)
+      count_up(base .. 'kept', oldest, 0 - removed)
+      count_up(base .. 'kept', 'total', 0 - removed)
       total = total - removed
       trimmed = trimmed + removed
     end
@@ -56,12 +57,20 @@ local function keep(docs, known, retention_ms, max_kept)
   local grew = false
   for bucket, pairs_of in pairs(docs) do
     local key = bucket_key(bucket)
-    local added = redis.call('HSET', key, unpack(pairs_of))
-    redis.call('PEXPIRE', key, retention_ms)
+    local added = redis.pcall('HSET', key, unpack(pairs_of))
+    if type(added) == 'table' then -- something else is there: each document gets a key of its own
+      for i = 1, #pairs_of, 2 do
+        redis.call('SET', base .. 'job:' .. pairs_of[i], pairs_of[i + 1], 'PX', retention_ms)
+      end
+      known[bucket] = true
+      added = 0
+    else
+      redis.call('PEXPIRE', key, retention_ms)
+    end
     if added > 0 then
       grew = true
-      redis.call('HINCRBY', base .. 'kept', 'total', added)
-      if redis.call('HINCRBY', base .. 'kept', bucket, added) == added then
+      count_up(base .. 'kept', 'total', added)
+      if count_up(base .. 'kept', bucket, added) == added then
         redis.call('ZADD', base .. 'finished', bucket, bucket)
       end
     end
@@ -74,8 +83,13 @@ local function keep(docs, known, retention_ms, max_kept)
   end
 end
 
--- The queue's retention in ms and its limit of kept documents.
+-- The queue's retention in ms and its limit of kept documents; where something else than a number in bounds is set, the default.
+local function bounded(text, most, fallback)
+  local n = whole(text, fallback)
+  return n >= 0 and n <= most and n or fallback
+end
+
 local function retention()
   local set = redis.call('HMGET', base .. 'settings', 'retention_ms', 'max_kept')
-  return tonumber(set[1] or '86400000'), tonumber(set[2] or '100000')
+  return bounded(set[1], 31536000000, 86400000), bounded(set[2], 10000000, 100000)
 end

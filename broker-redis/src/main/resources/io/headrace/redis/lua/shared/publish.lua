@@ -4,9 +4,32 @@ local function level_of(id)
   return string.match(id, '_([hnl])[^_]*$')
 end
 
--- ids must be members of the zset. Returns how many were published; an id without document is dropped from the index.
-local function publish(zset, ids)
-  if #ids == 0 then return 0 end
+-- Members that are job ids, and those that are not.
+local function sorted_out(members)
+  local ids, dropped, levels = {}, {}, {}
+  for _, member in ipairs(members) do
+    if is_id(member) then
+      ids[#ids + 1] = member
+      levels[level_of(member)] = true
+    else
+      dropped[#dropped + 1] = member
+    end
+  end
+  for level in pairs(levels) do
+    redis.call('XLEN', base .. 'ready:' .. level) -- fails before anything is written if it is no stream
+  end
+  return ids, dropped
+end
+
+-- members must be in the zset. Returns how many were published, and those that are no job ids, which are dropped from the index. An id without a
+-- document is published, too: whoever claims it sets it aside as dead, so that it does not vanish.
+local function publish(zset, members)
+  if #members == 0 then return 0, {} end
+  local ids, dropped = sorted_out(members)
+  if #dropped > 0 then
+    redis.call('ZREM', base .. zset, unpack(dropped))
+  end
+  if #ids == 0 then return 0, dropped end
   local keys = {}
   for i, id in ipairs(ids) do
     keys[i] = base .. 'job:' .. id
@@ -14,18 +37,14 @@ local function publish(zset, ids)
   local documents = redis.call('MGET', unpack(keys))
   local addresses = {}
   for i, id in ipairs(ids) do
-    if documents[i] then
-      local level = level_of(id)
-      local entry = redis.call('XADD', base .. 'ready:' .. level, '*', 'id', id, 'job', documents[i])
-      addresses[#addresses + 1] = base .. 'entry:' .. id
-      addresses[#addresses + 1] = level .. entry
-    end
+    local level = level_of(id)
+    local entry = redis.call('XADD', base .. 'ready:' .. level, '*', 'id', id, 'job', documents[i] or '')
+    addresses[#addresses + 1] = base .. 'entry:' .. id
+    addresses[#addresses + 1] = level .. entry
   end
-  if #addresses > 0 then
-    redis.call('MSET', unpack(addresses))
-  end
+  redis.call('MSET', unpack(addresses))
   redis.call('DEL', unpack(keys))
   redis.call('ZREM', base .. zset, unpack(ids))
   announce(ids)
-  return #addresses / 2
+  return #ids, dropped
 end

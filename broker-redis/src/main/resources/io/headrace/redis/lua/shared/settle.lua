@@ -9,6 +9,7 @@ local worker, level, outcome = ARGV[1], ARGV[2], ARGV[3]
 local stream = base .. 'ready:' .. level
 local running = base .. 'running:' .. level
 
+redis.call('XLEN', stream) -- fails before anything is written if it is no stream
 local asked = {}
 for i = FIRST, #ARGV, WIDTH do
   asked[#asked + 1] = ARGV[i]
@@ -30,7 +31,8 @@ for n, value in ipairs(values) do
   end
 end
 
--- Takes the held entries out of their stream for good, with their leases.
+-- Takes the held entries out of their stream for good, with their leases. It comes after what became of them is stored: a script that fails
+-- half-way, because somebody changed a key by hand, then leaves a job in two places rather than in none.
 local function withdraw()
   redis.call('XACK', stream, 'workers', unpack(entries))
   redis.call('XDEL', stream, unpack(entries))
@@ -94,7 +96,7 @@ local function due_again()
 end
 
 local function document_at_rest(i)
-  return redis.call('GET', base .. 'job:' .. ARGV[i + 2])
+  return document_of(ARGV[i + 2])
 end
 
 -- Answers the positions of stale writes, from 1. A write that was carried out before, and is repeated because its answer got

@@ -1,0 +1,97 @@
+package io.headrace.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands before a Redis and loses the answer to the first call of a script, with the connection. */
+final class LossyProxy implements AutoCloseable {
+    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final int redis;
+    private final String digest;
+    private final AtomicInteger lost = new AtomicInteger();
+
+    LossyProxy(int redis, Script script) throws IOException {
+        this.redis = redis;
+        this.digest = new String(script.digest(), StandardCharsets.ISO_8859_1);
+        start(() -> {
+            while (!door.isClosed()) {
+                Socket client = door.accept();
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), this.redis);
+                start(() -> carry(client, server));
+            }
+        });
+    }
+
+    int port() {
+        return door.getLocalPort();
+    }
+
+    int lost() {
+        return lost.get();
+    }
+
+    /** Something that ends with its sockets. */
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void start(Step step) {
+        Thread thread = new Thread(() -> {
+            try {
+                step.run();
+            } catch (IOException e) {
+                Thread.currentThread().interrupt(); // a socket was closed: that is its end
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Requests and answers take turns: Jedis sends a flush and waits. */
+    private void carry(Socket client, Socket server) throws IOException {
+        start(() -> {
+            try (client; server) {
+                copy(server.getInputStream(), client.getOutputStream());
+            }
+        });
+        try (client; server) {
+            InputStream in = client.getInputStream();
+            OutputStream out = server.getOutputStream();
+            byte[] buffer = new byte[64 * 1024];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                if (new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(digest)
+                        && lost.compareAndSet(0, 1)) {
+                    client.shutdownOutput(); // the other thread cannot write the answer any more
+                    out.write(buffer, 0, n);
+                    out.flush();
+                    server.shutdownOutput();
+                    while (server.getInputStream().read() >= 0) {
+                        // the answer has been given, and goes nowhere
+                    }
+                    return;
+                }
+                out.write(buffer, 0, n);
+                out.flush();
+            }
+        }
+    }
+
+    private static void copy(InputStream in, OutputStream out) throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            out.write(buffer, 0, n);
+            out.flush();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        door.close();
+    }
+}

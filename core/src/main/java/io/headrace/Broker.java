@@ -69,8 +69,10 @@ public interface Broker extends AutoCloseable {
      * Stores what a running handler reports, if its lease stands. The newest {@link JobLog#MAX_LINES} lines of a job are kept.
      *
      * @param progress null leaves the last one
+     * @param firstLine how many lines were reported under this lease before these; lines that are stored already, because the answer
+     *            to an earlier report got lost, are not stored again
      */
-    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines);
+    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines);
 
     /** Makes the worker known for {@code lifetime}, under its id. */
     void heartbeat(WorkerInfo worker, Duration lifetime);

@@ -6,6 +6,7 @@ import io.headrace.JobType;
 import io.headrace.Meter;
 import io.headrace.QueueName;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** What this process tells Prometheus. Thread-safe. */
 final class ApiMeters {
@@ -24,17 +27,37 @@ final class ApiMeters {
 
     private final MeterRegistry registry;
     private final Map<Key, Counter> enqueued = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
     private final MultiGauge jobs;
     private final MultiGauge oldest;
 
-    ApiMeters(MeterRegistry registry) {
+    ApiMeters(MeterRegistry registry, Waiters waiters) {
         this.registry = registry;
+        gauge(Meter.API_CONNECTIONS, connections::get);
+        gauge(Meter.API_WAITERS, waiters::count);
         this.jobs = gauge(Meter.JOBS);
         this.oldest = gauge(Meter.OLDEST_QUEUED_AGE);
     }
 
     private MultiGauge gauge(Meter meter) {
         return MultiGauge.builder(meter.exported()).description(meter.help()).register(registry);
+    }
+
+    private void gauge(Meter meter, Supplier<Number> value) {
+        Gauge.builder(meter.exported(), value).description(meter.help()).register(registry);
+    }
+
+    void connected() {
+        connections.incrementAndGet();
+    }
+
+    void disconnected() {
+        connections.decrementAndGet();
+    }
+
+    /** How many connections are open now. */
+    int connections() {
+        return connections.get();
     }
 
     MeterRegistry registry() {

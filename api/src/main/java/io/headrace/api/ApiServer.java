@@ -57,15 +57,15 @@ public final class ApiServer implements AutoCloseable {
         InetAddress address = config.address();
         require(config.durability(), operator);
         BlockingCalls blocking = new BlockingCalls(config.threads());
-        Changes changes = new Changes(broker, blocking);
-        Services services = new Services(config, broker, operator, blocking, changes,
-                new Waiters(config.maxWaiters()), new ApiMeters(meters),
-                new KnownQueues(config.closedQueues(), operator, blocking));
+        Changes changes = new Changes(broker, blocking, System::nanoTime);
+        Waiters waiters = new Waiters(config.maxWaiters());
+        Services services = new Services(config, broker, operator, blocking, changes, waiters,
+                new ApiMeters(meters, waiters), new KnownQueues(config.closedQueues(), operator, blocking));
         Routes routes = new Routes(services, new SystemCalls(services));
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
         try {
-            int port = listen(vertx, config, address, routes);
+            int port = listen(vertx, services, address, routes);
             vertx.setPeriodic(SWEEP_MS, ignored -> blocking.run(changes::sweep));
             URI uri = uri(address, port);
             LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri, config.keys(),
@@ -94,12 +94,13 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** @return the port */
-    private static int listen(Vertx vertx, ApiConfig config, InetAddress address, Routes routes) {
+    private static int listen(Vertx vertx, Services services, InetAddress address, Routes routes) {
+        ApiConfig config = services.config();
         for (int tries = 1;; tries++) {
             int port = config.port() == 0 ? freePort(address) : config.port();
             try {
                 Future<String> deployed = vertx.deployVerticle(
-                        () -> new ApiVerticle(config, address.getHostAddress(), port, routes),
+                        () -> new ApiVerticle(services, address.getHostAddress(), port, routes),
                         new DeploymentOptions().setInstances(loops()));
                 deployed.toCompletionStage().toCompletableFuture().get(START_S, TimeUnit.SECONDS);
                 return port;
@@ -140,6 +141,16 @@ public final class ApiServer implements AutoCloseable {
     /** How many requests wait for jobs or follow them now. */
     int waiting() {
         return services.waiters().count();
+    }
+
+    /** How many connections of clients are open now. */
+    int connections() {
+        return services.meters().connections();
+    }
+
+    /** How many listen for changes of jobs now. */
+    int listeners() {
+        return services.changes().listeners();
     }
 
     /** Takes no more connections, ends those that wait or follow, gives the others 5 s, and frees everything. */

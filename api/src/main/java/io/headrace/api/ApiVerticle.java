@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class ApiVerticle extends VerticleBase {
     private static final int MAX_HEADERS_BYTES = 16 * 1024;
 
     private final ApiConfig config;
+    private final ApiMeters meters;
     private final String host;
     private final int port;
     private final Routes routes;
@@ -30,8 +32,9 @@ final class ApiVerticle extends VerticleBase {
     /** Connections that have not sent their first request yet. */
     private final Map<HttpConnection, SilentConnection> silent = new HashMap<>();
 
-    ApiVerticle(ApiConfig config, String host, int port, Routes routes) {
-        this.config = config;
+    ApiVerticle(Services services, String host, int port, Routes routes) {
+        this.config = services.config();
+        this.meters = services.meters();
         this.host = host;
         this.port = port;
         this.routes = routes;
@@ -66,7 +69,11 @@ final class ApiVerticle extends VerticleBase {
                 .connectionHandler(connection -> opened(loop, connection))
                 .requestHandler(request -> {
                     heard(loop, request.connection());
-                    router.handle(request);
+                    if (routable(request)) {
+                        router.handle(request);
+                    } else {
+                        refuse(request, ProblemType.MALFORMED_REQUEST);
+                    }
                 });
         listening.invalidRequestHandler(ApiVerticle::refuse);
         server = listening;
@@ -84,7 +91,12 @@ final class ApiVerticle extends VerticleBase {
         SilentConnection waiting = new SilentConnection(connection);
         silent.put(connection, waiting);
         loop.watch(waiting);
-        connection.closeHandler(ignored -> heard(loop, connection));
+        VersionFilter.addTo(connection);
+        meters.connected();
+        connection.closeHandler(ignored -> {
+            meters.disconnected();
+            heard(loop, connection);
+        });
     }
 
     private void heard(Loop loop, HttpConnection connection) {
@@ -103,6 +115,17 @@ final class ApiVerticle extends VerticleBase {
         ProblemType type = cause instanceof TooLongHttpLineException ? ProblemType.URI_TOO_LONG
                 : cause instanceof TooLongHttpHeaderException ? ProblemType.HEADERS_TOO_LARGE
                         : ProblemType.MALFORMED_REQUEST;
+        refuse(request, type);
+    }
+
+    /** Whether the router takes it: it has an address, and says for which host unless it is too old to. */
+    private static boolean routable(HttpServerRequest request) {
+        String path = request.path();
+        boolean hosted = request.version() == HttpVersion.HTTP_1_0 || request.authority() != null;
+        return hosted && path != null && path.startsWith("/");
+    }
+
+    private static void refuse(HttpServerRequest request, ProblemType type) {
         Problem problem = new Problem(type, type.help(), null);
         request.response().setStatusCode(type.status()).putHeader("Content-Type", Problem.MEDIA_TYPE)
                 .putHeader("Connection", "close").end(Buffer.buffer(problem.json()));

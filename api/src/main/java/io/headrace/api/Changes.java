@@ -2,7 +2,6 @@ package io.headrace.api;
 
 import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
-import io.headrace.HeadraceException;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +31,13 @@ final class Changes implements AutoCloseable {
 
     private final Broker broker;
     private final BlockingCalls blocking;
+    private final LongSupplier nanoClock;
     private final Map<QueueName, Feed> feeds = new HashMap<>();
 
-    Changes(Broker broker, BlockingCalls blocking) {
+    Changes(Broker broker, BlockingCalls blocking, LongSupplier nanoClock) {
         this.broker = broker;
         this.blocking = blocking;
+        this.nanoClock = nanoClock;
     }
 
     /** The listeners of one queue and the subscription they share. */
@@ -73,19 +75,24 @@ final class Changes implements AutoCloseable {
     }
 
     private void open(QueueName queue, Feed feed) {
+        Subscription made;
         try {
-            feed.subscription.complete(broker.onChange(queue, feed::changed));
-        } catch (HeadraceException e) {
+            made = broker.onChange(queue, feed::changed);
+        } catch (RuntimeException e) {
             fail(queue, feed, e);
+            return;
+        }
+        if (!feed.subscription.tryComplete(made)) {
+            close(made); // the server is closing
         }
     }
 
     /** Who listens to the queue next tries again. */
-    private void fail(QueueName queue, Feed feed, HeadraceException why) {
+    private void fail(QueueName queue, Feed feed, RuntimeException why) {
         synchronized (this) {
             feeds.remove(queue, feed);
         }
-        feed.subscription.fail(why);
+        feed.subscription.tryFail(why);
     }
 
     void forget(JobId job, Runnable listener) {
@@ -99,7 +106,7 @@ final class Changes implements AutoCloseable {
                 feed.listeners.remove(job);
             }
             feed.count--;
-            feed.idleSince = System.nanoTime();
+            feed.idleSince = nanoClock.getAsLong();
         }
     }
 
@@ -107,10 +114,11 @@ final class Changes implements AutoCloseable {
     void sweep() {
         List<Feed> idle = new ArrayList<>();
         synchronized (this) {
-            long now = System.nanoTime();
+            long now = nanoClock.getAsLong();
             for (Iterator<Feed> all = feeds.values().iterator(); all.hasNext();) {
                 Feed feed = all.next();
-                if (feed.count == 0 && now - feed.idleSince > LINGER_NANOS) {
+                boolean open = feed.subscription.future().isComplete(); // one that is being opened is swept when it stands
+                if (open && feed.count == 0 && now - feed.idleSince > LINGER_NANOS) {
                     all.remove();
                     idle.add(feed);
                 }
@@ -125,7 +133,7 @@ final class Changes implements AutoCloseable {
         }
         try {
             subscription.close();
-        } catch (HeadraceException e) {
+        } catch (RuntimeException e) {
             LOG.debug("a subscription could not be ended cause={}", e.getMessage());
         }
     }
@@ -137,6 +145,14 @@ final class Changes implements AutoCloseable {
             all = new ArrayList<>(feeds.values());
             feeds.clear();
         }
-        all.forEach(feed -> close(feed.subscription.future().result()));
+        all.forEach(feed -> {
+            feed.subscription.tryFail(new BrokerUnavailable("the server is stopping", null));
+            close(feed.subscription.future().result());
+        });
+    }
+
+    /** How many listen now. */
+    synchronized int listeners() {
+        return feeds.values().stream().mapToInt(feed -> feed.count).sum();
     }
 }

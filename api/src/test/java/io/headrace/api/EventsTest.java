@@ -80,7 +80,8 @@ class EventsTest {
         ClaimedJob claimed = api.claim();
         assertThat(events.next().name()).isEqualTo("running");
 
-        api.broker.report(claimed.lease(), new Progress(0.5, "half"), List.of("hello", "world")).toCompletableFuture()
+        api.broker.report(claimed.lease(), new Progress(0.5, "half"), 0, List.of("hello", "world"))
+                .toCompletableFuture()
                 .join();
         Event log = events.next();
         assertThat(log.name()).isEqualTo("log");
@@ -102,7 +103,7 @@ class EventsTest {
     void aJobThatHasEndedIsToldAtOnce() throws Exception {
         JobId id = api.submit();
         ClaimedJob claimed = api.claim();
-        api.broker.report(claimed.lease(), null, List.of("one", "two")).toCompletableFuture().join();
+        api.broker.report(claimed.lease(), null, 0, List.of("one", "two")).toCompletableFuture().join();
         api.bury(claimed, "Timeout");
         Events events = follow(id);
         assertThat(events.next().name()).isEqualTo("log");
@@ -115,7 +116,7 @@ class EventsTest {
         JobId id = api.submit();
         ClaimedJob claimed = api.claim();
         List<String> lines = IntStream.range(0, 1_000).mapToObj(i -> "line " + i).toList();
-        api.broker.report(claimed.lease(), null, lines).toCompletableFuture().join();
+        api.broker.report(claimed.lease(), null, 0, lines).toCompletableFuture().join();
         api.succeed(claimed, "1");
         Events events = follow(id);
         assertThat(events.next().id()).isEqualTo("500");
@@ -127,7 +128,7 @@ class EventsTest {
     void whoComesBackGetsNoLineTwiceAndNonsenseDoesNoHarm() throws Exception {
         JobId id = api.submit();
         ClaimedJob claimed = api.claim();
-        api.broker.report(claimed.lease(), null, List.of("one", "two", "three")).toCompletableFuture().join();
+        api.broker.report(claimed.lease(), null, 0, List.of("one", "two", "three")).toCompletableFuture().join();
         assertThat(follow(id, "Last-Event-ID", "2").next().data()).contains("[\"three\"]");
         for (String junk : List.of("abc", "-1", "99999999999999999999", "1; DROP")) {
             assertThat(follow(id, "Last-Event-ID", junk).next().data()).as(junk).contains("\"one\"");

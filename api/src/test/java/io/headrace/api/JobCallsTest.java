@@ -30,7 +30,8 @@ class JobCallsTest {
     void aRunningJobShowsItsProgressAndASucceededOneItsResult() {
         JobId id = api.submit();
         ClaimedJob claimed = api.claim();
-        api.broker.report(claimed.lease(), new Progress(0.25, "a quarter"), List.of("one", "two")).toCompletableFuture()
+        api.broker.report(claimed.lease(), new Progress(0.25, "a quarter"), 0, List.of("one", "two"))
+                .toCompletableFuture()
                 .join();
 
         Api.Answer running = api.get(job(id));
@@ -171,7 +172,7 @@ class JobCallsTest {
         JobId id = api.submit();
         ClaimedJob claimed = api.claim();
         List<String> lines = IntStream.range(0, 7).mapToObj(i -> "line " + i + " \ud83d\ude00").toList();
-        api.broker.report(claimed.lease(), null, lines).toCompletableFuture().join();
+        api.broker.report(claimed.lease(), null, 0, lines).toCompletableFuture().join();
 
         Api.Answer first = api.get(job(id) + "/log?limit=3");
         assertThat(first.json().path("lines")).hasSize(3);

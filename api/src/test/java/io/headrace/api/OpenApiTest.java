@@ -28,8 +28,9 @@ class OpenApiTest {
     void theDocumentListsExactlyTheCallsThatAreServed() {
         try (Api api = new Api()) {
             Services services = new Services(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
-                    new BlockingCalls(2), new Changes(api.broker, new BlockingCalls(2)), new Waiters(1),
-                    new ApiMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
+                    new BlockingCalls(2), new Changes(api.broker, new BlockingCalls(2), System::nanoTime),
+                    new Waiters(1),
+                    new ApiMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), new Waiters(1)),
                     new KnownQueues(false, api.broker.operator(), new BlockingCalls(2)));
             Set<String> served = new TreeSet<>();
             for (Route route : new Routes(services, new SystemCalls(services)).all()) {

@@ -58,7 +58,11 @@ final class Claims {
     private record Place(QueueName queue, Level level) {}
 
     /** Who claims from a queue. */
-    private record Asker(QueueName queue, WorkerId worker) {}
+    private record Asker(QueueName queue, WorkerId worker) {
+        boolean is(QueueName aQueue, String aWorker) {
+            return queue.equals(aQueue) && worker.value().equals(aWorker);
+        }
+    }
 
     private final Link link;
     private final Queues queues;
@@ -194,9 +198,8 @@ final class Claims {
 
     /** Drops the worker's consumers unless they hold leases; tells whether none does. */
     boolean forget(QueueName queue, String worker) {
-        Asker asker = new Asker(queue, new WorkerId(worker));
-        told.remove(asker);
-        untold.remove(asker);
+        told.keySet().removeIf(asker -> asker.is(queue, worker));
+        untold.keySet().removeIf(asker -> asker.is(queue, worker));
         return Replies.number(link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)))) == 0;
     }
 

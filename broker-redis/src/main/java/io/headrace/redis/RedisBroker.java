@@ -157,8 +157,9 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines) {
-        return settler.report(lease, progress, lines);
+    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine,
+            List<String> lines) {
+        return settler.report(lease, progress, firstLine, lines);
     }
 
     @Override

@@ -64,7 +64,7 @@ final class Settler implements AutoCloseable {
         return pending.answer();
     }
 
-    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines) {
+    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(lease.token().worker().value()));
         arguments.add(level(lease));
@@ -75,6 +75,7 @@ final class Settler implements AutoCloseable {
                 : RedisKeys.bytes(
                         lease.attempt() + " " + progress.fraction() + " "
                                 + (progress.message() == null ? "" : progress.message())));
+        arguments.add(RedisKeys.bytes(firstLine));
         lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
         Pending pending = new Pending(lease, null, arguments, new CompletableFuture<>());
         add(pending);

@@ -326,7 +326,7 @@ final class CorruptionTest {
         assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).containsExactly(job.lease());
         jedis.xclaimJustId(base + "ready:n", "workers", "ann", 0,
                 XClaimParams.xClaimParams().idle(3_700_000), new StreamEntryID(id.entry()));
-        List<ClaimedJob> taken = broker.reclaim(new ClaimRequest(QUEUE, BOB, 10, LEASE, List.of(Level.values())));
+        List<ClaimedJob> taken = broker.reclaim(new ClaimRequest(QUEUE, BOB, 10, LEASE, List.of(Level.values())), true);
         assertThat(taken).hasSize(1);
         assertThat(settle(success(taken.get(0)))).isEqualTo(Settlement.RECORDED);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);
@@ -423,6 +423,7 @@ final class CorruptionTest {
         jedis.hset(base + "kept", "total", value);
         jedis.hset(base + "kept", "gone_through", value);
         jedis.set(base + "sequence", value);
+        jedis.set(base + "fence", value);
         look();
         assertThat(operator.settings(QUEUE).retention()).isEqualTo(QueueSettings.DEFAULT.retention());
         assertThat(operator.queue(QUEUE).orElseThrow().paused()).isFalse();
@@ -542,7 +543,7 @@ final class CorruptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"totals", "wake", "sequence"})
+    @ValueSource(strings = {"totals", "wake", "sequence", "fence"})
     void whatOnlyCountsOrHintsMayBeOfAnyType(String name) {
         submit();
         String key = base + name;

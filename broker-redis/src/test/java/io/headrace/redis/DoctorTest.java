@@ -355,7 +355,7 @@ final class DoctorTest {
     void whatShouldExpireGetsItsExpiryBack() {
         JobId id = queued();
         ClaimedJob job = claim();
-        broker.report(job.lease(), new Progress(0.5, "half"), List.of("a line")).toCompletableFuture().join();
+        broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         settle(succeeded(job));
         client.enqueue(NewJob.of("mail", "welcome", "x").uniqueKey("k").idempotency(new Idempotency("i", "f")).build());
         for (String key : List.of("progress:" + id, "log:" + id, "unique:k", "idem:i",
@@ -606,7 +606,7 @@ final class DoctorTest {
         settle(Verdict.park(parked.lease(), Duration.ofHours(1), parked.document()));
         queued();
         ClaimedJob running = claim();
-        broker.report(running.lease(), new Progress(0.5, "half"), List.of("a line")).toCompletableFuture().join();
+        broker.report(running.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         broker.operator().cancel(running.lease().job());
         queued(NewJob.of("mail", "welcome", "x").level(Level.LOW).idempotency(new Idempotency("i", "f")));
         ClaimedJob dead = claim(Level.LOW);

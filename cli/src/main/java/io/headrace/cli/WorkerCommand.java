@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.InvalidInput;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.Worker;
@@ -49,6 +50,11 @@ final class WorkerCommand implements Callable<Integer> {
     @Nullable
     String metricsPort;
 
+    @Option(names = "--metrics-bind", paramLabel = "ADDRESS", description = {
+        "The address for it; default 127.0.0.1. Nothing asks for a key there."})
+    @Nullable
+    String metricsBind;
+
     WorkerCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -58,7 +64,8 @@ final class WorkerCommand implements Callable<Integer> {
         Effective settings = worker.over(new Effective(terminal.environment()))
                 .flag("--redis", RedisSettings.URL, redis)
                 .flag("--strict", WorkerSettings.STRICT, strict ? "true" : null)
-                .flag("--metrics-port", WorkerSettings.METRICS_PORT, metricsPort);
+                .flag("--metrics-port", WorkerSettings.METRICS_PORT, metricsPort)
+                .flag("--metrics-bind", WorkerSettings.METRICS_BIND, metricsBind);
         return Running.run(settings, handlers);
     }
 
@@ -76,22 +83,28 @@ final class WorkerCommand implements Callable<Integer> {
                 LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, WorkerSettings.ALL)));
                 life.keep("worker", worker).start();
                 Signals.on("TSTP", worker::quiet);
-                serveMetrics(life, worker, meters, settings.get(WorkerSettings.METRICS_PORT));
+                serveMetrics(life, worker, meters, settings.get(WorkerSettings.METRICS_BIND),
+                        settings.get(WorkerSettings.METRICS_PORT));
                 return life.awaitStop();
             }
         }
 
-        private static void serveMetrics(Lifetime life, Worker worker, PrometheusMeterRegistry meters, int port) {
+        private static void serveMetrics(Lifetime life, Worker worker, PrometheusMeterRegistry meters,
+                String bind, int port) {
             if (port == 0) {
                 return;
             }
+            InetSocketAddress address = new InetSocketAddress(bind, port);
+            if (address.isUnresolved()) {
+                throw new InvalidInput(WorkerSettings.METRICS_BIND.variable(),
+                        "must be an address of this machine; '" + bind + "' is unknown");
+            }
             try {
-                WorkerHttp http = life.keep("metrics",
-                        WorkerHttp.start(new InetSocketAddress(port), worker, meters));
+                WorkerHttp http = life.keep("metrics", WorkerHttp.start(address, worker, meters));
                 LOG.info("health and metrics address={}", http.uri());
             } catch (IOException e) {
                 throw CommandFailed
-                        .failed("--metrics-port: port " + port + " cannot be listened on: " + e.getMessage());
+                        .failed("--metrics-port: " + bind + ":" + port + " cannot be listened on: " + e.getMessage());
             }
         }
     }

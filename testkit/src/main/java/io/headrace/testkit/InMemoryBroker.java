@@ -219,14 +219,15 @@ public final class InMemoryBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, List<String> lines) {
+    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine,
+            List<String> lines) {
         return staged(() -> onQueue(lease.job().queue(), (queue, now) -> {
             MemoryJob job = queue.held(lease);
             if (job == null) {
                 return Settlement.LEASE_LOST;
             }
             job.progress = progress == null ? job.progress : progress;
-            job.log.add(lines);
+            job.log.add(lease.token(), firstLine, lines);
             events.changed(job.id);
             return Settlement.RECORDED;
         }));

@@ -90,7 +90,7 @@ abstract class LeasingContract extends ContractSteps {
     }
 
     private Settlement report(Lease lease, String line) {
-        return broker().report(lease, new Progress(0.5, line), List.of(line)).toCompletableFuture().join();
+        return broker().report(lease, new Progress(0.5, line), 0, List.of(line)).toCompletableFuture().join();
     }
 
     @Test

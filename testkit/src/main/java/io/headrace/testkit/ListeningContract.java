@@ -144,7 +144,8 @@ abstract class ListeningContract extends ContractSteps {
                     expected = queued;
                     claimOne(ann);
                 }
-                case "report" -> broker().report(running.lease(), null, List.of("line")).toCompletableFuture().join();
+                case "report" ->
+                    broker().report(running.lease(), null, 0, List.of("line")).toCompletableFuture().join();
                 case "cancel" -> operator().cancel(expected);
                 case "cancel at rest" -> {
                     expected = resting;

@@ -5,18 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobLog;
+import io.headrace.Lease;
 import io.headrace.Level;
 import io.headrace.Progress;
 import io.headrace.Settlement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What running handlers say: progress and lines. */
 abstract class ReportingContract extends ContractSteps {
+    /** How many lines were reported under each lease. */
+    private final Map<Lease, Long> reported = new HashMap<>();
+
     private Settlement report(ClaimedJob job, @Nullable Progress progress, String... lines) {
-        return broker().report(job.lease(), progress, List.of(lines)).toCompletableFuture().join();
+        long first = reported.merge(job.lease(), (long) lines.length, Long::sum) - lines.length;
+        return report(job, progress, first, List.of(lines));
+    }
+
+    private Settlement report(ClaimedJob job, @Nullable Progress progress, long first, List<String> lines) {
+        return broker().report(job.lease(), progress, first, lines).toCompletableFuture().join();
     }
 
     private JobLog log(ClaimedJob job, long from, int limit) {
@@ -57,6 +68,22 @@ abstract class ReportingContract extends ContractSteps {
     }
 
     @Test
+    void linesThatAreReportedAgainAreStoredOnce() {
+        ClaimedJob first = running(ann);
+        report(first, null, 0, List.of("zero", "one"));
+        report(first, null, 0, List.of("zero", "one"));
+        report(first, new Progress(0.5, null), 2, List.of());
+        report(first, null, 0, List.of("zero", "one", "two"));
+        report(first, null, 3, List.of("three"));
+        assertThat(log(first, 0, 10).lines()).containsExactly("zero", "one", "two", "three");
+
+        ClaimedJob second = takenOver(first, bob);
+        report(second, null, 0, List.of("again zero"));
+        report(second, null, 0, List.of("again zero", "again one"));
+        assertThat(log(first, 4, 10).lines()).containsExactly("again zero", "again one");
+    }
+
+    @Test
     void theNewestLinesAreKeptAndKeepTheirNumbers() {
         ClaimedJob job = running(ann);
         int written = JobLog.MAX_LINES + 50;
@@ -64,8 +91,8 @@ abstract class ReportingContract extends ContractSteps {
         for (int i = 0; i < written; i++) {
             lines.add("line " + i);
         }
-        broker().report(job.lease(), null, lines.subList(0, 600)).toCompletableFuture().join();
-        broker().report(job.lease(), null, lines.subList(600, written)).toCompletableFuture().join();
+        report(job, null, 0, lines.subList(0, 600));
+        report(job, null, 600, lines.subList(600, written));
         JobLog all = log(job, 0, 5000);
         assertThat(all.lines()).isEqualTo(lines.subList(50, written));
         assertThat(all.next()).isEqualTo(written);

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * than a lease, it drops the leases from before: others may have the jobs by now.
  *
  * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that nothing can delay a renewal; its fields belong
- * to that thread.
+ * to that thread. {@code turn} is held during a turn, so that who holds it after {@link #stop} knows that none comes any more.
  */
 final class LeaseKeeper {
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -42,6 +44,8 @@ final class LeaseKeeper {
     private final Pacing pacing;
     private final Supplier<WorkerInfo> info;
     private final RoleThread thread = new RoleThread("headrace-lease", true, this::turn);
+    private final ReentrantLock turn = new ReentrantLock();
+    private volatile boolean stopped;
     private long aliveAt;
     private long nextAt;
 
@@ -64,12 +68,28 @@ final class LeaseKeeper {
         thread.start();
     }
 
-    void stop() {
+    /** Ends the thread. When this returns true no heartbeat is sent any more; false when one under way did not end in time. */
+    boolean stop(Duration atMost) throws InterruptedException {
+        stopped = true;
         thread.stop();
+        if (!turn.tryLock(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        turn.unlock();
+        return true;
     }
 
     /** One step: returns the nanoseconds to wait before the next. */
     long turn() {
+        turn.lock();
+        try {
+            return stopped ? Clocks.NEVER : keep();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private long keep() {
         noticePause();
         long wait = nextAt - clocks.now();
         if (wait > 0) {

@@ -54,6 +54,8 @@ final class LiveAttempt implements JobContext {
     private volatile boolean ended;
 
     private final Deque<String> lines = new ArrayDeque<>();
+    /** The number of the first of these lines in this attempt, from 0. */
+    private long firstLine;
     private @Nullable Progress progress;
     private boolean progressUnsent;
     private boolean reportAsked;
@@ -260,6 +262,7 @@ final class LiveAttempt implements JobContext {
             lines.addLast(kept);
             while (lines.size() > JobLog.MAX_LINES) {
                 lines.removeFirst();
+                firstLine++;
             }
         }
         askForReport();
@@ -283,8 +286,12 @@ final class LiveAttempt implements JobContext {
         }
     }
 
-    /** What a handler has said and the broker has not been told. */
-    record Report(@Nullable Progress progress, List<String> lines) {}
+    /**
+     * What a handler has said and the broker has not been told.
+     *
+     * @param firstLine the number of the first line in this attempt, from 0
+     */
+    record Report(@Nullable Progress progress, long firstLine, List<String> lines) {}
 
     /**
      * Hands what has not been told to a sender, after what is on its way. Null when there is neither; else completes, always
@@ -295,15 +302,27 @@ final class LiveAttempt implements JobContext {
         synchronized (lines) {
             reportAsked = false;
             CompletableFuture<?> before = underWay != null && underWay.isDone() ? null : underWay;
-            if (!lines.isEmpty() || progressUnsent) {
-                Report report = new Report(progressUnsent ? progress : null, new ArrayList<>(lines));
-                lines.clear();
-                progressUnsent = false;
-                before = before == null ? sender.apply(report) : before.thenCompose(ignored -> sender.apply(report));
+            if (lines.isEmpty() && !progressUnsent) {
+                underWay = before;
+            } else { // what goes after a report goes with what has come back of it by then
+                underWay = before == null ? sendUnsent(sender) : before.thenCompose(ignored -> sendUnsent(sender));
             }
-            underWay = before;
-            return before;
+            return underWay;
         }
+    }
+
+    private CompletableFuture<?> sendUnsent(Function<Report, CompletableFuture<?>> sender) {
+        Report report;
+        synchronized (lines) {
+            if (lines.isEmpty() && !progressUnsent) {
+                return CompletableFuture.completedFuture(null);
+            }
+            report = new Report(progressUnsent ? progress : null, firstLine, new ArrayList<>(lines));
+            firstLine += lines.size();
+            lines.clear();
+            progressUnsent = false;
+        }
+        return sender.apply(report);
     }
 
     /** Takes back a report that could not be sent, as far as the newest lines leave room. */
@@ -311,6 +330,7 @@ final class LiveAttempt implements JobContext {
         synchronized (lines) {
             for (int i = report.lines().size() - 1; i >= 0 && lines.size() < JobLog.MAX_LINES; i--) {
                 lines.addFirst(report.lines().get(i));
+                firstLine--;
             }
             progressUnsent |= report.progress() != null;
         }

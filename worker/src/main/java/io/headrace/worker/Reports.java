@@ -72,7 +72,8 @@ final class Reports {
     private CompletableFuture<?> send(LiveAttempt attempt, LiveAttempt.Report report) {
         CompletionStage<Settlement> sent;
         try {
-            sent = broker.report(attempt.lease(), report.progress(), report.lines());
+            sent = broker.report(attempt.lease(), report.progress(), report.firstLine(),
+                    report.lines());
         } catch (RuntimeException e) {
             sent = CompletableFuture.failedFuture(e);
         }

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Shutdown {
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
     private static final Duration CLAIM_UNDER_WAY = Duration.ofSeconds(3);
+    private static final Duration LAST_HEARTBEAT = Duration.ofSeconds(3);
     private static final long AFTER_INTERRUPT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -27,10 +28,11 @@ final class Shutdown {
     private final Handlers handlers;
     private final InFlight inFlight;
     private final Interrupter interrupter;
+    private final LeaseKeeper leaseKeeper;
     private final Slots slots;
 
     Shutdown(Broker broker, WorkerConfig config, ClaimLoop claimLoop, AttemptRunner runner, Handlers handlers,
-            InFlight inFlight, Interrupter interrupter, Slots slots) {
+            InFlight inFlight, Interrupter interrupter, LeaseKeeper leaseKeeper, Slots slots) {
         this.broker = broker;
         this.config = config;
         this.claimLoop = claimLoop;
@@ -38,13 +40,15 @@ final class Shutdown {
         this.handlers = handlers;
         this.inFlight = inFlight;
         this.interrupter = interrupter;
+        this.leaseKeeper = leaseKeeper;
         this.slots = slots;
     }
 
-    /** Takes at most the grace and 8 s; an interrupt of the caller ends the grace and the waits after it. */
+    /** Takes at most the grace and 11 s; an interrupt of the caller ends the grace and the waits after it. */
     void run() {
         runner.refuse();
-        log.info("stopping; waiting for handlers running={} grace={}", slots.busy(), Durations.format(config.grace()));
+        log.info("stopping; waiting for handlers running={} grace={}", inFlight.unfinished().size(),
+                Durations.format(config.grace()));
         boolean interrupted = waiting(() -> claimLoop.stop(CLAIM_UNDER_WAY));
         interrupted |= !interrupted && waiting(() -> slots.awaitAllFree(config.grace().toNanos()));
         List<LiveAttempt> late = inFlight.unfinished();
@@ -53,6 +57,7 @@ final class Shutdown {
         handlers.killChildren(); // before their jobs are handed back, or they would run twice at once
         inFlight.unfinished().forEach(runner::abandon);
         interrupted |= waiting(() -> inFlight.awaitEmpty(FLUSH_NANOS));
+        interrupted |= waiting(() -> leaseKeeper.stop(LAST_HEARTBEAT)); // a late heartbeat would make it known again
         retire();
         log.info("stopped interrupted={} unsettled={}", late.size(), inFlight.all().size());
         if (interrupted) {

@@ -92,7 +92,8 @@ public final class Worker implements AutoCloseable {
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info);
         this.cancellations = new Cancellations(broker, config, inFlight, interrupter, clocks);
-        this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, slots);
+        this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, leaseKeeper,
+                slots);
         metrics.show(slots, liveness);
         config.queueNames().forEach(metrics::expect);
     }
@@ -137,7 +138,7 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
-     * Stops in good order and returns when that is done: at most the grace and 8 s later. Handlers that have not ended by
+     * Stops in good order and returns when that is done: at most the grace and 11 s later. Handlers that have not ended by
      * then are interrupted, and their jobs handed back with no attempt used. Stopping twice waits for the first.
      */
     public void stop() {
@@ -156,7 +157,6 @@ public final class Worker implements AutoCloseable {
             return;
         }
         shutdown.run();
-        leaseKeeper.stop();
         cancellations.stop();
         reports.stop();
         settler.stop();

@@ -49,9 +49,14 @@ public final class WorkerSettings {
     public static final Setting<Integer> METRICS_PORT = Setting.number("worker.metrics-port", 0, 0, 65_535,
             "The port of /livez and /metrics; 0 serves neither.");
 
+    /** Who can reach them. */
+    public static final Setting<String> METRICS_BIND = Setting.text("worker.metrics-bind", "127.0.0.1",
+            "an IP address or host name",
+            "The address that /livez and /metrics listen on; they need no key, so open it only to who may read them.");
+
     /** All of them. */
     public static final List<Setting<?>> ALL = List.of(QUEUES, STRICT, SLOTS, LEASE, GRACE, TIMEOUT, MAX_RETRIES,
-            PLUGINS, METRICS_PORT);
+            PLUGINS, METRICS_PORT, METRICS_BIND);
 
     private static final int MAX_WEIGHT = 1_000;
 

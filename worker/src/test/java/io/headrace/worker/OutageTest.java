@@ -102,6 +102,7 @@ class OutageTest {
         rig.runTasks();
         JobId other = rig.enqueue("echo");
         rig.claimLoop.turn();
+        rig.claimLoop.claimRound();
         rig.runTasks();
 
         assertThat(rig.state(other)).isEqualTo(JobState.SUCCEEDED);
@@ -113,7 +114,7 @@ class OutageTest {
         rig.broker.damaged(broken, false);
         rig.settler.resend();
         time.advance(Duration.ofSeconds(5));
-        rig.claimLoop.turn();
+        rig.claimLoop.claimRound();
         rig.runTasks();
         assertThat(rig.state(held)).isEqualTo(JobState.SUCCEEDED);
         assertThat(rig.state(waiting)).isEqualTo(JobState.SUCCEEDED);

@@ -5,8 +5,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.headrace.Attempt;
 import io.headrace.Backoff;
+import io.headrace.Broker;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobClient;
@@ -16,6 +20,7 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
+import io.headrace.OutcomeUnknown;
 import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.RetryPolicy;
@@ -25,6 +30,8 @@ import io.headrace.testkit.ManualClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -35,6 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -43,6 +51,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** The whole worker with its own threads, on the in-memory broker whose clock stands still unless a test moves it. */
 @Timeout(60)
@@ -112,6 +121,95 @@ class WorkerTest {
         assertThat(job(slowly).state()).isEqualTo(JobState.QUEUED);
         assertThat(job(slowly).attempt()).as("no attempt used").isZero();
         assertThat(broker.operator().workers()).isEmpty();
+    }
+
+    /** The broker, with something done before calls of one name. */
+    private Broker before(String call, Interruptible step) {
+        return (Broker) Proxy.newProxyInstance(Broker.class.getClassLoader(), new Class<?>[]{Broker.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals(call)) {
+                        step.run();
+                    }
+                    try {
+                        return method.invoke(broker, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private interface Interruptible {
+        void run() throws InterruptedException;
+    }
+
+    @Test
+    void aHeartbeatUnderWayDoesNotMakeAStoppedWorkerKnownAgain() throws InterruptedException {
+        CountDownLatch beating = new CountDownLatch(1);
+        Worker worker = started(Worker.builder(before("heartbeat", () -> {
+            beating.countDown();
+            letGo.await(1, SECONDS); // as long as nobody stops it: that is what a retiring worker has to wait for
+        })).handler(JobHandler.of("ok", Json.class, (payload, context) -> null)));
+        assertThat(beating.await(30, SECONDS)).isTrue();
+
+        worker.stop();
+
+        assertThat(broker.operator().workers()).isEmpty();
+        letGo.countDown();
+        assertThat(broker.operator().workers()).isEmpty();
+    }
+
+    @Test
+    void aStoppingWorkerTellsHowManyHandlersRunAndCountsNoClaimUnderWay() throws InterruptedException {
+        CountDownLatch claiming = new CountDownLatch(1);
+        Worker worker = started(Worker.builder(before("claim", () -> {
+            claiming.countDown();
+            letGo.await();
+        })).slots(10).handler(JobHandler.of("ok", Json.class, (payload, context) -> null)));
+        assertThat(claiming.await(30, SECONDS)).isTrue();
+        Logger logger = (Logger) LoggerFactory.getLogger(Shutdown.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            Thread stopper = new Thread(worker::stop);
+            stopper.start();
+            while (lines.list.isEmpty()) {
+                Thread.onSpinWait();
+            }
+            letGo.countDown();
+            stopper.join(30_000);
+            assertThat(lines.list.get(0).getFormattedMessage()).contains("running=0 ");
+        } finally {
+            logger.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void linesWhoseAnswerWasLostAreStoredOnce() throws InterruptedException {
+        AtomicInteger reports = new AtomicInteger();
+        Broker lossy = (Broker) Proxy.newProxyInstance(Broker.class.getClassLoader(), new Class<?>[]{Broker.class},
+                (proxy, method, arguments) -> {
+                    Object answer = method.invoke(broker, arguments);
+                    boolean lost = method.getName().equals("report") && reports.incrementAndGet() % 2 == 1;
+                    return lost ? CompletableFuture.failedFuture(new OutcomeUnknown("lost", null)) : answer;
+                });
+        Semaphore steps = new Semaphore(0);
+        try (Worker worker = started(Worker.builder(lossy).slots(1)
+                .handler(JobHandler.of("talk", Json.class, (payload, context) -> {
+                    context.log("one");
+                    context.log("two");
+                    steps.acquire();
+                    context.log("three");
+                    return null;
+                })))) {
+            JobId id = enqueue("talk");
+            await(id, job -> broker.operator().log(id, 0, 10).lines().contains("two"));
+            steps.release();
+            await(id, job -> job.state() == JobState.SUCCEEDED);
+            assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("one", "two", "three");
+            assertThat(reports.get()).isGreaterThan(1);
+            assertThat(worker.live()).isTrue();
+        }
     }
 
     @Test

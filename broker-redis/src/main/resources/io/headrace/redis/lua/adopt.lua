@@ -6,6 +6,7 @@
 local base = KEYS[1]
 --@include clock
 --@include events
+--@include numbers
 --@include tally
 --@include place
 

@@ -226,7 +226,9 @@ final class ClaimLoop {
         long now = clocks.now();
         int got = claim.jobs().size();
         line.claimedAt = now;
-        long dueIn = claim.nextDue().map(Duration::toNanos).orElse(Clocks.NEVER - now);
+        // A job can be due in a thousand years, which are more nanoseconds than a number holds.
+        long dueIn = Math.min(Clocks.NEVER - now,
+                claim.nextDue().map(TimeUnit.NANOSECONDS::convert).orElse(Clocks.NEVER));
         line.dueAt = now + (dueIn <= 0 && got == 0 ? EMPTY_DUE_FLOOR_NANOS : dueIn);
         picker.claimed(queue, got, got < asked);
         more |= got == asked || line.dueAt <= now;

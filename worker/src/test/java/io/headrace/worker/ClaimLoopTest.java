@@ -37,6 +37,19 @@ class ClaimLoopTest {
     }
 
     @Test
+    void aJobThatIsDueInAThousandYearsHoldsNobodyUp() {
+        Rig rig = new Rig(4, ECHO);
+        JobId far = rig.enqueue(
+                NewJob.of("default", "echo", 1).runAt(rig.time.now().plus(Duration.ofDays(365_000))).build());
+        JobId near = rig.enqueue("echo");
+
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.state(near)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.state(far)).isEqualTo(JobState.SCHEDULED);
+    }
+
+    @Test
     void noMoreIsClaimedThanThereAreFreeSlots() {
         Rig rig = new Rig(3, ECHO);
         rig.runAtOnce = false;

@@ -176,8 +176,12 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
-    /** Copies the program out of the jar, once a user and version. */
-    static Path unpack() throws IOException {
+    /**
+     * The program that comes with the jar: copies it out, once a user and version.
+     *
+     * @throws IOException when none comes for this platform
+     */
+    public static Path unpack() throws IOException {
         String name = "redis-server-" + VERSION + "-" + platform();
         Path home = Path.of(System.getProperty("java.io.tmpdir"), "headrace-redis-" + System.getProperty("user.name"));
         Path target = home.resolve(name);

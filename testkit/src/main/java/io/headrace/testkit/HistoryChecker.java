@@ -48,6 +48,34 @@ public final class HistoryChecker {
         }
     }
 
+    /**
+     * Judges by everything that was ever stored. Jobs that nobody knows to be accepted must have ended once as well, for
+     * they are stored.
+     *
+     * @param completed those of the executions that went on to their handler's end
+     */
+    public List<String> check(LeaseHistory history, Collection<Execution> executions,
+            Collection<Execution> completed) {
+        Set<JobId> all = new HashSet<>(accepted);
+        all.addAll(history.jobs());
+        List<String> broken = new ArrayList<>(history.broken());
+        broken.addAll(new HistoryChecker(all, stopped).check(history.records(), executions));
+        broken.addAll(unearned(history.records(), completed));
+        return broken;
+    }
+
+    /** A sentence for each job that is on record as succeeded although the handler never got to its end. */
+    public List<String> unearned(Collection<Recorded> records, Collection<Execution> completed) {
+        Set<Execution> earned = Set.copyOf(completed);
+        return records.stream().filter(record -> record.state() == JobState.SUCCEEDED)
+                .filter(record -> record.attempts().stream()
+                        .noneMatch(attempt -> attempt.outcome() == Attempt.Outcome.SUCCEEDED && earned.contains(
+                                new Execution(record.job(), attempt.number(), attempt.worker()))))
+                .map(record -> record.job() + " is on record as succeeded, and no handler ran to its end: "
+                        + briefly(record.attempts()))
+                .toList();
+    }
+
     /** A sentence for each broken promise; empty when all were kept. */
     public List<String> check(Collection<Recorded> records, Collection<Execution> executions) {
         Map<JobId, List<Recorded>> recordsOf = records.stream().collect(Collectors.groupingBy(Recorded::job));

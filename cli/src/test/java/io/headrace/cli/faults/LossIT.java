@@ -1,0 +1,51 @@
+package io.headrace.cli.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a weaker durability may lose, and that it loses no more; and what it takes to lose nothing. */
+@Tag("faults")
+final class LossIT {
+    /** How far the replicas of a lagging topology are behind, at most, in ms. */
+    private static final long WINDOW = 2_000;
+
+    @Test
+    void inMemoryOnlyWhatTheReplicaHadNotHeardIsLost() throws Exception {
+        Row row = run(SentinelTopology.Faults.LAGGING_PRIMARY_KILLED, Mode.MEMORY, Trial.Redis.LAGGING);
+        assertThat(row.lost()).isPositive();
+        assertThat(row.lostMs().getMin()).isGreaterThan(-WINDOW);
+    }
+
+    @Test
+    void whatWasReplicatedSurvivesThePrimaryWhateverTheLag() throws Exception {
+        Row row = run(SentinelTopology.Faults.LAGGING_PRIMARY_KILLED, Mode.REPLICATED, Trial.Redis.LAGGING);
+        assertThat(row.lost()).isZero();
+    }
+
+    /**
+     * One replica of two is not the one that is promoted: while the former primary does not know yet, the other replica may
+     * still answer it. Counted, not promised; {@code replicated:2} is in the matrix.
+     */
+    @Test
+    void aFormerPrimaryThatLivesOnMayLoseWhatOneOfTwoReplicasHas() throws Exception {
+        Row row = run(SentinelTopology.Faults.PLANNED, Mode.REPLICATED, Trial.Redis.SENTINEL);
+        assertThat(row.lost() == 0 || row.lostMs().getMin() > 0).isTrue();
+    }
+
+    private static Row run(Fault fault, Mode mode, Trial.Redis redis) throws Exception {
+        Path folder = Matrix.folder("loss");
+        Row row = Trial.run(fault, mode, folder, redis);
+        Matrix.add(row);
+        if (row.lost() > 0) {
+            Matrix.note(String.format("%s, %s: the %d lost jobs had been accepted from %d ms before it to %d ms after.",
+                    fault.name(), mode.label(), row.lost(), -row.lostMs().getMin(), row.lostMs().getMax()));
+        }
+        assertThat(row.broken()).isEmpty();
+        assertThat(row.duplicates()).isZero();
+        Matrix.delete(folder);
+        return row;
+    }
+}

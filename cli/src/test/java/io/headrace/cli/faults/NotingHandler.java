@@ -1,0 +1,71 @@
+package io.headrace.cli.faults;
+
+import io.headrace.JobContext;
+import io.headrace.JobHandler;
+import io.headrace.JobType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The handler of every fault test, packed into a plugin. It notes that it runs before it does anything else, and again when
+ * it has done its work, each time by one write at the end of a file of its process: a killed process loses no note.
+ */
+public final class NotingHandler implements JobHandler<NotingHandler.Work> {
+    /** The environment variable that names the files, without their endings. */
+    static final String NOTES = "FAULTS_NOTES";
+
+    private final FileChannel started = open(".started");
+    private final FileChannel completed = open(".completed");
+
+    /**
+     * What a job asks for.
+     *
+     * @param ms how long it works
+     * @param failures how many of its first attempts fail
+     * @param deadly whether it takes its worker down with it, after that time
+     */
+    public record Work(long ms, int failures, boolean deadly) {}
+
+    private static FileChannel open(String ending) {
+        try {
+            return FileChannel.open(Path.of(System.getenv(NOTES) + ending), StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public JobType type() {
+        return new JobType("work");
+    }
+
+    @Override
+    public Class<Work> payloadType() {
+        return Work.class;
+    }
+
+    @Override
+    public Object run(Work work, JobContext context) throws IOException, InterruptedException {
+        note(started, context);
+        Thread.sleep(work.ms());
+        if (work.deadly()) {
+            Runtime.getRuntime().halt(137);
+        }
+        if (context.attempt() <= work.failures()) {
+            throw new IllegalStateException("told to fail");
+        }
+        note(completed, context);
+        return work.ms();
+    }
+
+    private static void note(FileChannel file, JobContext context) throws IOException {
+        String line = context.id() + " " + context.attempt() + " " + System.currentTimeMillis() + "\n";
+        file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+    }
+}

@@ -1,0 +1,58 @@
+package io.headrace.cli.faults;
+
+import io.headrace.testkit.RedisServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The Redis of a run, in one of its forms. */
+interface Topology extends AutoCloseable {
+    /** The queue of every fault test. */
+    String QUEUE = "default";
+    /** What its keys start with. */
+    String BASE = "hr:{" + QUEUE + "}:";
+
+    /** For {@code --redis}. */
+    String url();
+
+    /** The server that holds the queue now. */
+    RedisServer primary() throws IOException;
+
+    /** Every server that holds data. */
+    List<RedisServer> servers();
+
+    /** The folder whose append-only file is the whole truth; empty when several servers took turns. */
+    Optional<Path> history();
+
+    @Override
+    void close();
+
+    /** One server. */
+    record Standalone(RedisServer server) implements Topology {
+        @Override
+        public String url() {
+            return "redis://127.0.0.1:" + server.port();
+        }
+
+        @Override
+        public RedisServer primary() {
+            return server;
+        }
+
+        @Override
+        public List<RedisServer> servers() {
+            return List.of(server);
+        }
+
+        @Override
+        public Optional<Path> history() {
+            return Optional.of(server.folder());
+        }
+
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+}

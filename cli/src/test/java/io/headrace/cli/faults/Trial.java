@@ -1,0 +1,215 @@
+package io.headrace.cli.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.Attempt;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.JsonFormat;
+import io.headrace.cli.faults.Fault.Damage;
+import io.headrace.cli.faults.Notes.Note;
+import io.headrace.testkit.HistoryChecker;
+import io.headrace.testkit.HistoryChecker.Recorded;
+import io.headrace.testkit.LeaseHistory;
+import io.headrace.testkit.RedisHistory;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** One fault while jobs are submitted and run, and what came of it. */
+final class Trial {
+    private static final Duration DRAIN = Duration.ofSeconds(60);
+    /** Between two submissions, or two jobs, less is no silence. */
+    private static final long SILENCE_MS = 300;
+
+    private final Stage stage;
+    private final String name;
+    private final List<String> broken = new ArrayList<>();
+
+    Trial(Stage stage, String name) {
+        this.stage = stage;
+        this.name = name;
+    }
+
+    /** Runs a fault on a stage of its own. */
+    static Row run(Fault fault, Mode mode, Path folder, Redis redis) throws Exception {
+        Random random = Sizes.random(fault.name(), mode);
+        try (Stage stage = new Stage(folder, fault.plan().apply(Stage.Plan.of(mode)), redis.start(folder, mode))) {
+            return new Trial(stage, fault.name()).run(fault, random, redis.label());
+        }
+    }
+
+    /** How the Redis of a trial is started. */
+    record Redis(String label, Starter starter) {
+        static final Redis STANDALONE = new Redis("alone", Redises::standalone);
+        static final Redis SENTINEL = new Redis("Sentinel", SentinelTopology::start);
+        static final Redis LAGGING = new Redis("Sentinel, lagging", SentinelTopology::startLagging);
+        static final Redis CLUSTER = new Redis("Cluster", ClusterTopology::start);
+
+        interface Starter {
+            Topology start(Path folder, Mode mode) throws IOException;
+        }
+
+        Topology start(Path folder, Mode mode) throws IOException {
+            return starter.start(folder, mode);
+        }
+    }
+
+    private Row run(Fault fault, Random random, String redis) throws Exception {
+        Load.Shape shape = new Load.Shape(Sizes.RATE, Long.MAX_VALUE, 10, 60, 1_500);
+        try (Load load = new Load(stage.apiUri(), shape, random.nextLong()).start()) {
+            Faults.last(Duration.ofMillis(1_000 + random.nextInt(1_000)));
+            Damage damage = fault.blow().strike(stage, random);
+            Redises.await("submissions are accepted again", () -> load.acceptedSince(System.currentTimeMillis()
+                    - 200) && load.acceptedSince(damage.sinceMs()));
+            Faults.last(Duration.ofSeconds(Sizes.SECONDS));
+            load.stop();
+            return judge(load, damage, redis);
+        }
+    }
+
+    /** Waits until no job is left, and judges what became of all. */
+    Row judge(Load load, Damage damage, String redis) throws Exception {
+        stage.adopt();
+        drain();
+        broken.addAll(load.wrong());
+        Set<JobId> accepted = load.acceptedAtMs().keySet();
+        List<Note> started = stage.notes().started();
+        List<Note> completed = stage.notes().completed();
+        Collection<Recorded> records = stage.topology().history().isPresent()
+                ? judgeByHistory(stage.topology().history().get(), accepted, started, completed)
+                : judgeByLookUp(accepted, completed);
+        Set<JobId> recorded = new HashSet<>();
+        records.forEach(record -> recorded.add(record.job()));
+        LongSummaryStatistics lostAt = load.acceptedAtMs().entrySet().stream()
+                .filter(job -> !recorded.contains(job.getKey()))
+                .mapToLong(job -> job.getValue() - damage.struckMs()).summaryStatistics();
+        int lost = (int) lostAt.getCount();
+        if (lost > 0) {
+            Matrix.say("the " + lost + " lost were accepted " + lostAt.getMin() + " to " + lostAt.getMax()
+                    + " ms after the blow");
+        }
+        boolean timed = stage.plan().workerClock().isEmpty(); // else what handlers note has another clock than we have
+        Matrix.say("not accepted: " + load.reasons());
+        return new Row(name, stage.plan().mode(), redis, accepted.size(), load.refused(), load.unknown(), lost,
+                records.size() - recorded.size(), extra(records, started),
+                (long) stage.meter("headrace_stale_writes_refused_total"),
+                resumed(damage, load.acceptedAtMs().values()), timed ? first(damage, started) : -1,
+                last(damage, started), lostAt,
+                explained(broken, started, completed));
+    }
+
+    private void drain() throws IOException {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        List<String> unfinished = stage.unfinished();
+        while (!unfinished.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            unfinished = stage.unfinished();
+        }
+        unfinished.forEach(place -> broken.add("a minute after the last submission there are still " + place));
+    }
+
+    private Collection<Recorded> judgeByHistory(Path folder, Set<JobId> accepted, List<Note> started,
+            List<Note> completed) throws IOException {
+        LeaseHistory history = RedisHistory.read(folder);
+        broken.addAll(new HistoryChecker(accepted, List.of()).check(history, Notes.runs(started),
+                Notes.runs(completed)));
+        return history.records();
+    }
+
+    /** Where servers took turns nobody has the whole history; what is promised must show in the end. */
+    private Collection<Recorded> judgeByLookUp(Set<JobId> accepted, List<Note> completed)
+            throws IOException, InterruptedException {
+        List<Recorded> records = new ArrayList<>();
+        for (JobId id : accepted) {
+            HttpResponse<String> answer = stage.get("/v1/jobs/" + id);
+            if (answer.statusCode() == 200) {
+                records.add(recorded(id, JsonFormat.mapper().readTree(answer.body())));
+            } else if (answer.statusCode() != 404 && answer.statusCode() != 410) {
+                broken.add("the look-up of " + id + " is answered " + answer.statusCode() + ": " + answer.body());
+            }
+        }
+        records.stream().filter(record -> !record.state().terminal())
+                .forEach(record -> broken.add(record.job() + " has not ended: it is " + record.state().label()));
+        broken.addAll(new HistoryChecker(accepted, List.of()).unearned(records, Notes.runs(completed)));
+        return records;
+    }
+
+    /** What a failure needs to be understood: every run of the jobs that a sentence names. */
+    private static List<String> explained(List<String> sentences, List<Note> started, List<Note> completed) {
+        return sentences.stream().map(sentence -> sentence + "\n    began: " + of(sentence, started)
+                + "\n    came to the end: " + of(sentence, completed)).toList();
+    }
+
+    private static List<Note> of(String sentence, List<Note> notes) {
+        Set<String> words = new HashSet<>(List.of(sentence.split(" ", -1)));
+        return notes.stream().filter(note -> words.contains(note.run().job().toString())).toList();
+    }
+
+    private static Recorded recorded(JobId id, JsonNode job) {
+        List<Attempt> attempts = new ArrayList<>();
+        job.get("attempts").forEach(attempt -> attempts.add(new Attempt(attempt.get("number").asInt(),
+                attempt.get("worker").asText(), Instant.parse(attempt.get("startedAt").asText()),
+                Instant.parse(attempt.get("finishedAt").asText()),
+                Attempt.Outcome.valueOf(attempt.get("outcome").asText().toUpperCase(Locale.ROOT)), null)));
+        return new Recorded(id, JobState.ofLabel(job.get("state").asText()), attempts);
+    }
+
+    private static long extra(Collection<Recorded> records, List<Note> started) {
+        Map<JobId, Integer> runs = new HashMap<>();
+        started.forEach(note -> runs.merge(note.run().job(), 1, Integer::sum));
+        long extra = runs.values().stream().mapToLong(count -> count - 1).sum();
+        long failed = records.stream().flatMap(record -> record.attempts().stream())
+                .filter(attempt -> attempt.outcome() == Attempt.Outcome.FAILED).count();
+        return Math.max(0, extra - failed);
+    }
+
+    /**
+     * When it went on after the longest silence that began or ended under the fault, from the instant at which it could;
+     * 0 when there was no silence worth the name, negative when it never went on.
+     */
+    private static long resumed(Damage damage, Collection<Long> times) {
+        List<Long> sorted = times.stream().filter(time -> time >= damage.struckMs()).sorted().toList();
+        long before = damage.struckMs();
+        long longest = SILENCE_MS;
+        long resumed = sorted.isEmpty() ? -1 : 0;
+        for (long time : sorted) {
+            if (time - before > longest && time >= damage.sinceMs()) {
+                longest = time - before;
+                resumed = time - damage.sinceMs();
+            }
+            before = time;
+        }
+        return resumed;
+    }
+
+    private static long first(Damage damage, List<Note> started) {
+        if (damage.affected().isEmpty()) {
+            return resumed(damage, started.stream().map(Note::atMs).toList());
+        }
+        return started.stream().filter(note -> damage.affected().contains(note.run().job()))
+                .mapToLong(note -> note.atMs() - damage.sinceMs()).filter(ms -> ms >= 0).min().orElse(-1);
+    }
+
+    /** Until the last of the affected jobs ran elsewhere. */
+    private static long last(Damage damage, List<Note> started) {
+        Map<JobId, Long> elsewhere = new HashMap<>();
+        started.stream().filter(note -> damage.affected().contains(note.run().job()))
+                .filter(note -> note.atMs() > damage.sinceMs())
+                .forEach(note -> elsewhere.merge(note.run().job(), note.atMs() - damage.sinceMs(), Math::min));
+        return elsewhere.values().stream().mapToLong(Long::longValue).max().orElse(-1);
+    }
+}

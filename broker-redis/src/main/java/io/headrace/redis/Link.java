@@ -4,9 +4,14 @@ import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.OutcomeUnknown;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
@@ -37,6 +42,8 @@ final class Link implements AutoCloseable {
     /** How long a connection attempt and an answer may take. Answers come in microseconds; a fork for the AOF can stall longer. */
     static final int TIMEOUT_MS = 5_000;
 
+    /** How long an answer may take that tells whether Redis is there at all. */
+    private static final int PROBE_MS = 2_000;
     /** A connection not used for longer than this is tried with a PING first, so that a restart of Redis costs nobody an answer. */
     private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
     /** Two redirections follow a moved slot; a third means that the cluster is still changing. */
@@ -46,10 +53,21 @@ final class Link implements AutoCloseable {
     private final BrokerObserver observer;
     private final LongSupplier nanoClock;
     private final Damage damage;
+    private final Outage outage;
+    /** Gives broken connections back; its one thread ends when there is nothing to do. */
+    private final ThreadPoolExecutor closer = closer();
     /** When an exchange last succeeded. Racy by design: it only spares PINGs. */
     private volatile long lastSuccess;
 
     Link(RedisConfig config, BrokerObserver observer, int maxConnections, LongSupplier nanoClock) {
+        this(config, observer, maxConnections, nanoClock, null);
+    }
+
+    /** @param shared the outage of another link to the same Redis, or null */
+    private Link(RedisConfig config, BrokerObserver observer, int maxConnections, LongSupplier nanoClock,
+            @Nullable Outage shared) {
+        this.outage = shared != null ? shared
+                : new Outage(observer, config.kind() == RedisConfig.Kind.CLUSTER, this::answers, nanoClock);
         this.observer = observer;
         this.nanoClock = nanoClock;
         this.damage = new Damage(this, nanoClock);
@@ -59,6 +77,11 @@ final class Link implements AutoCloseable {
         } catch (JedisException e) {
             throw new BrokerUnavailable("cannot reach " + config + ": " + why(e), e);
         }
+    }
+
+    /** More connections to the same Redis, for waits, which are not round trips; what either notices of an outage counts for both. */
+    Link forWaits(RedisConfig config, int maxConnections) {
+        return new Link(config, BrokerObserver.NONE, maxConnections, nanoClock, outage);
     }
 
     /** One command and its arguments. */
@@ -77,6 +100,7 @@ final class Link implements AutoCloseable {
     }
 
     private static final byte[] ONE = {'1'};
+    private static final byte[] PROBED = {'p'};
 
     /** The server that a key lies on now, as far as known: a lane's name, no promise. One for all but in a cluster. */
     String server(byte[] key) {
@@ -105,8 +129,10 @@ final class Link implements AutoCloseable {
     List<Object> exchange(byte[] key, List<Request> requests, int closing) {
         Connection connection = borrow(key);
         List<Object> answers;
-        try (connection) {
-            answers = exchange(connection, requests);
+        try {
+            answers = exchange(key, connection, requests);
+        } finally {
+            release(connection);
         }
         return damage.named(requests, settleErrors(key, requests, closing, answers));
     }
@@ -137,32 +163,50 @@ final class Link implements AutoCloseable {
 
     /** One request whose answer may take longer, because Redis holds it back until there is something to say. */
     Object await(byte[] key, Request request, int atMostMs) {
-        try (Connection connection = borrow(key)) {
+        long start = nanoClock.getAsLong();
+        Connection connection = borrow(key);
+        try {
             connection.setSoTimeout(atMostMs + TIMEOUT_MS);
             connection.sendCommand(request.command(), request.arguments());
             Object answer = connection.getMany(1).get(0);
             connection.setSoTimeout(TIMEOUT_MS);
             lastSuccess = nanoClock.getAsLong();
+            outage.succeeded(shard(key), start);
             return checked(damage.named(List.of(request), List.of(answer == null ? NIL : answer)).get(0));
         } catch (JedisException e) {
-            dropIdle();
+            connection.setBroken();
+            noteFailure(key, e);
             throw new BrokerUnavailable("waiting for Redis failed: " + why(e), e);
+        } finally {
+            release(connection);
+        }
+    }
+
+    /** The pool replaces a broken connection at once, which takes as long as Redis does not answer: nobody waits for that. */
+    private void release(Connection connection) {
+        if (connection.isBroken()) {
+            closer.execute(connection::close);
+        } else {
+            connection.close();
         }
     }
 
     /** A connection that the caller keeps and closes. */
     Connection borrow(byte[] key) {
+        outage.refuse();
         boolean trusted = nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
         try {
             Connection connection = connect(key);
             if (!trusted && !alive(connection)) {
-                connection.close();
                 dropIdle();
                 connection = connect(key);
             }
             return connection;
         } catch (JedisException e) {
             dropIdle();
+            if (!exhausted(e)) {
+                outage.failed(shard(key), why(e));
+            }
             throw new BrokerUnavailable("cannot reach Redis: " + why(e), e);
         }
     }
@@ -180,15 +224,62 @@ final class Link implements AutoCloseable {
         }
     }
 
-    private static boolean alive(Connection connection) {
+    /** A dead one is given back. */
+    private boolean alive(Connection connection) {
         try {
             return connection.ping();
         } catch (JedisException e) {
+            connection.setBroken();
+            release(connection);
+            if (timedOut(e)) {
+                throw e; // another connection would wait as long
+            }
             return false;
         }
     }
 
-    private List<Object> exchange(Connection connection, List<Request> requests) {
+    /** One connection that breaks says little about Redis, but one that gets no answer, or no successor, does. */
+    private void noteFailure(byte[] key, JedisException e) {
+        dropIdle();
+        if (timedOut(e) || !answers(key)) {
+            outage.failed(shard(key), why(e));
+        }
+    }
+
+    private boolean answers() {
+        return answers(PROBED);
+    }
+
+    private boolean answers(byte[] key) {
+        Connection connection;
+        try {
+            connection = connect(key);
+        } catch (JedisException e) {
+            return exhausted(e); // all are in use: whether they get answers is known soon
+        }
+        try {
+            connection.setSoTimeout(PROBE_MS);
+            boolean pong = connection.ping();
+            connection.setSoTimeout(TIMEOUT_MS);
+            return pong;
+        } catch (JedisException e) {
+            connection.setBroken();
+            return false;
+        } finally {
+            release(connection);
+        }
+    }
+
+    private static boolean timedOut(Throwable e) {
+        return e instanceof SocketTimeoutException || (e.getCause() != null && timedOut(e.getCause()));
+    }
+
+    /** Whether it was our own pool that had nothing to give. */
+    private static boolean exhausted(Throwable e) {
+        return e instanceof NoSuchElementException || (e.getCause() != null && exhausted(e.getCause()));
+    }
+
+    private List<Object> exchange(byte[] key, Connection connection, List<Request> requests) {
         long start = nanoClock.getAsLong();
         try {
             for (Request request : requests) {
@@ -197,6 +288,7 @@ final class Link implements AutoCloseable {
             List<Object> answers = connection.getMany(requests.size());
             long end = nanoClock.getAsLong();
             lastSuccess = end;
+            outage.succeeded(shard(key), start);
             observer.roundTrip(Duration.ofNanos(end - start));
             if (answers.stream().anyMatch(Link::demoted)) {
                 connection.setBroken();
@@ -205,7 +297,7 @@ final class Link implements AutoCloseable {
             return answers;
         } catch (JedisException e) {
             connection.setBroken();
-            dropIdle();
+            noteFailure(key, e);
             throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
         }
     }
@@ -263,7 +355,7 @@ final class Link implements AutoCloseable {
                 connection.sendCommand(Command.SCRIPT, RedisKeys.bytes("LOAD"), script.source());
             }
             connection.getMany(Script.values().length);
-            List<Object> answers = exchange(connection, again.stream().map(requests::get).toList());
+            List<Object> answers = exchange(key, connection, again.stream().map(requests::get).toList());
             for (int i = 0; i < again.size(); i++) {
                 settled.set(again.get(i), answers.get(i));
             }
@@ -334,8 +426,21 @@ final class Link implements AutoCloseable {
         return config.tls() ? client.sslOptions(SslOptions.defaults()) : client;
     }
 
+    private static ThreadPoolExecutor closer() {
+        ThreadPoolExecutor closer = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "headrace-redis-close");
+                    thread.setDaemon(true);
+                    return thread;
+                }, new ThreadPoolExecutor.CallerRunsPolicy());
+        closer.allowCoreThreadTimeOut(true);
+        return closer;
+    }
+
     @Override
     public void close() {
+        outage.close();
+        closer.shutdown();
         try {
             provider.close();
         } catch (Exception e) {

@@ -66,7 +66,7 @@ public final class RedisBroker implements Broker {
     private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
         this.keys = new RedisKeys(config.prefix());
         this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
-        this.waits = new Link(config, BrokerObserver.NONE, WAIT_CONNECTIONS, nanoClock);
+        this.waits = link.forWaits(config, WAIT_CONNECTIONS);
         this.queues = new Queues(link, keys);
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
@@ -110,7 +110,7 @@ public final class RedisBroker implements Broker {
         try {
             server = ServerCheck.of(link);
         } catch (BrokerUnavailable e) {
-            LOG.warn("Redis cannot be reached yet redis={} error={}", config, e.getMessage());
+            LOG.debug("Redis cannot be reached yet redis={}", config, e); // the observer has been told
             return;
         }
         server.misfit().ifPresent(why -> {

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,7 +78,7 @@ final class OutageTest {
 
                 try (EmbeddedRedis second = EmbeddedRedis.start(folder, port)) {
                     assertThat(second.port()).isEqualTo(port);
-                    assertThat(broker.operator().readiness()).isEmpty();
+                    awaitNoticed(broker);
                     Submission after = client.enqueue(job());
                     assertThat(broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5))).isTrue();
                     assertThat(broker.claim(CLAIM).jobs()).extracting(job -> job.lease().job()).containsExactly(before,
@@ -113,9 +114,11 @@ final class OutageTest {
 
             loseTheAnswer(redis, () -> broker.claim(CLAIM));
             awaitHeld(jedis, 3);
+            awaitNoticed(broker);
             broker.find(silent); // so that there is a connection: without one nothing would be sent
             loseTheAnswer(redis, () -> broker.reclaim(CLAIM, true));
             awaitHeld(jedis, 4);
+            awaitNoticed(broker);
 
             List<ClaimedJob> told = broker.claim(CLAIM).jobs();
             assertThat(told).extracting(job -> job.lease().job()).containsExactlyInAnyOrder(silent, fresh.get(0),
@@ -139,6 +142,10 @@ final class OutageTest {
         } finally {
             signal("CONT", redis);
         }
+    }
+
+    private static void awaitNoticed(RedisBroker broker) {
+        Wait.until("it is noticed that Redis is back", () -> broker.operator().readiness().isEmpty());
     }
 
     private static void awaitHeld(Jedis jedis, long jobs) {
@@ -172,6 +179,106 @@ final class OutageTest {
         }
     }
 
+    /** What a broker says of its Redis. */
+    private static final class Heard implements BrokerObserver {
+        final List<String> away = new CopyOnWriteArrayList<>();
+        final List<Duration> back = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void roundTrip(Duration took) {}
+
+        @Override
+        public void away(String why) {
+            away.add(why);
+        }
+
+        @Override
+        public void back(Duration after) {
+            back.add(after);
+        }
+    }
+
+    /** How long it takes until so many calls have been refused, all kinds of them in turn. */
+    private static Duration refused(RedisBroker broker, int calls) {
+        long start = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            switch (i % 4) {
+                case 0 -> assertThatThrownBy(() -> broker.claim(CLAIM)).isInstanceOf(HeadraceException.class);
+                case 1 -> assertThatThrownBy(() -> broker.enqueue(job()).toCompletableFuture().join())
+                        .hasCauseInstanceOf(HeadraceException.class);
+                case 2 -> assertThat(broker.operator().readiness()).isPresent();
+                default -> assertThatThrownBy(() -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
+                        .isInstanceOf(HeadraceException.class);
+            }
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Test
+    void anOutageIsToldOnceHoweverManyCallsMeetItAndSoIsItsEnd() throws Exception {
+        Heard heard = new Heard();
+        EmbeddedRedis first = EmbeddedRedis.start(folder, 0);
+        try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(first.url()), heard)) {
+            new JobClient(broker).enqueue(job());
+            for (int outage = 1; outage <= 3; outage++) {
+                first.close();
+                refused(broker, 4);
+                assertThat(refused(broker, 400)).isLessThan(Duration.ofSeconds(3));
+                assertThat(heard.away).hasSize(outage);
+                assertThat(heard.back).hasSize(outage - 1);
+                first = EmbeddedRedis.start(folder, first.port());
+                awaitNoticed(broker);
+                assertThat(new JobClient(broker).enqueue(job()).kind()).isEqualTo(Submission.Kind.ACCEPTED);
+                assertThat(heard.back).hasSize(outage);
+            }
+        } finally {
+            first.close();
+        }
+    }
+
+    @Test
+    void aRedisThatDoesNotAnswerCostsOneTimeoutAndThenCallsAreRefusedAtOnce() throws Exception {
+        Heard heard = new Heard();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), heard)) {
+            new JobClient(broker).enqueue(job());
+            signal("STOP", redis);
+            try {
+                assertThat(refused(broker, 1)).isLessThan(Duration.ofMillis(Link.TIMEOUT_MS + 2_000));
+                assertThat(refused(broker, 400)).isLessThan(Duration.ofSeconds(3));
+            } finally {
+                signal("CONT", redis);
+            }
+            awaitNoticed(broker);
+            assertThat(heard.away).hasSize(1);
+            assertThat(heard.back).hasSize(1);
+            assertThat(heard.back.get(0)).isLessThan(Duration.ofSeconds(15));
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksIsNoOutage() throws Exception {
+        Heard heard = new Heard();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), heard);
+                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(broker);
+            int accepted = 0;
+            for (int i = 0; i < 50; i++) {
+                jedis.clientKill(new ClientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
+                try {
+                    client.enqueue(job());
+                    accepted++;
+                } catch (OutcomeUnknown e) {
+                    assertThat(e).hasMessageContaining("died");
+                }
+                broker.find(JobId.parse("email_n1-0"));
+            }
+            assertThat(accepted).isPositive();
+            assertThat(heard.away).isEmpty();
+        }
+    }
+
     @Test
     void aRedisThatEvictsKeysIsRefused() throws Exception {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, Map.of("maxmemory-policy", "allkeys-lru"))) {
@@ -200,6 +307,7 @@ final class OutageTest {
             assertThat(broker.operator().readiness()).isPresent();
             try (EmbeddedRedis second = EmbeddedRedis.start(folder, first.port())) {
                 assertThat(second.port()).isEqualTo(first.port());
+                awaitNoticed(broker);
                 assertThat(new JobClient(broker).enqueue(job()).kind()).isEqualTo(Submission.Kind.ACCEPTED);
             }
         }

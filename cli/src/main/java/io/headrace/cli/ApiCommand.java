@@ -57,7 +57,7 @@ final class ApiCommand implements Callable<Integer> {
                 .flag("--durability", ApiSettings.DURABILITY, durability);
         try (Lifetime life = new Lifetime()) {
             PrometheusMeterRegistry meters = Assembly.meters();
-            RedisBroker broker = life.keep("redis", Assembly.broker(settings, meters));
+            RedisBroker broker = life.keep("redis", Assembly.apiBroker(settings, meters));
             LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, ApiSettings.ALL)));
             ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
             terminal.out().println(api.uri());

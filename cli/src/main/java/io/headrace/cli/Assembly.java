@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.BrokerObserver;
 import io.headrace.InvalidInput;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
@@ -19,10 +20,19 @@ final class Assembly {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    /** A broker that times its round trips. */
+    /** A broker for a worker. It times its round trips; of outages the worker tells. */
     static RedisBroker broker(Effective settings, PrometheusMeterRegistry meters) {
+        return broker(settings, Worker.observer(meters));
+    }
+
+    /** A broker for an api alone. */
+    static RedisBroker apiBroker(Effective settings, PrometheusMeterRegistry meters) {
+        return broker(settings, new OutageLog(Worker.observer(meters)));
+    }
+
+    private static RedisBroker broker(Effective settings, BrokerObserver observer) {
         RedisConfig config = settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX));
-        return RedisBroker.connect(config, Worker.observer(meters));
+        return RedisBroker.connect(config, observer);
     }
 
     static ApiServer api(Effective settings, RedisBroker broker, PrometheusMeterRegistry meters) {

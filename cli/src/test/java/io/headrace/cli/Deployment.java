@@ -40,7 +40,14 @@ final class Deployment implements AutoCloseable {
 
     /** Starts a command and does not wait for anything. */
     HeadraceProcess start(String name, String... arguments) {
-        HeadraceProcess process = launcher.start(name, Map.of("TEST_NAME", name), List.of(arguments));
+        return start(name, Map.of(), arguments);
+    }
+
+    /** The same with some variables in its environment. */
+    HeadraceProcess start(String name, Map<String, String> environment, String... arguments) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("TEST_NAME", name);
+        HeadraceProcess process = launcher.start(name, all, List.of(arguments));
         parts.push(process);
         return process;
     }

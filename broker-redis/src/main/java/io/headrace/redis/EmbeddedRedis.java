@@ -211,7 +211,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         return system + "-" + machine;
     }
 
-    private static Process launch(Path folder, int port, Path executable, Map<String, String> settings)
+    static Process launch(Path folder, int port, Path executable, Map<String, String> settings)
             throws IOException {
         StringBuilder config = new StringBuilder();
         config.append("port ").append(port).append("\nbind 127.0.0.1\nprotected-mode yes\ndaemonize no\n");

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import java.util.List;
@@ -53,6 +54,7 @@ final class Safekeeping {
      *
      * @param key names the server
      * @throws DurabilityUnavailable when the server cannot give the durability
+     * @throws BrokerUnavailable when it cannot say
      */
     List<Link.Request> confirmation(Durability durability, byte[] key) {
         if (durability.kind() == Durability.Kind.MEMORY) {
@@ -99,7 +101,11 @@ final class Safekeeping {
         List<Object> answers = link.exchange(key,
                 List.of(new Link.Request(Command.INFO, RedisKeys.bytes("persistence")), KNOWS_WAITAOF,
                         APPEND_SETTINGS));
-        if (ServerCheck.parse(Replies.text(Link.checked(answers.get(0)))).withoutAppendOnlyFile()) {
+        ServerCheck server = ServerCheck.parse(Replies.text(Link.checked(answers.get(0))));
+        if (server.loading()) {
+            throw new BrokerUnavailable("Redis is still reading its data", null);
+        }
+        if (server.withoutAppendOnlyFile()) {
             return unable("the append-only file of Redis is off; set appendonly to yes");
         }
         if (answers.get(1) instanceof List<?> commands && !commands.isEmpty() && commands.get(0) != null) {

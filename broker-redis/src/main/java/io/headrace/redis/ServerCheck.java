@@ -87,9 +87,14 @@ final class ServerCheck {
                 : Optional.empty());
     }
 
+    /** Whether it is still reading its data; until then it says that it has no append-only file. */
+    boolean loading() {
+        return number("loading") == 1;
+    }
+
     /** Whether a crash of the server loses what was written since its last snapshot, if it takes any. */
     boolean withoutAppendOnlyFile() {
-        return "0".equals(info.get("aof_enabled"));
+        return "0".equals(info.get("aof_enabled")) && !loading();
     }
 
     /** How many replicas follow this server now. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.HeadraceException;
@@ -15,6 +16,7 @@ import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** A submission is answered when it is as safe as was asked, or refused; never with less. */
 @Timeout(60)
@@ -106,6 +109,32 @@ final class DurabilityTest {
             assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
                     .isInstanceOf(DurabilityUnavailable.class);
             assertThat(stored(broker)).isZero();
+        }
+    }
+
+    @Test
+    void aServerThatIsStillReadingItsDataIsAwayForNow() throws Exception {
+        EmbeddedRedis first = EmbeddedRedis.start(folder, 0, null, ALWAYS);
+        try (RedisBroker broker = connect(first)) {
+            new JobClient(broker).enqueueAll(Collections.nCopies(5_000, job(Durability.FSYNC)));
+        }
+        first.close();
+        Process loading = EmbeddedRedis.launch(folder, first.port(), EmbeddedRedis.unpack(),
+                Map.of("appendfsync", "always", "key-load-delay", "1000"));
+        try (RedisBroker broker = connect(first)) {
+            Wait.until("the server reads its data", () -> isLoading(first));
+            assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
+                    .isInstanceOf(BrokerUnavailable.class).hasMessageContaining("reading its data");
+        } finally {
+            loading.destroyForcibly();
+        }
+    }
+
+    private static boolean isLoading(EmbeddedRedis redis) {
+        try {
+            return info(redis, "persistence").contains("loading:1");
+        } catch (JedisException e) {
+            return false;
         }
     }
 

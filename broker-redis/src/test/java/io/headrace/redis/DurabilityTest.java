@@ -116,15 +116,17 @@ final class DurabilityTest {
     void aServerThatIsStillReadingItsDataIsAwayForNow() throws Exception {
         EmbeddedRedis first = EmbeddedRedis.start(folder, 0, null, ALWAYS);
         try (RedisBroker broker = connect(first)) {
-            new JobClient(broker).enqueueAll(Collections.nCopies(5_000, job(Durability.FSYNC)));
+            new JobClient(broker).enqueueAll(Collections.nCopies(40_000, job(Durability.FSYNC)));
         }
         first.close();
         Process loading = EmbeddedRedis.launch(folder, first.port(), EmbeddedRedis.unpack(),
-                Map.of("appendfsync", "always", "key-load-delay", "1000"));
-        try (RedisBroker broker = connect(first)) {
+                Map.of("appendfsync", "always", "key-load-delay", "100"));
+        try {
             Wait.until("the server reads its data", () -> isLoading(first));
-            assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
-                    .isInstanceOf(BrokerUnavailable.class).hasMessageContaining("reading its data");
+            try (RedisBroker broker = connect(first)) {
+                assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
+                        .isInstanceOf(BrokerUnavailable.class).hasMessageContaining("reading its data");
+            }
         } finally {
             loading.destroyForcibly();
         }

@@ -2,6 +2,7 @@ package io.headrace.cli.faults;
 
 import io.headrace.JobId;
 import io.headrace.cli.faults.Fault.Damage;
+import io.headrace.testkit.Execution;
 import io.headrace.testkit.HeadraceProcess;
 import io.headrace.testkit.RedisServer;
 import io.headrace.testkit.TcpProxy;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What can go wrong with processes and network around a single Redis, and with that Redis. */
@@ -145,10 +147,10 @@ final class Faults {
 
     /** What a worker had begun and not ended, as its handlers noted. */
     static Set<JobId> running(Stage stage, String worker) throws IOException {
-        Set<JobId> running = new HashSet<>();
-        stage.notes().started(worker).forEach(note -> running.add(note.run().job()));
-        stage.notes().completed(worker).forEach(note -> running.remove(note.run().job()));
-        return running;
+        Set<Execution> running = new HashSet<>(Notes.runs(stage.notes().started(worker)));
+        Notes.runs(stage.notes().completed(worker)).forEach(running::remove);
+        Notes.runs(stage.notes().failed(worker)).forEach(running::remove);
+        return running.stream().map(Execution::job).collect(Collectors.toSet());
     }
 
     private static long largest(Path folder) throws IOException {

@@ -50,12 +50,11 @@ final class Load implements AutoCloseable {
      * What is sent.
      *
      * @param perSecond jobs
-     * @param most jobs, after which it ends by itself
      * @param batch every other request is a batch of so many; 1 for none
      * @param quickMs how long nine of ten jobs work at most
      * @param slowMs how long the others work at most
      */
-    record Shape(int perSecond, long most, int batch, int quickMs, int slowMs) {}
+    record Shape(int perSecond, int batch, int quickMs, int slowMs) {}
 
     Load(URI api, Shape shape, long seed) {
         this.api = api;
@@ -67,11 +66,6 @@ final class Load implements AutoCloseable {
     Load start() {
         thread.start();
         return this;
-    }
-
-    /** Whether as many as asked for have been sent. */
-    boolean ended() {
-        return !thread.isAlive();
     }
 
     /** Sends no more, and waits for the answers under way. */
@@ -116,13 +110,13 @@ final class Load implements AutoCloseable {
     private void send() {
         long startedAt = System.nanoTime();
         long sent = 0;
-        while (!stopping && sent < shape.most()) {
+        while (!stopping) {
             long dueAt = startedAt + sent * 1_000_000_000L / shape.perSecond();
             while (System.nanoTime() < dueAt && !stopping) {
                 LockSupport.parkNanos(Math.min(dueAt - System.nanoTime(), 20_000_000L));
             }
             boolean batch = shape.batch() > 1 && random.nextBoolean();
-            int jobs = (int) Math.min(batch ? shape.batch() : 1, shape.most() - sent);
+            int jobs = batch ? shape.batch() : 1;
             inFlight.acquireUninterruptibly();
             if (batch) {
                 post(jobs, "/v1/queues/default/jobs:batch", "application/x-ndjson", lines(jobs));

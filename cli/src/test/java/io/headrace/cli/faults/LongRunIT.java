@@ -28,12 +28,12 @@ final class LongRunIT {
         Random random = Sizes.random(name, Mode.FSYNC);
         Path folder = Matrix.folder("long-run");
         Stage.Plan plan = Stage.Plan.of(Mode.FSYNC).withWorkers(4, 60, Duration.ofSeconds(2));
-        Load.Shape shape = new Load.Shape(PER_SECOND, Sizes.JOBS, 60, 10, 300);
+        Load.Shape shape = new Load.Shape(PER_SECOND, 60, 10, 300);
         try (Stage stage = new Stage(folder, plan, Redises.standalone(folder, Mode.FSYNC));
                 Load load = new Load(stage.apiUri(), shape, random.nextLong()).start()) {
             long struckMs = System.currentTimeMillis();
             int kills = 0;
-            while (!load.ended()) {
+            while (load.acceptedAtMs().size() < Sizes.JOBS) {
                 Faults.last(WORKER_KILL_EVERY);
                 stage.killWorker(Faults.any(stage.workers(), random));
                 stage.startWorkerSoon();

@@ -41,6 +41,10 @@ final class Notes {
         return read(process, ".started");
     }
 
+    List<Note> failed(String process) throws IOException {
+        return read(process, ".failed");
+    }
+
     List<Note> completed(String process) throws IOException {
         return read(process, ".completed");
     }

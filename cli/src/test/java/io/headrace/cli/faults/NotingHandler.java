@@ -3,24 +3,22 @@ package io.headrace.cli.faults;
 import io.headrace.JobContext;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The handler of every fault test, packed into a plugin. It notes that it runs before it does anything else, and again when
- * it has done its work, each time by one write at the end of a file of its process: a killed process loses no note.
+ * it has come to an end, good or bad, each time by one write at the end of a file of its process: a killed process loses no note.
  */
 public final class NotingHandler implements JobHandler<NotingHandler.Work> {
     /** The environment variable that names the files, without their endings. */
     static final String NOTES = "FAULTS_NOTES";
 
-    private final FileChannel started = open(".started");
-    private final FileChannel completed = open(".completed");
+    private final FileOutputStream started = open(".started");
+    private final FileOutputStream completed = open(".completed");
+    private final FileOutputStream failed = open(".failed");
 
     /**
      * What a job asks for.
@@ -31,10 +29,10 @@ public final class NotingHandler implements JobHandler<NotingHandler.Work> {
      */
     public record Work(long ms, int failures, boolean deadly) {}
 
-    private static FileChannel open(String ending) {
+    /** Not a channel: an interrupt would close it. */
+    private static FileOutputStream open(String ending) {
         try {
-            return FileChannel.open(Path.of(System.getenv(NOTES) + ending), StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            return new FileOutputStream(System.getenv(NOTES) + ending, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -53,6 +51,17 @@ public final class NotingHandler implements JobHandler<NotingHandler.Work> {
     @Override
     public Object run(Work work, JobContext context) throws IOException, InterruptedException {
         note(started, context);
+        try {
+            work(work, context);
+        } catch (InterruptedException | RuntimeException e) {
+            note(failed, context);
+            throw e;
+        }
+        note(completed, context);
+        return work.ms();
+    }
+
+    private static void work(Work work, JobContext context) throws InterruptedException {
         Thread.sleep(work.ms());
         if (work.deadly()) {
             Runtime.getRuntime().halt(137);
@@ -60,12 +69,10 @@ public final class NotingHandler implements JobHandler<NotingHandler.Work> {
         if (context.attempt() <= work.failures()) {
             throw new IllegalStateException("told to fail");
         }
-        note(completed, context);
-        return work.ms();
     }
 
-    private static void note(FileChannel file, JobContext context) throws IOException {
+    private static void note(FileOutputStream file, JobContext context) throws IOException {
         String line = context.id() + " " + context.attempt() + " " + System.currentTimeMillis() + "\n";
-        file.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+        file.write(line.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -273,16 +273,21 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** The counters that the queue keeps of its ends. */
-    Map<String, Long> totals() throws IOException {
-        Map<String, Long> totals = new HashMap<>();
+    /** A hash of the queue whose values are numbers. */
+    Map<String, Long> hash(String key) throws IOException {
+        Map<String, Long> values = new HashMap<>();
         try (RedisConnection redis = topology.primary().connect()) {
-            List<String> all = redis.list("HGETALL", Topology.BASE + "totals");
+            List<String> all = redis.list("HGETALL", Topology.BASE + key);
             for (int i = 0; i < all.size(); i += 2) {
-                totals.put(all.get(i), Long.parseLong(all.get(i + 1)));
+                values.put(all.get(i), Long.parseLong(all.get(i + 1)));
             }
         }
-        return totals;
+        return values;
+    }
+
+    /** How many dead jobs the queue has. */
+    long dead() throws IOException {
+        return Long.parseLong(topology.primary().ask("ZCARD", Topology.BASE + "dead"));
     }
 
     @Override

@@ -24,10 +24,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One fault while jobs are submitted and run, and what came of it. */
 final class Trial {
@@ -69,7 +71,7 @@ final class Trial {
     }
 
     private Row run(Fault fault, Random random, String redis) throws Exception {
-        Load.Shape shape = new Load.Shape(Sizes.RATE, Long.MAX_VALUE, 10, 60, 1_500);
+        Load.Shape shape = new Load.Shape(Sizes.RATE, 10, 60, 1_500);
         try (Load load = new Load(stage.apiUri(), shape, random.nextLong()).start()) {
             Faults.last(Duration.ofMillis(1_000 + random.nextInt(1_000)));
             Damage damage = fault.blow().strike(stage, random);
@@ -87,29 +89,44 @@ final class Trial {
         drain();
         broken.addAll(load.wrong());
         Set<JobId> accepted = load.acceptedAtMs().keySet();
+        Optional<Path> folder = stage.topology().history();
+        Optional<LeaseHistory> history = folder.isPresent()
+                ? Optional.of(RedisHistory.read(folder.get()))
+                : Optional.empty();
+        Collection<Recorded> records = history.isPresent() ? history.get().records() : lookUp(accepted);
         List<Note> started = stage.notes().started();
         List<Note> completed = stage.notes().completed();
-        Collection<Recorded> records = stage.topology().history().isPresent()
-                ? judgeByHistory(stage.topology().history().get(), accepted, started, completed)
-                : judgeByLookUp(accepted, completed);
+        HistoryChecker checker = new HistoryChecker(accepted, List.of());
+        broken.addAll(history.isPresent()
+                ? checker.check(history.get(), Notes.runs(started), Notes.runs(completed))
+                : checker.unearned(records, Notes.runs(completed)));
+        Matrix.say("not accepted: " + load.reasons());
+        return row(load, damage, redis, records, started, completed);
+    }
+
+    private Row row(Load load, Damage damage, String redis, Collection<Recorded> records, List<Note> started,
+            List<Note> completed) throws IOException, InterruptedException {
         Set<JobId> recorded = new HashSet<>();
         records.forEach(record -> recorded.add(record.job()));
-        LongSummaryStatistics lostAt = load.acceptedAtMs().entrySet().stream()
+        LongSummaryStatistics lostMs = load.acceptedAtMs().entrySet().stream()
                 .filter(job -> !recorded.contains(job.getKey()))
                 .mapToLong(job -> job.getValue() - damage.struckMs()).summaryStatistics();
-        int lost = (int) lostAt.getCount();
-        if (lost > 0) {
-            Matrix.say("the " + lost + " lost were accepted " + lostAt.getMin() + " to " + lostAt.getMax()
-                    + " ms after the blow");
-        }
         boolean timed = stage.plan().workerClock().isEmpty(); // else what handlers note has another clock than we have
-        Matrix.say("not accepted: " + load.reasons());
-        return new Row(name, stage.plan().mode(), redis, accepted.size(), load.refused(), load.unknown(), lost,
-                records.size() - recorded.size(), extra(records, started),
-                (long) stage.meter("headrace_stale_writes_refused_total"),
+        return new Row(name, stage.plan().mode(), redis, load.acceptedAtMs().size(), load.refused(), load.unknown(),
+                (int) lostMs.getCount(), Math.max(records.size() - recorded.size(), countedTwice()),
+                extra(records, started), (long) stage.meter("headrace_stale_writes_refused_total"),
                 resumed(damage, load.acceptedAtMs().values()), timed ? first(damage, started) : -1,
-                last(damage, started), lostAt,
-                explained(broken, started, completed));
+                last(damage, started), lostMs, explained(broken, started, completed));
+    }
+
+    /** How many more ends the queue has counted than it has documents of ended jobs. */
+    private int countedTwice() throws IOException {
+        Map<String, Long> totals = stage.hash("totals");
+        long ended = Stream.of("succeeded", "dead", "cancelled", "expired")
+                .mapToLong(end -> totals.getOrDefault(end, 0L))
+                .sum();
+        long kept = stage.hash("kept").getOrDefault("total", 0L) + totals.getOrDefault("trimmed", 0L);
+        return (int) (ended - kept - stage.dead());
     }
 
     private void drain() throws IOException {
@@ -122,17 +139,8 @@ final class Trial {
         unfinished.forEach(place -> broken.add("a minute after the last submission there are still " + place));
     }
 
-    private Collection<Recorded> judgeByHistory(Path folder, Set<JobId> accepted, List<Note> started,
-            List<Note> completed) throws IOException {
-        LeaseHistory history = RedisHistory.read(folder);
-        broken.addAll(new HistoryChecker(accepted, List.of()).check(history, Notes.runs(started),
-                Notes.runs(completed)));
-        return history.records();
-    }
-
     /** Where servers took turns nobody has the whole history; what is promised must show in the end. */
-    private Collection<Recorded> judgeByLookUp(Set<JobId> accepted, List<Note> completed)
-            throws IOException, InterruptedException {
+    private Collection<Recorded> lookUp(Set<JobId> accepted) throws IOException, InterruptedException {
         List<Recorded> records = new ArrayList<>();
         for (JobId id : accepted) {
             HttpResponse<String> answer = stage.get("/v1/jobs/" + id);
@@ -144,7 +152,6 @@ final class Trial {
         }
         records.stream().filter(record -> !record.state().terminal())
                 .forEach(record -> broken.add(record.job() + " has not ended: it is " + record.state().label()));
-        broken.addAll(new HistoryChecker(accepted, List.of()).unearned(records, Notes.runs(completed)));
         return records;
     }
 

@@ -43,7 +43,6 @@ final class Load implements AutoCloseable {
     private final List<String> wrong = Collections.synchronizedList(new java.util.ArrayList<>());
     private final Thread thread = new Thread(this::send, "load");
     private volatile boolean stopping;
-    /** When something was accepted last. */
     private volatile long newestMs;
 
     /**
@@ -82,9 +81,9 @@ final class Load implements AutoCloseable {
         return acceptedAtMs;
     }
 
-    /** Whether anything was accepted since then. */
-    boolean acceptedSince(long ms) {
-        return newestMs > ms;
+    /** When something was accepted last. */
+    long newestMs() {
+        return newestMs;
     }
 
     long refused() {

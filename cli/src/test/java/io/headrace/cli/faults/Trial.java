@@ -75,8 +75,8 @@ final class Trial {
         try (Load load = new Load(stage.apiUri(), shape, random.nextLong()).start()) {
             Faults.last(Duration.ofMillis(1_000 + random.nextInt(1_000)));
             Damage damage = fault.blow().strike(stage, random);
-            Redises.await("submissions are accepted again", () -> load.acceptedSince(System.currentTimeMillis()
-                    - 200) && load.acceptedSince(damage.sinceMs()));
+            Redises.await("submissions are accepted again",
+                    () -> load.newestMs() > Math.max(damage.sinceMs(), System.currentTimeMillis() - 200));
             Faults.last(Duration.ofSeconds(Sizes.SECONDS));
             load.stop();
             return judge(load, damage, redis);
@@ -115,7 +115,7 @@ final class Trial {
         return new Row(name, stage.plan().mode(), redis, load.acceptedAtMs().size(), load.refused(), load.unknown(),
                 (int) lostMs.getCount(), Math.max(records.size() - recorded.size(), countedTwice()),
                 extra(records, started), (long) stage.meter("headrace_stale_writes_refused_total"),
-                resumed(damage, load.acceptedAtMs().values()), timed ? first(damage, started) : -1,
+                resumed(damage, load.acceptedAtMs().values()), timed ? first(damage, started, load.newestMs()) : -1,
                 last(damage, started), lostMs, explained(broken, started, completed));
     }
 
@@ -203,9 +203,10 @@ final class Trial {
         return resumed;
     }
 
-    private static long first(Damage damage, List<Note> started) {
+    private static long first(Damage damage, List<Note> started, long lastAcceptedMs) {
         if (damage.affected().isEmpty()) {
-            return resumed(damage, started.stream().map(Note::atMs).toList());
+            // What runs after the last submission is retries and leftovers, with pauses of their own.
+            return resumed(damage, started.stream().map(Note::atMs).filter(atMs -> atMs <= lastAcceptedMs).toList());
         }
         return started.stream().filter(note -> damage.affected().contains(note.run().job()))
                 .mapToLong(note -> note.atMs() - damage.sinceMs()).filter(ms -> ms >= 0).min().orElse(-1);

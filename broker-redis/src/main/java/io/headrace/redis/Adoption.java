@@ -4,15 +4,11 @@ import io.headrace.CorruptDocument;
 import io.headrace.Failure;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
-import io.headrace.JobSpec;
-import io.headrace.JobType;
-import io.headrace.Json;
 import io.headrace.QueueName;
 import io.headrace.Run;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import redis.clients.jedis.Protocol.Command;
 
 /** Lays documents that are in no index among the dead: whether they should run once more, only a person can tell. */
@@ -61,10 +57,7 @@ final class Adoption {
             return read.with(new Run(run.attempt(), run.attempts(), null, null, null, WHY, run.progress(),
                     run.forgiven()));
         } catch (CorruptDocument e) {
-            Json raw = Json.of(Map.of("raw", new String(document, StandardCharsets.UTF_8)));
-            JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
-            Failure why = new Failure("corrupt_document", String.valueOf(e.getMessage()), null);
-            return JobDocument.of(spec).with(new Run(0, List.of(), null, null, null, why, null, 0));
+            return Finder.standIn(document, e);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.headrace.ClaimedJob;
 import io.headrace.CorruptDocument;
 import io.headrace.DataDamaged;
 import io.headrace.Failure;
+import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
@@ -45,8 +46,10 @@ final class Claims {
     private static final int MAX_PAGES = 40;
     /** No worker asks for a shorter lease, so entries that fell silent more recently need no look. */
     private static final long SHORTEST_LEASE_MS = 1_000;
+    /** In place of a time: no call has been answered since. */
+    private static final Long UNANSWERED = Long.MAX_VALUE;
     /**
-     * How long after a lost answer claims ask for what it said: a Redis that was stopped reads what was sent to it when it goes on,
+     * How long after the first answer that follows a lost one claims ask for what that one said: a Redis that was stopped reads what was sent to it when it goes on,
      * even from connections that have been given up.
      */
     private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
@@ -100,10 +103,9 @@ final class Claims {
         arguments.add(RedisKeys.bytes(toldIfInDoubt(asker)));
         request.order().forEach(level -> arguments.add(RedisKeys.bytes(String.valueOf(level.code()))));
         List<Object> reply = Replies.list(run(Script.CLAIM, asker, arguments));
-        if (Replies.number(reply.get(4)) == 1) {
-            queues.create(request.queue());
-        }
+        // What was leased is handed out before anything that can fail; the next claim mends what is missing.
         if (Replies.number(reply.get(4)) == 1 && Replies.list(reply.get(2)).isEmpty()) {
+            queues.create(request.queue());
             reply = Replies.list(run(Script.CLAIM, asker, arguments));
         }
         Replies.texts(reply.get(6)).forEach(
@@ -128,9 +130,11 @@ final class Claims {
     /** Remembers that the answer got lost: what it leased is asked for by the next claims. */
     private Object run(Script script, Asker asker, List<byte[]> arguments) {
         try {
-            return link.run(script, queues.base(asker.queue()), arguments);
+            Object reply = link.run(script, queues.base(asker.queue()), arguments);
+            untold.replace(asker, UNANSWERED, nanoClock.getAsLong() + UNTOLD_NANOS);
+            return reply;
         } catch (OutcomeUnknown e) {
-            untold.put(asker, nanoClock.getAsLong() + UNTOLD_NANOS);
+            untold.put(asker, UNANSWERED);
             throw e;
         }
     }
@@ -140,7 +144,7 @@ final class Claims {
         if (until == null) {
             return "";
         }
-        if (until - nanoClock.getAsLong() < 0) {
+        if (!until.equals(UNANSWERED) && until - nanoClock.getAsLong() < 0) {
             untold.remove(asker, until);
             return "";
         }
@@ -158,7 +162,14 @@ final class Claims {
         boolean more = true;
         for (int page = 0; page < MAX_PAGES && more; page++) {
             boolean one = lastChance && jobs.stream().noneMatch(job -> job.lease().token().lastChance());
-            more = reclaim(request, most - jobs.size(), one, jobs) && jobs.size() < most;
+            try {
+                more = reclaim(request, most - jobs.size(), one, jobs) && jobs.size() < most;
+            } catch (HeadraceException e) {
+                if (jobs.isEmpty()) {
+                    throw e;
+                }
+                return jobs; // they are leased; the next call meets the failure again
+            }
         }
         return jobs;
     }

@@ -15,7 +15,7 @@ enum Fault {
     INDEX_WITHOUT_DOCUMENT(Finding.Level.PROBLEM, "documents", "id at rest has no document",
             "ids at rest have no document",
             "the job itself is gone: look for it in a backup or with its sender, then drop the id",
-            "drops the id from its index"),
+            "lays it among the dead, with the reason; drops it when it was there"),
     DOCUMENT_AND_FINISHED(Finding.Level.PROBLEM, "places", "finished job has a second document in no index",
             "finished jobs have a second document in no index",
             "its state is told by the wrong one", "deletes the second document; the verdict stays"),

@@ -177,6 +177,9 @@ final class Link implements AutoCloseable {
             connection.setBroken();
             noteFailure(key, e);
             throw new BrokerUnavailable("waiting for Redis failed: " + why(e), e);
+        } catch (RuntimeException | Error e) { // half an answer may be unread: nobody else must get the rest
+            connection.setBroken();
+            throw e;
         } finally {
             release(connection);
         }
@@ -185,9 +188,17 @@ final class Link implements AutoCloseable {
     /** The pool replaces a broken connection at once, which takes as long as Redis does not answer: nobody waits for that. */
     private void release(Connection connection) {
         if (connection.isBroken()) {
-            closer.execute(connection::close);
+            closer.execute(() -> closeBroken(connection));
         } else {
             connection.close();
+        }
+    }
+
+    private static void closeBroken(Connection connection) {
+        try {
+            connection.close();
+        } catch (JedisException e) {
+            // it is closed; what failed is the pool's attempt to replace it
         }
     }
 
@@ -241,21 +252,22 @@ final class Link implements AutoCloseable {
     /** One connection that breaks says little about Redis, but one that gets no answer, or no successor, does. */
     private void noteFailure(byte[] key, JedisException e) {
         dropIdle();
-        if (timedOut(e) || !answers(key)) {
+        if (timedOut(e) || !answers(key, true)) {
             outage.failed(shard(key), why(e));
         }
     }
 
     private boolean answers() {
-        return answers(PROBED);
+        return answers(PROBED, false);
     }
 
-    private boolean answers(byte[] key) {
+    /** @param ifAllInUse what to say when there is no connection to ask with: those in use know soon */
+    private boolean answers(byte[] key, boolean ifAllInUse) {
         Connection connection;
         try {
             connection = connect(key);
         } catch (JedisException e) {
-            return exhausted(e); // all are in use: whether they get answers is known soon
+            return ifAllInUse && exhausted(e);
         }
         try {
             connection.setSoTimeout(PROBE_MS);
@@ -299,6 +311,9 @@ final class Link implements AutoCloseable {
             connection.setBroken();
             noteFailure(key, e);
             throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
+        } catch (RuntimeException | Error e) { // half an answer may be unread: nobody else must get the rest
+            connection.setBroken();
+            throw e;
         }
     }
 
@@ -432,7 +447,7 @@ final class Link implements AutoCloseable {
                     Thread thread = new Thread(task, "headrace-redis-close");
                     thread.setDaemon(true);
                     return thread;
-                }, new ThreadPoolExecutor.CallerRunsPolicy());
+                }, (task, closed) -> task.run());
         closer.allowCoreThreadTimeOut(true);
         return closer;
     }

@@ -64,7 +64,12 @@ final class Outage implements AutoCloseable {
         if (!cluster) {
             Thread prober = new Thread(this::probe, "headrace-probe");
             prober.setDaemon(true);
-            prober.start();
+            try {
+                prober.start();
+            } catch (Error e) { // without it nobody would notice the end
+                why = null;
+                throw e;
+            }
         }
     }
 
@@ -90,9 +95,18 @@ final class Outage implements AutoCloseable {
         for (int failures = 0; why != null && !isClosed(); failures++) {
             long ceilingMs = Math.min(CAP_MS, FLOOR_MS << Math.min(failures, 10));
             LockSupport.parkNanos((1 + ThreadLocalRandom.current().nextLong(ceilingMs)) * 1_000_000);
-            if (why != null && probe.getAsBoolean()) {
+            long askedAt = nanoClock.getAsLong();
+            if (why != null && answers() && askedAt - newestFailure >= 0) {
                 end();
             }
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return probe.getAsBoolean();
+        } catch (RuntimeException | Error e) { // whatever it is, callers are refused until somebody finds out
+            return false;
         }
     }
 

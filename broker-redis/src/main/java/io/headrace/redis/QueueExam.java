@@ -16,6 +16,9 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Goes through the places of one queue page by page. Used by one thread. */
 final class QueueExam {
+    /** Stands for a document that is missing. */
+    private static final byte[] MISSING = Finder.standIn(new byte[0], new CorruptDocument("", null)).bytes();
+
     /** Up to so many buckets of finished jobs are summed up in one script, which takes about 3 ms; more are summed page by page. */
     private static final int SUMMED_AT_ONCE = 10_000;
     /** The sum of many buckets is believed if nothing finished meanwhile; so often is it tried. */
@@ -204,7 +207,7 @@ final class QueueExam {
             for (int i = 0; i + 1 < flat.size(); i += 2) {
                 items.add(Item.of(Replies.text(flat.get(i))));
             }
-            examiner.check(queue, Script.CHECK_INDEX, List.of(RedisKeys.bytes(index)), items);
+            examiner.check(queue, Script.CHECK_INDEX, List.of(RedisKeys.bytes(index), MISSING), items);
             for (int from = 0; from < items.size(); from += Examiner.BATCH) {
                 readDocuments(index, items.subList(from, Math.min(items.size(), from + Examiner.BATCH)));
             }

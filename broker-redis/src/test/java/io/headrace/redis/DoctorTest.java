@@ -95,12 +95,15 @@ final class DoctorTest {
     }
 
     @Test
-    void anIdWithoutDocumentIsDropped() {
+    void anIdWithoutDocumentIsLaidAmongTheDead() {
         JobId id = scheduled();
         redis(Command.DEL, key("job:" + id));
 
         assertFoundAndMended(Fault.INDEX_WITHOUT_DOCUMENT);
         assertThat(redis(Command.ZCARD, key("scheduled"))).isEqualTo("0");
+        Job job = broker.find(id).job().orElseThrow();
+        assertThat(job.state()).isEqualTo(JobState.DEAD);
+        assertThat(String.valueOf(job.document().run().error())).contains("the document is missing");
     }
 
     @Test

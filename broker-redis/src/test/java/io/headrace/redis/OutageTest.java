@@ -38,6 +38,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -98,9 +99,11 @@ final class OutageTest {
      */
     @Test
     void whatWasLeasedWithoutTheWorkerHearingOfItIsHandedOutByItsNextClaim() throws Exception {
+        AtomicLong clock = new AtomicLong();
         ClaimRequest other = new ClaimRequest(QUEUE, new WorkerId("w2"), 10, Duration.ofSeconds(1), CLAIM.order());
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE, () -> 0);
+                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
+                        clock::get);
                 Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
             JobClient client = new JobClient(broker);
             JobId silent = client.enqueue(job()).id();
@@ -118,6 +121,7 @@ final class OutageTest {
             broker.find(silent); // so that there is a connection: without one nothing would be sent
             loseTheAnswer(redis, () -> broker.reclaim(CLAIM, true));
             awaitHeld(jedis, 4);
+            clock.addAndGet(Duration.ofHours(1).toNanos()); // however long Redis stood still
             awaitNoticed(broker);
 
             List<ClaimedJob> told = broker.claim(CLAIM).jobs();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -30,13 +31,23 @@ final class HostileIT {
 
     @Test
     void hostileRequestsLeaveAnApiAsItWas() throws Exception {
+        beHostile(REQUESTS);
+    }
+
+    @Test
+    @Tag("faults")
+    void aHundredThousandHostileRequestsLeaveAnApiAsItWas() throws Exception {
+        beHostile(100_000);
+    }
+
+    private void beHostile(int requests) throws Exception {
         try (Deployment here = new Deployment(folder)) {
             EmbeddedRedis redis = here.startRedis(0);
             HeadraceProcess process = here.start("api", Map.of("HEADRACE_API_BODY_TIMEOUT", "400ms"), "api", "--port",
                     "0", "--redis", redis.url());
             Api api = Api.of(process);
 
-            HttpFuzz.Outcome outcome = new HttpFuzz(api.uri(), SEED, 15_000).run(REQUESTS);
+            HttpFuzz.Outcome outcome = new HttpFuzz(api.uri(), SEED, 15_000).run(requests);
 
             System.out.println("fuzz: seed=" + outcome.seed() + " requests=" + outcome.requests() + " statuses="
                     + outcome.statuses());

@@ -61,14 +61,18 @@ final class AttemptRunner {
      * Takes a job that has just been claimed.
      *
      * @param leasedAt when the claim was asked for, by the worker's clock
+     * @param room whether there is a slot for it; without, it is handed back at once
      * @return whether it occupies a slot
      */
-    boolean accept(ClaimedJob job, long leasedAt) {
+    boolean accept(ClaimedJob job, long leasedAt, boolean room) {
         JobSpec spec = job.document().spec();
         Duration timeout = spec.timeout() == null ? config.timeout() : spec.timeout();
         LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, reports::ask);
         Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
                 : outcome.beforeRun(job, handlers.knows(spec.type()), job.claimedAt());
+        if (verdict.isEmpty() && !room) {
+            verdict = Optional.of(outcome.release(job));
+        }
         inFlight.add(attempt);
         if (verdict.isEmpty()) {
             threads.execute(() -> run(attempt));

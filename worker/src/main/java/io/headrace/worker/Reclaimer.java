@@ -90,7 +90,7 @@ final class Reclaimer {
             metrics.reclaimed(queue, jobs.size());
         }
         for (ClaimedJob job : jobs) {
-            filling.fill(runner.accept(job, askedAt));
+            filling.fill(runner.accept(job, askedAt, filling.left() > 0));
         }
     }
 }

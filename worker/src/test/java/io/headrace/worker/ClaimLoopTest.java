@@ -3,11 +3,14 @@ package io.headrace.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
+import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.testkit.InMemoryBroker;
@@ -47,6 +50,21 @@ class ClaimLoopTest {
 
         assertThat(rig.state(near)).isEqualTo(JobState.SUCCEEDED);
         assertThat(rig.state(far)).isEqualTo(JobState.SCHEDULED);
+    }
+
+    @Test
+    void whatALostAnswerBringsBeyondTheFreeSlotsIsHandedBackAtOnce() {
+        Rig rig = new Rig(1, ECHO);
+        JobId id = rig.enqueue("echo");
+        ClaimedJob surplus = rig.broker.claim(new ClaimRequest(QueueName.DEFAULT, rig.config.id(), 1, Rig.LEASE,
+                List.of(Level.values()))).jobs().get(0);
+
+        assertThat(rig.runner.accept(surplus, 0, false)).isFalse();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.QUEUED);
+        assertThat(rig.slots.free()).isEqualTo(1);
+        rig.claimLoop.claimRound();
+        assertThat(rig.job(id).document().run().attempts()).hasSize(1);
     }
 
     @Test

@@ -61,7 +61,7 @@ local function untold(level, told)
     return chunk
   end
   for from = 1, #mine, 1000 do
-    local entries = {}
+    local entries, found = {}, {}
     for n = from, math.min(#mine, from + 999) do
       entries[#entries + 1] = mine[n][1]
     end
@@ -71,7 +71,12 @@ local function untold(level, told)
       if entry then
         local at = #chunk[2] + 1
         chunk[2][at], chunk[3][at], chunk[4][at], chunk[5][at] = entry, tonumber(deliveries), older, tonumber(token)
+        found[#found + 1] = entries[n]
       end
+    end
+    if #found > 0 then
+      found[#found + 1] = 'JUSTID'
+      redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(found)) -- a full lease from now, as every claim gives
     end
   end
   return chunk
@@ -170,11 +175,14 @@ if watched or #marks > 0 then
 end
 local cancelled = {}
 for _, set in ipairs(marks) do
-  for i, is_member in ipairs(redis.call('SMISMEMBER', base .. set, unpack(ids))) do
-    if is_member == 1 then
-      cancelled[#cancelled + 1] = ids[i]
-      if set == 'cancelled' then
-        redis.call('SMOVE', base .. 'cancelled', base .. 'cancelling', ids[i])
+  for from = 1, #ids, 1000 do
+    for i, is_member in ipairs(redis.call('SMISMEMBER', base .. set, unpack(ids, from, math.min(#ids, from + 999)))) do
+      local id = ids[from + i - 1]
+      if is_member == 1 then
+        cancelled[#cancelled + 1] = id
+        if set == 'cancelled' then
+          redis.call('SMOVE', base .. 'cancelled', base .. 'cancelling', id)
+        end
       end
     end
   end

@@ -3,7 +3,7 @@
 -- KEYS  1 base
 -- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 lifetime of its lock, ms
 --       8 idempotency key or ''  9 fingerprint  10 lifetime of the key, ms
--- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 8 commands.
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 9 commands.
 local base = KEYS[1]
 --@include ids
 --@include clock
@@ -14,6 +14,9 @@ local idempotency = base .. 'idem:' .. ARGV[8]
 if ARGV[8] ~= '' then
   local seen = redis.pcall('GET', idempotency)
   if seen then
+    if type(seen) == 'string' then
+      redis.call('SET', idempotency, seen, 'KEEPTTL') -- a wait for replicas or the disk waits for the writes of its own client
+    end
     local fingerprint, id, word = string.match(type(seen) == 'string' and seen or '', '^(%S*) (%S+) (%u+)$')
     if fingerprint ~= ARGV[9] or not is_id(id) then -- what cannot be read might be this request: it must not run twice
       return {'CONFLICT', ''}
@@ -32,6 +35,7 @@ local lock = base .. 'unique:' .. ARGV[6]
 if ARGV[6] ~= '' then
   local holder = redis.pcall('GET', lock)
   if type(holder) == 'string' and is_id(holder) then -- anything else belongs to nobody who could free it
+    redis.call('SET', lock, holder, 'KEEPTTL') -- likewise
     remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended
     return {'DUPLICATE', holder}
   end

@@ -24,6 +24,7 @@ local ids = {}
 -- Check first: a key of a wrong type fails the call before anything has changed hands.
 for i = 9, #ARGV, 2 do
   redis.call('XLEN', base .. 'ready:' .. ARGV[i])
+  redis.call('HLEN', base .. 'running:' .. ARGV[i])
 end
 local marked = redis.call('SCARD', base .. 'cancelling') > 0
 

@@ -82,6 +82,10 @@ public final class ApiServer implements AutoCloseable {
         try {
             operator.require(durability);
         } catch (DurabilityUnavailable e) {
+            if (durability.kind() == Durability.Kind.REPLICATED) { // replicas come and go; until then nothing is accepted
+                LOG.warn("not ready: {}", e.getMessage());
+                return;
+            }
             throw new InvalidInput(ApiSettings.DURABILITY.variable(), "is not possible here: " + e.getMessage());
         } catch (BrokerUnavailable | OutcomeUnknown e) {
             LOG.warn("whether the broker can give the durability is not known yet durability={} error={}", durability,

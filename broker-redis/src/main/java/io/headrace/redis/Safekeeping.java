@@ -14,9 +14,10 @@ import redis.clients.jedis.Protocol.Command;
  * How a flush learns that what it wrote is as safe as was promised: by one more command at its end, on the same connection,
  * that Redis answers when all before it are safe. One wait a flush, however many jobs it carries: a group commit. Thread-safe.
  *
- * <p>{@code fsync} is confirmed by WAITAOF where the server knows it (7.2 and later). Elsewhere it takes {@code appendfsync
- * always}, with which a server writes no answer before its file is on disk; the flush then ends by asking for that very
- * setting, so that a server restarted with another one is noticed before its answers are believed.
+ * <p>{@code fsync} takes {@code appendfsync always}, with which a server writes no answer before its file is on disk. The flush
+ * ends by asking for that very setting, so that a server that was restarted or promoted with another one is noticed before its
+ * answers are believed. WAITAOF is not relied on: servers with {@code everysec} have answered it before their file was on
+ * disk; see docs/decisions/0015.
  */
 final class Safekeeping {
     /** How long Redis may take to make a flush safe; shorter than {@link Link#TIMEOUT_MS}, so that its answer still arrives. */
@@ -26,8 +27,6 @@ final class Safekeeping {
 
     private static final Link.Request APPEND_SETTINGS = new Link.Request(Command.CONFIG, RedisKeys.bytes("GET"),
             RedisKeys.bytes("append*"), RedisKeys.bytes("no-appendfsync-on-rewrite"));
-    private static final Link.Request KNOWS_WAITAOF = new Link.Request(Command.COMMAND, RedisKeys.bytes("INFO"),
-            RedisKeys.bytes("waitaof"));
 
     private final Link link;
     private final LongSupplier nanoClock;
@@ -76,7 +75,7 @@ final class Safekeeping {
     @Nullable
     String doubt(Durability durability, byte[] key, Object answer) {
         String doubt = answer instanceof Exception e ? String.valueOf(e.getMessage())
-                : durability.kind() == Durability.Kind.FSYNC ? notOnDisk(answer)
+                : durability.kind() == Durability.Kind.FSYNC ? notAlways(answer)
                         : answer instanceof Long n && n >= durability.replicas() ? null
                                 : "after " + WAIT_MS + " ms it was not on " + durability.replicas() + " replicas";
         if (doubt != null) {
@@ -85,46 +84,32 @@ final class Safekeeping {
         return doubt;
     }
 
-    /** Of the two confirmations there are for {@code fsync}, WAITAOF answers with numbers. */
-    private static @Nullable String notOnDisk(Object answer) {
-        if (answer instanceof List<?> words && !words.isEmpty() && words.get(0) instanceof Long synced) {
-            return synced >= 1 ? null : "after " + WAIT_MS + " ms it was not on disk";
-        }
-        return notAlways(answer);
-    }
-
     private Means look(Durability durability, byte[] key) {
         return durability.kind() == Durability.Kind.FSYNC ? fsync(key) : replicated(durability.replicas(), key);
     }
 
     private Means fsync(byte[] key) {
         List<Object> answers = link.exchange(key,
-                List.of(new Link.Request(Command.INFO, RedisKeys.bytes("persistence")), KNOWS_WAITAOF,
-                        APPEND_SETTINGS));
+                List.of(new Link.Request(Command.INFO, RedisKeys.bytes("persistence")), APPEND_SETTINGS));
         ServerCheck server = ServerCheck.parse(Replies.text(Link.checked(answers.get(0))));
         if (server.loading()) {
             throw new BrokerUnavailable("Redis is still reading its data", null);
         }
         if (server.withoutAppendOnlyFile()) {
-            return unable("the append-only file of Redis is off; set appendonly to yes");
+            return unable("the append-only file of Redis is off; set appendonly to yes and appendfsync to always");
         }
-        if (answers.get(1) instanceof List<?> commands && !commands.isEmpty() && commands.get(0) != null) {
-            return able(new Link.Request(Command.WAITAOF, RedisKeys.bytes(1), RedisKeys.bytes(0),
-                    RedisKeys.bytes(WAIT_MS)));
-        }
-        String objection = notAlways(answers.get(2));
+        String objection = notAlways(answers.get(1));
         return objection == null ? able(APPEND_SETTINGS) : unable(objection);
     }
 
     /** Why this answer to CONFIG GET does not mean that every answer of the server comes after its file is on disk. */
     private static @Nullable String notAlways(Object answer) {
         if (!(answer instanceof List<?>)) {
-            return "this Redis has no WAITAOF (7.2 and later have it) and does not let its CONFIG be read";
+            return "Redis does not let its CONFIG be read, so nobody can tell whether appendfsync is always";
         }
         Map<String, String> settings = Replies.map(answer);
         if (!"yes".equals(settings.get("appendonly")) || !"always".equals(settings.get("appendfsync"))) {
-            return "this Redis has no WAITAOF (7.2 and later have it) and writes its file to disk only now and then;"
-                    + " set appendonly to yes and appendfsync to always";
+            return "Redis answers before its file is on disk; set appendonly to yes and appendfsync to always";
         }
         if (!"no".equals(settings.getOrDefault("no-appendfsync-on-rewrite", "no"))) {
             return "Redis does not write its file to disk during a rewrite; set no-appendfsync-on-rewrite to no";

@@ -75,6 +75,7 @@ final class Settler implements AutoCloseable {
                 : RedisKeys.bytes(
                         lease.attempt() + " " + progress.fraction() + " "
                                 + (progress.message() == null ? "" : progress.message())));
+        arguments.add(RedisKeys.bytes(lease.token().fence()));
         arguments.add(RedisKeys.bytes(firstLine));
         lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
         Pending pending = new Pending(lease, null, arguments, new CompletableFuture<>());

@@ -9,6 +9,7 @@ import io.headrace.Lease;
 import io.headrace.Level;
 import io.headrace.Progress;
 import io.headrace.Settlement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,6 +82,18 @@ abstract class ReportingContract extends ContractSteps {
         report(second, null, 0, List.of("again zero"));
         report(second, null, 0, List.of("again zero", "again one"));
         assertThat(log(first, 4, 10).lines()).containsExactly("again zero", "again one");
+    }
+
+    @Test
+    void aLaterAttemptByTheSameWorkerIsNoRepetition() {
+        ClaimedJob first = running(ann);
+        report(first, null, 0, List.of("first"));
+        settle(retry(first, Duration.ZERO));
+        ClaimedJob second = claimOne(ann);
+        report(second, null, 0, List.of("second"));
+        settle(release(second));
+        report(claimOne(ann), null, 0, List.of("third"));
+        assertThat(log(first, 0, 10).lines()).containsExactly("first", "second", "third");
     }
 
     @Test

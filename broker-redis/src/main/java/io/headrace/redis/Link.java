@@ -365,7 +365,8 @@ final class Link implements AutoCloseable {
     }
 
     private void repeat(byte[] key, List<Request> requests, List<Integer> again, List<Object> settled) {
-        try (Connection connection = borrow(key)) {
+        Connection connection = borrow(key);
+        try {
             for (Script script : Script.values()) {
                 connection.sendCommand(Command.SCRIPT, RedisKeys.bytes("LOAD"), script.source());
             }
@@ -375,7 +376,10 @@ final class Link implements AutoCloseable {
                 settled.set(again.get(i), answers.get(i));
             }
         } catch (JedisException e) {
+            connection.setBroken();
             throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
+        } finally {
+            release(connection);
         }
     }
 

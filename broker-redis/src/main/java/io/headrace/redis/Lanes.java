@@ -26,7 +26,7 @@ final class Lanes<T extends Lane.Item> implements AutoCloseable {
     /** What the items of a lane have in common; at most as many as there are masters, times the durabilities in use. */
     private record Place(String server, Durability durability) {}
 
-    /** Never blocks. */
+    /** Never blocks, unless the broker is being closed: then for a lane that is opened too late. */
     void add(String server, Durability durability, T item) {
         Lane<T> lane = open.computeIfAbsent(new Place(server, durability), this::open);
         if (closed) {

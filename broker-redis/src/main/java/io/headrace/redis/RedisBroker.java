@@ -85,7 +85,7 @@ public final class RedisBroker implements Broker {
     /**
      * Connects.
      *
-     * @param observer hears how long round trips take
+     * @param observer hears how long round trips take, and of outages
      * @throws BrokerUnavailable when the sentinels or the cluster cannot be reached now; one server may come later
      * @throws InvalidInput when the server would lose jobs: it is older than 7.0, or evicts keys when its memory is full. A server that comes
      *             later is checked by {@link BrokerOperator#readiness()}

@@ -201,7 +201,7 @@ final class DurabilityTest {
                 RedisBroker broker = connect(primary)) {
             JobClient client = new JobClient(broker);
             client.enqueue(job(Durability.replicated(1)));
-            signal("STOP", replica);
+            TestServer.signal("STOP", replica);
             try {
                 CompletableFuture<Submission> held = broker.enqueue(replicated).toCompletableFuture();
                 client.enqueue(job(Durability.MEMORY));
@@ -212,16 +212,11 @@ final class DurabilityTest {
                 // Sent again it is found, which writes nothing by itself, and is no safer than before.
                 assertThatThrownBy(() -> client.enqueue(replicated)).isInstanceOf(OutcomeUnknown.class);
             } finally {
-                signal("CONT", replica);
+                TestServer.signal("CONT", replica);
             }
             Submission again = client.enqueue(replicated);
             assertThat(again.kind()).isEqualTo(Submission.Kind.REPLAYED);
             assertThat(stored(broker)).isEqualTo(3);
         }
-    }
-
-    private static void signal(String name, EmbeddedRedis redis) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start();
-        assertThat(kill.waitFor()).isZero();
     }
 }

@@ -140,11 +140,11 @@ final class OutageTest {
     }
 
     private static void loseTheAnswer(EmbeddedRedis redis, ThrowingCallable call) throws Exception {
-        signal("STOP", redis);
+        TestServer.signal("STOP", redis);
         try {
             assertThatThrownBy(call).isInstanceOf(OutcomeUnknown.class);
         } finally {
-            signal("CONT", redis);
+            TestServer.signal("CONT", redis);
         }
     }
 
@@ -155,11 +155,6 @@ final class OutageTest {
     private static void awaitHeld(Jedis jedis, long jobs) {
         Wait.until("the call has been carried out", () -> jedis.xpending("hr:{email}:ready:n", "workers")
                 .getConsumerMessageCount().getOrDefault("w1", 0L) == jobs);
-    }
-
-    private static void signal(String name, EmbeddedRedis redis) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start().waitFor())
-                .isZero();
     }
 
     @Test
@@ -246,12 +241,12 @@ final class OutageTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
                 RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), heard)) {
             new JobClient(broker).enqueue(job());
-            signal("STOP", redis);
+            TestServer.signal("STOP", redis);
             try {
                 assertThat(refused(broker, 1)).isLessThan(Duration.ofMillis(Link.TIMEOUT_MS + 2_000));
                 assertThat(refused(broker, 400)).isLessThan(Duration.ofSeconds(3));
             } finally {
-                signal("CONT", redis);
+                TestServer.signal("CONT", redis);
             }
             awaitNoticed(broker);
             assertThat(heard.away).hasSize(1);

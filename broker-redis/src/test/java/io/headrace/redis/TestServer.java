@@ -1,5 +1,7 @@
 package io.headrace.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -143,6 +144,12 @@ final class TestServer {
         for (EmbeddedRedis node : nodes) {
             Wait.until("the cluster agrees", () -> ask(node, "INFO").contains("cluster_state:ok"));
         }
+    }
+
+    /** Sends a signal by its name without {@code SIG}, such as {@code STOP}. */
+    static void signal(String name, EmbeddedRedis redis) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     /** The answer to a CLUSTER command, or its error. */

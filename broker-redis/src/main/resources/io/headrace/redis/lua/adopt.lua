@@ -13,7 +13,7 @@ local base = KEYS[1]
 local done, ids = {}, {}
 for i = 1, #ARGV, 4 do
   local id, key = ARGV[i], base .. 'job:' .. ARGV[i]
-  local lost = redis.call('GET', key) == ARGV[i + 1] and redis.call('PTTL', key) == -1 and not index_of(id) and not entry_of(id)
+  local lost = redis.call('GET', key) == ARGV[i + 1] and redis.call('PTTL', key) == -1 and not index_of(id) and not live_entry(id)
     and redis.call('HEXISTS', base .. 'finished:' .. ARGV[i + 3], id) == 0
   if lost then
     redis.call('SET', key, ARGV[i + 2])

@@ -28,13 +28,13 @@ local function check_document(n, key, id, bucket)
     if repair then
       redis.call('DEL', key)
     end
-  elseif not index and not entry_of(id) then
+  elseif not index and not live_entry(id) then
     fault(n, 'DOCUMENT_WITHOUT_INDEX')
   end
 end
 
 local function check_address(n, key, id)
-  if not entry_at(redis.call('GET', key), id) then
+  if not entry_named(redis.call('GET', key), id) then
     fault(n, 'ADDRESS_STALE')
     if repair then
       redis.call('DEL', key)
@@ -45,7 +45,7 @@ end
 local function check_lock(n, key)
   local id = redis.call('GET', key)
   local unfinished
-  if entry_of(id) then
+  if live_entry(id) then
     unfinished = redis.call('SISMEMBER', base .. 'cancelled', id) == 0
   else
     unfinished = (index_of(id) or 'dead') ~= 'dead'

@@ -60,7 +60,7 @@ end
 
 local function check_address(n, address, entry, id, named)
   if address == level .. entry or (not address and not named) then return end
-  if entry_at(address, id) then
+  if entry_named(address, id) then
     fault(n, 'TWO_ENTRIES', address)
   elseif named then
     fault(n, 'ADDRESS_MISSING')

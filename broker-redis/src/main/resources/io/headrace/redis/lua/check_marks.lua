@@ -14,7 +14,7 @@ local FIRST = 3
 for i = FIRST, #ARGV do
   local n, id = i - FIRST + 1, ARGV[i]
   if redis.call('SISMEMBER', base .. set, id) == 1 then
-    local level, number = entry_of(id)
+    local level, number = live_entry(id)
     local in_line = level and waits(pending_of(level, number))
     local unfinished = level or (index_of(id) or 'dead') ~= 'dead'
     if not unfinished then

@@ -10,18 +10,10 @@ local base = KEYS[1]
 --@include unique
 --@include fence
 --@include settle
+--@include put_down
 
 if #held > 0 then
-  local mine, due = {}, due_again()
-  rest_in('parked', function(n, i)
-    mine[ids[n]] = true
-    return due(n, i)
-  end)
-  withdraw()
-  clean_up(false)
-  if mine[redis.call('ZRANGE', base .. 'parked', 0, 0)[1]] then
-    wake() -- as for retry
-  end
+  put_down('parked')
   announce(ids)
 end
 return stale(document_at_rest)

@@ -12,18 +12,10 @@ local base = KEYS[1]
 --@include unique
 --@include fence
 --@include settle
+--@include put_down
 
 if #held > 0 then
-  local mine, due = {}, due_again()
-  rest_in('retrying', function(n, i)
-    mine[ids[n]] = true
-    return due(n, i)
-  end)
-  withdraw()
-  clean_up(false)
-  if mine[redis.call('ZRANGE', base .. 'retrying', 0, 0)[1]] then
-    wake() -- idle workers sleep until the earliest due time they know of; one of these is earlier
-  end
+  put_down('retrying')
   tally('failed', #held)
   announce(ids)
 end

@@ -11,7 +11,7 @@ local function holds_job(level, number, id)
 end
 
 -- Level and number of the entry at an address, if it is an entry of this job; else nothing.
-local function entry_at(address, id)
+local function entry_named(address, id)
   local level, number = string.match(address or '', '^([hnl])(%d+%-%d+)$')
   if level and holds_job(level, number, id) then
     return level, number
@@ -19,12 +19,12 @@ local function entry_at(address, id)
 end
 
 -- Level and number of the job's entry, nothing when it has none.
-local function entry_of(id)
-  local level, number = entry_at(redis.call('GET', base .. 'entry:' .. id), id)
+local function live_entry(id)
+  local level, number = entry_named(redis.call('GET', base .. 'entry:' .. id), id)
   if level then
     return level, number
   end
-  return entry_at(string.match(id, '_([hnl]%d+%-%d+)$'), id)
+  return entry_named(string.match(id, '_([hnl]%d+%-%d+)$'), id)
 end
 
 -- Of a pending entry: entry, consumer, idle ms, deliveries; else nil.

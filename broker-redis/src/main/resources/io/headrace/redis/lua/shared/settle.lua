@@ -84,17 +84,6 @@ local function rest_in(zset, score_of)
   redis.call('ZADD', base .. zset, unpack(scores))
 end
 
--- When each held job falls due again. A cancellation that came too late for the attempt does not wait for the next one.
-local function due_again()
-  local cancelling = {}
-  if redis.call('EXISTS', base .. 'cancelling') == 1 then
-    cancelling = redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))
-  end
-  return function(n, i)
-    return cancelling[n] == 1 and now_ms or now_ms + tonumber(ARGV[i + 4])
-  end
-end
-
 local function document_at_rest(i)
   return document_of(ARGV[i + 2])
 end

@@ -82,6 +82,7 @@ final class HeadraceCommand {
         commands.put("queue", it -> new QueueCommand(it));
         commands.put("dead", it -> new DeadCommand(it));
         commands.put("doctor", it -> new DoctorCommand(it));
+        commands.put("bench", it -> new BenchCommand(it));
         commands.put("version", it -> new VersionCommand(it));
         Function<Terminal, Object> asked = args.length == 0 ? null : commands.get(args[0]);
         if (asked != null) {

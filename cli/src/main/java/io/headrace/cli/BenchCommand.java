@@ -1,0 +1,153 @@
+package io.headrace.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.headrace.BrokerUnavailable;
+import io.headrace.Nearest;
+import io.headrace.cli.bench.Bench;
+import io.headrace.cli.bench.Plan;
+import io.headrace.cli.bench.Report;
+import io.headrace.cli.bench.Scenarios;
+import io.headrace.redis.RedisConfig;
+import io.headrace.redis.RedisSettings;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code headrace bench}: how fast this machine and this Redis are. */
+@Command(description = {"Measure Headrace on this machine, beside what the same Redis does bare.",
+    "Without --redis it starts a Redis of its own that keeps nothing. On yours it uses queues of its own, named bench-…,"
+            + " and removes them at the end; it touches no other key and no setting. Load, server and Redis share this"
+            + " machine, so compare only figures of one run."}, //
+        exitCodeList = {"0:done", "1:failed: something did not do what was to be measured",
+            "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there"}, //
+        footer = {"", "Examples:", "  headrace bench",
+            "  headrace bench --redis redis://127.0.0.1:6379 --only enqueue-batch -o json"})
+final class BenchCommand implements Callable<Integer> {
+    /** What a shell reports for a process that died of SIGINT. */
+    private static final int INTERRUPTED = 130;
+    private static final int STEPS = 1_000;
+    private static final int FEWEST_JOBS = 100;
+    private static final int MOST_JOBS = 10_000_000;
+    private static final int MOST_RUNS = 1_000;
+    private static final int LARGEST_PAYLOAD = 256 * 1024;
+
+    private final Terminal terminal;
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",", completionCandidates = Names.class, description = {
+        "Measure only these, separated by commas; default is all: ${COMPLETION-CANDIDATES}."})
+    List<String> only = Scenarios.names();
+
+    @Option(names = "--runs", paramLabel = "N", description = "How often each is measured; default 5.")
+    int runs = 5;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "How many jobs a run handles; default 100000.")
+    int jobs = 100_000;
+
+    @Option(names = "--payload", paramLabel = "BYTES", description = "How large each job's payload is; default 100.")
+    int payload = 100;
+
+    @Option(names = "--redis", paramLabel = "URL", description = {
+        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
+                + " default is HEADRACE_REDIS, else one of its own."})
+    @Nullable
+    String redis;
+
+    @Option(names = "--redis-prefix", paramLabel = "PREFIX", description = {
+        "What every key starts with; default is HEADRACE_REDIS_PREFIX, else hr:."})
+    @Nullable
+    String prefix;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = {
+        "table (the default) or json, which has every run's figure."})
+    ApiOptions.Format output = ApiOptions.Format.table;
+
+    /** For the help. */
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Scenarios.names().iterator();
+        }
+    }
+
+    BenchCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Plan plan = plan();
+        if (!terminal.environment().containsKey(ClientSettings.LOG_LEVEL.variable())
+                && LoggerFactory.getLogger("io.headrace") instanceof Logger ours) {
+            ours.setLevel(Level.ERROR); // that a Redis without persistence may lose jobs is part of the results
+        }
+        try (Progress progress = Progress.start(terminal, "bench", STEPS);
+                Bench bench = new Bench(plan, (done, doing) -> progress.to((long) (done * STEPS), doing))) {
+            Thread onSignal = new Thread(bench::close);
+            Runtime.getRuntime().addShutdownHook(onSignal);
+            Report report = measure(bench, plan);
+            if (report == null) {
+                return INTERRUPTED;
+            }
+            Runtime.getRuntime().removeShutdownHook(onSignal);
+            progress.close();
+            if (output == ApiOptions.Format.json) {
+                terminal.out().println(report.json());
+            } else {
+                new BenchTable(report).print(terminal);
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Null when somebody stopped it. */
+    private static @Nullable Report measure(Bench bench, Plan plan) throws Exception {
+        try {
+            return bench.run();
+        } catch (BrokerUnavailable e) {
+            if (bench.closed()) {
+                return null;
+            }
+            throw CommandFailed.unreachable(e.getMessage() + (plan.redis() == null ? ""
+                    : "\nTell with --redis where Redis is, or leave it out for one that is started for the benchmark"),
+                    e);
+        } catch (IOException | RuntimeException e) {
+            if (bench.closed()) {
+                return null;
+            }
+            throw e instanceof IOException || e instanceof IllegalStateException
+                    ? CommandFailed.failed(String.valueOf(e.getMessage()))
+                    : e;
+        }
+    }
+
+    private Plan plan() {
+        Effective settings = new Effective(terminal.environment())
+                .flag("--redis", RedisSettings.URL, redis)
+                .flag("--redis-prefix", RedisSettings.PREFIX, prefix);
+        RedisConfig config = settings.isSet(RedisSettings.URL)
+                ? settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX))
+                : null;
+        for (String name : only) {
+            if (!Scenarios.names().contains(name)) {
+                throw CommandFailed.usage("--only: there is no '" + name + "'; "
+                        + Nearest.hint(name, Scenarios.names()));
+            }
+        }
+        within("--runs", runs, 1, MOST_RUNS);
+        within("--jobs", jobs, FEWEST_JOBS, MOST_JOBS);
+        within("--payload", payload, Plan.SMALLEST_PAYLOAD, LARGEST_PAYLOAD);
+        return new Plan(config, only, jobs, runs, payload);
+    }
+
+    private static void within(String option, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw CommandFailed.usage(option + ": must be " + min + " to " + max + ", was " + value);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.headrace.cli;
+
+import io.headrace.cli.bench.Figure;
+import io.headrace.cli.bench.Report;
+import java.util.Locale;
+import java.util.Map;
+
+/** What the benchmark found, as people read it. */
+final class BenchTable {
+    private final Report report;
+
+    BenchTable(Report report) {
+        this.report = report;
+    }
+
+    void print(Terminal terminal) {
+        Map<String, Object> is = report.conditions();
+        line(terminal, "Headrace " + is.get("headrace") + ", Redis " + is.get("redisVersion") + " at " + is.get("redis")
+                + (Boolean.TRUE.equals(is.get("redisAppendOnlyFile")) ? "" : " without append-only file") + ",", "");
+        line(terminal, is.get("jdk") + ", " + is.get("os") + ", " + is.get("cores") + " cores,", "");
+        line(terminal,
+                "payload " + is.get("payloadBytes") + " bytes, " + is.get("jobs") + " jobs a run, " + is.get("runs")
+                        + " runs; load, server and Redis share the cores.",
+                "");
+        for (Report.Section section : report.sections()) {
+            terminal.out().println();
+            print(section, terminal);
+        }
+    }
+
+    private static void print(Report.Section section, Terminal terminal) {
+        terminal.out().println(terminal.colours() ? Colour.BOLD.on(section.title()) : section.title());
+        Table table = new Table().whole("").number("MEDIAN").whole("UNIT").number("MIN-MAX").number("OF RAW");
+        for (Figure figure : section.figures()) {
+            table.row(figure.label(), number(figure.median()), figure.unit(),
+                    figure.values().size() == 1 ? "" : number(figure.min()) + "-" + number(figure.max()),
+                    figure.ceiling() == null ? "" : number(figure.ofCeiling() * 100) + "%");
+        }
+        table.print(terminal);
+        section.notes().forEach(note -> line(terminal, note, "  "));
+    }
+
+    /** Three digits, or all before the point. */
+    private static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return "-";
+        }
+        double size = Math.abs(value);
+        int decimals = size >= 100 || value == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
+    }
+
+    private static void line(Terminal terminal, String text, String indent) {
+        StringBuilder line = new StringBuilder(indent);
+        for (String word : Words.plain(text).split(" ", -1)) {
+            if (line.length() + word.length() > Terminal.COLUMNS && line.length() > indent.length()) {
+                terminal.out().println(line.toString().stripTrailing());
+                line = new StringBuilder(indent);
+            }
+            line.append(word).append(' ');
+        }
+        terminal.out().println(line.toString().stripTrailing());
+    }
+}

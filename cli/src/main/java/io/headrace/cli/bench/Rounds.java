@@ -1,0 +1,67 @@
+package io.headrace.cli.bench;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Measures several things in turn, again and again, so that whatever else the machine does falls on all alike. */
+final class Rounds {
+    /** Measures once. */
+    interface Measure {
+        /** @return in the unit of its entrant */
+        double measure() throws Exception;
+    }
+
+    /** @param ceiling which other entrant, named before, is its ceiling; null for none */
+    private record Entrant(String label, String unit, @Nullable String ceiling, Measure measure) {}
+
+    private final Ground ground;
+    private final List<Entrant> entrants = new ArrayList<>();
+
+    Rounds(Ground ground) {
+        this.ground = ground;
+    }
+
+    /** Adds what is measured next in each round. */
+    Rounds add(String label, String unit, Measure measure) {
+        entrants.add(new Entrant(label, unit, null, measure));
+        return this;
+    }
+
+    /** Adds what is measured next in each round, to be compared with what an earlier one did in the same round. */
+    Rounds add(String label, String unit, String ceiling, Measure measure) {
+        entrants.add(new Entrant(label, unit, ceiling, measure));
+        return this;
+    }
+
+    /** Measures all once to warm up, uncounted, then each as often as there are runs, and hands in the figures. */
+    void run() throws Exception {
+        Map<String, List<Double>> values = new HashMap<>();
+        int done = 0;
+        for (int run = 0; run <= ground.runs(); run++) {
+            for (Entrant entrant : entrants) {
+                ground.progress((double) done++ / (entrants.size() * (ground.runs() + 1)),
+                        (run == 0 ? "warm-up, " : "run " + run + ", ") + entrant.label());
+                double value = entrant.measure().measure();
+                if (run > 0) {
+                    values.computeIfAbsent(entrant.label(), label -> new ArrayList<>()).add(value);
+                }
+            }
+        }
+        report(values);
+        ground.note("Measured in turn, run by run, after one uncounted run of each.");
+    }
+
+    private void report(Map<String, List<Double>> values) {
+        Map<String, Figure> figures = new HashMap<>();
+        for (Entrant entrant : entrants) {
+            Figure ceiling = entrant.ceiling() == null ? null : figures.get(entrant.ceiling());
+            Figure figure = new Figure(entrant.label(), entrant.unit(), values.getOrDefault(entrant.label(), List.of()),
+                    ceiling);
+            figures.put(entrant.label(), figure);
+            ground.figure(figure);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.headrace.cli.bench;
+
+import java.util.List;
+
+/** Every scenario there is, in the order in which they run. */
+public final class Scenarios {
+    static final List<Scenario> ALL = List.of(new EnqueueBatch());
+
+    private Scenarios() {}
+
+    /** What {@code --only} can name. */
+    public static List<String> names() {
+        return ALL.stream().map(Scenario::name).toList();
+    }
+
+    static Scenario named(String name) {
+        return ALL.stream().filter(scenario -> scenario.name().equals(name)).findFirst().orElseThrow();
+    }
+}

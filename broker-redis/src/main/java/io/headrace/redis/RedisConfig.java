@@ -5,6 +5,7 @@ import io.headrace.Nearest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -87,6 +88,20 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
     /** The same place with another prefix. */
     public RedisConfig withPrefix(String other) {
         return new RedisConfig(kind, nodes, master, tls, user, password, database, other);
+    }
+
+    /** The address with user and password, as {@link #parse} reads it, to be handed to another process; never for logs. */
+    public String url() {
+        String address = toString();
+        if (user == null && password == null) {
+            return address;
+        }
+        String login = encode(user) + (password == null ? "" : ':' + encode(password)) + '@';
+        return address.replace("://", "://" + login);
+    }
+
+    private static String encode(@Nullable String text) {
+        return text == null ? "" : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The address without user and password, for logs. */

@@ -37,6 +37,16 @@ final class RedisConfigTest {
         assertThat(config.nodes()).containsExactly(new HostAndPort("a", 1), new HostAndPort("b", 26379));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://127.0.0.1:6379", "rediss://app:s%40cret%2B%20x@redis.example:6390/3",
+        "redis://:secret@h:1",
+        "redis://app@h:1", "redis-sentinel://app:pw@a:1,b:26379/mymaster", "rediss-cluster://:p%3Aw@a:1,b:2"})
+    void anAddressCanBeHandedOnWithItsLogin(String url) {
+        RedisConfig config = RedisConfig.parse(url);
+        assertThat(config.url()).isEqualTo(url);
+        assertThat(RedisConfig.parse(config.url())).isEqualTo(config);
+    }
+
     @Test
     void aPasswordIsNeverShown() {
         assertThat(RedisConfig.parse("redis-cluster://app:secret@a:1,b:2")).asString()

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code headrace bench}: how fast this machine and this Redis are. */
@@ -40,8 +41,8 @@ final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Option(names = "--only", paramLabel = "NAME", split = ",", completionCandidates = Names.class, description = {
-        "Measure only these, separated by commas; default is all: ${COMPLETION-CANDIDATES}."})
-    List<String> only = Scenarios.names();
+        "Measure only these, separated by commas: ${COMPLETION-CANDIDATES}; default is all but soak."})
+    List<String> only = Scenarios.byDefault();
 
     @Option(names = "--runs", paramLabel = "N", description = "How often each is measured; default 5.")
     int runs = 5;
@@ -62,6 +63,9 @@ final class BenchCommand implements Callable<Integer> {
         "What every key starts with; default is HEADRACE_REDIS_PREFIX, else hr:."})
     @Nullable
     String prefix;
+
+    @Mixin
+    BenchExtents extents = new BenchExtents();
 
     @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = {
         "table (the default) or json, which has every run's figure."})
@@ -142,7 +146,7 @@ final class BenchCommand implements Callable<Integer> {
         within("--runs", runs, 1, MOST_RUNS);
         within("--jobs", jobs, FEWEST_JOBS, MOST_JOBS);
         within("--payload", payload, Plan.SMALLEST_PAYLOAD, LARGEST_PAYLOAD);
-        return new Plan(config, only, jobs, runs, payload);
+        return new Plan(config, only, jobs, runs, payload, extents.get());
     }
 
     private static void within(String option, int value, int min, int max) {

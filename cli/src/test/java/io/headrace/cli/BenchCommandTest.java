@@ -30,7 +30,8 @@ final class BenchCommandTest {
             assertThat(look.getBulkReply()).isEqualTo("OK");
 
             Ran ran = Ran.headrace("bench", "--redis", redis.url(), "--only", scenario, "--jobs", "1000", "--runs", "1",
-                    "-o", "json");
+                    "--watch", "1s", "--backlog", "1k", "--soak", "2s", "--rate", "300",
+                    "--csv", folder.resolve("soak.csv").toString(), "-o", "json");
 
             assertThat(ran.code()).as(ran.err()).isZero();
             Tree section = Tree.parse(ran.out().getBytes(StandardCharsets.UTF_8)).at("scenarios").items().get(0);

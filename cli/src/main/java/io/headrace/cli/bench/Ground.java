@@ -49,6 +49,15 @@ final class Ground implements AutoCloseable {
         return probe;
     }
 
+    Extents extents() {
+        return plan.extents();
+    }
+
+    /** What child processes run on. */
+    Jdk jdk() {
+        return Jdk.of(plan.extents().jdk());
+    }
+
     int jobs() {
         return plan.jobs();
     }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.headrace.BrokerUnavailable;
 import io.headrace.Nearest;
+import io.headrace.OutcomeUnknown;
 import io.headrace.cli.bench.Bench;
 import io.headrace.cli.bench.Plan;
 import io.headrace.cli.bench.Report;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** {@code headrace bench}: how fast this machine and this Redis are. */
 @Command(description = {"Measure Headrace on this machine, beside what the same Redis does bare.",
@@ -94,11 +97,19 @@ final class BenchCommand implements Callable<Integer> {
                 Bench bench = new Bench(plan, (done, doing) -> progress.to((long) (done * STEPS), doing))) {
             Thread onSignal = new Thread(bench::close);
             Runtime.getRuntime().addShutdownHook(onSignal);
-            Report report = measure(bench, plan);
-            if (report == null) {
-                return INTERRUPTED;
+            Report report;
+            try {
+                report = bench.run();
+            } catch (Exception e) {
+                if (bench.closed()) {
+                    return INTERRUPTED;
+                }
+                throw explained(e, plan);
+            } finally {
+                if (!bench.closed()) {
+                    Runtime.getRuntime().removeShutdownHook(onSignal);
+                }
             }
-            Runtime.getRuntime().removeShutdownHook(onSignal);
             progress.close();
             if (output == ApiOptions.Format.json) {
                 terminal.out().println(report.json());
@@ -109,25 +120,17 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** Null when somebody stopped it. */
-    private static @Nullable Report measure(Bench bench, Plan plan) throws Exception {
-        try {
-            return bench.run();
-        } catch (BrokerUnavailable e) {
-            if (bench.closed()) {
-                return null;
-            }
-            throw CommandFailed.unreachable(e.getMessage() + (plan.redis() == null ? ""
-                    : "\nTell with --redis where Redis is, or leave it out for one that is started for the benchmark"),
+    private static Exception explained(Exception e, Plan plan) {
+        String why = String.valueOf(e.getMessage());
+        if (e instanceof BrokerUnavailable || e instanceof OutcomeUnknown || e instanceof JedisConnectionException) {
+            return CommandFailed.unreachable(plan.redis() == null ? why
+                    : why + "\nTell with --redis where Redis is, or leave it out for one that is started for the"
+                            + " benchmark; asked was " + plan.redis(),
                     e);
-        } catch (IOException | RuntimeException e) {
-            if (bench.closed()) {
-                return null;
-            }
-            throw e instanceof IOException || e instanceof IllegalStateException
-                    ? CommandFailed.failed(String.valueOf(e.getMessage()))
-                    : e;
         }
+        return e instanceof IOException || e instanceof IllegalStateException || e instanceof JedisException
+                ? CommandFailed.failed(why)
+                : e;
     }
 
     private Plan plan() {

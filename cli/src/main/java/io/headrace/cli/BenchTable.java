@@ -30,7 +30,7 @@ final class BenchTable {
 
     private static void print(Report.Section section, Terminal terminal) {
         terminal.out().println(terminal.colours() ? Colour.BOLD.on(section.title()) : section.title());
-        Table table = new Table().whole("").number("MEDIAN").whole("UNIT").number("MIN-MAX").number("OF RAW");
+        Table table = new Table().whole("").number("MEDIAN").whole("UNIT").number("MIN-MAX").number("SHARE");
         for (Figure figure : section.figures()) {
             table.row(figure.label(), number(figure.median()), figure.unit(),
                     figure.values().size() == 1 ? "" : number(figure.min()) + "-" + number(figure.max()),

@@ -1,18 +1,13 @@
 package io.headrace.cli.bench;
 
-import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** One benchmark: runs scenarios one after the other. {@link #run} is called once; {@link #close} by any thread, at any time. */
 public final class Bench implements AutoCloseable {
@@ -33,7 +28,9 @@ public final class Bench implements AutoCloseable {
      * @throws IOException when no Redis or other part of the benchmark could be started; the message says why
      */
     public Report run() throws Exception {
-        RedisConfig redis = plan.redis() == null ? embedded() : plan.redis();
+        RedisConfig redis = plan.redis() == null
+                ? kept.open(() -> OwnRedis.start(Map.of("appendonly", "no"))).config()
+                : plan.redis();
         RedisProbe probe = kept.open(() -> RedisProbe.connect(redis));
         Report report = new Report();
         describe(report.conditions(), redis, probe);
@@ -49,21 +46,6 @@ public final class Bench implements AutoCloseable {
             }
         }
         return report;
-    }
-
-    private RedisConfig embedded() throws Exception {
-        Path folder = Files.createTempDirectory("headrace-bench-");
-        AutoCloseable unused = kept.open(() -> () -> delete(folder));
-        EmbeddedRedis server = kept.open(() -> EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no")));
-        return RedisConfig.parse(server.url());
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private void describe(Map<String, Object> conditions, RedisConfig redis, RedisProbe probe) {

@@ -1,5 +1,6 @@
 package io.headrace.cli.bench;
 
+import io.headrace.Durability;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisSettings;
@@ -61,13 +62,24 @@ final class Child implements AutoCloseable {
 
     /** Starts {@code headrace api} on a free port. */
     static Child api(Jdk jdk, RedisConfig redis) throws IOException {
-        return new Child("api", jdk.java(), redis, List.of("headrace", "api", "--port", "0"));
+        return api(jdk, redis, Durability.MEMORY);
+    }
+
+    /** The same with what must have happened to a job before its 202. */
+    static Child api(Jdk jdk, RedisConfig redis, Durability durability) throws IOException {
+        return new Child("api", jdk.java(), redis,
+                List.of("headrace", "api", "--port", "0", "--durability", durability.toString()));
     }
 
     /** Starts a worker with the {@link BenchHandlers}. */
     static Child worker(Jdk jdk, RedisConfig redis, QueueName queue, int slots, String lease) throws IOException {
         return new Child("worker", jdk.java(), redis,
                 List.of("worker", queue.value(), Integer.toString(slots), lease));
+    }
+
+    /** Starts a {@link BareServer}. */
+    static Child bare(Jdk jdk, RedisConfig redis) throws IOException {
+        return new Child("bare", jdk.java(), redis, List.of("bare"));
     }
 
     /** Starts a {@link ReaderChild}. */

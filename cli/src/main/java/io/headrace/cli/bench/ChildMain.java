@@ -33,13 +33,17 @@ public final class ChildMain {
 
     private ChildMain() {}
 
-    /** Plays {@code worker QUEUE SLOTS LEASE}, {@code reader QUEUE}, or {@code headrace …}, any command of the program. */
-    public static void main(String[] args) {
+    /** Plays {@code worker QUEUE SLOTS LEASE}, {@code reader QUEUE}, {@code bare}, or {@code headrace …}, any command of the program. */
+    public static void main(String[] args) throws Exception {
         Thread asked = new Thread(ChildMain::listen, "bench-asked");
         asked.setDaemon(true);
         asked.start();
         if (args[0].equals("headrace")) {
             Main.main(Arrays.copyOfRange(args, 1, args.length));
+            return;
+        }
+        if (args[0].equals("bare")) {
+            say(BareServer.listenAnywhere());
             return;
         }
         Map<String, String> environment = System.getenv();

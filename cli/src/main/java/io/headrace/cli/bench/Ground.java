@@ -109,8 +109,11 @@ final class Ground implements AutoCloseable {
         section.figures().add(figure);
     }
 
+    /** Says something once, however often it is said. */
     void note(String sentence) {
-        section.notes().add(sentence);
+        if (!section.notes().contains(sentence)) {
+            section.notes().add(sentence);
+        }
     }
 
     /** Refuses a run that did not do what it was measured for. */

@@ -5,6 +5,7 @@ import io.headrace.redis.RedisProbe;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -40,7 +41,15 @@ final class Raw {
      * @return nanoseconds until the last was answered
      */
     long add(int count, int connections) throws Exception {
-        Share share = new Share(count, PIPELINE);
+        return add(new Share(count, PIPELINE), connections);
+    }
+
+    /** The same one at a time: each connection waits for an answer before it adds the next. */
+    long addSingly(int count, int connections) throws Exception {
+        return add(new Share(count, 1), connections);
+    }
+
+    private long add(Share share, int connections) throws Exception {
         return Crowd.run(Collections.nCopies(connections, () -> {
             Connection connection = probe.connection(queue);
             return () -> {
@@ -71,7 +80,7 @@ final class Raw {
             connection.sendCommand(Command.XGROUP, bytes("CREATE"), stream, GROUP, bytes("0"), bytes("MKSTREAM"));
             connection.getOne();
         }
-        java.util.concurrent.atomic.AtomicInteger number = new java.util.concurrent.atomic.AtomicInteger();
+        AtomicInteger number = new AtomicInteger();
         long nanos = Crowd.run(Collections.nCopies(CONNECTIONS, () -> {
             Connection connection = probe.connection(queue);
             byte[] consumer = bytes("c" + number.incrementAndGet());

@@ -82,16 +82,23 @@ public record Report(Map<String, Object> conditions, List<Section> sections) {
         number(g, "median", figure.median());
         number(g, "min", figure.min());
         number(g, "max", figure.max());
+        runs(g, figure);
+        if (figure.ceiling() != null) {
+            number(g, "ofCeiling", figure.ofCeiling());
+            g.writeObjectFieldStart("ceiling");
+            g.writeStringField("label", figure.ceiling().label());
+            runs(g, figure.ceiling());
+            g.writeEndObject();
+        }
+        g.writeEndObject();
+    }
+
+    private static void runs(JsonGenerator g, Figure figure) throws IOException {
         g.writeArrayFieldStart("runs");
         for (double value : figure.values()) {
             g.writeRawValue(number(value));
         }
         g.writeEndArray();
-        if (figure.ceiling() != null) {
-            g.writeStringField("ceiling", figure.ceiling().label());
-            number(g, "ofCeiling", figure.ofCeiling());
-        }
-        g.writeEndObject();
     }
 
     private static void number(JsonGenerator g, String name, double value) throws IOException {

@@ -2,6 +2,7 @@ package io.headrace.cli.bench;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ final class Rounds {
 
     private final Ground ground;
     private final List<Entrant> entrants = new ArrayList<>();
+    private int part;
+    private int parts = 1;
 
     Rounds(Ground ground) {
         this.ground = ground;
@@ -36,13 +39,26 @@ final class Rounds {
         return this;
     }
 
-    /** Measures all once to warm up, uncounted, then each as often as there are runs, and hands in the figures. */
+    /** Says that this is only a part of the scenario: progress is told accordingly. */
+    Rounds part(int index, int of) {
+        part = index;
+        parts = of;
+        return this;
+    }
+
+    /** Measures, and hands in the figures. */
     void run() throws Exception {
+        measure().forEach(ground::figure);
+    }
+
+    /** Measures all once to warm up, uncounted, then each as often as there are runs. */
+    List<Figure> measure() throws Exception {
         Map<String, List<Double>> values = new HashMap<>();
+        int steps = entrants.size() * (ground.runs() + 1);
         int done = 0;
         for (int run = 0; run <= ground.runs(); run++) {
             for (Entrant entrant : entrants) {
-                ground.progress((double) done++ / (entrants.size() * (ground.runs() + 1)),
+                ground.progress((part + (double) done++ / steps) / parts,
                         (run == 0 ? "warm-up, " : "run " + run + ", ") + entrant.label());
                 double value = entrant.measure().measure();
                 if (run > 0) {
@@ -50,18 +66,17 @@ final class Rounds {
                 }
             }
         }
-        report(values);
         ground.note("Measured in turn, run by run, after one uncounted run of each.");
+        return figures(values);
     }
 
-    private void report(Map<String, List<Double>> values) {
-        Map<String, Figure> figures = new HashMap<>();
+    private List<Figure> figures(Map<String, List<Double>> values) {
+        Map<String, Figure> figures = new LinkedHashMap<>();
         for (Entrant entrant : entrants) {
             Figure ceiling = entrant.ceiling() == null ? null : figures.get(entrant.ceiling());
-            Figure figure = new Figure(entrant.label(), entrant.unit(), values.getOrDefault(entrant.label(), List.of()),
-                    ceiling);
-            figures.put(entrant.label(), figure);
-            ground.figure(figure);
+            figures.put(entrant.label(), new Figure(entrant.label(), entrant.unit(),
+                    values.getOrDefault(entrant.label(), List.of()), ceiling));
         }
+        return List.copyOf(figures.values());
     }
 }

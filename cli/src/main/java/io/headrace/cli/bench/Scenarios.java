@@ -4,7 +4,14 @@ import java.util.List;
 
 /** Every scenario there is, in the order in which they run. */
 public final class Scenarios {
-    static final List<Scenario> ALL = List.of(new EnqueueBatch(), new Soak());
+    static final List<Scenario> ALL = List.of(
+            new EnqueueBatch(),
+            new EnqueueSingle(),
+            new HttpSingle(),
+            new HttpBatch(),
+            new Drain(),
+            new DurabilityModes(),
+            new Soak());
 
     private Scenarios() {}
 

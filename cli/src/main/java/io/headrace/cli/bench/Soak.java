@@ -69,6 +69,7 @@ final class Soak implements Scenario {
     public void run(Ground ground) throws Exception {
         QueueName queue = ground.newQueue();
         RedisBroker broker = ground.broker();
+        broker.operator().resume(queue); // creates it, for samples taken before the first job
         Child api = ground.open(() -> Child.api(ground.jdk(), ground.redis()));
         Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
         Path csv = ground.extents().csv();

@@ -1,0 +1,57 @@
+package io.headrace.cli.bench;
+
+import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.RedisConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A Redis of the benchmark's own. Its data lies in a temporary folder, which goes with it. */
+final class OwnRedis implements AutoCloseable {
+    private final Path folder;
+    private final EmbeddedRedis server;
+
+    private OwnRedis(Path folder, EmbeddedRedis server) {
+        this.folder = folder;
+        this.server = server;
+    }
+
+    /** @param settings lines of its configuration; unless they say otherwise it appends to a file and syncs that each second */
+    static OwnRedis start(Map<String, String> settings) throws IOException {
+        Path folder = Files.createTempDirectory("headrace-bench-");
+        try {
+            return new OwnRedis(folder, EmbeddedRedis.start(folder, 0, null, settings));
+        } catch (IOException | RuntimeException e) {
+            delete(folder);
+            throw e;
+        }
+    }
+
+    RedisConfig config() {
+        return RedisConfig.parse(server.url());
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            server.close();
+        } finally {
+            delete(folder);
+        }
+    }
+}

@@ -71,6 +71,11 @@ final class Ground implements AutoCloseable {
         return plan.redis() == null;
     }
 
+    /** How large each job's payload is. */
+    int payloadBytes() {
+        return plan.payload();
+    }
+
     /** A JSON document of as many bytes as the plan wants. */
     Json payload() {
         String text = "{\"p\":\"" + "x".repeat(plan.payload() - 8) + "\"}";

@@ -11,6 +11,11 @@ public final class Scenarios {
             new HttpBatch(),
             new Drain(),
             new DurabilityModes(),
+            new Latency(),
+            new Memory(),
+            new Backlog(),
+            new Idle(),
+            new Sleepers(),
             new Soak());
 
     private Scenarios() {}

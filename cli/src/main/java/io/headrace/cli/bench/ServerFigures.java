@@ -50,6 +50,16 @@ final class ServerFigures {
         return number("maxmemory");
     }
 
+    /** Objects that a thread of its own has yet to free. */
+    double beingFreed() {
+        return number("lazyfree_pending_objects");
+    }
+
+    /** The memory of its machine. */
+    double machineBytes() {
+        return number("total_system_memory");
+    }
+
     double connections() {
         return number("connected_clients");
     }

@@ -6,11 +6,16 @@ import io.headrace.JobState;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisProbe;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reads, at one moment, all that must not grow while a system is used, and what tells that it is used. */
 final class SoakSample {
+    private static final long MINUTES_KEPT = Duration.ofHours(25).toMinutes();
+    private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final long startNanos = System.nanoTime();
     private final RedisProbe probe;
     private final BrokerOperator operator;
     private final QueueName queue;
@@ -42,11 +47,17 @@ final class SoakSample {
         values.put("redis_memory_bytes", redis.memoryBytes());
         values.put("redis_resident_bytes", redis.residentBytes());
         values.put("redis_keys", redis.keys());
+        values.put("redis_keys_but_minutes", redis.keys() - minutes());
         values.put("redis_connections", redis.connections());
         values.put("redis_cpu_s", redis.cpuSeconds());
         take("api", api, values);
         take("worker", worker, values);
         return values;
+    }
+
+    /** A queue has a key of counters for each minute, for 25 hours: they grow in number for so long, and no longer. */
+    private long minutes() {
+        return Math.min(MINUTES_KEPT, (System.nanoTime() - startNanos) / MINUTE_NANOS);
     }
 
     private static void take(String name, Child child, Map<String, Double> values) throws IOException {

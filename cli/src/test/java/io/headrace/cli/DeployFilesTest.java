@@ -126,6 +126,14 @@ class DeployFilesTest {
                 .contains("COPY --from=build /src/cli/target/headrace.jar /opt/headrace/headrace.jar");
     }
 
+    @Test
+    void theImageUsesTheCacheOfClassesThatItWrites() throws IOException {
+        assertThat(read("Dockerfile"))
+                .containsPattern(
+                        "(?m)^RUN java -XX:AOTCacheOutput=/opt/headrace/headrace.aot .*-jar /opt/headrace/headrace.jar ")
+                .containsPattern("(?m)^ENTRYPOINT .*\"-XX:AOTCache=/opt/headrace/headrace.aot\"");
+    }
+
     /** What Prometheus evaluates: the targets and variables of a dashboard, or a whole rule file. */
     private static List<String> expressions(String file) throws IOException {
         if (!file.endsWith(".json")) {

@@ -35,7 +35,9 @@ import redis.clients.jedis.exceptions.JedisException;
 final class BenchCommand implements Callable<Integer> {
     /** What a shell reports for a process that died of SIGINT. */
     private static final int INTERRUPTED = 130;
-    private static final int STEPS = 1_000;
+    private static final int STEPS = 100;
+    /** What leaves the bar some room. */
+    private static final int LONGEST_DOING = 32;
     private static final int FEWEST_JOBS = 100;
     private static final int MOST_JOBS = 10_000_000;
     private static final int MOST_RUNS = 1_000;
@@ -94,7 +96,8 @@ final class BenchCommand implements Callable<Integer> {
             ours.setLevel(Level.ERROR); // that a Redis without persistence may lose jobs is part of the results
         }
         try (Progress progress = Progress.start(terminal, "bench", STEPS);
-                Bench bench = new Bench(plan, (done, doing) -> progress.to((long) (done * STEPS), doing))) {
+                Bench bench = new Bench(plan,
+                        (done, doing) -> progress.to((long) (done * STEPS), Words.cut(doing, LONGEST_DOING)))) {
             Thread onSignal = new Thread(bench::close);
             Runtime.getRuntime().addShutdownHook(onSignal);
             Report report;

@@ -17,10 +17,13 @@ final class BenchTable {
         Map<String, Object> is = report.conditions();
         line(terminal, "Headrace " + is.get("headrace") + ", Redis " + is.get("redisVersion") + " at " + is.get("redis")
                 + (Boolean.TRUE.equals(is.get("redisAppendOnlyFile")) ? "" : " without append-only file") + ",", "");
-        line(terminal, is.get("jdk") + ", " + is.get("os") + ", " + is.get("cores") + " cores,", "");
+        line(terminal,
+                is.get("jdk") + (is.containsKey("childrenJdk") ? ", api and workers on " + is.get("childrenJdk") : "")
+                        + ", " + is.get("os") + ", " + is.get("cores") + " cores,",
+                "");
         line(terminal,
                 "payload " + is.get("payloadBytes") + " bytes, " + is.get("jobs") + " jobs a run, " + is.get("runs")
-                        + " runs; load, server and Redis share the cores.",
+                        + " runs; load, server and Redis share the cores. SHARE is of the nearest row above that has none.",
                 "");
         for (Report.Section section : report.sections()) {
             terminal.out().println();

@@ -3,6 +3,7 @@ package io.headrace.cli.bench;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -56,6 +57,10 @@ public final class Bench implements AutoCloseable {
         conditions.put("redisVersion", probe.info("redis_version"));
         conditions.put("redisAppendOnlyFile", probe.info("aof_enabled").equals("1"));
         conditions.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
+        Path childrenJdk = plan.extents().jdk();
+        if (childrenJdk != null) {
+            conditions.put("childrenJdk", childrenJdk.toString());
+        }
         conditions.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch"));
         conditions.put("cores", Runtime.getRuntime().availableProcessors());

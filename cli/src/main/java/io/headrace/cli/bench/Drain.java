@@ -7,6 +7,7 @@ import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisBroker;
+import io.headrace.worker.WorkerSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,26 +24,25 @@ final class Drain implements Scenario {
     /** Longer than any fault that heals itself. */
     private static final long STUCK_NANOS = Duration.ofMinutes(2).toNanos();
 
-    /** So many worker processes, each with so many slots. */
-    private record Crew(int workers, int slots) {
-        String label() {
-            return (workers == 1 ? "1 worker" : workers + " workers") + ", " + slots + " slots"
-                    + (workers == 1 ? "" : " each") + (slots == DEFAULT_SLOTS ? " (default)" : "");
-        }
-    }
+    private static final int DEFAULT_SLOTS = WorkerSettings.SLOTS.fallbackValue();
+    private static final List<Integer> SLOTS = List.of(DEFAULT_SLOTS, 100, 200);
 
-    private static final int DEFAULT_SLOTS = io.headrace.worker.WorkerSettings.SLOTS.fallbackValue();
-    private static final List<Crew> CREWS = List.of(new Crew(1, DEFAULT_SLOTS), new Crew(1, 100), new Crew(1, 200),
-            new Crew(2, DEFAULT_SLOTS), new Crew(2, 100), new Crew(2, 200));
+    private final int workers;
+
+    /** @param workers how many processes */
+    Drain(int workers) {
+        this.workers = workers;
+    }
 
     @Override
     public String name() {
-        return "drain";
+        return workers == 1 ? "drain" : "drain-" + workers;
     }
 
     @Override
     public String title() {
-        return "Run jobs that do nothing, from a filled queue, leases and history on";
+        return "Run jobs that do nothing, from a filled queue, by "
+                + (workers == 1 ? "1 worker process" : workers + " worker processes");
     }
 
     @Override
@@ -50,9 +50,9 @@ final class Drain implements Scenario {
         RedisBroker broker = ground.broker();
         List<Double> raw = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();
-        for (Crew crew : CREWS) {
-            Rounds rounds = new Rounds(ground).part(figures.size(), CREWS.size());
-            List<Figure> both = measure(ground, broker, crew, rounds);
+        for (int slots : SLOTS) {
+            Rounds rounds = new Rounds(ground).part(figures.size(), SLOTS.size());
+            List<Figure> both = measure(ground, broker, slots, rounds);
             raw.addAll(both.get(0).values());
             figures.add(both.get(1));
         }
@@ -63,20 +63,21 @@ final class Drain implements Scenario {
                         + " processes stay through all runs. Raw: 10 clients, 100 entries at a time, one XACK and one XDEL each.");
     }
 
-    private static List<Figure> measure(Ground ground, RedisBroker broker, Crew crew, Rounds rounds) throws Exception {
+    private List<Figure> measure(Ground ground, RedisBroker broker, int slots, Rounds rounds) throws Exception {
         QueueName queue = ground.newQueue();
         broker.operator().pause(queue);
-        List<Child> workers = new ArrayList<>();
+        List<Child> crew = new ArrayList<>();
         try {
-            for (int i = 0; i < crew.workers(); i++) {
-                workers.add(ground.open(
-                        () -> Child.worker(ground.jdk(), ground.redis(), queue, crew.slots(), LEASE)));
+            for (int i = 0; i < workers; i++) {
+                crew.add(ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, slots, LEASE)));
             }
+            String label = slots + (workers == 1 ? " slots" : " slots each")
+                    + (slots == DEFAULT_SLOTS ? " (default)" : "");
             return rounds.add(RAW, "jobs/s", () -> raw(ground))
-                    .add(crew.label(), "jobs/s", RAW, () -> drain(ground, broker, queue))
+                    .add(label, "jobs/s", RAW, () -> drain(ground, broker, queue))
                     .measure();
         } finally {
-            for (Child worker : workers) {
+            for (Child worker : crew) {
                 worker.close();
             }
             ground.remove(queue);

@@ -73,6 +73,14 @@ final class BenchCommandTest {
         assertThat(scenario.code()).isEqualTo(2);
         assertThat(scenario.err()).contains("--only").contains("did you mean 'enqueue-batch'?");
 
+        Ran backlog = Ran.headrace("bench", "--backlog", "10G");
+        assertThat(backlog.code()).isEqualTo(2);
+        assertThat(backlog.err()).contains("--backlog: must be 1,000 to 100,000,000, as in 10M, was '10G'");
+
+        Ran jdk = Ran.headrace("bench", "--jdk", folder.toString());
+        assertThat(jdk.code()).isEqualTo(2);
+        assertThat(jdk.err()).contains("--jdk: there is no bin/java in " + folder);
+
         Ran jobs = Ran.headrace("bench", "--jobs", "1");
         assertThat(jobs.code()).isEqualTo(2);
         assertThat(jobs.err()).contains("--jobs: must be 100 to 10000000, was 1");

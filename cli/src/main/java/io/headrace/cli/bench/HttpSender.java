@@ -1,14 +1,12 @@
 package io.headrace.cli.bench;
 
 import io.headrace.QueueName;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -16,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Posts jobs over a keep-alive connection of its own. Requests are rendered once and only stamped anew, so that the load takes
- * little from the cores that it shares with what it measures. It knows as much of HTTP as the api's answers need. Used by one
- * thread.
+ * little from the cores that it shares with what it measures. Used by one thread.
  */
 final class HttpSender implements OpenLoad.Sender {
     private static final int TIMEOUT_MS = (int) Duration.ofSeconds(30).toMillis();
@@ -28,8 +25,9 @@ final class HttpSender implements OpenLoad.Sender {
     private final int jobs;
     /** Where a stamp goes, or -1. */
     private final int payloadAt;
+    private final byte[] received = new byte[16 * 1024];
     private @Nullable Socket socket;
-    private @Nullable InputStream in;
+    private HttpAnswer answer = new HttpAnswer();
 
     private HttpSender(URI api, byte[] request, int jobs, int payloadAt) {
         this.api = api;
@@ -73,14 +71,16 @@ final class HttpSender implements OpenLoad.Sender {
         }
         try {
             Socket connected = connected();
-            OutputStream out = connected.getOutputStream();
-            out.write(request);
-            out.flush();
-            return accepted(in == null ? connected.getInputStream() : in);
+            connected.getOutputStream().write(request);
+            awaitAnswer(connected.getInputStream());
         } catch (IOException e) {
             close();
             throw e;
         }
+        if (answer.status() != ACCEPTED) {
+            throw new IOException("the api answered " + answer.status());
+        }
+        return jobs;
     }
 
     private Socket connected() throws IOException {
@@ -90,71 +90,27 @@ final class HttpSender implements OpenLoad.Sender {
             open.setTcpNoDelay(true);
             open.setSoTimeout(TIMEOUT_MS);
             socket = open;
-            in = new BufferedInputStream(open.getInputStream());
+            answer = new HttpAnswer();
         }
         return open;
     }
 
-    private int accepted(InputStream answer) throws IOException {
-        String status = line(answer);
-        int length = 0;
-        for (String header = line(answer); !header.isEmpty(); header = line(answer)) {
-            int colon = header.indexOf(':');
-            String name = header.substring(0, colon);
-            if (name.equalsIgnoreCase("content-length")) {
-                length = Integer.parseInt(header.substring(colon + 1).strip());
-            } else if (name.equalsIgnoreCase("transfer-encoding")) {
-                length = -1;
-            }
-        }
-        String body = length < 0 ? chunks(answer) : text(answer, length);
-        if (!status.startsWith("HTTP/1.1 " + ACCEPTED)) {
-            throw new IOException("the api answered " + status + " " + body);
-        }
-        if (jobs > 1 && !body.startsWith("{\"accepted\":" + jobs + ",")) {
-            throw new IOException("the api took not all jobs of a batch: " + body);
-        }
-        return jobs;
-    }
-
-    private static String chunks(InputStream in) throws IOException {
-        StringBuilder body = new StringBuilder();
+    private void awaitAnswer(InputStream in) throws IOException {
         while (true) {
-            int length = Integer.parseInt(line(in), 16);
-            body.append(text(in, length));
-            line(in);
-            if (length == 0) {
-                return body.toString();
-            }
-        }
-    }
-
-    private static String text(InputStream in, int length) throws IOException {
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
-            throw new EOFException("the api closed the connection");
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(80);
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0) {
+            int length = in.read(received);
+            if (length < 0) {
                 throw new EOFException("the api closed the connection");
             }
-            if (b != '\r') {
-                line.write(b);
+            if (answer.take(ByteBuffer.wrap(received, 0, length))) {
+                return;
             }
         }
-        return line.toString(StandardCharsets.ISO_8859_1);
     }
 
     @Override
     public void close() throws IOException {
         Socket open = socket;
         socket = null;
-        in = null;
         if (open != null) {
             open.close();
         }

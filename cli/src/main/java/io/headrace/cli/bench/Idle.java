@@ -1,6 +1,8 @@
 package io.headrace.cli.bench;
 
+import io.headrace.BrokerObserver;
 import io.headrace.QueueName;
+import io.headrace.redis.RedisBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,9 @@ final class Idle implements Scenario {
     public void run(Ground ground) throws Exception {
         QueueName queue = ground.newQueue();
         Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
-        ground.broker().enqueue(ground.job(queue, ground.payload())).toCompletableFuture().join();
+        try (RedisBroker producer = RedisBroker.connect(ground.redis(), BrokerObserver.NONE)) { // idle, it would count
+            producer.enqueue(ground.job(queue, ground.payload())).toCompletableFuture().join();
+        }
         ground.progress(0, "settling down");
         TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
         List<Double> cpu = new ArrayList<>();

@@ -15,6 +15,8 @@ import org.HdrHistogram.Histogram;
 /** How long a job waits before its handler starts, in a system that has nothing else to do. */
 final class Latency implements Scenario {
     private static final int PER_SECOND = 1_000;
+    /** The warm-up sends as many times more, so that the JVMs compile what they run before the first counted job. */
+    private static final int WARM_UP = 5;
     private static final int SENDERS = 8;
     private static final int SLOTS = 100;
     private static final String LEASE = "30s";
@@ -63,7 +65,7 @@ final class Latency implements Scenario {
                 Way way = ways.get(i);
                 ground.progress((run * (double) ways.size() + i) / ways.size() / (ground.runs() + 1),
                         (run == 0 ? "warm-up, " : "run " + run + ", ") + way.name());
-                Histogram histogram = measure(ground, way);
+                Histogram histogram = measure(ground, way, run == 0 ? PER_SECOND * WARM_UP : PER_SECOND);
                 if (run > 0) {
                     histograms.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(histogram);
                 }
@@ -102,9 +104,9 @@ final class Latency implements Scenario {
         return ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
     }
 
-    private static Histogram measure(Ground ground, Way way) throws Exception {
+    private static Histogram measure(Ground ground, Way way, int perSecond) throws Exception {
         way.taker().ask(Stamps.RESET);
-        OpenLoad load = new OpenLoad(PER_SECOND, way.senders().make());
+        OpenLoad load = new OpenLoad(perSecond, way.senders().make());
         load.run(ground.extents().watch());
         if (load.failed() > 0) {
             throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
@@ -135,8 +137,8 @@ final class Latency implements Scenario {
         ground.note(String.format(Locale.ROOT,
                 "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment of the"
                         + " schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06 ms on Linux)."
-                        + " %d s a run, after one uncounted run of each.",
-                SENDERS, ground.extents().watch().toSeconds()));
+                        + " %d s a run, after one uncounted run of each at %,d jobs/s.",
+                SENDERS, ground.extents().watch().toSeconds(), WARM_UP * PER_SECOND));
     }
 
     private static double value(Histogram histogram, Quantile quantile) {

@@ -1,6 +1,8 @@
 package io.headrace.cli.bench;
 
+import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.JobState;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisBroker;
 import java.io.IOException;
@@ -24,6 +26,7 @@ final class Soak implements Scenario {
     /** A trend through fewer samples tells nothing. */
     private static final int FEWEST_FOR_TREND = 20;
     private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(5);
+    private static final Duration LAST_JOBS = Duration.ofSeconds(30);
     private static final double WARM_UP = 0.1;
     private static final double MIB = 1024 * 1024;
 
@@ -77,6 +80,8 @@ final class Soak implements Scenario {
         OpenLoad load = ground.open(() -> load(ground, api, queue));
         watch(ground, new SoakSample(ground, broker.operator(), queue, api, worker, load.start()), log);
         load.close();
+        ground.figure(Figure.of("accepted and not finished", "jobs",
+                unfinished(broker.operator(), queue, load.accepted())));
         report(ground, log, load);
         ground.note("Every sample, for plotting: " + csv);
     }
@@ -102,6 +107,19 @@ final class Soak implements Scenario {
             log.add((System.nanoTime() - start) / 1e9, sample.take());
             ground.progress((double) at / whole.toNanos(),
                     String.format(Locale.ROOT, "%,.0f jobs accepted", log.last("accepted")));
+        }
+    }
+
+    /** How many accepted jobs have not succeeded, when the worker had time to do what was still in line. */
+    private static double unfinished(BrokerOperator operator, QueueName queue, long accepted)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + LAST_JOBS.toNanos();
+        while (true) {
+            long left = accepted - operator.queue(queue).orElseThrow().totals().getOrDefault(JobState.SUCCEEDED, 0L);
+            if (left <= 0 || System.nanoTime() > deadline) {
+                return left;
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 

@@ -71,7 +71,7 @@ public final class RedisBroker implements Broker {
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         this.settler = new Settler(link, queues);
-        this.claims = new Claims(link, queues, this::setAside, nanoClock);
+        this.claims = new Claims(link, keys, queues, this::setAside, nanoClock);
         this.renewer = new Renewer(link, queues);
         this.finder = new Finder(link, queues);
         this.wakeups = new Wakeups(waits, keys, nanoClock);
@@ -153,7 +153,7 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Renewal renew(Collection<Lease> leases, Duration lease) {
-        return renewer.renew(leases);
+        return renewer.renew(leases, lease);
     }
 
     @Override

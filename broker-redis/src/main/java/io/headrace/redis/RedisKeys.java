@@ -39,6 +39,7 @@ final class RedisKeys {
             new Kind("hr:{q}:running:h", "hash"),
             new Kind("hr:{q}:running:n", "hash"),
             new Kind("hr:{q}:running:l", "hash"),
+            new Kind("hr:{q}:leases", "hash"),
             new Kind("hr:{q}:scheduled", "zset"),
             new Kind("hr:{q}:retrying", "zset"),
             new Kind("hr:{q}:parked", "zset"),

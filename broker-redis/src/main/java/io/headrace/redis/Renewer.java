@@ -5,6 +5,7 @@ import io.headrace.Lease;
 import io.headrace.QueueName;
 import io.headrace.Renewal;
 import io.headrace.WorkerId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ final class Renewer {
     /** What the leases of one script call have in common. */
     private record Group(QueueName queue, WorkerId worker, char level) {}
 
-    Renewal renew(Collection<Lease> leases) {
+    Renewal renew(Collection<Lease> leases, Duration duration) {
         Map<Group, List<Lease>> groups = new LinkedHashMap<>();
         for (Lease lease : leases) {
             groups.computeIfAbsent(
@@ -38,21 +39,25 @@ final class Renewer {
         List<Lease> lost = new ArrayList<>();
         List<Lease> cancelled = new ArrayList<>();
         groups.forEach((group, all) -> {
+            all.sort(Entries.ASCENDING);
             for (int from = 0; from < all.size(); from += MAX_CALL) {
-                renew(group, all.subList(from, Math.min(all.size(), from + MAX_CALL)), lost, cancelled);
+                renew(group, all.subList(from, Math.min(all.size(), from + MAX_CALL)), duration, lost, cancelled);
             }
         });
         return new Renewal(lost, cancelled);
     }
 
-    private void renew(Group group, List<Lease> leases, List<Lease> lost, List<Lease> cancelled) {
-        List<byte[]> arguments = new ArrayList<>(2 + leases.size() * 3);
+    private void renew(Group group, List<Lease> leases, Duration duration, List<Lease> lost, List<Lease> cancelled) {
+        List<byte[]> arguments = new ArrayList<>(4 + leases.size() * 4);
         arguments.add(RedisKeys.bytes(group.worker().value()));
         arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
+        arguments.add(RedisKeys.bytes(duration.toMillis()));
+        arguments.add(RedisKeys.bytes(leases.size()));
+        leases.forEach(lease -> arguments.add(Settler.entry(lease)));
         for (Lease lease : leases) {
-            arguments.add(Settler.entry(lease));
             arguments.add(RedisKeys.bytes(lease.token().deliveries()));
             arguments.add(RedisKeys.bytes(lease.job().toString()));
+            arguments.add(RedisKeys.bytes(lease.token().fence()));
         }
         List<Object> reply;
         try {

@@ -54,6 +54,12 @@ final class Replies {
         return list(reply).stream().map(Replies::text).toList();
     }
 
+    /** What {@code XREADGROUP} read of one stream. */
+    static List<Object> entries(Object reply) {
+        List<Object> streams = list(reply);
+        return streams.isEmpty() ? streams : list(list(streams.get(0)).get(1));
+    }
+
     /** A flat array of names and values. */
     static Map<String, String> map(Object reply) {
         List<Object> flat = list(reply);

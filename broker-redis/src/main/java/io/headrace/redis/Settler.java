@@ -13,6 +13,7 @@ import io.headrace.Token;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Settler implements AutoCloseable {
     /** One script call settles at most so many jobs: Redis is busy with it for about 2 ms. */
     private static final int MAX_CALL = 200;
     private static final byte[] NONE = {};
+    private static final Comparator<Pending> ASCENDING = Comparator.comparing(Pending::lease, Entries.ASCENDING);
 
     private final Link link;
     private final Queues queues;
@@ -45,6 +47,17 @@ final class Settler implements AutoCloseable {
         @Override
         public void fail(HeadraceException why) {
             answer.completeExceptionally(why);
+        }
+
+        Verdict asked() {
+            return Objects.requireNonNull(verdict);
+        }
+
+        /** Whether it leaves nothing to clean up but its entry and its lease. */
+        boolean plain() {
+            JobSpec spec = asked().document().spec();
+            return lease.token().deliveries() == 1 && !published(lease) && spec.retention() == null
+                    && spec.uniqueKey() == null;
         }
 
         QueueName queue() {
@@ -128,6 +141,7 @@ final class Settler implements AutoCloseable {
             }
         }
         groups.forEach((group, jobs) -> {
+            jobs.sort(ASCENDING);
             for (int from = 0; from < jobs.size(); from += MAX_CALL) {
                 List<Pending> some = jobs.subList(from, Math.min(jobs.size(), from + MAX_CALL));
                 calls.add(
@@ -154,35 +168,38 @@ final class Settler implements AutoCloseable {
                 verdict.document().run().outcome());
     }
 
-    /** See {@code shared/settle.lua}. */
+    /** See {@code shared/verdicts.lua}. */
     private static List<byte[]> arguments(Group group, List<Pending> jobs) {
-        List<byte[]> arguments = new ArrayList<>(3 + jobs.size() * 6);
+        List<byte[]> arguments = new ArrayList<>(5 + jobs.size() * 4);
         arguments.add(RedisKeys.bytes(group.worker().value()));
         arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
         arguments.add(group.outcome() == null ? NONE : RedisKeys.bytes(group.outcome().label()));
-        boolean restsAgain = group.move() == Verdict.Move.RETRY || group.move() == Verdict.Move.PARK;
+        arguments.add(RedisKeys.bytes(jobs.size()));
+        arguments.add(RedisKeys.bytes(jobs.stream().allMatch(Pending::plain) ? 0 : 1));
+        jobs.forEach(job -> arguments.add(entry(job.lease())));
         for (Pending job : jobs) {
-            Verdict verdict = Objects.requireNonNull(job.verdict());
-            JobId id = job.lease().job();
-            arguments.add(entry(job.lease()));
-            arguments.add(RedisKeys.bytes(job.lease().token().deliveries()));
-            arguments.add(RedisKeys.bytes(id.toString()));
-            arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : verdict.document().bytes());
-            arguments.add(
-                    restsAgain ? RedisKeys.bytes(verdict.delay().toMillis()) : RedisKeys.bytes(Replies.bucket(id)));
-            arguments.add(extras(job.lease(), verdict.document().spec()));
+            arguments.add(RedisKeys.bytes(job.lease().job().toString()));
+            arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : job.asked().document().bytes());
         }
+        jobs.forEach(job -> arguments.add(RedisKeys.bytes(place(job))));
         return arguments;
     }
 
-    private static byte[] extras(Lease lease, JobSpec spec) {
-        boolean published = published(lease);
-        if (!published && spec.retention() == null && spec.uniqueKey() == null) {
-            return NONE;
+    private static String place(Pending job) {
+        Lease lease = job.lease();
+        Verdict verdict = job.asked();
+        String place = switch (verdict.move()) {
+            case FINISH -> Replies.bucket(lease.job());
+            case RETRY, PARK -> Long.toString(verdict.delay().toMillis());
+            case BURY, RELEASE -> "";
+        };
+        if (job.plain()) {
+            return place;
         }
-        return RedisKeys
-                .bytes((published ? "1," : "0,") + (spec.retention() == null ? "" : spec.retention().toMillis()) + ","
-                        + (spec.uniqueKey() == null ? "" : spec.uniqueKey()));
+        JobSpec spec = verdict.document().spec();
+        return place + ";" + lease.token().deliveries() + ";" + (published(lease) ? "1," : "0,")
+                + (spec.retention() == null ? "" : spec.retention().toMillis()) + ","
+                + (spec.uniqueKey() == null ? "" : spec.uniqueKey());
     }
 
     /** Whether the entry is not the one that the job's id names. */

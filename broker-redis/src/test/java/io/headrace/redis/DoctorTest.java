@@ -171,7 +171,6 @@ final class DoctorTest {
         JobId id = queued();
         claim();
         redis(Command.XACK, key("ready:n"), "workers", id.entry());
-        redis(Command.HDEL, key("running:n"), id.entry());
 
         assertFoundAndMended(Fault.ENTRY_STRANDED);
         assertThat(claim().lease().job()).isEqualTo(id);
@@ -191,7 +190,7 @@ final class DoctorTest {
     void aPendingEntryWithoutHolderGoesBackToTheLineAndItsWorkerIsRefused() {
         JobId id = queued();
         ClaimedJob first = claim();
-        redis(Command.HDEL, key("running:n"), id.entry());
+        redis(Command.HSET, key("running:n"), id.entry(), ";");
 
         assertFoundAndMended(Fault.LEASE_UNHELD);
         assertThat(settle(succeeded(first))).isEqualTo(Settlement.LEASE_LOST);

@@ -11,17 +11,22 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.Settlement;
+import io.headrace.Subscription;
 import io.headrace.WorkerId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Giving jobs to workers. */
@@ -56,9 +61,44 @@ abstract class ClaimingContract extends ContractSteps {
         assertThat(job.state()).isEqualTo(JobState.RUNNING);
         assertThat(job.worker()).isEqualTo(ann.value());
         assertThat(job.attempt()).isEqualTo(1);
-        assertThat(job.startedAt()).isEqualTo(claimed.claimedAt());
+        assertThat(job.startedAt()).isCloseTo(claimed.claimedAt(), CLOCKS);
         assertThat(job.cancelling()).isFalse();
         assertThat(job.runAt()).isNull();
+    }
+
+    @Test
+    void aLargeClaimTakesTheOldestOfEveryLevelInTurn() {
+        List<JobId> normal = send(60);
+        JobId low = send(job().level(Level.LOW));
+        List<JobId> high = Stream.generate(() -> send(job().level(Level.HIGH))).limit(30).toList();
+        assertThat(claim(20, Level.HIGH, Level.NORMAL, Level.LOW)).isEqualTo(high.subList(0, 20));
+        assertThat(claim(100, Level.HIGH, Level.NORMAL, Level.LOW)).isEqualTo(Stream
+                .of(high.subList(20, 30), normal, List.of(low)).flatMap(List::stream).toList());
+    }
+
+    @Test
+    void aLargeClaimKnowsWhichOfItsJobsWereCancelledInLine() {
+        List<JobId> sent = send(40);
+        operator().cancel(sent.get(0));
+        operator().cancel(sent.get(39));
+        List<ClaimedJob> toRun = claim(ann, 40).stream().filter(job -> !job.cancelled()).toList();
+        assertThat(toRun).extracting(job -> job.lease().job()).isEqualTo(sent.subList(1, 39));
+    }
+
+    @Test
+    void whoeverLooksIsToldOfEveryJobOfALargeClaim() throws InterruptedException {
+        BlockingQueue<JobId> changed = new LinkedBlockingQueue<>();
+        try (Subscription ignored = broker().onChange(queue, changed::add)) {
+            List<JobId> sent = send(40);
+            claim(ann, 40);
+            Set<JobId> told = new HashSet<>();
+            while (told.size() < sent.size()) {
+                JobId next = changed.poll(SOON.toMillis(), TimeUnit.MILLISECONDS);
+                assertThat(next).isNotNull();
+                told.add(next);
+            }
+            assertThat(told).containsExactlyInAnyOrderElementsOf(sent);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.headrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.headrace.Attempt;
 import io.headrace.Broker;
@@ -25,10 +26,13 @@ import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.data.TemporalUnitOffset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +46,11 @@ abstract class ContractSteps {
     /** How long a signal that must come may take; it bounds failures, not the tests. */
     static final Duration SOON = Duration.ofSeconds(10);
     static final List<Level> ORDER = List.of(Level.HIGH, Level.NORMAL, Level.LOW);
+    /** What a broker tells of a time twice may differ by as much as its clock is read at different instants. */
+    static final TemporalUnitOffset CLOCKS = within(2, ChronoUnit.MILLIS);
+    static final Comparator<Instant> BY_THE_CLOCK = (one, other) -> Math.abs(ChronoUnit.MILLIS.between(one, other)) <= 2
+            ? 0
+            : one.compareTo(other);
     static final Json RESULT = Json.parse("{\"words\":1234567890123456789012}");
 
     /** Sets queues and workers of one run apart from those that earlier runs left in a shared store. */

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- bury: put jobs that failed for good among the dead; refuse those whose lease has moved on. Dead jobs older than 30 days go.
--- KEYS and ARGV: see shared/settle.lua
+-- KEYS and ARGV: see shared/verdicts.lua
 -- Returns the positions refused, from 1. Cost: about 13 commands.
 local base = KEYS[1]
 --@include numbers
@@ -10,11 +10,14 @@ local base = KEYS[1]
 --@include tally
 --@include unique
 --@include fence
+--@include verdicts
 --@include settle
 
 local DEAD_RETENTION_MS = 30 * 24 * 3600 * 1000
 
-if #held > 0 then
+redis.call('ZCARD', base .. 'dead') -- fails before anything is written if it is no index
+acknowledge()
+if held > 0 then
   rest_in('dead', function() return now_ms end)
   withdraw()
   clean_up(true)
@@ -32,7 +35,7 @@ if #held > 0 then
     redis.call('ZREM', base .. 'dead', unpack(old))
     tally('trimmed_dead', #old)
   end
-  tally('dead', #held)
-  announce(ids)
+  tally('dead', held)
+  announce(ids())
 end
-return stale(document_at_rest)
+return stale(refused, at_rest)

@@ -35,7 +35,7 @@ for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
       end
       keep({}, {[bucket] = true}, retention_ms, max_kept)
     elseif retention_ms > 0 and max_kept > 0 then
-      keep({[bucket] = {id, ARGV[6]}}, {}, retention_ms, max_kept)
+      keep({{bucket = bucket, of = {id, ARGV[6]}, first = 1, last = 2}}, {}, retention_ms, max_kept)
     else
       keep({}, {[bucket] = true}, retention_ms, max_kept)
     end

@@ -9,6 +9,7 @@ local base = KEYS[1]
 --@include check
 --@include place
 --@include wake
+--@include holder
 
 local level, grace_ms, lease_ms = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local stream, running = base .. 'ready:' .. level, base .. 'running:' .. level
@@ -25,14 +26,14 @@ for n, value in ipairs(values) do
       redis.call('HDEL', running, entry)
     end
   elseif not waits(lease) then
-    local own_ms = value and string.match(value, '^[^,;]+,%d+,%d+,(%d+)')
-    if not value or string.sub(value, 1, 1) == ';' then
+    local own_ms = tonumber(value and string.match(value, '^[^,;]+,%d+,%d+,(%d+)')) or lease_of(lease[2])
+    if value and string.sub(value, 1, 1) == ';' then
       fault(n, 'LEASE_UNHELD', lease[2])
       if repair then -- the delivery stays counted: the job may have run
         redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', lease[4], 'JUSTID')
         wake()
       end
-    elseif lease[3] > (tonumber(own_ms) or lease_ms) + grace_ms then
+    elseif lease[3] > (own_ms > 0 and own_ms or lease_ms) + grace_ms then
       fault(n, 'LEASE_SILENT', string.format('%s, silent for %d s', lease[2], lease[3] / 1000))
     end
   end

@@ -94,6 +94,7 @@ local function check_entry(n, entry, id, named)
     fault(n, 'ENTRY_STRANDED')
     if repair then
       redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', 0, 'FORCE', 'JUSTID')
+      redis.call('HSET', base .. 'running:' .. level, entry, ';') -- nobody holds it
       wake()
     end
   end

@@ -1,12 +1,15 @@
 #!lua
 -- create: make a queue exist: its streams, their group, and the time of its creation.
 -- KEYS  1 base
--- Returns OK. Idempotent; cost: 5 commands.
+-- Returns OK. Idempotent; cost: 6 commands.
 local base = KEYS[1]
 --@include clock
 
 for _, level in ipairs({'h', 'n', 'l'}) do
   redis.pcall('XGROUP', 'CREATE', base .. 'ready:' .. level, 'workers', '0', 'MKSTREAM') -- BUSYGROUP: it is there already
 end
-redis.call('HSETNX', base .. 'settings', 'created_ms', now_ms)
+if redis.call('HSETNX', base .. 'settings', 'created_ms', now_ms) == 1 then
+  -- Who looked at it before it was there is not on record yet, see watch.lua.
+  redis.call('HSET', base .. 'settings', 'watched_until_ms', string.format('%.0f', now_ms + 10000))
+end
 return 'OK'

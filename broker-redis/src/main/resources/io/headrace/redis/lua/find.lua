@@ -2,12 +2,14 @@
 -- find: where one job is. Its place is its state.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 bucket  5 epoch ms of the id
--- Returns {place, document, ...}: {scheduled | retrying | parked | dead, document, score}, {finished, document}, {queued | cancelled, document, running value},
--- {running, document, running value, progress or '', 1 if its cancellation was asked for}, {gone}, {unknown}. A document that is missing where one
--- belongs is empty. Cost: at most 15 commands.
+-- Returns {place, document, ...}: {scheduled | retrying | parked | dead, document, score}, {finished, document}, {queued | cancelled, document, record},
+-- {running, document, holder, progress or '', 1 if its cancellation was asked for}, {gone}, {unknown}. A document that is missing where one
+-- belongs is empty. Cost: at most 17 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents
+--@include clock
+--@include holder
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local document = document_of(id)
@@ -33,16 +35,16 @@ if entry ~= '' then
       end
     end
     local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
-    local value = redis.call('HGET', base .. 'running:' .. level, entry) or ''
+    local record = redis.call('HGET', base .. 'running:' .. level, entry)
     if not pending.err and pending[1] and pending[1][2] ~= 'released' then
       local progress = redis.pcall('GET', base .. 'progress:' .. id)
-      return {'running', body, value, type(progress) == 'string' and progress or '',
+      return {'running', body, holder(record, pending[1], now_ms), type(progress) == 'string' and progress or '',
         redis.call('SISMEMBER', base .. 'cancelling', id)}
     end
     if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then
-      return {'cancelled', body, value}
+      return {'cancelled', body, record or ''}
     end
-    return {'queued', body, value}
+    return {'queued', body, record or ''}
   end
 end
 

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- finish: record that jobs ended, succeeded, cancelled or expired; refuse those whose lease has moved on.
--- KEYS and ARGV: see shared/settle.lua
+-- KEYS and ARGV: see shared/verdicts.lua
 -- Returns the positions refused, from 1. Cost: about 15 commands, and 5 per tenth of a second of id time that the batch spans.
 local base = KEYS[1]
 --@include numbers
@@ -11,45 +11,41 @@ local base = KEYS[1]
 --@include unique
 --@include fence
 --@include finished
+--@include verdicts
 --@include settle
 
-if #held > 0 then
-  local retention_ms, max_kept = retention()
-  local nothing_kept = retention_ms == 0 or max_kept == 0
-  local docs, known = {}, {}
-  local special = false
-  for n, i in ipairs(held) do
-    local bucket = ARGV[i + 4]
-    local own = ''
-    if ARGV[i + 5] ~= '' then
-      special = true
-      local _, asked_ms = extras(i)
+local retention_ms, max_kept, watched = retention()
+local nothing_kept = retention_ms == 0 or max_kept == 0
+acknowledge()
+if held > 0 then
+  local runs, known = {}, {}
+  for at = 1, held do
+    local bucket, own = places[P + at], ''
+    if special[at] then
+      local _, asked_ms = extras(special[at])
       own = asked_ms
     end
-    if own == '' and not nothing_kept then
-      local list = docs[bucket]
-      if not list then
-        list = {}
-        docs[bucket] = list
-      end
-      list[#list + 1] = ids[n]
-      list[#list + 1] = ARGV[i + 3]
-    else
+    local run = runs[#runs]
+    if own ~= '' or nothing_kept then
       known[bucket] = true
-      if own ~= '' and own ~= '0' then
-        redis.call('SET', base .. 'job:' .. ids[n], ARGV[i + 3], 'PX', own) -- a retention of its own: a key of its own
+      if own ~= '' and own ~= '0' then -- a retention of its own: a key of its own
+        redis.call('SET', base .. 'job:' .. ids()[at], documents[D + 2 * at], 'PX', own)
       end
+    elseif run and run.bucket == bucket and run.last == D + 2 * at - 2 then
+      run.last = D + 2 * at
+    else
+      runs[#runs + 1] = {bucket = bucket, of = documents, first = D + 2 * at - 1, last = D + 2 * at}
     end
   end
-  keep(docs, known, retention_ms, max_kept)
+  keep(runs, known, retention_ms, max_kept)
   withdraw()
-  if special then
-    clean_up(true)
-  end
+  clean_up(true)
   unmark()
-  tally(outcome, #held)
-  announce(ids)
+  tally(outcome, held)
+  if watched then
+    announce(ids())
+  end
 end
-return stale(function(i)
-  return finished_document(ARGV[i + 4], ARGV[i + 2]) or document_at_rest(i)
+return stale(refused, function(n, id)
+  return finished_document(place_of(n), id) or document_of(id)
 end)

@@ -2,7 +2,7 @@
 -- forget: drop a worker's consumers from the groups of a queue, unless they hold leases: dropping those would lose the jobs.
 -- KEYS  1 base
 -- ARGV  1 worker
--- Returns how many pending entries it still holds. Cost: 2 commands per level.
+-- Returns how many pending entries it still holds. Cost: 1 command, and 2 per level.
 local base = KEYS[1]
 local held = 0
 for _, level in ipairs({'h', 'n', 'l'}) do
@@ -15,5 +15,8 @@ for _, level in ipairs({'h', 'n', 'l'}) do
       held = held + 1
     end
   end
+end
+if held == 0 then
+  redis.call('HDEL', base .. 'leases', ARGV[1])
 end
 return held

@@ -2,8 +2,10 @@
 -- line: a page of the jobs of one level that wait in line or run.
 -- KEYS  1 base
 -- ARGV  1 level  2 'queued', 'released' or 'running'  3 behind this entry id, '-' from the start  4 at most
--- Returns {next entry id or '', entries, running values}. Cost: 2 commands, for released and running jobs 2 more each.
+-- Returns {next entry id or '', entries, holders}. Cost: 3 commands, for released and running jobs 2 more each.
 local base = KEYS[1]
+--@include clock
+--@include holder
 local level, what, most = ARGV[1], ARGV[2], tonumber(ARGV[4])
 local stream = base .. 'ready:' .. level
 local from = ARGV[3] == '-' and '-' or '(' .. ARGV[3]
@@ -43,12 +45,13 @@ end
 if pending.err then
   return {'', {}, {}}
 end
-local entries, values = {}, {}
+local entries, holders = {}, {}
 for _, p in ipairs(pending) do
   local found = redis.call('XRANGE', stream, p[1], p[1])[1]
   if found and (what == 'released') == (p[2] == 'released') then
     entries[#entries + 1] = found
-    values[#values + 1] = redis.call('HGET', base .. 'running:' .. level, p[1]) or ''
+    local record = redis.call('HGET', base .. 'running:' .. level, p[1])
+    holders[#holders + 1] = what == 'running' and holder(record, p, now_ms) or record or ''
   end
 end
-return {#pending == most and pending[#pending][1] or '', entries, values}
+return {#pending == most and pending[#pending][1] or '', entries, holders}

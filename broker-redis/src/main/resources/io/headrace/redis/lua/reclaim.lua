@@ -14,6 +14,7 @@ local now_ms = 0 -- asked for once a silent worker is found; mostly there is non
 --@include events
 --@include tally
 --@include fencing
+--@include holder
 
 local worker, left, lease_ms = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local last_delivery = tonumber(ARGV[7])
@@ -29,14 +30,15 @@ end
 local marked = redis.call('SCARD', base .. 'cancelling') > 0
 
 -- Which of these pending entries have fallen silent, as many as may be taken, and where to look next.
-local function silent(page, values)
+local function silent(page, records)
   local cursor = #page == tonumber(ARGV[5]) and page[#page][1] or '-'
   local asked, position = {}, {}
   for i, pending in ipairs(page) do
     if #asked == left then
       return asked, position, page[i - 1][1]
     end
-    local own_ms = values[i] and tonumber(string.match(values[i], '^[^,]*,%d+,%d+,(%d+)')) or lease_ms
+    local known_ms = records[i] and tonumber(string.match(records[i], '^[^,]*,%d+,%d+,(%d+)')) or lease_of(pending[2])
+    local own_ms = known_ms > 0 and known_ms or lease_ms
     local last = pending[4] + 1 == last_delivery
     if pending[2] ~= 'released' and pending[3] >= own_ms and not (last and last_chances == 0) then
       last_chances = last_chances - (last and 1 or 0)
@@ -61,8 +63,8 @@ local function take_over(level, from)
   for i, pending in ipairs(page) do
     fields[i] = pending[1]
   end
-  local values = redis.call('HMGET', base .. 'running:' .. level, unpack(fields))
-  local asked, position, cursor = silent(page, values)
+  local records = redis.call('HMGET', base .. 'running:' .. level, unpack(fields))
+  local asked, position, cursor = silent(page, records)
   local chunk = {level, cursor, {}, {}, {}}
   if #asked == 0 then
     return chunk
@@ -75,7 +77,7 @@ local function take_over(level, from)
   local running = {}
   for n, entry in ipairs(redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(asked))) do
     local i = position[entry[1]]
-    local deliveries, history = page[i][4] + 1, values[i] or ''
+    local deliveries, history = page[i][4] + 1, holder(records[i], page[i], now_ms)
     chunk[3][n], chunk[4][n], chunk[5][n] = entry, deliveries, history
     running[2 * n - 1] = entry[1]
     running[2 * n] = string.format('%s,%d,%.0f,%.0f,%.0f;%s', worker, deliveries, now_ms, lease_ms, fence, history)

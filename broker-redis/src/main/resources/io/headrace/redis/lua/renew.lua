@@ -1,30 +1,44 @@
 #!lua flags=allow-oom
 -- renew: give leases a full lease from now; keep the delivery counts.
 -- KEYS  1 base
--- ARGV  1 worker  2 level, then per lease: entry, deliveries, job id
--- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 4 commands.
+-- ARGV  1 worker  2 level  3 lease ms  4 how many leases, then for all of them the entries, ascending; then of each deliveries, job id, fencing token
+-- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, and 1 per lease on its first renewal.
 local base = KEYS[1]
+--@include clock
 --@include fence
+--@include held
 
-local worker, level = ARGV[1], ARGV[2]
+local worker, level, count = ARGV[1], ARGV[2], tonumber(ARGV[4])
+local ENTRIES, REST = 4, 4 + count
+local stream, running = base .. 'ready:' .. level, base .. 'running:' .. level
 local entries, ids = {}, {}
-for i = 3, #ARGV, 3 do
-  entries[#entries + 1] = ARGV[i]
-  ids[#ids + 1] = ARGV[i + 2]
+for n = 1, count do
+  entries[n] = ARGV[ENTRIES + n]
+  ids[n] = ARGV[REST + 3 * n - 1]
 end
-local values = redis.call('HMGET', base .. 'running:' .. level, unpack(entries))
-local lost, held, kept = {}, {}, {}
-for n, value in ipairs(values) do
-  if holds(value, token(worker, ARGV[3 * n + 1])) then
+local deliveries = deliveries_of(stream, worker, entries)
+local records = redis.call('HMGET', running, unpack(entries))
+local lost, held, kept, begun = {}, {}, {}, {}
+for n, entry in ipairs(entries) do
+  local expected = tonumber(ARGV[REST + 3 * n - 2])
+  if deliveries[entry] == expected and holds(records[n], worker, expected) then
     held[n] = true
-    kept[#kept + 1] = entries[n]
+    kept[#kept + 1] = entry
+    if not records[n] then -- its delivery will not be the last thing that the pending list knows of it
+      local pending = redis.call('XPENDING', stream, 'workers', entry, entry, 1)[1]
+      begun[#begun + 1] = entry
+      begun[#begun + 1] = string.format('%s,%d,%.0f,%s,%s', worker, pending[4], now_ms - pending[3], ARGV[3], ARGV[REST + 3 * n])
+    end
   else
     lost[#lost + 1] = n
   end
 end
+if #begun > 0 then
+  redis.call('HSET', running, unpack(begun))
+end
 if #kept > 0 then
   kept[#kept + 1] = 'JUSTID'
-  redis.call('XCLAIM', base .. 'ready:' .. level, 'workers', worker, 0, unpack(kept))
+  redis.call('XCLAIM', stream, 'workers', worker, 0, unpack(kept))
 end
 local cancelled = {}
 if redis.call('EXISTS', base .. 'cancelling') == 1 then

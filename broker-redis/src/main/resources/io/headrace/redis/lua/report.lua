@@ -7,10 +7,13 @@
 local base = KEYS[1]
 --@include events
 --@include fence
+--@include held
 
 local DAY_S = 86400
 local id = ARGV[5]
-if not holds(redis.call('HGET', base .. 'running:' .. ARGV[2], ARGV[3]), token(ARGV[1], ARGV[4])) then
+local worker, level, entry, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+if deliveries_of(base .. 'ready:' .. level, worker, {entry})[entry] ~= deliveries
+  or not holds(redis.call('HGET', base .. 'running:' .. level, entry), worker, deliveries) then
   return 'LEASE_LOST'
 end
 if ARGV[6] ~= '' then

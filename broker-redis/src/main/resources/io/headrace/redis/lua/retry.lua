@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- retry: put failed jobs down until their next attempt; refuse those whose lease has moved on.
--- KEYS and ARGV: see shared/settle.lua
+-- KEYS and ARGV: see shared/verdicts.lua
 -- Returns the positions refused, from 1. Cost: about 13 commands.
 local base = KEYS[1]
 --@include numbers
@@ -11,12 +11,9 @@ local base = KEYS[1]
 --@include tally
 --@include unique
 --@include fence
+--@include verdicts
 --@include settle
 --@include put_down
 
-if #held > 0 then
-  put_down('retrying')
-  tally('failed', #held)
-  announce(ids)
-end
-return stale(document_at_rest)
+tally('failed', put_down('retrying'))
+return stale(refused, at_rest)

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- watch: ask workers to announce starts, too, for a while; ends are always announced.
+-- watch: ask that starts and ends are announced for a while; what else becomes of jobs is always announced.
 -- KEYS  1 base
 -- ARGV  1 for how long, ms
 -- Returns OK. Cost: 2 commands.

@@ -52,44 +52,49 @@ local function trim(max_kept)
   tally('trimmed', trimmed)
 end
 
--- Stores finished documents. docs: bucket -> flat list of id, document; known: buckets to remember although nothing is kept.
-local function keep(docs, known, retention_ms, max_kept)
-  local grew = false
-  for bucket, pairs_of in pairs(docs) do
-    local key = bucket_key(bucket)
-    local added = redis.pcall('HSET', key, unpack(pairs_of))
+-- Stores finished documents. runs: each {bucket, of, first, last}, where of[first..last] are ids, each followed by its document;
+-- known: buckets to remember although nothing is kept. No document is lost to a key of a wrong type.
+local function keep(runs, known, retention_ms, max_kept)
+  local grown = {}
+  for _, run in ipairs(runs) do
+    local added = redis.pcall('HSET', bucket_key(run.bucket), unpack(run.of, run.first, run.last))
     if type(added) == 'table' then -- something else is there: each document gets a key of its own
-      for i = 1, #pairs_of, 2 do
-        redis.call('SET', base .. 'job:' .. pairs_of[i], pairs_of[i + 1], 'PX', retention_ms)
+      for i = run.first, run.last, 2 do
+        redis.call('SET', base .. 'job:' .. run.of[i], run.of[i + 1], 'PX', retention_ms)
       end
-      known[bucket] = true
-      added = 0
+      known[run.bucket] = true
     else
-      redis.call('PEXPIRE', key, retention_ms)
+      grown[run.bucket] = (grown[run.bucket] or 0) + added
     end
+  end
+  local grew = 0
+  for bucket, added in pairs(grown) do
+    redis.call('PEXPIRE', bucket_key(bucket), retention_ms)
     if added > 0 then
-      grew = true
-      count_up(base .. 'kept', 'total', added)
+      grew = grew + added
       if count_up(base .. 'kept', bucket, added) == added then
         redis.call('ZADD', base .. 'finished', bucket, bucket)
       end
     end
   end
+  if grew > 0 then
+    count_up(base .. 'kept', 'total', grew)
+  end
   for bucket in pairs(known) do
     redis.call('ZADD', base .. 'finished', bucket, bucket)
   end
-  if grew or next(known) then
+  if grew > 0 or next(known) then
     trim(max_kept)
   end
 end
 
--- The queue's retention in ms and its limit of kept documents; where something else than a number in bounds is set, the default.
+-- The queue's retention in ms, its limit of kept documents, and whether somebody looks at it; of the former, where something else than a number in bounds is set, the default.
 local function bounded(text, most, fallback)
   local n = whole(text, fallback)
   return n >= 0 and n <= most and n or fallback
 end
 
 local function retention()
-  local set = redis.call('HMGET', base .. 'settings', 'retention_ms', 'max_kept')
-  return bounded(set[1], 31536000000, 86400000), bounded(set[2], 10000000, 100000)
+  local set = redis.call('HMGET', base .. 'settings', 'retention_ms', 'max_kept', 'watched_until_ms')
+  return bounded(set[1], 31536000000, 86400000), bounded(set[2], 10000000, 100000), whole(set[3], 0) > now_ms
 end

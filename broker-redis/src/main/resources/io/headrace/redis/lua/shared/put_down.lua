@@ -3,23 +3,28 @@
 local function due_again()
   local cancelling = {}
   if redis.call('EXISTS', base .. 'cancelling') == 1 then
-    cancelling = redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))
+    cancelling = redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids()))
   end
-  return function(n, i)
-    return cancelling[n] == 1 and now_ms or now_ms + tonumber(ARGV[i + 4])
+  return function(at)
+    return cancelling[at] == 1 and now_ms or now_ms + tonumber(places[P + at])
   end
 end
 
--- Puts the held jobs down in an index until they fall due again.
+-- Puts the jobs that are held down in an index until they fall due again; tells how many.
 local function put_down(zset)
-  local mine, due = {}, due_again()
-  rest_in(zset, function(n, i)
-    mine[ids[n]] = true
-    return due(n, i)
-  end)
+  redis.call('ZCARD', base .. zset) -- fails before anything is written if it is no index
+  acknowledge()
+  if held == 0 then return 0 end
+  rest_in(zset, due_again())
   withdraw()
   clean_up(false)
+  local mine = {}
+  for _, id in ipairs(ids()) do
+    mine[id] = true
+  end
   if mine[redis.call('ZRANGE', base .. zset, 0, 0)[1]] then
     wake() -- idle workers sleep until the earliest due time they know of; one of these is earlier
   end
+  announce(ids())
+  return held
 end

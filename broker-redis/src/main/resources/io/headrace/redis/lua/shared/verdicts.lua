@@ -1,0 +1,34 @@
+-- What finish, retry, park, bury and release are told: jobs of one level, put down by one worker, come in as
+--   KEYS  1 base
+--   ARGV  1 worker  2 level  3 outcome or ''  4 how many jobs  5 '1' if some are not plain, then for all of them the entries,
+--         ascending; then of each the job id and the document; then of each its place
+-- where place is the bucket of a finished job, the delay in ms of one that runs again, or ''. A job that is not delivered for the first
+-- time, or leaves more to clean up, is not plain: its place is
+-- '<place>;<deliveries>;<1 if published before>,<retention ms or empty>,<unique key or empty>'.
+local worker, level, outcome, count = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local ENTRIES, PAIRS, PLACES = 5, 5 + count, 5 + 3 * count
+local stream = base .. 'ready:' .. level
+local running = base .. 'running:' .. level
+
+-- Of the job at this position: place, deliveries, and the rest, nil when it is plain.
+local function place_of(n)
+  local place, deliveries, rest = string.match(ARGV[PLACES + n], '^(.-);(%d+);(.*)$')
+  return place or ARGV[PLACES + n], tonumber(deliveries or 1), rest
+end
+
+-- '1' if the job was published before, its own retention in ms, its unique key.
+local function extras(rest)
+  return string.match(rest, '^(.),(%d*),(.*)$')
+end
+
+-- Positions of stale writes, from 1. A write that was carried out before, and is repeated because its answer got lost, finds its own
+-- document in place and is not stale.
+local function stale(refused, find_document)
+  local positions = {}
+  for _, n in ipairs(refused) do
+    if find_document(n, ARGV[PAIRS + 2 * n - 1]) ~= ARGV[PAIRS + 2 * n] then
+      positions[#positions + 1] = n
+    end
+  end
+  return positions
+end

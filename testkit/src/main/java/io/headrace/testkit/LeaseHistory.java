@@ -75,6 +75,16 @@ public final class LeaseHistory {
         }
     }
 
+    /** A worker has the job in this delivery from now on: one more than before is a lease, the same a renewal by its holder. */
+    public void delivered(JobId job, String worker, int delivery) {
+        Course course = course(job);
+        if (course.holder != null && course.delivery == delivery) {
+            renewed(job, worker);
+        } else {
+            leased(job, worker, delivery);
+        }
+    }
+
     /** Nobody holds the lease any more. */
     public void surrendered(JobId job) {
         course(job).holder = null;

@@ -116,7 +116,6 @@ public final class RedisHistory {
         writes.forEach(write -> record(write, documents));
         documents.forEach(this::keptByItself);
         writes.forEach(this::lease);
-        writes.forEach(this::renewal);
     }
 
     private void record(Write write, Map<String, byte[]> documents) {
@@ -157,11 +156,8 @@ public final class RedisHistory {
     }
 
     private void lease(Write write) {
-        switch (write.kind()) {
-            case "ready" -> stream(write);
-            case "running" -> running(write);
-            default -> {
-            }
+        if (write.kind().equals("ready")) {
+            stream(write);
         }
     }
 
@@ -182,38 +178,25 @@ public final class RedisHistory {
                     history.surrendered(job);
                 }
             }
+        } else if (write.name().equals("XCLAIM")) {
+            delivered(write);
         }
     }
 
-    private void running(Write write) {
-        if (write.name().equals("HSET")) {
-            for (int i = 2; i + 1 < write.words().size(); i += 2) {
-                JobId job = jobOfEntry.get(address(write, write.word(i)));
-                String[] lease = write.word(i + 1).split("[,;]", 3);
-                if (job != null && lease[0].isEmpty()) {
-                    history.surrendered(job);
-                } else if (job != null) {
-                    history.leased(job, lease[0], Integer.parseInt(lease[1]));
-                }
-            }
-        } else if (write.name().equals("HDEL")) {
-            for (int i = 2; i < write.words().size(); i++) {
-                JobId job = jobOfEntry.get(address(write, write.word(i)));
-                if (job != null) {
-                    history.surrendered(job);
-                }
-            }
-        }
-    }
-
-    /** {@code XCLAIM key group consumer min-idle entry …}: Redis writes down one for each entry that it gave to a consumer. */
-    private void renewal(Write write) {
-        if (!write.name().equals("XCLAIM") || !write.kind().equals("ready") || write.word(3).equals("released")) {
+    /**
+     * {@code XCLAIM key group consumer min-idle entry TIME ms RETRYCOUNT n …}: Redis writes down one for each entry that it
+     * gave to a consumer, for the first time or again, or whose lease was renewed.
+     */
+    private void delivered(Write write) {
+        JobId job = jobOfEntry.get(address(write, write.word(5)));
+        if (job == null) {
             return;
         }
-        JobId job = jobOfEntry.get(address(write, write.word(5)));
-        if (job != null) {
-            history.renewed(job, write.word(3));
+        String consumer = write.word(3);
+        if (consumer.equals("released")) {
+            history.surrendered(job);
+        } else {
+            history.delivered(job, consumer, Integer.parseInt(write.word(9)));
         }
     }
 

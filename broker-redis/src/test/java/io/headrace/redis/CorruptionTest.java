@@ -500,7 +500,8 @@ final class CorruptionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ready:h", "ready:n", "ready:l", "running:h", "running:n", "running:l", "scheduled", "retrying",
+    @CsvSource({"ready:h", "ready:n", "ready:l", "running:h", "running:n", "running:l", "leases", "scheduled",
+        "retrying",
         "parked",
         "dead", "finished", "kept", "cancelled", "cancelling", "settings"})
     void aStructureOfAWrongTypeIsNamedAndStopsNoOtherQueueAndLosesNothing(String name) {
@@ -554,6 +555,28 @@ final class CorruptionTest {
         JobId id = submit();
         assertThat(runAll()).contains(id);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    @Test
+    void whatALargeClaimLeasedInItsSecondHalfIsToldByTheNextWhenTheAnswerGotLost() throws IOException {
+        List<JobId> sent = Stream.generate(this::submit).limit(40).toList();
+        try (LossyProxy proxy = new LossyProxy(config.nodes().iterator().next().getPort(), "$10\r\nXREADGROUP\r\n");
+                RedisBroker far = RedisBroker.connect(
+                        RedisConfig.parse("redis://127.0.0.1:" + proxy.port()).withPrefix(prefix),
+                        BrokerObserver.NONE)) {
+            ClaimRequest request = new ClaimRequest(QUEUE, ANN, 50, LEASE, List.of(Level.values()));
+            List<ClaimedJob> first = far.claim(request).jobs();
+            assertThat(proxy.lost()).isEqualTo(1);
+            List<ClaimedJob> second = far.claim(request).jobs();
+            assertThat(first).isNotEmpty().hasSizeLessThan(40);
+            assertThat(Stream.of(first, second).flatMap(List::stream)).extracting(job -> job.lease().job())
+                    .containsExactlyElementsOf(sent);
+            assertThat(second).allSatisfy(job -> {
+                assertThat(job.lease().attempt()).isEqualTo(1);
+                assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
+            });
+            assertThat(far.claim(request).jobs()).isEmpty();
+        }
     }
 
     @ParameterizedTest

@@ -9,16 +9,21 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands before a Redis and loses the answer to the first call of a script, with the connection. */
+/** Stands before a Redis and loses the answer to the first call of a script or a command, with the connection. */
 final class LossyProxy implements AutoCloseable {
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int redis;
-    private final String digest;
+    private final String mark;
     private final AtomicInteger lost = new AtomicInteger();
 
     LossyProxy(int redis, Script script) throws IOException {
+        this(redis, new String(script.digest(), StandardCharsets.ISO_8859_1));
+    }
+
+    /** @param mark what a flush contains whose answer is lost */
+    LossyProxy(int redis, String mark) throws IOException {
         this.redis = redis;
-        this.digest = new String(script.digest(), StandardCharsets.ISO_8859_1);
+        this.mark = mark;
         start(() -> {
             while (!door.isClosed()) {
                 Socket client = door.accept();
@@ -65,7 +70,7 @@ final class LossyProxy implements AutoCloseable {
             OutputStream out = server.getOutputStream();
             byte[] buffer = new byte[64 * 1024];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(digest)
+                if (new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(mark)
                         && lost.compareAndSet(0, 1)) {
                     client.shutdownOutput(); // the other thread cannot write the answer any more
                     out.write(buffer, 0, n);

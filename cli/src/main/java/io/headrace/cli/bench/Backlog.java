@@ -45,7 +45,7 @@ final class Backlog implements Scenario {
             double before = i;
             large.fillTo(size, done -> ground.progress((before + 0.5 * done / size) / sizes.size(),
                     String.format(Locale.ROOT, "filling to %,d", size)));
-            measure(ground, small, large, String.format(Locale.ROOT, "%,d", size), (i + 0.5) / sizes.size());
+            measure(ground, small, large, shortly(size), (i + 0.5) / sizes.size());
         }
         ground.note(
                 "Round trip of one call from Java, and beside it the CPU time of Redis' main thread. SHARE is here the"
@@ -62,6 +62,11 @@ final class Backlog implements Scenario {
         return sizes;
     }
 
+    /** As in 10M. */
+    private static String shortly(long size) {
+        return size % 1_000_000 == 0 ? size / 1_000_000 + "M" : size % 1_000 == 0 ? size / 1_000 + "k" : "" + size;
+    }
+
     private static void measure(Ground ground, BacklogQueue small, BacklogQueue large, String size, double at) {
         small.block(); // warms up
         large.block();
@@ -73,7 +78,7 @@ final class Backlog implements Scenario {
             large.block().forEach((what, micros) -> larges.computeIfAbsent(what, it -> new ArrayList<>()).add(micros));
         }
         larges.forEach((what, micros) -> {
-            Figure beside = Figure.of("1,000: " + what, "µs", smalls.getOrDefault(what, List.of()));
+            Figure beside = Figure.of("1k: " + what, "µs", smalls.getOrDefault(what, List.of()));
             ground.figure(new Figure(size + ": " + what, "µs", micros, beside));
         });
     }

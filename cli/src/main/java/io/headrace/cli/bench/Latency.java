@@ -15,8 +15,11 @@ import org.HdrHistogram.Histogram;
 /** How long a job waits before its handler starts, in a system that has nothing else to do. */
 final class Latency implements Scenario {
     private static final int PER_SECOND = 1_000;
-    /** The warm-up sends as many times more, so that the JVMs compile what they run before the first counted job. */
-    private static final int WARM_UP = 5;
+    /**
+     * Rates of the uncounted rounds: more than can be sent, since on few cores it takes some ten thousands of jobs until the JVMs
+     * no longer compile beside their work, and then the one that counts, which runs what a busy system never does.
+     */
+    private static final List<Integer> WARM_UPS = List.of(20_000, PER_SECOND);
     private static final int SENDERS = 8;
     private static final int SLOTS = 100;
     private static final String LEASE = "30s";
@@ -60,13 +63,15 @@ final class Latency implements Scenario {
     public void run(Ground ground) throws Exception {
         List<Way> ways = List.of(raw(ground), http(ground), fromJava(ground));
         Map<String, List<Histogram>> histograms = new LinkedHashMap<>();
-        for (int run = 0; run <= ground.runs(); run++) {
+        int rounds = WARM_UPS.size() + ground.runs();
+        for (int round = 0; round < rounds; round++) {
+            boolean counts = round >= WARM_UPS.size();
             for (int i = 0; i < ways.size(); i++) {
                 Way way = ways.get(i);
-                ground.progress((run * (double) ways.size() + i) / ways.size() / (ground.runs() + 1),
-                        (run == 0 ? "warm-up, " : "run " + run + ", ") + way.name());
-                Histogram histogram = measure(ground, way, run == 0 ? PER_SECOND * WARM_UP : PER_SECOND);
-                if (run > 0) {
+                ground.progress((round * (double) ways.size() + i) / ways.size() / rounds,
+                        (counts ? "" : "warm-up, ") + way.name());
+                Histogram histogram = measure(ground, way, counts ? PER_SECOND : WARM_UPS.get(round));
+                if (counts) {
                     histograms.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(histogram);
                 }
             }
@@ -137,8 +142,8 @@ final class Latency implements Scenario {
         ground.note(String.format(Locale.ROOT,
                 "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment of the"
                         + " schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06 ms on Linux)."
-                        + " %d s a run, after one uncounted run of each at %,d jobs/s.",
-                SENDERS, ground.extents().watch().toSeconds(), WARM_UP * PER_SECOND));
+                        + " %d s a run, after two uncounted ones of each, the first as fast as it goes.",
+                SENDERS, ground.extents().watch().toSeconds()));
     }
 
     private static double value(Histogram histogram, Quantile quantile) {

@@ -46,6 +46,8 @@ final class Claims {
      * Redis a third as much an entry (measured: 1.8 µs against 4.6 µs). At this number both cost the same.
      */
     private static final int READ_BY_SCRIPT = 4;
+    /** What the script decided, such as that the queue is not paused, is acted upon for so long: a worker that was frozen in between asks again. */
+    private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
     private static final byte[] GROUP = RedisKeys.bytes("GROUP");
     private static final byte[] WORKERS = RedisKeys.bytes("workers");
     private static final byte[] COUNT = RedisKeys.bytes("COUNT");
@@ -130,26 +132,33 @@ final class Claims {
     Claim claim(ClaimRequest request, boolean pausedToo) {
         Asker asker = new Asker(request.queue(), request.worker());
         List<ClaimedJob> jobs = new ArrayList<>();
+        List<Level> order = request.order();
         int left = Math.min(request.max(), ClaimRequest.MOST);
-        Answer answer = ask(request, left, asker, pausedToo);
+        long askedAt = nanoClock.getAsLong();
+        Answer answer = ask(request, order, left, asker, pausedToo);
         while (true) {
             left -= answer.read(jobs);
             Rest rest = answer.rest();
-            int more = rest == null ? 0 : read(rest, jobs);
-            left -= more;
-            if (rest == null || more == rest.most()) {
+            if (rest == null || nanoClock.getAsLong() - askedAt > FRESH_NANOS) {
                 return new Claim(jobs, answer.nextDue());
             }
-            try { // that level has no more, others may
-                answer = ask(request, left, asker, pausedToo);
+            int more = read(rest, jobs);
+            left -= more;
+            order = order.subList(order.indexOf(rest.level()) + 1, order.size());
+            if (more == rest.most() || order.isEmpty()) {
+                return new Claim(jobs, answer.nextDue());
+            }
+            askedAt = nanoClock.getAsLong();
+            try { // that level has no more, those behind it may
+                answer = ask(request, order, left, asker, pausedToo);
             } catch (HeadraceException e) {
                 return new Claim(jobs, answer.nextDue()); // they are leased; the next call meets the failure again
             }
         }
     }
 
-    private Answer ask(ClaimRequest request, int most, Asker asker, boolean pausedToo) {
-        List<byte[]> arguments = arguments(request, most, asker, pausedToo);
+    private Answer ask(ClaimRequest request, List<Level> order, int most, Asker asker, boolean pausedToo) {
+        List<byte[]> arguments = arguments(request, order, most, asker, pausedToo);
         Answer answer = new Answer(asker, run(Script.CLAIM, asker, arguments));
         // What was leased is handed out before anything that can fail; the next claim mends what is missing.
         if (answer.lacksGroup()) {
@@ -221,7 +230,7 @@ final class Claims {
         }
     }
 
-    private List<byte[]> arguments(ClaimRequest request, int most, Asker asker, boolean pausedToo) {
+    private List<byte[]> arguments(ClaimRequest request, List<Level> order, int most, Asker asker, boolean pausedToo) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(request.queue().value()));
         arguments.add(RedisKeys.bytes(request.worker().value()));
@@ -232,8 +241,8 @@ final class Claims {
         boolean inDoubt = inDoubt(asker);
         Told known = told.getOrDefault(asker, Told.NOTHING);
         arguments.add(RedisKeys.bytes(inDoubt ? Long.toString(known.fence()) : ""));
-        arguments.add(RedisKeys.bytes(READ_BY_SCRIPT));
-        for (Level level : request.order()) {
+        arguments.add(RedisKeys.bytes(inDoubt ? most : READ_BY_SCRIPT));
+        for (Level level : order) {
             arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
             arguments.add(RedisKeys.bytes(inDoubt ? known.newest(level) : ""));
         }

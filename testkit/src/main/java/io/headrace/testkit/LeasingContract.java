@@ -155,12 +155,12 @@ abstract class LeasingContract extends ContractSteps {
 
     @Test
     void aTokenWorksForNobodyElse() {
-        ClaimedJob job = takenOver(running(ann), bob);
+        ClaimedJob job = running(ann);
         Token token = job.lease().token();
-        Lease forged = new Lease(job.lease().job(), 2,
-                new Token(token.entry(), ann, token.deliveries(), token.fence()));
-        Lease early = new Lease(job.lease().job(), 2,
-                new Token(token.entry(), bob, token.deliveries() + 1, token.fence()));
+        Lease forged = new Lease(job.lease().job(), 1,
+                new Token(token.entry(), bob, token.deliveries(), token.fence()));
+        Lease early = new Lease(job.lease().job(), 1,
+                new Token(token.entry(), ann, token.deliveries() + 1, token.fence()));
         for (Lease wrong : List.of(forged, early)) {
             ClaimedJob stranger = new ClaimedJob(wrong, job.document(), job.claimedAt(), false, List.of());
             assertThat(settle(succeed(stranger))).isEqualTo(Settlement.LEASE_LOST);

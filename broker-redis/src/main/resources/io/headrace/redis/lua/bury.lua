@@ -9,14 +9,12 @@ local base = KEYS[1]
 --@include events
 --@include tally
 --@include unique
---@include fence
+--@include held
 --@include verdicts
 --@include settle
 
 local DEAD_RETENTION_MS = 30 * 24 * 3600 * 1000
 
-redis.call('ZCARD', base .. 'dead') -- fails before anything is written if it is no index
-acknowledge()
 if held > 0 then
   rest_in('dead', function() return now_ms end)
   withdraw()

@@ -20,6 +20,7 @@ for i = FIRST, #ARGV do
     fault(i - FIRST + 1, 'CONSUMER_GONE')
     if repair then
       redis.call('XGROUP', 'DELCONSUMER', stream, 'workers', ARGV[i])
+      redis.call('HDEL', base .. 'leases', ARGV[i])
     end
   end
 end

@@ -9,14 +9,13 @@ local base = KEYS[1]
 --@include events
 --@include tally
 --@include unique
---@include fence
+--@include held
 --@include finished
 --@include verdicts
 --@include settle
 
 local retention_ms, max_kept, watched = retention()
 local nothing_kept = retention_ms == 0 or max_kept == 0
-acknowledge()
 if held > 0 then
   local runs, known = {}, {}
   for at = 1, held do

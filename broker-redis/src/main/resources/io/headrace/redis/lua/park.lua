@@ -8,7 +8,7 @@ local base = KEYS[1]
 --@include events
 --@include wake
 --@include unique
---@include fence
+--@include held
 --@include verdicts
 --@include settle
 --@include put_down

@@ -5,7 +5,6 @@
 -- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, and 1 per lease on its first renewal.
 local base = KEYS[1]
 --@include clock
---@include fence
 --@include held
 
 local worker, level, count = ARGV[1], ARGV[2], tonumber(ARGV[4])
@@ -21,7 +20,7 @@ local records = redis.call('HMGET', running, unpack(entries))
 local lost, held, kept, begun = {}, {}, {}, {}
 for n, entry in ipairs(entries) do
   local expected = tonumber(ARGV[REST + 3 * n - 2])
-  if deliveries[entry] == expected and holds(records[n], worker, expected) then
+  if deliveries[entry] == expected then
     held[n] = true
     kept[#kept + 1] = entry
     if not records[n] then -- its delivery will not be the last thing that the pending list knows of it

@@ -6,14 +6,12 @@
 -- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice. Cost: 4 commands and 1 per line.
 local base = KEYS[1]
 --@include events
---@include fence
 --@include held
 
 local DAY_S = 86400
 local id = ARGV[5]
 local worker, level, entry, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-if deliveries_of(base .. 'ready:' .. level, worker, {entry})[entry] ~= deliveries
-  or not holds(redis.call('HGET', base .. 'running:' .. level, entry), worker, deliveries) then
+if deliveries_of(base .. 'ready:' .. level, worker, {entry})[entry] ~= deliveries then
   return 'LEASE_LOST'
 end
 if ARGV[6] ~= '' then

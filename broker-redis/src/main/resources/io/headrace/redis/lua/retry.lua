@@ -10,7 +10,7 @@ local base = KEYS[1]
 --@include wake
 --@include tally
 --@include unique
---@include fence
+--@include held
 --@include verdicts
 --@include settle
 --@include put_down

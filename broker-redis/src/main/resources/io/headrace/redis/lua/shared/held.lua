@@ -1,20 +1,31 @@
--- How often each of these entries has been delivered that the worker holds: entry -> deliveries. Ascending entries that lie close cost one
--- command; each that is not found among them costs one more.
-local SLACK = 50
-local function deliveries_of(stream, worker, entries)
-  local found = {}
-  local page = redis.pcall('XPENDING', stream, 'workers', entries[1], entries[#entries], #entries + SLACK, worker)
+-- The lease of a job is its entry in the group's pending list, which names its holder and counts its deliveries: a write counts only if the
+-- writer holds the entry, in the same delivery. A first delivery writes nothing else; what the pending list would forget of an
+-- entry that was renewed, handed back or delivered again is in the hash 'running:<level>':
+--   <entry id> -> <worker>,<deliveries>,<start ms>,<lease ms>,<fencing token>;<the same of a lost delivery>;...
+-- newest first; an empty first place says that nobody holds it.
+local SLACK = 100 -- entries that lie between those asked for and are still held
+
+-- What the worker holds between two entries, {entry, worker, idle ms, deliveries} each: as many as are asked for, and some more.
+local function held_between(stream, worker, first, last, count)
+  local page = redis.pcall('XPENDING', stream, 'workers', first, last, count + SLACK, worker)
   if page.err then
     redis.call('XLEN', stream) -- fails when it is no stream
-    return found
+    return {}
   end
-  for _, pending in ipairs(page) do
+  return page
+end
+
+-- How often each of these entries has been delivered that the worker holds: entry -> deliveries. Ascending entries that lie close cost one
+-- command; each that is not found among them costs one more.
+local function deliveries_of(stream, worker, entries)
+  local found = {}
+  for _, pending in ipairs(held_between(stream, worker, entries[1], entries[#entries], #entries)) do
     found[pending[1]] = pending[4]
   end
   for _, entry in ipairs(entries) do
     if not found[entry] then
-      local one = redis.call('XPENDING', stream, 'workers', entry, entry, 1, worker)[1]
-      found[entry] = one and one[4]
+      local one = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1, worker)
+      found[entry] = one[1] and one[1][4]
     end
   end
   return found

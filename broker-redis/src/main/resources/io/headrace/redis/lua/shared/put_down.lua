@@ -12,8 +12,6 @@ end
 
 -- Puts the jobs that are held down in an index until they fall due again; tells how many.
 local function put_down(zset)
-  redis.call('ZCARD', base .. zset) -- fails before anything is written if it is no index
-  acknowledge()
   if held == 0 then return 0 end
   rest_in(zset, due_again())
   withdraw()

@@ -11,55 +11,52 @@ local special, refused = {}, {}
 redis.call('XLEN', stream) -- fails before anything is written if it is no stream
 local recorded = redis.call('HLEN', running) > 0
 
--- Goes on with those only of which this is true.
-local function only(is_held)
-  local all_entries, all_documents, all_places, all_special = {}, {}, {}, {}
+-- Whether the worker holds all of them in their first delivery.
+local function all_plain()
+  local at = 1
+  if ARGV[5] == '0' then
+    for _, pending in ipairs(held_between(stream, worker, ARGV[ENTRIES + 1], ARGV[ENTRIES + count], count)) do
+      if pending[1] == ARGV[ENTRIES + at] and pending[4] == 1 then
+        at = at + 1
+      end
+    end
+  end
+  return at > count
+end
+
+-- Looks at each: those that the worker holds in the delivery that it names go on, the rest is refused.
+local function sort_out()
+  local asked = {}
   for n = 1, count do
-    local place, deliveries, rest = place_of(n)
-    if is_held(n, deliveries) then
-      local at = #all_entries + 1
-      all_entries[at], all_places[at], all_special[at] = ARGV[ENTRIES + n], place, rest
-      all_documents[2 * at - 1], all_documents[2 * at] = ARGV[PAIRS + 2 * n - 1], ARGV[PAIRS + 2 * n]
+    asked[n] = ARGV[ENTRIES + n]
+  end
+  local deliveries = deliveries_of(stream, worker, asked)
+  entries, E, documents, D, places, P = {}, 0, {}, 0, {}, 0
+  for n, entry in ipairs(asked) do
+    local place, expected, rest = place_of(n)
+    if deliveries[entry] == expected then
+      local at = #entries + 1
+      entries[at], places[at], special[at] = entry, place, rest
+      documents[2 * at - 1], documents[2 * at] = ARGV[PAIRS + 2 * n - 1], ARGV[PAIRS + 2 * n]
     else
       refused[#refused + 1] = n
     end
   end
-  held = #all_entries
-  entries, E, documents, D, places, P, special = all_entries, 0, all_documents, 0, all_places, 0, all_special
+  held = #entries
+end
+
+if not all_plain() then
+  sort_out()
 end
 
 local function chunk_of_entries()
   return unpack(entries, E + 1, E + held)
 end
 
--- Takes the held jobs out of the group. From then on nobody else can hold them, so their documents must be stored by commands that
--- cannot fail: whatever can, is asked before.
-local function acknowledge()
-  local records = recorded and redis.call('HMGET', running, unpack(ARGV, ENTRIES + 1, ENTRIES + count)) or {}
-  local known = false
-  for n = 1, #records do
-    known = known or records[n]
-  end
-  if known or ARGV[5] == '1' then
-    only(function(n, deliveries)
-      return holds(records[n], worker, deliveries)
-    end)
-  end
-  local pending = held > 0 and redis.pcall('XACK', stream, 'workers', chunk_of_entries()) or 0
-  if pending == held then return end
-  -- Some have been settled before, most likely by this call whose answer got lost. A job that was held has its entry until now.
-  local ours = {}
-  for at = 1, held do
-    ours[entries[E + at]] = redis.call('XDEL', stream, entries[E + at]) == 1
-  end
-  refused = {}
-  only(function(n)
-    return ours[ARGV[ENTRIES + n]]
-  end)
-end
-
--- Takes their entries out of the stream for good, with what is on record of their leases.
+-- Takes the held entries out of their stream for good, with their leases. It comes after what became of them is stored: a script that fails
+-- half-way, because somebody changed a key by hand, then leaves a job in two places rather than in none.
 local function withdraw()
+  redis.call('XACK', stream, 'workers', chunk_of_entries())
   redis.call('XDEL', stream, chunk_of_entries())
   if recorded then
     redis.call('HDEL', running, chunk_of_entries())

@@ -184,9 +184,10 @@ public final class Worker implements AutoCloseable {
 
     private WorkerInfo info() {
         List<LiveAttempt> unfinished = inFlight.unfinished();
+        // Attempts begin while this looks at them, so each is asked once when, and not again while they are sorted.
         List<WorkerInfo.Running> running = unfinished.stream()
-                .sorted(Comparator.comparingLong(LiveAttempt::startedAt)).limit(WorkerInfo.MAX_RUNNING)
                 .map(it -> new WorkerInfo.Running(it.id(), it.type(), it.attempt(), it.brokerTime(it.startedAt())))
+                .sorted(Comparator.comparing(WorkerInfo.Running::since)).limit(WorkerInfo.MAX_RUNNING)
                 .toList();
         String word = state == State.RUNNING ? "running" : state == State.QUIET ? "quiet" : "stopping";
         String version = Optional.ofNullable(Worker.class.getPackage().getImplementationVersion()).orElse("dev");

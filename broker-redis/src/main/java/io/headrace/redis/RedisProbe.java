@@ -3,8 +3,16 @@ package io.headrace.redis;
 import io.headrace.BrokerObserver;
 import io.headrace.Level;
 import io.headrace.QueueName;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
@@ -16,11 +24,18 @@ public final class RedisProbe implements AutoCloseable {
     private static final int CONNECTIONS = 64;
     private static final byte[] PAGE = RedisKeys.bytes(1_000);
 
+    private static final List<String> AT_REST = List.of("scheduled", "retrying", "parked", "dead");
+
+    /** The names that {@link #key} gave. */
+    private final Set<String> beside = ConcurrentHashMap.newKeySet();
     private final Link link;
     private final RedisKeys keys;
+    /** What comes before a queue's name. */
+    private final String prefix;
 
     private RedisProbe(RedisConfig config) {
         this.keys = new RedisKeys(config.prefix());
+        this.prefix = config.prefix() + '{';
         this.link = new Link(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
     }
 
@@ -40,7 +55,12 @@ public final class RedisProbe implements AutoCloseable {
 
     /** A key beside those of the queue, on the same server, which {@link #remove} removes as well. */
     public byte[] key(QueueName queue, String name) {
-        return RedisKeys.bytes(keys.base(queue) + name);
+        beside.add(name);
+        return suffixed(queue, name);
+    }
+
+    private byte[] suffixed(QueueName queue, String suffix) {
+        return RedisKeys.bytes(keys.base(queue) + suffix);
     }
 
     /** How many jobs of the queue are in line or running. */
@@ -55,21 +75,73 @@ public final class RedisProbe implements AutoCloseable {
         return ServerCheck.of(link).text(name);
     }
 
-    /** Deletes the queue and every key of it, jobs and history alike. Nobody may use it any more. */
+    /**
+     * Deletes the queue: its jobs and whatever else can be named without going through all keys of the server. Nobody may use it any
+     * more. What is left, such as counters of minutes, is small; {@link #sweep} finds it.
+     */
     public void remove(QueueName queue) {
-        byte[] base = base(queue);
-        byte[] cursor = {'0'};
-        do {
-            List<Object> page = Replies.list(link.call(base, new Link.Request(Command.SCAN, cursor,
-                    RedisKeys.bytes("MATCH"), RedisKeys.bytes(keys.base(queue) + '*'), RedisKeys.bytes("COUNT"),
-                    PAGE)));
-            cursor = (byte[]) page.get(0);
-            byte[][] found = Replies.list(page.get(1)).stream().map(byte[].class::cast).toArray(byte[][]::new);
-            if (found.length > 0) {
-                link.call(base, new Link.Request(Command.UNLINK, found));
-            }
-        } while (!(cursor.length == 1 && cursor[0] == '0'));
+        for (String index : AT_REST) {
+            removeListed(queue, index, "job:");
+        }
+        removeListed(queue, "finished", "finished:");
+        List<byte[]> names = new ArrayList<>();
+        RedisKeys.STRUCTURES.forEach(kind -> names.add(suffixed(queue, kind.suffix())));
+        beside.forEach(name -> names.add(suffixed(queue, name)));
+        link.call(base(queue), new Link.Request(Command.UNLINK, names.toArray(byte[][]::new)));
         link.call(keys.queues(), new Link.Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
+    }
+
+    /** Deletes the keys whose names a sorted set lists, and takes them off it. */
+    private void removeListed(QueueName queue, String index, String suffix) {
+        while (true) {
+            List<Object> popped = Replies.list(link.call(base(queue),
+                    new Link.Request(Command.ZPOPMIN, keys.index(queue, index), PAGE)));
+            if (popped.isEmpty()) {
+                return;
+            }
+            byte[][] found = new byte[popped.size() / 2][];
+            for (int i = 0; i < found.length; i++) {
+                found[i] = suffixed(queue, suffix + new String((byte[]) popped.get(2 * i), StandardCharsets.UTF_8));
+            }
+            link.call(base(queue), new Link.Request(Command.UNLINK, found));
+        }
+    }
+
+    /**
+     * Deletes every key there is of these queues, going once through all keys of each server they lie on. Nobody may use them any
+     * more.
+     *
+     * @param start what all of their names start with
+     */
+    public void sweep(String start, Collection<QueueName> queues) {
+        Map<String, QueueName> servers = new HashMap<>();
+        queues.forEach(queue -> servers.putIfAbsent(link.server(base(queue)), queue));
+        Set<String> names = queues.stream().map(QueueName::value).collect(Collectors.toSet());
+        byte[] pattern = RedisKeys.bytes((prefix + start).replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + '*');
+        for (QueueName there : servers.values()) {
+            byte[] cursor = {'0'};
+            do {
+                List<Object> page = Replies.list(link.call(base(there), new Link.Request(Command.SCAN, cursor,
+                        RedisKeys.bytes("MATCH"), pattern, RedisKeys.bytes("COUNT"), PAGE)));
+                cursor = (byte[]) page.get(0);
+                unlink(Replies.list(page.get(1)), names);
+            } while (!(cursor.length == 1 && cursor[0] == '0'));
+        }
+    }
+
+    /** Deletes those that belong to a queue of these names, by queue: in a cluster the keys of a command must lie together. */
+    private void unlink(List<Object> found, Set<String> names) {
+        Map<String, List<byte[]>> byQueue = new HashMap<>();
+        for (Object each : found) {
+            String key = new String((byte[]) each, StandardCharsets.UTF_8);
+            int from = prefix.length();
+            String name = key.substring(from, Math.max(from, key.indexOf('}', from)));
+            if (names.contains(name)) {
+                byQueue.computeIfAbsent(name, unused -> new ArrayList<>()).add((byte[]) each);
+            }
+        }
+        byQueue.forEach((name, those) -> link.call(base(new QueueName(name)),
+                new Link.Request(Command.UNLINK, those.toArray(byte[][]::new))));
     }
 
     private byte[] base(QueueName queue) {

@@ -1,5 +1,6 @@
 package io.headrace.cli.bench;
 
+import io.headrace.QueueName;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
 import java.io.IOException;
@@ -9,12 +10,27 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One benchmark: runs scenarios one after the other. {@link #run} is called once; {@link #close} by any thread, at any time. */
 public final class Bench implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Bench.class);
+    private static final long STOP_S = 20;
+
     private final Plan plan;
     private final Watcher watcher;
     private final Kept kept = new Kept();
+    /** Every queue that was made. */
+    private final Set<QueueName> used = ConcurrentHashMap.newKeySet();
+    /** Who measures. */
+    private volatile @Nullable Thread runner;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     public Bench(Plan plan, Watcher watcher) {
         this.plan = plan;
@@ -29,10 +45,21 @@ public final class Bench implements AutoCloseable {
      * @throws IOException when no Redis or other part of the benchmark could be started; the message says why
      */
     public Report run() throws Exception {
+        runner = Thread.currentThread();
+        try {
+            return measure();
+        } finally {
+            runner = null;
+            ended.countDown();
+        }
+    }
+
+    private Report measure() throws Exception {
         RedisConfig redis = plan.redis() == null
                 ? kept.open(() -> OwnRedis.start(Map.of("appendonly", "no"))).config()
                 : plan.redis();
         RedisProbe probe = kept.open(() -> RedisProbe.connect(redis));
+        AutoCloseable unused = kept.open(() -> () -> probe.sweep(Ground.NAMES, used));
         Report report = new Report();
         describe(report.conditions(), redis, probe);
         List<Scenario> scenarios = plan.only().stream().map(Scenarios::named).toList();
@@ -41,7 +68,7 @@ public final class Bench implements AutoCloseable {
             int before = i;
             Report.Section section = new Report.Section(scenario);
             report.sections().add(section);
-            try (Ground ground = kept.open(() -> new Ground(plan, redis, probe, section,
+            try (Ground ground = kept.open(() -> new Ground(plan, redis, probe, used, section,
                     (fraction, doing) -> watcher.at((before + fraction) / scenarios.size(), doing)))) {
                 scenario.run(ground);
             }
@@ -74,9 +101,26 @@ public final class Bench implements AutoCloseable {
         return kept.closed();
     }
 
-    /** Ends what runs, removes every queue of the benchmark, and stops a Redis of its own. */
+    /** Ends what runs, load first, so that nobody writes after the removal; removes every queue, and stops a Redis of its own. */
     @Override
     public void close() {
+        kept.refuse();
+        Thread measuring = runner;
+        if (measuring != null) {
+            measuring.interrupt();
+            awaitEnd();
+        }
         kept.close();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!ended.await(STOP_S, TimeUnit.SECONDS)) {
+                LOG.warn("the benchmark did not stop within {} s; keys of queues named {}… may be left", STOP_S,
+                        Ground.NAMES);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

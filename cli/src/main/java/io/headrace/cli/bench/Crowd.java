@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Several threads that do the same at the same time. */
 final class Crowd {
@@ -21,7 +22,24 @@ final class Crowd {
         void run() throws Exception;
     }
 
+    /** Each ends after what it is just doing: its {@link Share} is empty when it is interrupted. */
+    private static final long STOP_S = 10;
+
     private Crowd() {}
+
+    private static void awaitEnd(ExecutorService threads) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!threads.awaitTermination(STOP_S, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a load did not stop within " + STOP_S + " s");
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** @return nanoseconds from the moment at which all were ready until the last had ended */
     static long run(List<? extends Member> members) throws Exception {
@@ -54,6 +72,7 @@ final class Crowd {
             throw e.getCause() instanceof Exception cause ? cause : e;
         } finally {
             threads.shutdownNow();
+            awaitEnd(threads);
         }
     }
 }

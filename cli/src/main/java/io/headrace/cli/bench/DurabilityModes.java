@@ -90,7 +90,7 @@ final class DurabilityModes implements Scenario {
         byte[] request = HttpLoad.job(api, queue, ground.payload());
         long nanos = HttpLoad.run(api, request, ground.jobs(), HttpSingle.CONNECTIONS);
         Ground.expect("jobs in line", ground.jobs(), probe.unfinished(queue));
-        probe.remove(queue);
+        ground.remove(probe, queue);
         return ground.jobs() * 1e9 / nanos;
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Ground implements AutoCloseable {
     /** The type of every job of the benchmark. */
     static final String TYPE = "bench";
+    /** What the name of every queue of the benchmark starts with. */
+    static final String NAMES = "bench-";
 
     private final Plan plan;
     private final RedisConfig redis;
@@ -27,13 +29,18 @@ final class Ground implements AutoCloseable {
     private final Watcher watcher;
     /** What the scenario has started. */
     private final Kept kept = new Kept();
+    /** Those of all scenarios. */
+    private final Set<QueueName> used;
     /** Those not yet removed. */
     private final Set<QueueName> queues = ConcurrentHashMap.newKeySet();
 
-    Ground(Plan plan, RedisConfig redis, RedisProbe probe, Report.Section section, Watcher watcher) throws Exception {
+    /** @param used where the names of its queues go, for the last look for keys */
+    Ground(Plan plan, RedisConfig redis, RedisProbe probe, Set<QueueName> used, Report.Section section, Watcher watcher)
+            throws Exception {
         this.plan = plan;
         this.redis = redis;
         this.probe = probe;
+        this.used = used;
         this.section = section;
         this.watcher = watcher;
         AutoCloseable unused = kept.open(() -> this::removeQueues);
@@ -89,14 +96,20 @@ final class Ground implements AutoCloseable {
 
     /** The name of a queue that nobody has; it is removed at the end. */
     QueueName newQueue() {
-        QueueName queue = new QueueName("bench-" + UUID.randomUUID().toString().substring(0, 13));
+        QueueName queue = new QueueName(NAMES + UUID.randomUUID().toString().substring(0, 13));
         queues.add(queue);
+        used.add(queue);
         return queue;
     }
 
     /** Removes a queue with all its keys now, so that the next run has as much room. Nobody may use it any more. */
     void remove(QueueName queue) {
-        probe.remove(queue);
+        remove(probe, queue);
+    }
+
+    /** The same, on another server. */
+    void remove(RedisProbe server, QueueName queue) {
+        server.remove(queue);
         queues.remove(queue);
     }
 

@@ -32,6 +32,11 @@ final class Kept implements AutoCloseable {
         return part;
     }
 
+    /** Opens no more parts. */
+    synchronized void refuse() {
+        closed = true;
+    }
+
     synchronized boolean closed() {
         return closed;
     }
@@ -40,12 +45,16 @@ final class Kept implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        boolean interrupted = Thread.interrupted(); // to clean up needs waits
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
             } catch (Exception e) {
                 LOG.warn("a part of the benchmark did not end in good order", e);
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -66,12 +66,15 @@ final class Latency implements Scenario {
         int rounds = WARM_UPS.size() + ground.runs();
         for (int round = 0; round < rounds; round++) {
             boolean counts = round >= WARM_UPS.size();
+            int perSecond = counts ? PER_SECOND : WARM_UPS.get(round);
             for (int i = 0; i < ways.size(); i++) {
                 Way way = ways.get(i);
                 ground.progress((round * (double) ways.size() + i) / ways.size() / rounds,
                         (counts ? "" : "warm-up, ") + way.name());
-                Histogram histogram = measure(ground, way, counts ? PER_SECOND : WARM_UPS.get(round));
+                OpenLoad load = ground.open(() -> new OpenLoad(perSecond, way.senders().make()));
+                Histogram histogram = measure(ground, way, load);
                 if (counts) {
+                    load.behind(way.name() + ", run " + (round + 1 - WARM_UPS.size())).ifPresent(ground::note);
                     histograms.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(histogram);
                 }
             }
@@ -109,9 +112,8 @@ final class Latency implements Scenario {
         return ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
     }
 
-    private static Histogram measure(Ground ground, Way way, int perSecond) throws Exception {
+    private static Histogram measure(Ground ground, Way way, OpenLoad load) throws Exception {
         way.taker().ask(Stamps.RESET);
-        OpenLoad load = new OpenLoad(perSecond, way.senders().make());
         load.run(ground.extents().watch());
         if (load.failed() > 0) {
             throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
@@ -142,7 +144,8 @@ final class Latency implements Scenario {
         ground.note(String.format(Locale.ROOT,
                 "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment of the"
                         + " schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06 ms on Linux)."
-                        + " %d s a run, after two uncounted ones of each, the first as fast as it goes.",
+                        + " %d s a run, after two uncounted ones of each, the first as fast as it goes. A run that sent less than"
+                        + " 99 %% of its schedule would be named here.",
                 SENDERS, ground.extents().watch().toSeconds()));
     }
 

@@ -3,12 +3,14 @@ package io.headrace.cli.bench;
 import io.headrace.BrokerOperator;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobDocument;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.Renewal;
 import io.headrace.WorkerId;
 import io.headrace.redis.RedisBroker;
 import java.security.SecureRandom;
@@ -53,7 +55,8 @@ final class Memory implements Scenario {
                 .add("finished, kept", UNIT, CEILING, kinds::finished)
                 .run();
         ground.note(String.format(Locale.ROOT,
-                "used_memory before and after %,d jobs, divided by them, less %d bytes of document (payload and type) each.",
+                "used_memory before and after %,d jobs, divided by them, less %d bytes of document (payload and type) each. Running:"
+                        + " renewed once; a job that ends before its first renewal needs less.",
                 jobs, body) + (ground.embedded() ? "" : " What others do on this Redis counts as well."));
     }
 
@@ -87,6 +90,9 @@ final class Memory implements Scenario {
                     if (claim.jobs().isEmpty()) {
                         throw new IllegalStateException("no more to claim after " + claimed + " of " + jobs);
                     }
+                    // a first delivery writes nothing of who holds it; the first renewal does
+                    Renewal renewal = broker.renew(claim.jobs().stream().map(ClaimedJob::lease).toList(), LEASE);
+                    Ground.expect("leases lost", 0, renewal.lost().size());
                     claimed += claim.jobs().size();
                 }
             });

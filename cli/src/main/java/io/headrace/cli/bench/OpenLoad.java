@@ -3,6 +3,8 @@ package io.headrace.cli.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,15 +29,19 @@ final class OpenLoad implements AutoCloseable {
     }
 
     private static final long STOP_MS = 10_000;
+    /** The share of its schedule from which on a load has kept to it. */
+    private static final double ENOUGH = 0.99;
 
     private final double intervalNanos;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong next = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong latestNanos = new AtomicLong();
     private volatile String lastFailure = "";
     private volatile long start;
+    private volatile long stop;
     private volatile boolean stopped;
 
     /** @param perSecond moments in the schedule */
@@ -76,6 +82,7 @@ final class OpenLoad implements AutoCloseable {
     }
 
     private void sendAt(Sender sender, long at) {
+        sent.incrementAndGet();
         long late = System.nanoTime() - at;
         if (late > latestNanos.get()) {
             latestNanos.accumulateAndGet(late, Math::max);
@@ -118,10 +125,31 @@ final class OpenLoad implements AutoCloseable {
         return Duration.ofNanos(latestNanos.getAndSet(0));
     }
 
+    /** The share of the schedule that was sent until it was closed. What is missing had waited longest. */
+    double kept() {
+        return Math.min(1, sent.get() * intervalNanos / (stop - start));
+    }
+
+    /**
+     * What to say of a load that fell behind: without the moments that were not sent, which had waited longest, its figures look
+     * better than they are.
+     *
+     * @return empty when it kept to its schedule
+     */
+    Optional<String> behind(String what) {
+        return kept() >= ENOUGH ? Optional.empty()
+                : Optional.of(String.format(Locale.ROOT,
+                        "%s FELL BEHIND: %.1f %% of the schedule was sent. What was not had waited longest and is in no figure.",
+                        what, kept() * 100));
+    }
+
     /** Sends no more, and waits for the answers that are due. */
     @Override
-    public void close() {
-        stopped = true;
+    public synchronized void close() {
+        if (!stopped) {
+            stop = System.nanoTime();
+            stopped = true;
+        }
         threads.forEach(LockSupport::unpark);
         for (Thread thread : threads) {
             try {

@@ -12,8 +12,11 @@ final class Share {
         this.left = new AtomicInteger(count);
     }
 
-    /** How many the caller may do now; 0 when all are taken. */
+    /** How many the caller may do now; 0 when all are taken, or it was interrupted. */
     int take() {
+        if (Thread.currentThread().isInterrupted()) {
+            return 0;
+        }
         int before = left.getAndUpdate(count -> Math.max(0, count - portion));
         return Math.min(before, portion);
     }

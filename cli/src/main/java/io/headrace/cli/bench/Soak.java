@@ -83,6 +83,7 @@ final class Soak implements Scenario {
         ground.figure(Figure.of("accepted and not finished", "jobs",
                 unfinished(broker.operator(), queue, load.accepted())));
         report(ground, log, load);
+        load.behind("The load").ifPresent(ground::note);
         ground.note("Every sample, for plotting: " + csv);
     }
 

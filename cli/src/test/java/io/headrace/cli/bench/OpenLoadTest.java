@@ -61,4 +61,20 @@ final class OpenLoadTest {
         assertThat(load.accepted()).isEqualTo(sent / 2 * 3);
         assertThat(load.lastFailure()).isEqualTo("refused");
     }
+
+    @Test
+    void whoFallsBehindTheScheduleIsTold() throws Exception {
+        Noting slow = new Noting();
+        OpenLoad behind = new OpenLoad(1_000_000_000, List.of(slow)).start();
+        slow.next();
+        behind.close();
+        assertThat(behind.kept()).isBetween(0.0, 0.99);
+        assertThat(behind.behind("HTTP")).get().asString().startsWith("HTTP FELL BEHIND: ");
+
+        Noting quick = new Noting();
+        OpenLoad kept = new OpenLoad(1, List.of(quick)).start();
+        quick.next();
+        kept.close();
+        assertThat(kept.behind("HTTP")).isEmpty();
+    }
 }

@@ -23,8 +23,9 @@ final class BenchTable {
                 "");
         line(terminal,
                 "payload " + is.get("payloadBytes") + " bytes, " + is.get("jobs") + " jobs a run, " + is.get("runs")
-                        + " runs; load, server and Redis share the cores. SHARE is of the nearest row above that has none.",
+                        + " runs; load, server and Redis share the cores.",
                 "");
+        line(terminal, "SHARE: each run's part of the nearest row above that has no share, the median of them.", "");
         for (Report.Section section : report.sections()) {
             terminal.out().println();
             print(section, terminal);
@@ -37,10 +38,15 @@ final class BenchTable {
         for (Figure figure : section.figures()) {
             table.row(figure.label(), number(figure.median()), figure.unit(),
                     figure.values().size() == 1 ? "" : number(figure.min()) + "-" + number(figure.max()),
-                    figure.ceiling() == null ? "" : number(figure.ofCeiling() * 100) + "%");
+                    figure.ceiling() == null ? "" : share(figure.ofCeiling()));
         }
         table.print(terminal);
         section.notes().forEach(note -> line(terminal, note, "  "));
+    }
+
+    /** Of what is no ceiling, such as another kind of memory, a multiple says more. */
+    private static String share(double part) {
+        return part < 2 ? number(part * 100) + "%" : number(part) + "x";
     }
 
     /** Three digits, or all before the point. */

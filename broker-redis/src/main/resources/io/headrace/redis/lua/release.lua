@@ -14,12 +14,13 @@ local asked = {}
 for n = 1, count do
   asked[n] = ARGV[ENTRIES + n]
 end
-local deliveries = deliveries_of(stream, worker, asked)
+local leases = leases_of(stream, worker, asked)
 local ids, refused = {}, {}
 for n, entry in ipairs(asked) do
   local _, expected, rest = place_of(n)
   local id = ARGV[PAIRS + 2 * n - 1]
-  if deliveries[entry] == expected then
+  local lease = leases[entry]
+  if lease and lease[4] == expected then
     ids[#ids + 1] = id
     local older = string.match(redis.call('HGET', running, entry) or '', '^[^;]*;?(.*)$')
     redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', expected - 1, 'JUSTID')

@@ -2,7 +2,7 @@
 -- renew: give leases a full lease from now; keep the delivery counts.
 -- KEYS  1 base
 -- ARGV  1 worker  2 level  3 lease ms  4 how many leases, then for all of them the entries, ascending; then of each deliveries, job id, fencing token
--- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, and 1 per lease on its first renewal.
+-- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, and 1 per lease that lies far from the others.
 local base = KEYS[1]
 --@include clock
 --@include held
@@ -15,18 +15,18 @@ for n = 1, count do
   entries[n] = ARGV[ENTRIES + n]
   ids[n] = ARGV[REST + 3 * n - 1]
 end
-local deliveries = deliveries_of(stream, worker, entries)
+local leases = leases_of(stream, worker, entries)
 local records = redis.call('HMGET', running, unpack(entries))
 local lost, held, kept, begun = {}, {}, {}, {}
 for n, entry in ipairs(entries) do
   local expected = tonumber(ARGV[REST + 3 * n - 2])
-  if deliveries[entry] == expected then
+  local lease = leases[entry]
+  if lease and lease[4] == expected then
     held[n] = true
     kept[#kept + 1] = entry
     if not records[n] then -- its delivery will not be the last thing that the pending list knows of it
-      local pending = redis.call('XPENDING', stream, 'workers', entry, entry, 1)[1]
       begun[#begun + 1] = entry
-      begun[#begun + 1] = string.format('%s,%d,%.0f,%s,%s', worker, pending[4], now_ms - pending[3], ARGV[3], ARGV[REST + 3 * n])
+      begun[#begun + 1] = string.format('%s,%d,%.0f,%s,%s', worker, expected, now_ms - lease[3], ARGV[3], ARGV[REST + 3 * n])
     end
   else
     lost[#lost + 1] = n

@@ -11,7 +11,8 @@ local base = KEYS[1]
 local DAY_S = 86400
 local id = ARGV[5]
 local worker, level, entry, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-if deliveries_of(base .. 'ready:' .. level, worker, {entry})[entry] ~= deliveries then
+local holding = leases_of(base .. 'ready:' .. level, worker, {entry})[entry]
+if not holding or holding[4] ~= deliveries then
   return 'LEASE_LOST'
 end
 if ARGV[6] ~= '' then

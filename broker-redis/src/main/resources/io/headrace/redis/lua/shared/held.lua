@@ -15,17 +15,16 @@ local function held_between(stream, worker, first, last, count)
   return page
 end
 
--- How often each of these entries has been delivered that the worker holds: entry -> deliveries. Ascending entries that lie close cost one
+-- What the pending list says of each of these entries that the worker holds: entry -> {entry, worker, idle ms, deliveries}. Ascending entries that lie close cost one
 -- command; each that is not found among them costs one more.
-local function deliveries_of(stream, worker, entries)
+local function leases_of(stream, worker, entries)
   local found = {}
   for _, pending in ipairs(held_between(stream, worker, entries[1], entries[#entries], #entries)) do
-    found[pending[1]] = pending[4]
+    found[pending[1]] = pending
   end
   for _, entry in ipairs(entries) do
     if not found[entry] then
-      local one = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1, worker)
-      found[entry] = one[1] and one[1][4]
+      found[entry] = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1, worker)[1]
     end
   end
   return found

@@ -30,11 +30,12 @@ local function sort_out()
   for n = 1, count do
     asked[n] = ARGV[ENTRIES + n]
   end
-  local deliveries = deliveries_of(stream, worker, asked)
+  local leases = leases_of(stream, worker, asked)
   entries, E, documents, D, places, P = {}, 0, {}, 0, {}, 0
   for n, entry in ipairs(asked) do
     local place, expected, rest = place_of(n)
-    if deliveries[entry] == expected then
+    local lease = leases[entry]
+    if lease and lease[4] == expected then
       local at = #entries + 1
       entries[at], places[at], special[at] = entry, place, rest
       documents[2 * at - 1], documents[2 * at] = ARGV[PAIRS + 2 * n - 1], ARGV[PAIRS + 2 * n]

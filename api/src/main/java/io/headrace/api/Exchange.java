@@ -126,7 +126,7 @@ final class Exchange {
         }
         response.setStatusCode(reply.status());
         reply.headers().forEach(response::putHeader);
-        if (reply.status() == 204) {
+        if (reply.status() == 204 || reply.status() == 304) {
             response.end();
         } else {
             response.putHeader("Content-Type", reply.mediaType());

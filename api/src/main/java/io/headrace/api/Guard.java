@@ -38,7 +38,8 @@ final class Guard {
     }
 
     private boolean open(String path) {
-        return OPEN.contains(path) || path.startsWith("/problems/") || (openMetrics && path.equals("/metrics"));
+        return OPEN.contains(path) || path.startsWith("/problems/") || path.startsWith(Dashboard.ASSETS)
+                || (openMetrics && path.equals("/metrics"));
     }
 
     private void checkKey(@Nullable String authorization) {

@@ -30,6 +30,11 @@ record Reply(int status, String mediaType, byte[] body, Map<String, String> head
         return new Reply(204, NOTHING, new byte[0], Map.of());
     }
 
+    /** That what the client has is still right. */
+    static Reply notModified() {
+        return new Reply(304, NOTHING, new byte[0], Map.of());
+    }
+
     static Reply problem(Problem problem) {
         return new Reply(problem.type().status(), Problem.MEDIA_TYPE, problem.json(), problem.headers());
     }

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 final class Routes {
     private final Guard guard;
     private final List<Route> all;
+    private final Dashboard dashboard = Dashboard.packaged();
 
     /** @param system shared by all loops, as it caches */
     Routes(Services services, SystemCalls system) {
@@ -46,6 +47,7 @@ final class Routes {
             methods.computeIfAbsent(route.template(), ignored -> new TreeSet<>()).addAll(
                     headable(route) ? List.of("GET", "HEAD") : List.of(route.method().name()));
         }
+        router.route(Dashboard.ASSETS + "*").handler(context -> serveAsset(context, loop));
         for (Route route : all) {
             String allow = String.join(", ", methods.getOrDefault(route.template(), new TreeSet<>()));
             router.routeWithRegex(route.regex()).handler(context -> refuseMethod(context, loop, allow));
@@ -69,6 +71,19 @@ final class Routes {
             }
             route.endpoint().accept(exchange);
         });
+    }
+
+    /** Files of the dashboard are no calls, and not in the document that lists these. */
+    private void serveAsset(RoutingContext context, Loop loop) {
+        Exchange exchange = new Exchange(context, loop);
+        if (exchange.reads()) {
+            exchange.guarded(() -> {
+                guard.check(exchange.request());
+                exchange.reply(dashboard.asset(exchange));
+            });
+        } else {
+            refuseMethod(context, loop, "GET, HEAD");
+        }
     }
 
     private void refuseMethod(RoutingContext context, Loop loop, String allow) {

@@ -15,15 +15,13 @@ import java.util.Optional;
 /** The calls about the server itself. Shared by all loops. */
 final class SystemCalls {
     static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-    private static final String HTML = "text/html; charset=utf-8";
     private static final Duration GAUGES_TTL = Duration.ofSeconds(2);
     private static final Duration READINESS_TTL = Duration.ofMillis(500);
 
     private final Services services;
     private final Calls calls;
     private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json"));
-    private final Reply index = Reply.text(HTML, resource("index.html"))
-            .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    private final Dashboard dashboard = Dashboard.packaged();
     private final Cached<Optional<String>> readiness;
     private final Cached<Boolean> gauges;
 
@@ -43,7 +41,7 @@ final class SystemCalls {
                 Route.get("/metrics", List.of(), calls.blocking(e -> metrics())).answering("text/plain"),
                 Route.get("/openapi.json", List.of(), exchange -> exchange.reply(openapi)),
                 Route.get("/problems/{name}", List.of(), exchange -> exchange.reply(problem(exchange))),
-                Route.get("/", List.of(), exchange -> exchange.reply(index)).answering("text/html"));
+                Route.get("/", List.of(), exchange -> exchange.reply(dashboard.page(exchange))).answering("text/html"));
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */

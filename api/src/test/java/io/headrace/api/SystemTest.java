@@ -104,17 +104,6 @@ class SystemTest {
     }
 
     @Test
-    void theFirstPageIsForPeople() {
-        Api.Answer answer = api.get("/", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-        assertThat(answer.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
-        assertThat(answer.header("Content-Security-Policy")).contains("default-src 'none'");
-        Matcher links = Pattern.compile("href=\"([^\"]+)\"").matcher(answer.body());
-        while (links.find()) {
-            assertThat(api.get(links.group(1)).status()).as(links.group(1)).isEqualTo(200);
-        }
-    }
-
-    @Test
     void statesOfTheDocumentAreThoseOfTheCode() {
         List<String> documented = new java.util.ArrayList<>();
         OpenApi.DOCUMENT.path("components").path("schemas").path("State").path("enum")

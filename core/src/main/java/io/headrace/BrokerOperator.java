@@ -161,12 +161,13 @@ public interface BrokerOperator {
      *
      * @param counts how many jobs are queued, running, scheduled, retrying, parked, dead now
      * @param totals how many have succeeded, were cancelled, expired, died since the queue was created
+     * @param failures how many attempts have failed or were lost since then, the last ones of dead jobs included
      * @param kept how many finished jobs can be looked up
      * @param oldestQueuedAge how long the job at the head of the line has waited, zero when none waits
      * @param workers how many live workers serve it
      */
-    record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals, long kept,
-            Duration oldestQueuedAge, Map<Level, Long> levels, int workers) {
+    record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals,
+            long failures, long kept, Duration oldestQueuedAge, Map<Level, Long> levels, int workers) {
         public QueueInfo {
             counts = Map.copyOf(counts);
             totals = Map.copyOf(totals);

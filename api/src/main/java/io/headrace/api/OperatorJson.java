@@ -7,6 +7,7 @@ import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.WorkerInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ final class OperatorJson {
                         || state == JobState.EXPIRED;
                 counts.number(state.label(), totalled ? queue.totals().getOrDefault(state, 0L) : now);
             }
+        });
+        out.object("totals", totals -> {
+            queue.totals().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                    .forEach(total -> totals.number(total.getKey().label(), total.getValue()));
+            totals.number("failed", queue.failures());
         });
         out.number("kept", queue.kept());
         out.duration("oldestQueuedAge", queue.oldestQueuedAge());

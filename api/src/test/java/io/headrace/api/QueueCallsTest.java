@@ -38,6 +38,8 @@ class QueueCallsTest {
         assertThat(answer.json().path("counts").path("queued").asInt()).isEqualTo(1);
         assertThat(answer.json().path("counts").path("scheduled").asInt()).isEqualTo(1);
         assertThat(answer.json().path("counts").path("succeeded").asInt()).isEqualTo(1);
+        assertThat(answer.json().path("totals").path("succeeded").asInt()).isEqualTo(1);
+        assertThat(answer.json().path("totals").path("failed").asInt()).isZero();
         assertThat(answer.text("oldestQueuedAge")).isEqualTo("1500ms");
         assertThat(answer.json().path("settings").path("retention").asText()).isEqualTo("1d");
         assertThat(answer.json().path("rates").path("perMinute").path("succeeded").asDouble()).isPositive();

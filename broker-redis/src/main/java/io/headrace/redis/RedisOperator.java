@@ -128,9 +128,10 @@ final class RedisOperator implements BrokerOperator {
         for (JobState state : List.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED, JobState.EXPIRED)) {
             ended.put(state, count(totals.get(state.label())));
         }
+        long failures = count(totals.get("failed")) + count(totals.get("lost")) + count(totals.get("dead"));
         int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
         return Optional.of(new QueueInfo(queue, Setter.paused(Replies.map(reply.get(1))), counts, ended,
-                Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest), levels, serving));
+                failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest), levels, serving));
     }
 
     /** A counter as it is stored; the next event makes a number of one that is none. */

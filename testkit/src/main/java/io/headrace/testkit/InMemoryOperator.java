@@ -70,7 +70,9 @@ final class InMemoryOperator implements BrokerOperator {
         Map<JobState, Long> totals = new EnumMap<>(JobState.class);
         TOTALLED.forEach(state -> totals.put(state, queue.counts.total(state.label())));
         int workers = (int) broker.liveWorkers(now).stream().filter(w -> w.queues().contains(queue.name)).count();
-        return new QueueInfo(queue.name, queue.paused, counts, totals, kept, Duration.between(oldest, now), levels,
+        long failures = queue.counts.total("failed") + queue.counts.total("lost") + queue.counts.total("dead");
+        return new QueueInfo(queue.name, queue.paused, counts, totals, failures, kept, Duration.between(oldest, now),
+                levels,
                 workers);
     }
 

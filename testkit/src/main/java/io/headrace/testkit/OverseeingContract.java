@@ -41,6 +41,7 @@ abstract class OverseeingContract extends ContractSteps {
         assertThat(info.levels()).containsEntry(Level.HIGH, 1L).containsEntry(Level.NORMAL, 0L)
                 .containsEntry(Level.LOW, 2L);
         assertThat(info.totals()).containsEntry(JobState.SUCCEEDED, 1L).containsEntry(JobState.DEAD, 1L);
+        assertThat(info.failures()).isEqualTo(3);
         assertThat(info.kept()).isEqualTo(1);
         assertThat(info.paused()).isFalse();
     }

@@ -1,52 +1,128 @@
 package io.headrace.api;
 
+import io.headrace.AccessKey;
+import io.headrace.Digest;
 import io.headrace.InvalidInput;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.headrace.QueueName;
+import io.headrace.Role;
+import io.headrace.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** The secrets that open the API, kept as digests only. Immutable. */
+/** The keys of the environment, which open the API whatever is stored elsewhere. Kept as digests only. Immutable. */
 public final class ApiKeys {
     /** No keys: everybody who can connect is let in. */
-    public static final ApiKeys NONE = new ApiKeys(List.of(), true);
+    public static final ApiKeys NONE = new ApiKeys(Map.of(), true);
 
-    private final List<byte[]> digests;
+    private static final Pattern HASHED = Pattern.compile("sha256:(.*)");
+    private static final Pattern ENTRY = Pattern.compile("(?:([^=:]*)=)?([a-z]+)(?:@([^:]*))?:(.*)");
+    private static final Pattern NO_SECRET = Pattern
+            .compile("(?:[^=:]*=)?(?:viewer|producer|operator|admin)(?:@[^:]*)?");
+
+    private final Map<Digest, AccessKey> byDigest;
     private final boolean sendable;
 
-    private ApiKeys(List<byte[]> digests, boolean sendable) {
-        this.digests = digests;
+    private ApiKeys(Map<Digest, AccessKey> byDigest, boolean sendable) {
+        this.byDigest = byDigest;
         this.sendable = sendable;
     }
 
-    /** Reads secrets separated by commas; spaces around them and empty ones are left out. */
+    /**
+     * Reads entries separated by commas, each {@code [name=]role[@queue+queue]:secret} or a secret alone, which is an admin's;
+     * {@code sha256:} and 64 digits stand for a secret that shall not be in the environment. Spaces around entries and empty
+     * ones are left out.
+     *
+     * @throws InvalidInput when an entry is none of these, naming it by its number and never by its text
+     */
     public static ApiKeys parse(String text) {
-        List<byte[]> digests = new ArrayList<>();
+        Map<Digest, AccessKey> keys = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>();
         boolean sendable = true;
         for (String part : text.split(",", -1)) {
-            String key = part.strip();
-            if (!key.isEmpty()) {
-                digests.add(digest(key));
-                sendable &= key.chars().allMatch(c -> c > ' ' && c < 127);
+            String entry = part.strip();
+            if (entry.isEmpty()) {
+                continue;
+            }
+            int number = keys.size() + 1;
+            Parsed parsed = parse(number, entry);
+            sendable &= parsed.sendable();
+            if (names.contains(parsed.key().name())) {
+                throw bad(number, "has the name of an earlier one, '" + parsed.key().name() + "'");
+            }
+            names.add(parsed.key().name());
+            if (keys.put(parsed.key().digest(), parsed.key()) != null) {
+                throw bad(number, "has the secret of an earlier one");
             }
         }
-        return digests.isEmpty() ? NONE : new ApiKeys(List.copyOf(digests), sendable);
+        return keys.isEmpty() ? NONE : new ApiKeys(Collections.unmodifiableMap(keys), sendable);
+    }
+
+    private record Parsed(AccessKey key, boolean sendable) {}
+
+    private static Parsed parse(int number, String entry) {
+        Matcher hashed = HASHED.matcher(entry);
+        if (hashed.matches() || (entry.indexOf(':') < 0 && !NO_SECRET.matcher(entry).matches())) {
+            return key(number, null, Role.ADMIN, Scope.ALL, entry);
+        }
+        Matcher matcher = ENTRY.matcher(entry);
+        Role role = matcher.matches() ? Role.ofLabel(matcher.group(2)).orElse(null) : null;
+        if (role == null) {
+            throw bad(number, "must be [name=]role[@queue+queue]:secret, its role one of "
+                    + String.join(", ", Role.labels())
+                    + "; an admin's secret with a ':' in it is written admin:SECRET");
+        }
+        return key(number, matcher.group(1), role, scope(number, matcher.group(3)), matcher.group(4));
+    }
+
+    private static Scope scope(int number, @Nullable String queues) {
+        try {
+            return queues == null ? Scope.ALL
+                    : Scope.of(Arrays.stream(queues.split("\\+", -1)).map(QueueName::new).toList());
+        } catch (InvalidInput e) {
+            throw bad(number, "is limited to a queue whose name is not allowed");
+        }
+    }
+
+    private static Parsed key(int number, @Nullable String name, Role role, Scope scope, String secret) {
+        if (secret.isEmpty()) {
+            throw bad(number, "has no secret");
+        }
+        Matcher hashed = HASHED.matcher(secret);
+        Digest digest;
+        try {
+            digest = hashed.matches() ? Digest.ofHex(hashed.group(1)) : Digest.of(secret);
+            return new Parsed(new AccessKey(name == null ? "key-" + number : name, digest, role, scope, null, null),
+                    secret.chars().allMatch(c -> c > ' ' && c < 127));
+        } catch (InvalidInput e) {
+            throw bad(number, "has a bad " + e.field() + ": it " + e.problem());
+        }
+    }
+
+    private static InvalidInput bad(int number, String why) {
+        return new InvalidInput("api.keys", "is wrong: entry " + number + " " + why);
     }
 
     /** Whether no key was given. */
     public boolean isEmpty() {
-        return digests.isEmpty();
+        return byDigest.isEmpty();
     }
 
-    /** Whether the secret is one of the keys. Takes the same time whichever it is, and whether it is one or not. */
-    boolean accept(String secret) {
-        byte[] given = digest(secret);
-        boolean found = false;
-        for (byte[] key : digests) {
-            found |= MessageDigest.isEqual(key, given);
-        }
-        return found;
+    /** The key of this digest. */
+    Optional<AccessKey> find(Digest digest) {
+        return Optional.ofNullable(byDigest.get(digest));
+    }
+
+    /** All of them. */
+    List<AccessKey> all() {
+        return List.copyOf(byDigest.values());
     }
 
     /** @throws InvalidInput when a key could never arrive in a header; the message does not show it */
@@ -57,17 +133,9 @@ public final class ApiKeys {
         }
     }
 
-    private static byte[] digest(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
     /** How many there are, and nothing else. */
     @Override
     public String toString() {
-        return "ApiKeys[" + digests.size() + "]";
+        return "ApiKeys[" + byDigest.size() + "]";
     }
 }

@@ -60,7 +60,8 @@ public final class ApiServer implements AutoCloseable {
         Changes changes = new Changes(broker, blocking, System::nanoTime);
         Waiters waiters = new Waiters(config.maxWaiters());
         Services services = new Services(config, broker, operator, blocking, changes, waiters,
-                new ApiMeters(meters, waiters), new KnownQueues(config.closedQueues(), operator, blocking));
+                new ApiMeters(meters, waiters), new KnownQueues(config.closedQueues(), operator, blocking),
+                new Guard(config.keys()));
         Routes routes = new Routes(services, new SystemCalls(services));
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));

@@ -45,9 +45,9 @@ final class DeadCalls {
 
     List<Route> routes() {
         return List.of(
-                Route.post("/v1/queues/{queue}/dead:retry",
+                Route.post("/v1/queues/{queue}/dead:retry", Access.OPERATE,
                         calls.withBody((e, body) -> move(e.queue(), body, operator::retry))),
-                Route.post("/v1/queues/{queue}/dead:delete",
+                Route.post("/v1/queues/{queue}/dead:delete", Access.OPERATE,
                         calls.withBody((e, body) -> move(e.queue(), body, operator::deleteDead))));
     }
 

@@ -14,6 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class Exchange {
     private final HttpServerResponse response;
     private final Loop loop;
     private @Nullable MultiMap query;
+    private @Nullable Caller caller;
 
     Exchange(RoutingContext context, Loop loop) {
         this.context = context;
@@ -38,6 +40,16 @@ final class Exchange {
 
     Loop loop() {
         return loop;
+    }
+
+    /** Says who asks, before the call runs. */
+    void from(@Nullable Caller admitted) {
+        this.caller = admitted;
+    }
+
+    /** Who asks. Only for calls that are not {@link Access#OPEN}. */
+    Caller caller() {
+        return Objects.requireNonNull(caller, "an open call knows no caller");
     }
 
     HttpServerRequest request() {

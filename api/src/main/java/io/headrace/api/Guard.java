@@ -1,12 +1,13 @@
 package io.headrace.api;
 
+import io.headrace.Digest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,40 +16,56 @@ import org.jspecify.annotations.Nullable;
  * not, so neither a foreign host name (DNS rebinding) nor a change asked for by a page of another origin passes. Immutable.
  */
 final class Guard {
-    private static final Set<String> OPEN = Set.of("/", "/livez", "/readyz", "/openapi.json");
     private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f:.]+]");
     private static final String SCHEME = "Bearer ";
 
     private final ApiKeys keys;
-    private final boolean openMetrics;
 
-    Guard(ApiKeys keys, boolean openMetrics) {
+    Guard(ApiKeys keys) {
         this.keys = keys;
-        this.openMetrics = openMetrics;
     }
 
-    /** @throws Problem {@code unauthorized} or {@code forbidden} when the request is not let in */
-    void check(HttpServerRequest request) {
-        if (keys.isEmpty()) {
+    /** Whether keys are asked for. */
+    boolean asks() {
+        return !keys.isEmpty();
+    }
+
+    /**
+     * Who asks, after checking that this is allowed; null when a call that is open to everybody comes without a key.
+     *
+     * @throws Problem {@code unauthorized}, {@code not-allowed} or {@code forbidden} when the request is not let in
+     */
+    @Nullable
+    Caller admit(HttpServerRequest request, Access access) {
+        if (!asks()) {
             checkHost(request.getHeader("Host"));
             checkOrigin(request);
-        } else if (!open(request.path())) {
-            checkKey(request.getHeader("Authorization"));
+            return Caller.local(address(request));
         }
+        if (access.open()) {
+            return null;
+        }
+        Caller caller = byHeader(request);
+        caller.require(access);
+        return caller;
     }
 
-    private boolean open(String path) {
-        return OPEN.contains(path) || path.startsWith("/problems/") || path.startsWith(Dashboard.ASSETS)
-                || (openMetrics && path.equals("/metrics"));
-    }
-
-    private void checkKey(@Nullable String authorization) {
+    private Caller byHeader(HttpServerRequest request) {
+        String authorization = request.getHeader("Authorization");
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw unauthorized("no key was sent", "Bearer realm=\"headrace\"");
         }
-        if (!keys.accept(authorization.substring(SCHEME.length()).strip())) {
-            throw unauthorized("the key is not known", "Bearer realm=\"headrace\", error=\"invalid_token\"");
-        }
+        return bySecret(authorization.substring(SCHEME.length()).strip(), address(request)).orElseThrow(
+                () -> unauthorized("the key is not known", "Bearer realm=\"headrace\", error=\"invalid_token\""));
+    }
+
+    /** Who has this secret; empty when nobody does, or no keys are asked for. */
+    Optional<Caller> bySecret(String secret, String address) {
+        return keys.find(Digest.of(secret)).map(key -> new Caller(key.name(), key.role(), key.scope(), address));
+    }
+
+    private static String address(HttpServerRequest request) {
+        return request.remoteAddress() == null ? "unknown" : request.remoteAddress().host();
     }
 
     private static Problem unauthorized(String detail, String challenge) {

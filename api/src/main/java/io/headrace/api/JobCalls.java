@@ -34,15 +34,15 @@ final class JobCalls {
     List<Route> routes() {
         Consumer<Exchange> look = calls.blocking(this::look);
         return List.of(
-                Route.get("/v1/jobs/{id}", List.of("wait"), exchange -> show(exchange, look)),
-                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/jobs/{id}", Reply.JSON, List.of(),
+                Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), exchange -> show(exchange, look)),
+                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/jobs/{id}", Access.OPERATE, Reply.JSON, List.of(),
                         calls.blocking(this::cancel)),
-                Route.get("/v1/jobs/{id}/events", List.of(), new EventsCall(services)::serve)
+                Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(services)::serve)
                         .answering(EventsCall.MEDIA_TYPE),
-                Route.get("/v1/jobs/{id}/log", List.of("from", "limit"), calls.blocking(this::log)),
-                Route.post("/v1/jobs/{id}/retry",
+                Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"), calls.blocking(this::log)),
+                Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
                         calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES, this::retry)),
-                Route.post("/v1/jobs/{id}/run-now", calls.blocking(this::runNow)));
+                Route.post("/v1/jobs/{id}/run-now", Access.OPERATE, calls.blocking(this::runNow)));
     }
 
     private void show(Exchange exchange, Consumer<Exchange> look) {

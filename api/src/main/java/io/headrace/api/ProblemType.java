@@ -14,6 +14,8 @@ enum ProblemType {
     FORBIDDEN(403, "The request comes from where it must not",
             "Without keys only programs of this machine are served: host names other than localhost and web pages of other"
                     + " origins are refused. HEADRACE_API_KEYS opens the API to others."),
+    NOT_ALLOWED(403, "The key does not allow this",
+            "The detail names the role that is needed, or the queues that the key is limited to. Nothing was changed."),
     NO_SUCH_ROUTE(404, "Nothing is at this address",
             "/openapi.json lists every call."),
     UNKNOWN_JOB(404, "There is no such job",

@@ -41,15 +41,18 @@ final class QueueCalls {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/v1/queues", List.of(), calls.blocking(e -> list())),
-                Route.get("/v1/queues/{queue}", List.of(), calls.blocking(e -> show(e.queue()))),
-                new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Reply.JSON, List.of(), calls.withBody(this::change)),
-                Route.post("/v1/queues/{queue}/pause", calls.blocking(e -> onKnown(e, operator::pause))),
-                Route.post("/v1/queues/{queue}/resume", calls.blocking(e -> onKnown(e, operator::resume))),
-                Route.post("/v1/queues/{queue}/purge", calls.blocking(this::purge)),
-                Route.get("/v1/queues/{queue}/jobs", List.of("state", "type", "error", "cursor", "limit"),
+                Route.get("/v1/queues", Access.VIEW, List.of(), calls.blocking(e -> list())),
+                Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), calls.blocking(e -> show(e.queue()))),
+                new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
+                        calls.withBody(this::change)),
+                Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
+                        calls.blocking(e -> onKnown(e, operator::pause))),
+                Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
+                        calls.blocking(e -> onKnown(e, operator::resume))),
+                Route.post("/v1/queues/{queue}/purge", Access.OPERATE, calls.blocking(this::purge)),
+                Route.get("/v1/queues/{queue}/jobs", Access.VIEW, List.of("state", "type", "error", "cursor", "limit"),
                         calls.blocking(this::jobs)),
-                Route.get("/v1/workers", List.of(), calls.blocking(e -> workers())));
+                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> workers())));
     }
 
     private Reply list() {

@@ -9,24 +9,26 @@ import java.util.regex.Pattern;
  * One call of the API.
  *
  * @param template the address as OpenAPI writes it, such as {@code /v1/jobs/{id}}
+ * @param access what it asks of its caller; the queue in its address, or of the job there, must be open to the caller too
  * @param mediaType what its answer is when all goes well
  * @param query the names that its query may hold
  * @param endpoint runs on the event loop and must not block it
  */
-record Route(HttpMethod method, String template, String mediaType, List<String> query, Consumer<Exchange> endpoint) {
+record Route(HttpMethod method, String template, Access access, String mediaType, List<String> query,
+        Consumer<Exchange> endpoint) {
     private static final Pattern VARIABLE = Pattern.compile("\\{([a-z]+)}");
 
-    static Route get(String template, List<String> query, Consumer<Exchange> endpoint) {
-        return new Route(HttpMethod.GET, template, Reply.JSON, query, endpoint);
+    static Route get(String template, Access access, List<String> query, Consumer<Exchange> endpoint) {
+        return new Route(HttpMethod.GET, template, access, Reply.JSON, query, endpoint);
     }
 
-    static Route post(String template, Consumer<Exchange> endpoint) {
-        return new Route(HttpMethod.POST, template, Reply.JSON, List.of(), endpoint);
+    static Route post(String template, Access access, Consumer<Exchange> endpoint) {
+        return new Route(HttpMethod.POST, template, access, Reply.JSON, List.of(), endpoint);
     }
 
     /** This call with another kind of answer. */
     Route answering(String otherMediaType) {
-        return new Route(method, template, otherMediaType, query, endpoint);
+        return new Route(method, template, access, otherMediaType, query, endpoint);
     }
 
     /** What the path must match, each variable a named group of one segment; {@code :} ends a segment before a verb. */

@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.QueueName;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -18,10 +19,10 @@ final class Routes {
 
     /** @param system shared by all loops, as it caches */
     Routes(Services services, SystemCalls system) {
-        this.guard = new Guard(services.config().keys(), services.config().openMetrics());
+        this.guard = services.guard();
         List<Route> routes = new ArrayList<>();
-        routes.add(Route.post("/v1/queues/{queue}/jobs", new EnqueueCall(services)::serve)); // the busiest is tried first
-        routes.add(Route.post("/v1/queues/{queue}/jobs:batch", new BatchCall(services)::serve));
+        routes.add(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, new EnqueueCall(services)::serve)); // the busiest is tried first
+        routes.add(Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, new BatchCall(services)::serve));
         routes.addAll(new JobCalls(services).routes());
         routes.addAll(new QueueCalls(services).routes());
         routes.addAll(new DeadCalls(services).routes());
@@ -50,7 +51,8 @@ final class Routes {
         router.route(Dashboard.ASSETS + "*").handler(context -> serveAsset(context, loop));
         for (Route route : all) {
             String allow = String.join(", ", methods.getOrDefault(route.template(), new TreeSet<>()));
-            router.routeWithRegex(route.regex()).handler(context -> refuseMethod(context, loop, allow));
+            Access access = route.access().open() ? Access.OPEN : Access.ANY;
+            router.routeWithRegex(route.regex()).handler(context -> refuseMethod(context, loop, access, allow));
         }
         router.route().handler(context -> refuseAddress(context, loop));
         return router;
@@ -64,8 +66,9 @@ final class Routes {
     private void serve(Route route, RoutingContext context, Loop loop) {
         Exchange exchange = new Exchange(context, loop);
         exchange.guarded(() -> {
-            guard.check(exchange.request());
+            exchange.from(guard.admit(exchange.request(), route.access()));
             exchange.allowQuery(route.query());
+            checkQueue(route, exchange);
             if (!Accept.allows(exchange.request().getHeader("Accept"), route.mediaType())) {
                 throw new Problem(ProblemType.NOT_ACCEPTABLE, "the answer is " + route.mediaType(), "Accept");
             }
@@ -78,18 +81,31 @@ final class Routes {
         Exchange exchange = new Exchange(context, loop);
         if (exchange.reads()) {
             exchange.guarded(() -> {
-                guard.check(exchange.request());
+                guard.admit(exchange.request(), Access.OPEN);
                 exchange.reply(dashboard.asset(exchange));
             });
         } else {
-            refuseMethod(context, loop, "GET, HEAD");
+            refuseMethod(context, loop, Access.OPEN, "GET, HEAD");
         }
     }
 
-    private void refuseMethod(RoutingContext context, Loop loop, String allow) {
+    /** Whoever may not touch a queue learns nothing about it or its jobs, not even whether they exist. */
+    private static void checkQueue(Route route, Exchange exchange) {
+        if (route.access().open() || exchange.caller().scope().unlimited()) {
+            return;
+        }
+        if (route.template().contains("{queue}")) {
+            exchange.caller().require(exchange.queue());
+        } else if (route.template().startsWith("/v1/jobs/{id}")) {
+            exchange.caller().require(exchange.job());
+        }
+        exchange.query("queue").map(QueueName::new).ifPresent(exchange.caller()::require);
+    }
+
+    private void refuseMethod(RoutingContext context, Loop loop, Access access, String allow) {
         Exchange exchange = new Exchange(context, loop);
         exchange.guarded(() -> {
-            guard.check(exchange.request());
+            guard.admit(exchange.request(), access);
             throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
                     null,
                     Map.of("Allow", allow));
@@ -99,7 +115,7 @@ final class Routes {
     private void refuseAddress(RoutingContext context, Loop loop) {
         Exchange exchange = new Exchange(context, loop);
         exchange.guarded(() -> {
-            guard.check(exchange.request());
+            guard.admit(exchange.request(), Access.ANY);
             throw new Problem(ProblemType.NO_SUCH_ROUTE,
                     "nothing is at this address; /openapi.json lists what there is",
                     null);

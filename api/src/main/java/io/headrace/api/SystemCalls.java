@@ -35,13 +35,14 @@ final class SystemCalls {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/livez", List.of(), exchange -> exchange.reply(
+                Route.get("/livez", Access.OPEN, List.of(), exchange -> exchange.reply(
                         Reply.json(200, out -> out.text("status", "live")))),
-                Route.get("/readyz", List.of(), calls.blocking(e -> ready())),
-                Route.get("/metrics", List.of(), calls.blocking(e -> metrics())).answering("text/plain"),
-                Route.get("/openapi.json", List.of(), exchange -> exchange.reply(openapi)),
-                Route.get("/problems/{name}", List.of(), exchange -> exchange.reply(problem(exchange))),
-                Route.get("/", List.of(), exchange -> exchange.reply(dashboard.page(exchange))).answering("text/html"));
+                Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(e -> ready())),
+                Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(), calls.blocking(e -> metrics()))
+                        .answering("text/plain"),
+                Route.get("/openapi.json", Access.OPEN, List.of(), exchange -> exchange.reply(openapi)),
+                Route.get("/problems/{name}", Access.OPEN, List.of(), exchange -> exchange.reply(problem(exchange))),
+                Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange))).answering("text/html"));
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */

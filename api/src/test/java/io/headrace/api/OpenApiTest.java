@@ -31,15 +31,27 @@ class OpenApiTest {
                     new BlockingCalls(2), new Changes(api.broker, new BlockingCalls(2), System::nanoTime),
                     new Waiters(1),
                     new ApiMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), new Waiters(1)),
-                    new KnownQueues(false, api.broker.operator(), new BlockingCalls(2)));
+                    new KnownQueues(false, api.broker.operator(), new BlockingCalls(2)),
+                    new Guard(ApiKeys.NONE));
             Set<String> served = new TreeSet<>();
             for (Route route : new Routes(services, new SystemCalls(services)).all()) {
                 served.add(route.method() + " " + route.template());
                 assertQuery(route);
+                assertAccess(route);
             }
             assertThat(served).isEqualTo(OpenApi.operations());
             assertThat(api.get("/openapi.json").json()).isEqualTo(OpenApi.DOCUMENT);
         }
+    }
+
+    private static void assertAccess(Route route) {
+        JsonNode operation = operation(route.method() + " " + route.template());
+        List<String> documented = new ArrayList<>();
+        operation.path("x-headrace-role").forEach(role -> documented.add(role.asText()));
+        assertThat(operation.has("x-headrace-role")).as(route.template()).isTrue();
+        assertThat(documented).as(route.template()).isEqualTo(route.access().roles());
+        assertThat(operation.path("x-headrace-unlimited").asBoolean()).as(route.template())
+                .isEqualTo(route.access().whole());
     }
 
     private static void assertQuery(Route route) {

@@ -60,8 +60,11 @@ public interface BrokerOperator {
         }
     }
 
-    /** Each queue ever used, by name. Cost: a few commands a queue, whatever their depth. */
+    /** Each queue ever used, by name. Cost: one script a queue, whatever their depth. */
     List<QueueInfo> queues();
+
+    /** All queues, all workers and the memory of the broker at one glance. Cost: as {@link #queues()} and {@link #workers()}. */
+    Overview overview();
 
     /** One queue, empty when it was never used. */
     Optional<QueueInfo> queue(QueueName queue);
@@ -143,7 +146,7 @@ public interface BrokerOperator {
      */
     void require(Durability durability);
 
-    /** Jobs finished in each of the last minutes, oldest first; for rates. {@code minutes} 1 to 1440. */
+    /** What happened in each of the last minutes, the present one included, oldest first. {@code minutes} 1 to 1440. */
     List<Minute> history(QueueName queue, int minutes);
 
     /**
@@ -157,6 +160,28 @@ public interface BrokerOperator {
     }
 
     /**
+     * Everything at one glance.
+     *
+     * @param time by the broker's clock
+     * @param queues by name
+     * @param workers those whose heartbeat is recent, oldest first
+     */
+    record Overview(Instant time, List<QueueInfo> queues, List<WorkerInfo> workers, Memory memory) {
+        public Overview {
+            queues = List.copyOf(queues);
+            workers = List.copyOf(workers);
+        }
+    }
+
+    /**
+     * The memory of the broker's servers.
+     *
+     * @param usedBytes how much they use together
+     * @param maxBytes how much they may use together; 0: there is no limit
+     */
+    record Memory(long usedBytes, long maxBytes) {}
+
+    /**
      * A queue at a glance.
      *
      * @param counts how many jobs are queued, running, scheduled, retrying, parked, dead now
@@ -164,11 +189,17 @@ public interface BrokerOperator {
      * @param failures how many attempts have failed or were lost since then, the last ones of dead jobs included
      * @param kept how many finished jobs can be looked up
      * @param oldestQueuedAge how long the job at the head of the line has waited, zero when none waits
+     * @param recent the last {@value #RECENT_MINUTES} minutes, the present one included, oldest first; for rates
      * @param workers how many live workers serve it
      */
     record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals,
-            long failures, long kept, Duration oldestQueuedAge, Map<Level, Long> levels, int workers) {
+            long failures, long kept, Duration oldestQueuedAge, Map<Level, Long> levels, List<Minute> recent,
+            int workers) {
+        /** How many minutes {@link #recent()} has. */
+        public static final int RECENT_MINUTES = 5;
+
         public QueueInfo {
+            recent = List.copyOf(recent);
             counts = Map.copyOf(counts);
             totals = Map.copyOf(totals);
             levels = Map.copyOf(levels);

@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.BrokerOperator.Overview;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Role;
@@ -40,6 +41,16 @@ record Caller(String name, Role role, Scope scope, String address) {
             throw new Problem(ProblemType.NOT_ALLOWED, "the key '" + name + "' is limited to " + scope
                     + "; it does not open the queue '" + queue + "'", null);
         }
+    }
+
+    /** What of an overview this caller may see: its queues, and the workers that serve one of them. */
+    Overview visible(Overview all) {
+        if (scope.unlimited()) {
+            return all;
+        }
+        return new Overview(all.time(), all.queues().stream().filter(queue -> reaches(queue.queue())).toList(),
+                all.workers().stream().filter(worker -> worker.queues().stream().anyMatch(this::reaches)).toList(),
+                all.memory());
     }
 
     /** The same for the queue of a job. */

@@ -1,8 +1,10 @@
 package io.headrace.api;
 
+import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.Lookup;
+import io.headrace.QueueName;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -63,6 +65,16 @@ final class Calls {
 
     private void run(Exchange exchange, java.util.concurrent.Callable<Reply> call) {
         services.blocking().run(exchange.loop(), call).onSuccess(exchange::reply).onFailure(exchange::fail);
+    }
+
+    /**
+     * A queue that was used before.
+     *
+     * @throws Problem {@code unknown-queue} when it was not
+     */
+    QueueInfo known(QueueName queue) {
+        return services.operator().queue(queue)
+                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));
     }
 
     /**

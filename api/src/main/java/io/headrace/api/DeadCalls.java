@@ -100,9 +100,7 @@ final class DeadCalls {
 
     private Reply move(QueueName queue, byte[] body, Function<List<JobId>, List<Answer>> mover) {
         Filter filter = Filter.read(queue, body);
-        if (operator.queue(queue).isEmpty()) {
-            throw new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null);
-        }
+        calls.known(queue);
         Chosen chosen = choose(queue, filter);
         if (filter.dryRun) {
             return answer(chosen.ids(), 0, chosen.more());

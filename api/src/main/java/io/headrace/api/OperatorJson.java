@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import io.headrace.BrokerOperator.Minute;
+import io.headrace.BrokerOperator.Overview;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.JobState;
@@ -8,11 +9,18 @@ import io.headrace.Level;
 import io.headrace.WorkerInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Queues and workers as the API shows them: the only place that spells their members. */
 final class OperatorJson {
+    /** What this build calls itself: from the manifest of its jar, {@code dev} when classes run from a folder. */
+    private static final String VERSION = Optional
+            .ofNullable(OperatorJson.class.getPackage().getImplementationVersion()).orElse("dev");
+    /** What a minute tells, in the order in which it does. */
+    private static final List<String> HISTORY = List.of("succeeded", "failed", "dead", "cancelled", "expired", "lost");
+
     private OperatorJson() {}
 
     /**
@@ -20,15 +28,12 @@ final class OperatorJson {
      *
      * @param settings null leaves them out
      */
-    static void queue(JsonOut out, QueueInfo queue, List<Minute> history, @Nullable QueueSettings settings) {
+    static void queue(JsonOut out, QueueInfo queue, @Nullable QueueSettings settings) {
         out.text("queue", queue.queue().value());
         out.flag("paused", queue.paused());
         out.object("counts", counts -> {
             for (JobState state : JobState.values()) {
-                long now = queue.counts().getOrDefault(state, 0L);
-                boolean totalled = state == JobState.SUCCEEDED || state == JobState.CANCELLED
-                        || state == JobState.EXPIRED;
-                counts.number(state.label(), totalled ? queue.totals().getOrDefault(state, 0L) : now);
+                counts.number(state.label(), count(queue, state));
             }
         });
         out.object("totals", totals -> {
@@ -43,11 +48,17 @@ final class OperatorJson {
                 levels.number(level.label(), queue.levels().getOrDefault(level, 0L));
             }
         });
-        rates(out, history);
+        rates(out, queue.recent());
         out.number("workers", queue.workers());
         if (settings != null) {
             out.object("settings", o -> settings(o, settings));
         }
+    }
+
+    /** How many are in a state now; of those that ended and are not dead, how many ever were. */
+    private static long count(QueueInfo queue, JobState state) {
+        boolean totalled = state == JobState.SUCCEEDED || state == JobState.CANCELLED || state == JobState.EXPIRED;
+        return (totalled ? queue.totals() : queue.counts()).getOrDefault(state, 0L);
     }
 
     private static void rates(JsonOut out, List<Minute> history) {
@@ -58,6 +69,37 @@ final class OperatorJson {
             rates.object("perMinute", each -> sums
                     .forEach((name, sum) -> each.number(name, Math.round(100.0 * sum / history.size()) / 100.0)));
         });
+    }
+
+    /** Writes the members of an overview. */
+    static void overview(JsonOut out, Overview overview) {
+        out.time("time", overview.time());
+        out.text("version", VERSION);
+        out.objects("queues", overview.queues(), (o, queue) -> queue(o, queue, null));
+        out.object("totals", totals -> {
+            for (JobState state : JobState.values()) {
+                totals.number(state.label(), overview.queues().stream().mapToLong(queue -> count(queue, state)).sum());
+            }
+        });
+        List<WorkerInfo> workers = overview.workers();
+        out.object("workers", o -> {
+            o.number("count", workers.size());
+            o.number("quiet", workers.stream().filter(worker -> worker.state().equals("quiet")).count());
+            o.number("slots", workers.stream().mapToLong(WorkerInfo::slots).sum());
+            o.number("busy", workers.stream().mapToLong(WorkerInfo::busy).sum());
+        });
+        out.object("redis", o -> {
+            o.number("usedBytes", overview.memory().usedBytes());
+            if (overview.memory().maxBytes() > 0) {
+                o.number("maxBytes", overview.memory().maxBytes());
+            }
+        });
+    }
+
+    /** Writes the members of a minute of a queue's history. */
+    static void minute(JsonOut out, Minute minute) {
+        out.time("start", minute.start());
+        HISTORY.forEach(name -> out.number(name, minute.counts().getOrDefault(name, 0L)));
     }
 
     static void settings(JsonOut out, QueueSettings settings) {

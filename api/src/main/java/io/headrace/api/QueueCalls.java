@@ -1,7 +1,6 @@
 package io.headrace.api;
 
 import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Minute;
 import io.headrace.BrokerOperator.Page;
 import io.headrace.BrokerOperator.Query;
 import io.headrace.BrokerOperator.QueueInfo;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class QueueCalls {
     /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
     private static final int MAX_PAGE = 200;
-    private static final int RATE_MINUTES = 5;
     /** How long one call purges; longer ones would meet the timeouts of proxies. */
     private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final Set<String> SETTINGS = JobRequest.ordered("maxBacklog", "retention", "maxKept", "paused");
@@ -57,28 +55,18 @@ final class QueueCalls {
 
     private Reply list() {
         List<QueueInfo> queues = operator.queues();
-        return Reply.json(200, out -> out.objects("queues", queues,
-                (o, queue) -> OperatorJson.queue(o, queue, history(queue.queue()), null)));
-    }
-
-    private List<Minute> history(QueueName queue) {
-        return operator.history(queue, RATE_MINUTES);
+        return Reply.json(200, out -> out.objects("queues", queues, (o, queue) -> OperatorJson.queue(o, queue, null)));
     }
 
     private Reply show(QueueName queue) {
-        QueueInfo info = known(queue);
+        QueueInfo info = calls.known(queue);
         QueueSettings settings = operator.settings(queue);
-        return Reply.json(200, out -> OperatorJson.queue(out, info, history(queue), settings));
-    }
-
-    private QueueInfo known(QueueName queue) {
-        return operator.queue(queue)
-                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));
+        return Reply.json(200, out -> OperatorJson.queue(out, info, settings));
     }
 
     private Reply onKnown(Exchange exchange, Consumer<QueueName> change) {
         QueueName queue = exchange.queue();
-        known(queue);
+        calls.known(queue);
         change.accept(queue);
         return show(queue);
     }
@@ -133,7 +121,7 @@ final class QueueCalls {
 
     private Reply purge(Exchange exchange) {
         QueueName queue = exchange.queue();
-        known(queue);
+        calls.known(queue);
         long end = System.nanoTime() + PURGE_NANOS;
         long[] count = {0};
         boolean more = false;
@@ -163,7 +151,7 @@ final class QueueCalls {
         int limit = exchange.query("limit", 50, 1, MAX_PAGE);
         Query query = new Query(queue, state, type, exchange.query("error").orElse(null),
                 exchange.query("cursor").orElse(null), limit);
-        known(queue);
+        calls.known(queue);
         Page page = operator.jobs(query);
         Reply reply = Reply.json(200, out -> {
             out.objects("jobs", page.jobs(), JobJson::write);

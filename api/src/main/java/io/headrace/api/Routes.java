@@ -26,6 +26,7 @@ final class Routes {
         routes.addAll(new JobCalls(services).routes());
         routes.addAll(new QueueCalls(services).routes());
         routes.addAll(new DeadCalls(services).routes());
+        routes.addAll(new OverviewCalls(services).routes());
         routes.addAll(system.routes());
         this.all = List.copyOf(routes);
     }

@@ -38,11 +38,13 @@ final class SystemCalls {
                 Route.get("/livez", Access.OPEN, List.of(), exchange -> exchange.reply(
                         Reply.json(200, out -> out.text("status", "live")))),
                 Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(e -> ready())),
-                Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(), calls.blocking(e -> metrics()))
+                Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(),
+                        calls.blocking(e -> metrics()))
                         .answering("text/plain"),
                 Route.get("/openapi.json", Access.OPEN, List.of(), exchange -> exchange.reply(openapi)),
                 Route.get("/problems/{name}", Access.OPEN, List.of(), exchange -> exchange.reply(problem(exchange))),
-                Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange))).answering("text/html"));
+                Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange)))
+                        .answering("text/html"));
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */

@@ -227,6 +227,10 @@ class OpenApiTest {
     }
 
     private static void outage(Api api) {
+        try (Api fresh = new Api()) { // one that has no overview to show
+            fresh.broker.unavailable(true);
+            fresh.get("/v1/overview");
+        }
         api.broker.unavailable(true);
         OpenApi.operations().forEach(
                 operation -> call(api, operation,

@@ -156,6 +156,15 @@ final class Link implements AutoCloseable {
         }
     }
 
+    /** Requests that may be repeated, in one flush; an error that Redis answers stands in its place of the list. */
+    List<Object> askAll(byte[] key, List<Request> requests) {
+        try {
+            return exchange(key, requests);
+        } catch (OutcomeUnknown e) {
+            return exchange(key, requests);
+        }
+    }
+
     /** A script that may be repeated. */
     Object ask(Script script, byte[] base, List<byte[]> arguments) {
         return ask(base, script(script, base, arguments));

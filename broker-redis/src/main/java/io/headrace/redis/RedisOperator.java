@@ -4,7 +4,6 @@ import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
-import io.headrace.DataDamaged;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
@@ -26,10 +25,7 @@ import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -61,6 +57,7 @@ final class RedisOperator implements BrokerOperator {
     private final Safekeeping safekeeping;
     private final Setter setter;
     private final Pages pages;
+    private final Inspector inspector;
 
     RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
             Safekeeping safekeeping, Settler settler, Oddities oddities) {
@@ -74,69 +71,22 @@ final class RedisOperator implements BrokerOperator {
         this.safekeeping = safekeeping;
         this.setter = new Setter(link, keys, queues);
         this.pages = new Pages(link, keys, queues, finder, oddities);
+        this.inspector = new Inspector(link, keys, queues, registry);
     }
 
     @Override
     public List<QueueInfo> queues() {
-        List<WorkerInfo> workers = registry.workers();
-        return registry.queues().stream().map(queue -> readable(queue, workers)).flatMap(Optional::stream).toList();
+        return inspector.queues();
     }
 
-    /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
-    private Optional<QueueInfo> readable(QueueName queue, List<WorkerInfo> workers) {
-        try {
-            return inspect(queue, workers);
-        } catch (DataDamaged e) {
-            return Optional.empty();
-        }
+    @Override
+    public Overview overview() {
+        return inspector.overview();
     }
 
     @Override
     public Optional<QueueInfo> queue(QueueName queue) {
-        return inspect(queue, registry.workers());
-    }
-
-    private Optional<QueueInfo> inspect(QueueName queue, List<WorkerInfo> workers) {
-        List<Object> reply = Replies.list(link.ask(Script.INSPECT, queues.base(queue), List.of()));
-        if (Replies.number(reply.get(0)) == 0) {
-            return Optional.empty();
-        }
-        Map<String, String> totals = Replies.map(reply.get(2));
-        List<Object> resting = Replies.list(reply.get(4));
-        long queued = -Replies.number(reply.get(5));
-        long running = 0;
-        long oldest = 0;
-        Map<Level, Long> levels = new EnumMap<>(Level.class);
-        for (Object item : Replies.list(reply.get(6))) {
-            List<Object> level = Replies.list(item);
-            long pending = Replies.number(level.get(2));
-            long released = Replies.number(level.get(3));
-            long line = Replies.number(level.get(1)) - pending + released;
-            levels.put(Level.ofCode(Replies.text(level.get(0)).charAt(0)), line);
-            queued += line;
-            running += pending - released;
-            oldest = Math.max(oldest, Replies.number(level.get(4)));
-        }
-        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
-        counts.put(JobState.QUEUED, Math.max(0, queued));
-        counts.put(JobState.RUNNING, running);
-        counts.put(JobState.SCHEDULED, Replies.number(resting.get(0)));
-        counts.put(JobState.RETRYING, Replies.number(resting.get(1)));
-        counts.put(JobState.PARKED, Replies.number(resting.get(2)));
-        counts.put(JobState.DEAD, Replies.number(resting.get(3)));
-        Map<JobState, Long> ended = new EnumMap<>(JobState.class);
-        for (JobState state : List.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED, JobState.EXPIRED)) {
-            ended.put(state, count(totals.get(state.label())));
-        }
-        long failures = count(totals.get("failed")) + count(totals.get("lost")) + count(totals.get("dead"));
-        int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
-        return Optional.of(new QueueInfo(queue, Setter.paused(Replies.map(reply.get(1))), counts, ended,
-                failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest), levels, serving));
-    }
-
-    /** A counter as it is stored; the next event makes a number of one that is none. */
-    private static long count(@Nullable String text) {
-        return text == null ? 0 : Math.max(0, Replies.number(RedisKeys.bytes(text)));
+        return inspector.queue(queue);
     }
 
     @Override
@@ -230,8 +180,7 @@ final class RedisOperator implements BrokerOperator {
 
     /** The clock of the server that holds the queue. */
     private Instant now(QueueName queue) {
-        List<Object> time = Replies.list(link.ask(queues.base(queue), new Link.Request(Command.TIME)));
-        return Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1000);
+        return inspector.now(queues.base(queue));
     }
 
     @Override
@@ -392,22 +341,6 @@ final class RedisOperator implements BrokerOperator {
 
     @Override
     public List<Minute> history(QueueName queue, int minutes) {
-        if (minutes < 1 || minutes > 1440) {
-            throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
-        }
-        long newest = now(queue).getEpochSecond() / 60;
-        List<Link.Request> requests = new ArrayList<>();
-        for (long minute = newest - minutes + 1; minute <= newest; minute++) {
-            requests.add(new Link.Request(Command.HGETALL, keys.stats(queue, minute)));
-        }
-        List<Object> answers = link.exchange(queues.base(queue), requests);
-        List<Minute> history = new ArrayList<>();
-        for (int i = 0; i < answers.size(); i++) {
-            Map<String, Long> counts = new HashMap<>();
-            Object minute = answers.get(i) instanceof DataDamaged ? List.of() : Link.checked(answers.get(i));
-            Replies.map(minute).forEach((name, count) -> counts.put(name, count(count)));
-            history.add(new Minute(Instant.ofEpochSecond((newest - minutes + 1 + i) * 60), counts));
-        }
-        return history;
+        return inspector.history(queue, minutes);
     }
 }

@@ -40,7 +40,19 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public List<QueueInfo> queues() {
-        return broker.locked(now -> broker.queues().stream().map(queue -> info(queue, now)).toList());
+        return broker.locked(this::infos);
+    }
+
+    private List<QueueInfo> infos(Instant now) {
+        return broker.queues().stream().map(queue -> info(queue, now)).toList();
+    }
+
+    /** The memory of this process stands for that of a server. */
+    @Override
+    public Overview overview() {
+        Runtime runtime = Runtime.getRuntime();
+        Memory memory = new Memory(runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory());
+        return broker.locked(now -> new Overview(now, infos(now), workers(now), memory));
     }
 
     @Override
@@ -72,8 +84,7 @@ final class InMemoryOperator implements BrokerOperator {
         int workers = (int) broker.liveWorkers(now).stream().filter(w -> w.queues().contains(queue.name)).count();
         long failures = queue.counts.total("failed") + queue.counts.total("lost") + queue.counts.total("dead");
         return new QueueInfo(queue.name, queue.paused, counts, totals, failures, kept, Duration.between(oldest, now),
-                levels,
-                workers);
+                levels, queue.counts.history(now, QueueInfo.RECENT_MINUTES), workers);
     }
 
     @Override
@@ -221,9 +232,13 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public List<WorkerInfo> workers() {
-        return broker.locked(now -> broker.liveWorkers(now).stream()
+        return broker.locked(this::workers);
+    }
+
+    private List<WorkerInfo> workers(Instant now) {
+        return broker.liveWorkers(now).stream()
                 .sorted(Comparator.comparing(WorkerInfo::startedAt).thenComparing(worker -> worker.id().value()))
-                .toList());
+                .toList();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.headrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.BrokerOperator.Minute;
+import io.headrace.BrokerOperator.Overview;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.ClaimedJob;
@@ -130,6 +131,36 @@ abstract class OverseeingContract extends ContractSteps {
         assertThat(sum(minutes, "cancelled")).isEqualTo(1);
         assertThat(sum(minutes, "expired")).isEqualTo(1);
         assertThat(sum(minutes, "lost")).isEqualTo(1);
+    }
+
+    @Test
+    void aQueueTellsOfItsLastMinutes() {
+        succeeded(job());
+        retrying(job());
+        List<Minute> recent = info().recent();
+        assertThat(recent).hasSize(QueueInfo.RECENT_MINUTES).extracting(Minute::start).isSorted();
+        assertThat(sum(recent, "succeeded")).isEqualTo(1);
+        assertThat(sum(recent, "failed")).isEqualTo(1);
+        List<Minute> history = operator().history(queue, 60);
+        assertThat(history).hasSize(60);
+        assertThat(sum(history, "succeeded")).isEqualTo(1);
+    }
+
+    @Test
+    void theOverviewShowsQueuesWorkersAndMemoryAtOnce() {
+        send(job());
+        broker().heartbeat(worker(ann, 10, List.of()), LONG);
+        Overview overview = operator().overview();
+        assertThat(overview.queues()).extracting(QueueInfo::queue).contains(queue).isSorted();
+        QueueInfo seen = overview.queues().stream().filter(each -> each.queue().equals(queue)).findFirst()
+                .orElseThrow();
+        assertThat(seen.counts()).containsEntry(JobState.QUEUED, 1L);
+        assertThat(seen.workers()).isEqualTo(1);
+        assertThat(overview.workers()).extracting(WorkerInfo::id).contains(ann);
+        assertThat(overview.memory().usedBytes()).isPositive();
+        assertThat(overview.memory().maxBytes()).isNotNegative();
+        Instant claimed = claimOne(ann).claimedAt();
+        assertThat(Duration.between(overview.time(), claimed)).isLessThan(SOON);
     }
 
     @Test

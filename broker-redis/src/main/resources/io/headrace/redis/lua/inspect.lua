@@ -1,8 +1,10 @@
 #!lua flags=allow-oom
 -- inspect: a queue at a glance; expired buckets of finished jobs are taken off the count first.
 -- KEYS  1 base
+-- ARGV  1 counters of how many of the last minutes are wanted
 -- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level, length, pending, released,
--- ms since the oldest job in line was published, -1 when none waits}}. Cost: about 30 commands, independent of depth.
+-- ms since the oldest job in line was published, -1 when none waits}, the present minute, counters per minute, oldest first}. Cost: about 30
+-- commands and 1 per minute, independent of depth.
 local base = KEYS[1]
 --@include numbers
 --@include clock
@@ -56,5 +58,10 @@ local resting = {}
 for n, zset in ipairs({'scheduled', 'retrying', 'parked', 'dead'}) do
   resting[n] = redis.call('ZCARD', base .. zset)
 end
+local minute, recent = math.floor(now_ms / 60000), {}
+for n = 1, tonumber(ARGV[1]) do
+  local counters = redis.pcall('HGETALL', base .. 'stats:' .. (minute - ARGV[1] + n))
+  recent[n] = counters.err and {} or counters
+end
 return {1, redis.call('HGETALL', base .. 'settings'), redis.call('HGETALL', base .. 'totals'),
-  redis.call('HGET', base .. 'kept', 'total') or '0', resting, redis.call('SCARD', base .. 'cancelled'), levels}
+  redis.call('HGET', base .. 'kept', 'total') or '0', resting, redis.call('SCARD', base .. 'cancelled'), levels, minute, recent}

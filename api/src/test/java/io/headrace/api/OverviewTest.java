@@ -1,0 +1,84 @@
+package io.headrace.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.JobType;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OverviewTest {
+    private final Api api = new Api();
+
+    @AfterEach
+    void close() {
+        api.close();
+    }
+
+    @Test
+    void theOverviewAddsUpQueuesAndWorkers() {
+        api.submit();
+        api.submit();
+        api.succeed(api.claim(), "1");
+        api.post("/v1/queues/other/jobs", "{\"type\":\"t\"}");
+        heartbeat("ann", "running", 10, 3);
+        heartbeat("bob", "quiet", 5, 1);
+        JsonNode overview = api.get("/v1/overview").json();
+        assertThat(overview.path("queues")).extracting(queue -> queue.path("queue").asText()).containsExactly("mail",
+                "other");
+        assertThat(overview.path("totals").path("queued").asInt()).isEqualTo(2);
+        assertThat(overview.path("totals").path("succeeded").asInt()).isEqualTo(1);
+        assertThat(overview.path("workers").toString())
+                .isEqualTo("{\"count\":2,\"quiet\":1,\"slots\":15,\"busy\":4}");
+        assertThat(overview.path("redis").path("usedBytes").asLong()).isPositive();
+        assertThat(Instant.parse(overview.path("time").asText())).isEqualTo(api.clock.now());
+    }
+
+    private void heartbeat(String id, String state, int slots, int busy) {
+        api.broker.heartbeat(new WorkerInfo(new WorkerId(id), "host", 1, api.clock.now(), List.of(Api.MAIL),
+                List.of(new JobType("t")), slots, busy, Duration.ofSeconds(30), state, "1", List.of()),
+                Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aKeyLimitedToAQueueSeesNoOther() {
+        try (Api limited = new Api("KEYS=boss=admin:b,ann=viewer@mail:a")) {
+            limited.post("/v1/queues/mail/jobs", "{\"type\":\"t\"}", "Authorization", "Bearer b");
+            limited.post("/v1/queues/other/jobs", "{\"type\":\"t\"}", "Authorization", "Bearer b");
+            JsonNode overview = limited.get("/v1/overview", "Authorization", "Bearer a").json();
+            assertThat(overview.path("queues")).extracting(queue -> queue.path("queue").asText())
+                    .containsExactly("mail");
+            assertThat(overview.path("totals").path("queued").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theHistoryHasEveryMinuteAndZerosWhereNothingWas() {
+        api.submit();
+        api.succeed(api.claim(), "1");
+        api.clock.advance(Duration.ofMinutes(2));
+        api.submit();
+        api.bury(api.claim(), "Timeout");
+        JsonNode minutes = api.get("/v1/queues/mail/history?minutes=4").json().path("minutes");
+        assertThat(minutes).extracting(minute -> minute.path("succeeded").asInt()).containsExactly(0, 1, 0, 0);
+        assertThat(minutes).extracting(minute -> minute.path("dead").asInt()).containsExactly(0, 0, 0, 1);
+        assertThat(minutes.get(0).path("expired").isInt()).isTrue();
+        assertThat(api.get("/v1/queues/mail/history").json().path("minutes")).hasSize(60);
+    }
+
+    @Test
+    void aHistoryOfNoMinuteOrTooManyIsRefused() {
+        api.submit();
+        for (String minutes : List.of("0", "1441", "x", "-1")) {
+            Api.Answer answer = api.get("/v1/queues/mail/history?minutes=" + minutes);
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.text("field")).isEqualTo("minutes");
+        }
+        assertThat(api.get("/v1/queues/nope/history").problem()).isEqualTo("unknown-queue");
+    }
+}

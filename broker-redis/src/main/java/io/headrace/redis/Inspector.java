@@ -1,0 +1,172 @@
+package io.headrace.redis;
+
+import io.headrace.BrokerOperator.Memory;
+import io.headrace.BrokerOperator.Minute;
+import io.headrace.BrokerOperator.Overview;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.DataDamaged;
+import io.headrace.InvalidInput;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.QueueName;
+import io.headrace.WorkerInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
+
+/** Looks at queues as wholes: what they hold, what happened lately, and on how much memory. Thread-safe. */
+final class Inspector {
+    /** So many queues are looked at in one round trip. */
+    private static final int BATCH = 50;
+    private static final List<byte[]> RECENT = List.of(RedisKeys.bytes(QueueInfo.RECENT_MINUTES));
+
+    private final Link link;
+    private final RedisKeys keys;
+    private final Queues queues;
+    private final Registry registry;
+
+    Inspector(Link link, RedisKeys keys, Queues queues, Registry registry) {
+        this.link = link;
+        this.keys = keys;
+        this.queues = queues;
+        this.registry = registry;
+    }
+
+    List<QueueInfo> queues() {
+        return queues(registry.queues(), registry.workers());
+    }
+
+    Optional<QueueInfo> queue(QueueName queue) {
+        return read(queue, link.ask(Script.INSPECT, queues.base(queue), RECENT), registry.workers());
+    }
+
+    Overview overview() {
+        List<QueueName> names = registry.queues();
+        List<WorkerInfo> workers = registry.workers();
+        List<QueueInfo> infos = queues(names, workers);
+        Map<String, byte[]> servers = new LinkedHashMap<>();
+        servers.put(link.server(keys.queues()), keys.queues());
+        names.forEach(name -> servers.putIfAbsent(link.server(queues.base(name)), queues.base(name)));
+        return new Overview(now(keys.queues()), infos, workers, memory(servers.values()));
+    }
+
+    /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
+    private List<QueueInfo> queues(List<QueueName> names, List<WorkerInfo> workers) {
+        Map<Integer, List<QueueName>> shards = new LinkedHashMap<>();
+        names.forEach(
+                name -> shards.computeIfAbsent(link.shard(queues.base(name)), shard -> new ArrayList<>()).add(name));
+        List<QueueInfo> all = new ArrayList<>();
+        for (List<QueueName> shard : shards.values()) {
+            for (int from = 0; from < shard.size(); from += BATCH) {
+                List<QueueName> batch = shard.subList(from, Math.min(shard.size(), from + BATCH));
+                List<Object> answers = link.askAll(queues.base(batch.get(0)), batch.stream()
+                        .map(name -> Link.script(Script.INSPECT, queues.base(name), RECENT)).toList());
+                for (int i = 0; i < batch.size(); i++) {
+                    if (!(answers.get(i) instanceof DataDamaged)) {
+                        read(batch.get(i), Link.checked(answers.get(i)), workers).ifPresent(all::add);
+                    }
+                }
+            }
+        }
+        all.sort(java.util.Comparator.comparing(QueueInfo::queue));
+        return all;
+    }
+
+    private static Optional<QueueInfo> read(QueueName queue, Object answer, List<WorkerInfo> workers) {
+        List<Object> reply = Replies.list(answer);
+        if (Replies.number(reply.get(0)) == 0) {
+            return Optional.empty();
+        }
+        Map<String, String> totals = Replies.map(reply.get(2));
+        List<Object> resting = Replies.list(reply.get(4));
+        long queued = -Replies.number(reply.get(5));
+        long running = 0;
+        long oldest = 0;
+        Map<Level, Long> levels = new EnumMap<>(Level.class);
+        for (Object item : Replies.list(reply.get(6))) {
+            List<Object> level = Replies.list(item);
+            long pending = Replies.number(level.get(2));
+            long released = Replies.number(level.get(3));
+            long line = Replies.number(level.get(1)) - pending + released;
+            levels.put(Level.ofCode(Replies.text(level.get(0)).charAt(0)), line);
+            queued += line;
+            running += pending - released;
+            oldest = Math.max(oldest, Replies.number(level.get(4)));
+        }
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        counts.put(JobState.QUEUED, Math.max(0, queued));
+        counts.put(JobState.RUNNING, running);
+        counts.put(JobState.SCHEDULED, Replies.number(resting.get(0)));
+        counts.put(JobState.RETRYING, Replies.number(resting.get(1)));
+        counts.put(JobState.PARKED, Replies.number(resting.get(2)));
+        counts.put(JobState.DEAD, Replies.number(resting.get(3)));
+        Map<JobState, Long> ended = new EnumMap<>(JobState.class);
+        for (JobState state : List.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED, JobState.EXPIRED)) {
+            ended.put(state, count(totals.get(state.label())));
+        }
+        long failures = count(totals.get("failed")) + count(totals.get("lost")) + count(totals.get("dead"));
+        int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
+        return Optional.of(new QueueInfo(queue, Setter.paused(Replies.map(reply.get(1))), counts, ended,
+                failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest), levels,
+                minutes(Replies.number(reply.get(7)), Replies.list(reply.get(8))), serving));
+    }
+
+    /** A counter as it is stored; the next event makes a number of one that is none. */
+    private static long count(@Nullable String text) {
+        return text == null ? 0 : Math.max(0, Replies.number(RedisKeys.bytes(text)));
+    }
+
+    List<Minute> history(QueueName queue, int minutes) {
+        if (minutes < 1 || minutes > 1440) {
+            throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
+        }
+        long newest = now(queues.base(queue)).getEpochSecond() / 60;
+        List<Link.Request> requests = new ArrayList<>();
+        for (long minute = newest - minutes + 1; minute <= newest; minute++) {
+            requests.add(new Link.Request(Command.HGETALL, keys.stats(queue, minute)));
+        }
+        return minutes(newest, link.askAll(queues.base(queue), requests).stream()
+                .map(answer -> answer instanceof DataDamaged ? List.of() : Link.checked(answer)).toList());
+    }
+
+    /** @param counters of each minute up to the newest, flat lists of names and values */
+    private static List<Minute> minutes(long newest, List<Object> counters) {
+        List<Minute> history = new ArrayList<>();
+        for (int i = 0; i < counters.size(); i++) {
+            Map<String, Long> counts = new HashMap<>();
+            Replies.map(counters.get(i)).forEach((name, count) -> counts.put(name, count(count)));
+            history.add(new Minute(Instant.ofEpochSecond((newest - counters.size() + 1 + i) * 60), counts));
+        }
+        return history;
+    }
+
+    /** The clock of the server that holds a key. */
+    Instant now(byte[] key) {
+        List<Object> time = Replies.list(link.ask(key, new Link.Request(Command.TIME)));
+        return Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1000);
+    }
+
+    /** @param keys a key of each server */
+    private Memory memory(Collection<byte[]> keys) {
+        long used = 0;
+        long max = 0;
+        boolean limited = true;
+        for (byte[] key : keys) {
+            ServerCheck info = ServerCheck.parse(Replies.text(
+                    link.ask(key, new Link.Request(Command.INFO, RedisKeys.bytes("memory")))));
+            used += info.number("used_memory");
+            max += info.number("maxmemory");
+            limited &= info.number("maxmemory") > 0;
+        }
+        return new Memory(used, limited ? max : 0);
+    }
+}

@@ -1,19 +1,178 @@
-// The dashboard: names the queues.
-import { html, render } from "lit-html";
+// The frame around all pages: who is signed in, where we are, what is shown.
 
-async function queues() {
-  const answer = await fetch("/v1/queues", { headers: { Accept: "application/json" } });
-  const body = await answer.json();
-  if (!answer.ok) {
-    throw new Error(body.detail ?? body.title);
-  }
-  return body.queues;
+import { html, nothing, render } from 'lit-html';
+import { dialogView, closeDialog } from './dialog.js';
+import { draw, drawWith } from './draw.js';
+import { feed, startFeed, stopFeed } from './feed.js';
+import { short } from './format.js';
+import { icon } from './icons.js';
+import { noticesView, say } from './notice.js';
+import { here, href, toQueue } from './router.js';
+import { searchBox } from './search.js';
+import { askWho, maySee, session, signOut } from './session.js';
+import { listenToKeys, showHelp } from './shortcuts.js';
+import { isDark, switchTheme } from './theme.js';
+import { signInView } from './pages/sign-in.js';
+
+// Each module exports `open(route)`, which answers `{title, view(), moved?(route), refresh?(), close?()}`.
+const PAGES = {
+    '': () => import('./pages/overview.js'),
+    queues: () => import('./pages/queue.js'),
+    jobs: route => route.parts[1] ? import('./pages/job.js') : import('./pages/jobs.js'),
+    dead: () => import('./pages/dead.js'),
+    workers: () => import('./pages/workers.js'),
+    audit: () => import('./pages/audit.js'),
+};
+
+const PLACES = [
+    ['', 'Overview', 'overview'], ['jobs', 'Jobs', 'jobs'], ['dead', 'Dead', 'dead'], ['workers', 'Workers', 'workers'],
+    ['audit', 'Audit', 'audit'],
+];
+
+let route = here();
+let page = null;
+let turns = 0;
+
+const samePlace = (one, other) => one.parts.join('/') === other.parts.join('/');
+
+async function turn() {
+    const before = route;
+    route = here();
+    if (page?.moved && samePlace(before, route)) {
+        page.moved(route);
+        draw();
+        return;
+    }
+    const mine = ++turns;
+    const load = PAGES[route.parts[0] ?? ''];
+    const next = load ? (await load(route)).open(route) : unknownPage();
+    if (mine !== turns) {
+        next.close?.(); // meanwhile somebody went on
+        return;
+    }
+    page?.close?.();
+    page = next;
+    closeDialog();
+    scrollTo(0, 0);
+    const title = page.title;
+    document.title = `${title} · Headrace`;
+    if (before !== route) {
+        say(title);
+        document.getElementById('main')?.focus({ preventScroll: true });
+    }
+    draw();
 }
 
-const view = (list) => html`
-  <h1>Headrace</h1>
-  ${list.length === 0 ? html`<p>No queue yet: the first job creates its queue.</p>`
-    : html`<ul>${list.map((queue) => html`<li>${queue.queue}</li>`)}</ul>`}`;
+const unknownPage = () => ({
+    title: 'Not found',
+    view: () => html`<h1>Not found</h1><p>There is no page at this address. <a href="#/">Overview</a></p>`,
+});
 
-const page = document.getElementById("page");
-queues().then((list) => render(view(list), page), (failure) => render(html`<p role="alert">${failure.message}</p>`, page));
+function placeLink([part, label, mark]) {
+    const current = (route.parts[0] ?? '') === part;
+    const dead = part === 'dead' ? feed.overview?.totals.dead : 0;
+    return html`<li><a href=${href([part])} aria-current=${current ? 'page' : nothing}>
+        ${icon(mark)}<span>${label}</span>${dead ? html`<span class="pill bad">${short(dead)}</span>` : nothing}</a></li>`;
+}
+
+function queueLink(queue) {
+    const current = route.parts[0] === 'queues' && route.parts[1] === queue.queue;
+    return html`<li><a href=${toQueue(queue.queue)} aria-current=${current ? 'page' : nothing}>
+        <span class="name">${queue.queue}</span>
+        <span class="depth">${queue.paused ? html`<span class="flag warn">paused</span>` : short(queue.counts.queued)}</span>
+    </a></li>`;
+}
+
+const CONNECTION = {
+    connecting: ['Connecting', 'The numbers will be live in a moment.'],
+    live: ['Live', 'Numbers are renewed each second.'],
+    lost: ['Not live', 'The connection is lost. What is shown is the last that was known; it resumes by itself.'],
+};
+
+function connection() {
+    const [word, why] = CONNECTION[feed.state];
+    return html`<span class="connection ${feed.state}" role="status" title=${why}>${word}</span>`;
+}
+
+function skip(event) {
+    event.preventDefault(); // the address after # is a route
+    document.getElementById('main').focus();
+}
+
+function side() {
+    return html`<nav class="side" aria-label="Pages">
+        <a class="brand" href="#/"><svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+            <rect width="32" height="32" rx="8"></rect>
+            <path d="M6 12c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3M6 18c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3M6 24c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3"></path>
+        </svg><span>Headrace</span></a>
+        <ul class="places">${PLACES.map(placeLink)}</ul>
+        <div class="queues"><h2>Queues</h2><ul>${(feed.overview?.queues ?? []).map(queueLink)}</ul></div>
+        ${session.who.keys ? html`<div class="who">
+            <span><strong>${session.who.name}</strong><small>${session.who.role}${session.who.queues
+                ? `: ${session.who.queues.join(', ')}` : ''}</small></span>
+            <button class="plain" @click=${signOut} title="Sign out" aria-label="Sign out">${icon('leave')}</button>
+        </div>` : html`<div class="who"><span><small>No keys are set: everybody on this machine is admin.</small></span></div>`}
+    </nav>`;
+}
+
+const top = () => html`<header class="top">
+    ${searchBox()}
+    ${maySee() ? connection() : nothing}
+    <button class="plain" @click=${switchTheme} title="Dark or light (t)" aria-label=${isDark() ? 'Light colours' : 'Dark colours'}>
+        ${icon(isDark() ? 'sun' : 'moon')}</button>
+    <button class="plain only-wide" @click=${showHelp} title="Keyboard (?)" aria-label="Keyboard shortcuts">${icon('help')}</button>
+    ${session.who.keys ? html`<button class="plain only-narrow" @click=${signOut} title="Sign out" aria-label="Sign out">${icon('leave')}</button>` : nothing}
+</header>`;
+
+/** A key that may only submit sees single jobs and nothing else. */
+const producerView = () => html`<h1>Jobs by id</h1>
+    <p>This key has the role <strong>${session.who.role}</strong>: it may submit jobs and look up single ones.
+    Put a job's id into the search box above.</p>`;
+
+function content() {
+    if (!maySee() && !(route.parts[0] === 'jobs' && route.parts[1])) {
+        return producerView();
+    }
+    return page ? page.view() : nothing;
+}
+
+function app() {
+    if (session.needed) {
+        return signInView();
+    }
+    if (!session.who) {
+        return session.problem ? html`<main class="alone"><h1>${session.problem.title}</h1><p>${session.problem.detail}</p>
+            <button @click=${askWho}>Try again</button></main>` : nothing;
+    }
+    return html`<a class="skip" href="#main" @click=${skip}>Skip to content</a>
+        <div class="shell">${side()}${top()}<main id="main" tabindex="-1">${content()}</main></div>
+        ${dialogView()}${noticesView()}`;
+}
+
+let signedIn = false;
+
+/** Draws everything, and starts or ends what needs a session. */
+function paint() {
+    const ready = Boolean(session.who);
+    if (ready !== signedIn) {
+        signedIn = ready;
+        if (ready) {
+            if (maySee()) {
+                startFeed();
+            }
+            turn();
+        } else {
+            stopFeed();
+            page?.close?.();
+            page = null;
+        }
+    }
+    render(app(), document.getElementById('app'));
+}
+
+drawWith(paint);
+addEventListener('hashchange', () => signedIn && turn());
+listenToKeys(() => page?.refresh?.());
+askWho();
+// Ages on the page grow older also while nothing arrives.
+setInterval(draw, 1000);

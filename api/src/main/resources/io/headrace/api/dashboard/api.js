@@ -1,0 +1,75 @@
+// Calls to the API, and its problem details (RFC 9457) as errors that can be shown.
+
+/** What the server, or the way to it, had against a call. */
+export class Problem extends Error {
+    constructor(status, title, detail, field) {
+        super(detail || title);
+        this.status = status;
+        this.title = title;
+        this.detail = detail;
+        this.field = field;
+    }
+}
+
+let lostSession = () => {};
+
+/** Says what happens when the server no longer knows who is calling. */
+export function onUnauthorized(action) {
+    lostSession = action;
+}
+
+async function problemOf(response) {
+    const text = await response.text();
+    try {
+        const { title, detail, field } = JSON.parse(text);
+        return new Problem(response.status, title || `The server answered ${response.status}`, detail || '', field);
+    } catch {
+        return new Problem(response.status, `The server answered ${response.status}`, text.slice(0, 200));
+    }
+}
+
+async function call(method, path, body, signal) {
+    let response;
+    try {
+        response = await fetch(path, {
+            method,
+            signal,
+            credentials: 'same-origin',
+            headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+    } catch (failure) {
+        if (failure.name === 'AbortError') {
+            throw failure;
+        }
+        throw new Problem(0, 'The server cannot be reached', 'It did not answer. Nothing is known about what it did.');
+    }
+    if (!response.ok) {
+        if (response.status === 401 && path !== '/v1/session') {
+            lostSession();
+        }
+        throw await problemOf(response);
+    }
+    const text = await response.text();
+    return text ? JSON.parse(text) : null;
+}
+
+/** Parameters that are empty are left out. */
+export function withQuery(path, parameters = {}) {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== null && value !== '') {
+            query.set(name, value);
+        }
+    }
+    const text = query.toString();
+    return text ? `${path}?${text}` : path;
+}
+
+export const get = (path, parameters, signal) => call('GET', withQuery(path, parameters), undefined, signal);
+export const post = (path, body) => call('POST', path, body);
+export const patch = (path, body) => call('PATCH', path, body);
+export const remove = path => call('DELETE', path);
+
+export const queuePath = queue => `/v1/queues/${encodeURIComponent(queue)}`;
+export const jobPath = id => `/v1/jobs/${encodeURIComponent(id)}`;

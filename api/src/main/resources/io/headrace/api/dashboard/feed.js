@@ -1,0 +1,107 @@
+// The overview, each second, for every page: what is now, and what was since the page was opened.
+
+import { learn } from './clock.js';
+import { draw } from './draw.js';
+import { durationMs } from './format.js';
+import { follow } from './live.js';
+
+const KEPT_SAMPLES = 600; // ten minutes
+const RATE_OVER_MS = 6000;
+const SILENT_MS = 5000;
+
+/** A queue whose first in line waits longer than this stands out. */
+export const LATE_MS = 60000;
+
+/** `overview` is null until the first has arrived; `state` is of the connection. */
+export const feed = { overview: null, state: 'connecting' };
+
+const samples = new Map(); // by queue, oldest first: {at, queued, ended, running}
+const listeners = new Set();
+let following = null;
+
+export function startFeed() {
+    following ??= follow('/v1/events', { overview: take }, state => {
+        feed.state = state;
+        draw();
+    }, SILENT_MS);
+}
+
+export function stopFeed() {
+    following?.close();
+    following = null;
+    feed.overview = null;
+    samples.clear();
+}
+
+/** Calls back after each overview; answers a function that ends it. */
+export function onOverview(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+}
+
+function take(overview) {
+    learn(overview.time);
+    feed.overview = overview;
+    const at = Date.parse(overview.time);
+    for (const queue of overview.queues) {
+        sample(queue, at);
+    }
+    listeners.forEach(listener => listener(overview));
+    draw();
+}
+
+function sample(queue, at) {
+    const kept = samples.get(queue.queue) ?? [];
+    const { queued, running, succeeded, cancelled, expired, dead } = queue.counts;
+    if (kept.length && at <= kept.at(-1).at) {
+        return; // a replica whose clock is behind, after a reconnect
+    }
+    kept.push({ at, queued, running, succeeded, left: succeeded + cancelled + expired + dead });
+    if (kept.length > KEPT_SAMPLES) {
+        kept.shift();
+    }
+    samples.set(queue.queue, kept);
+}
+
+export const samplesOf = name => samples.get(name) ?? [];
+export const queueNow = name => feed.overview?.queues.find(queue => queue.queue === name);
+
+/** How fast a member of the samples grows, per second, over the last few seconds; null until that is known. */
+export function speed(name, member) {
+    const kept = samplesOf(name);
+    const last = kept.at(-1);
+    const first = kept.findLast(each => last.at - each.at >= RATE_OVER_MS) ?? kept[0];
+    return last && last.at > first.at ? (last[member] - first[member]) * 1000 / (last.at - first.at) : null;
+}
+
+/** Jobs that succeeded, per second. */
+export const doneRate = name => nonNegative(speed(name, 'succeeded'));
+
+const nonNegative = number => number === null ? null : Math.max(0, number); // a queue may be made anew
+
+/** The same of all queues; null until known of any. */
+export function total(each) {
+    const known = (feed.overview?.queues ?? []).map(queue => each(queue.queue)).filter(number => number !== null);
+    return known.length ? known.reduce((sum, number) => sum + number, 0) : null;
+}
+
+/** What of a queue stands out: each `{code, word, why, kind}`. */
+export function flagsOf(queue) {
+    const flags = [];
+    const waiting = queue.counts.queued > 0;
+    if (queue.paused) {
+        flags.push({ code: 'paused', word: 'paused', kind: 'warn', why: 'Nothing is claimed until it is resumed.' });
+    }
+    if (queue.workers === 0) {
+        flags.push({
+            code: 'no-worker', word: 'no worker', kind: waiting ? 'bad' : 'quiet',
+            why: 'No live worker serves this queue.',
+        });
+    }
+    if (waiting && durationMs(queue.oldestQueuedAge) > LATE_MS) {
+        flags.push({
+            code: 'late', word: 'late', kind: 'warn', why: 'The first in line has waited for more than a minute.',
+        });
+    }
+    return flags;
+}

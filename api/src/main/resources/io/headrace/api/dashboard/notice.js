@@ -1,0 +1,62 @@
+// What just happened, in a corner and to screen readers.
+
+import { html } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import { draw } from './draw.js';
+
+const SHOWN_MS = 6000;
+const notices = [];
+let numbers = 0;
+
+function add(kind, title, text) {
+    const notice = { number: ++numbers, kind, title, text };
+    notices.push(notice);
+    say(`${title} ${text}`);
+    // What went wrong stays until it is dismissed.
+    if (kind !== 'bad') {
+        setTimeout(() => dismiss(notice), SHOWN_MS);
+    }
+    draw();
+}
+
+function dismiss(notice) {
+    const at = notices.indexOf(notice);
+    if (at >= 0) {
+        notices.splice(at, 1);
+        draw();
+    }
+}
+
+export const done = (title, text = '') => add('good', title, text);
+
+/** Shows a problem in its own words. */
+export function failed(what, problem) {
+    if (problem.name === 'AbortError' || problem.status === 401) {
+        return; // left the page; or the sign-in page says it
+    }
+    add('bad', what, problem.detail || problem.title || problem.message);
+}
+
+/** Tells screen readers. */
+export function say(text) {
+    document.getElementById('said').textContent = text;
+}
+
+/** Does what a button stands for and tells how it went; answers whether it did. */
+export async function attempt(what, action) {
+    try {
+        await action();
+        return true;
+    } catch (problem) {
+        failed(`${what} did not work.`, problem);
+        return false;
+    }
+}
+
+export function noticesView() {
+    return html`<div class="notices">${repeat(notices, notice => notice.number, notice => html`
+        <div class="notice ${notice.kind}">
+            <div><strong>${notice.title}</strong> ${notice.text}</div>
+            <button class="plain" @click=${() => dismiss(notice)} aria-label="Dismiss">×</button>
+        </div>`)}</div>`;
+}

@@ -1,0 +1,81 @@
+// Who changed what: the audit log, newest first.
+
+import { html, nothing } from 'lit-html';
+import { get } from '../api.js';
+import { draw } from '../draw.js';
+import { count, when } from '../format.js';
+import { go, href, hrefWith, toJob, toQueue } from '../router.js';
+import { mayChange } from '../session.js';
+import { table } from '../table.js';
+
+const ACTIONS = [
+    'queue.pause', 'queue.resume', 'queue.purge', 'queue.settings', 'job.cancel', 'job.retry', 'job.run-now', 'dead.retry',
+    'dead.delete', 'worker.quiet', 'worker.resume', 'key.create', 'key.revoke',
+];
+const PAGE = 50;
+
+export function open(opened) {
+    const page = { route: opened, answer: null, problem: null };
+
+    async function load() {
+        const { queue, action, actor, cursor } = page.route.query;
+        try {
+            page.answer = await get('/v1/audit', { queue, action, actor, cursor, limit: PAGE });
+            page.problem = null;
+        } catch (problem) {
+            page.problem = problem;
+        }
+        draw();
+    }
+
+    if (mayChange()) {
+        load();
+    }
+    return {
+        title: 'Audit log',
+        moved(next) {
+            page.route = next;
+            load();
+        },
+        refresh: load,
+        view: () => mayChange() ? view(page) : html`<div class="page-head"><h1>Audit log</h1></div>
+            <p>The audit log is for operators and admins; this key is neither.</p>`,
+    };
+}
+
+function view({ route, answer, problem }) {
+    const set = name => event => go(href(['audit'], { ...route.query, [name]: event.target.value.trim(), cursor: '' }));
+    const { queue = '', action = '', actor = '' } = route.query;
+    return html`<div class="page-head"><h1>Audit log</h1></div>
+        <form class="filters" @submit=${event => event.preventDefault()}>
+            <label>Who <input .value=${actor} @change=${set('actor')} placeholder="anybody" autocomplete="off" spellcheck="false"></label>
+            <label>Action <select @change=${set('action')}><option value="">any</option>${ACTIONS.map(each => html`
+                <option value=${each} .selected=${each === action}>${each}</option>`)}</select></label>
+            <label>Queue <input .value=${queue} @change=${set('queue')} placeholder="any" autocomplete="off" spellcheck="false"></label>
+            ${queue || action || actor ? html`<a class="button plain" href=${href(['audit'])}>Clear</a>` : nothing}
+        </form>
+        ${problem ? html`<p class="problem" role="alert"><strong>${problem.title}.</strong> ${problem.detail}</p>` : table({
+            caption: 'Audit log', columns: COLUMNS, rows: answer?.entries ?? [], key: entry => entry.id,
+            empty: answer ? html`<div class="empty"><strong>Nothing here.</strong> Whoever pauses, purges, cancels, retries or deletes is
+                written down here, with what it was done to.</div>` : html`<span class="waiting">Looking…</span>`,
+        })}
+        <nav class="pager" aria-label="Pages of the log">
+            ${route.query.cursor ? html`<a class="button" href=${hrefWith(route, { cursor: '' })} rel="first">← Newest</a>` : nothing}
+            ${answer?.next ? html`<a class="button" href=${hrefWith(route, { cursor: answer.next })} rel="next">Older →</a>` : nothing}</nav>`;
+}
+
+const COLUMNS = [
+    { label: 'When', first: true, cell: entry => when(entry.at) },
+    { label: 'Who', cell: entry => html`<strong>${entry.actor}</strong> <small>${entry.role}</small>` },
+    { label: 'What', cell: entry => html`<code>${entry.action}</code>` },
+    { label: 'To', wide: true, cell: target },
+    { label: 'Jobs', number: true, cell: entry => entry.count === undefined ? nothing : count(entry.count) },
+    { label: 'From', cell: entry => html`<span class="mono">${entry.address}</span>` },
+];
+
+function target(entry) {
+    const filter = entry.filter === undefined ? '' : typeof entry.filter === 'string' ? entry.filter : JSON.stringify(entry.filter);
+    return html`${entry.job ? html`<a class="mono" href=${toJob(entry.job)}>${entry.job}</a>`
+        : entry.queue ? html`<a href=${toQueue(entry.queue)}>${entry.queue}</a>` : nothing}
+        ${filter ? html`<code class="cut">${filter}</code>` : nothing}`;
+}

@@ -1,0 +1,65 @@
+// Why a job is not running: the server's sentence, its reasons, the place in line and when its turn will come.
+
+import { html, nothing } from 'lit-html';
+import { get, jobPath } from '../api.js';
+import { draw } from '../draw.js';
+import { count, duration, durationMs, when } from '../format.js';
+import { repeatedly } from '../live.js';
+import { hasEnded } from '../states.js';
+
+const REFRESH_MS = 2000;
+
+export function why(id) {
+    let answer = null;
+    let asking = null;
+    let state = '';
+
+    async function ask() {
+        try {
+            answer = await get(`${jobPath(id)}/why`);
+        } catch {
+            answer = null; // the job may just have ended: what the page shows of it says so
+        }
+        draw();
+    }
+
+    function stop() {
+        asking?.close();
+        asking = null;
+    }
+
+    return {
+        /** Learns what the job is now. */
+        see(job) {
+            state = job.state;
+            if (hasEnded(state)) {
+                stop();
+                answer = null;
+            } else {
+                asking ??= repeatedly(ask, REFRESH_MS);
+            }
+        },
+        close: stop,
+        view: () => hasEnded(state) ? nothing : view(answer, state),
+    };
+}
+
+function view(answer, state) {
+    const title = state === 'running' ? 'What is it doing?' : 'Why is it not running?';
+    if (!answer) {
+        return html`<section class="why" aria-busy="true"><h2>${title}</h2><p>…</p></section>`;
+    }
+    const told = answer.reasons.filter(reason => reason.detail !== answer.summary);
+    return html`<section class="why ${answer.state}"><h2>${title}</h2>
+        <p class="summary">${answer.summary}</p>
+        ${told.length ? html`<ul>${told.map(reason => html`<li><code>${reason.code}</code> ${reason.detail}</li>`)}</ul>` : nothing}
+        ${answer.line || answer.estimate ? html`<dl class="facts across">
+            ${answer.line ? html`<div><dt>Place in line</dt><dd>${answer.line.approximate ? 'about ' : ''}${count(answer.line.position)}
+                <small>(${answer.line.level})</small></dd></div>` : nothing}
+            ${answer.estimate ? estimate(answer.estimate) : nothing}</dl>` : nothing}</section>`;
+}
+
+const estimate = ({ startAt, serviceTime, slots, measuredOver }) => html`
+    <div><dt>Estimated start</dt><dd>${startAt ? when(startAt) : 'unknown'}</dd></div>
+    ${serviceTime ? html`<div><dt>From</dt><dd>${duration(durationMs(serviceTime))} a job, ${count(slots)} slots${measuredOver
+        ? html`, measured over ${measuredOver}` : nothing}</dd></div>` : nothing}`;

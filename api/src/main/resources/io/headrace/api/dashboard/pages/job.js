@@ -1,0 +1,162 @@
+// One job, followed live: what it is, where it is and why, how its attempts went, and what can be done to it.
+
+import { html, nothing } from 'lit-html';
+import { get, jobPath, post, remove } from '../api.js';
+import { choose } from '../chosen-queue.js';
+import { copy, copyButton } from '../copy.js';
+import { confirmFirst } from '../dialog.js';
+import { draw } from '../draw.js';
+import { curlOf } from '../first-job.js';
+import { duration, when } from '../format.js';
+import { jsonView } from '../json.js';
+import { follow } from '../live.js';
+import { attempt, done } from '../notice.js';
+import { now } from '../clock.js';
+import { toJobs, toQueue } from '../router.js';
+import { mayChange } from '../session.js';
+import { gauge } from '../spark.js';
+import { hasEnded, STATES, stateMark } from '../states.js';
+import { editAndRetry } from './job-edit.js';
+import { jobLog } from './job-log.js';
+import { timeline } from './job-timeline.js';
+import { why } from './job-why.js';
+
+export function open(route) {
+    const id = route.parts[1];
+    const page = { id, job: null, problem: null, state: 'connecting', log: jobLog(), why: why(id) };
+    let following = null;
+
+    function take(job) {
+        page.job = job;
+        choose(job.queue);
+        page.why.see(job);
+        if (hasEnded(job.state)) {
+            following?.close(); // the server ends the stream too; EventSource would ask for it again
+            following = null;
+        }
+        draw();
+    }
+
+    async function load() {
+        try {
+            take(await get(jobPath(id)));
+            page.problem = null;
+        } catch (problem) {
+            page.problem = problem;
+            draw();
+            return;
+        }
+        if (!following && !hasEnded(page.job.state)) {
+            start();
+        }
+    }
+
+    function start() {
+        const events = Object.fromEntries(STATES.map(([state]) => [state, take]));
+        events.log = lines => page.log.take(lines);
+        following = follow(`${jobPath(id)}/events`, events, state => {
+            page.state = state;
+            draw();
+        });
+    }
+
+    page.load = load;
+    load();
+    page.log.load(id);
+    return {
+        title: `Job ${id}`,
+        refresh: load,
+        close() {
+            following?.close();
+            page.why.close();
+        },
+        view: () => view(page),
+    };
+}
+
+function view(page) {
+    const { id, job, problem } = page;
+    if (!job) {
+        return html`<div class="page-head"><h1 class="mono">${id}</h1></div>
+            ${problem ? html`<p class="problem" role="alert"><strong>${problem.title}.</strong> ${problem.detail}</p>`
+                : html`<p class="waiting">Looking it up…</p>`}`;
+    }
+    return html`
+        <div class="crumbs"><a href=${toQueue(job.queue)}>${job.queue}</a> / <a href=${toJobs({ queue: job.queue, state: job.state })}>${job.state}</a></div>
+        <div class="page-head"><h1 class="job-id"><span class="mono">${id}</span>${copyButton(() => id, 'Copy the id')}</h1>
+            ${stateMark(job.state)}${actions(page)}</div>
+        ${progress(job)}${page.why.view()}${death(job)}
+        <div class="columns lopsided">
+            <div>
+                <section class="panel"><header><h2>Payload</h2></header>${jsonView(job.payload, 'payload')}</section>
+                ${job.result === undefined ? nothing : html`<section class="panel"><header><h2>Result</h2></header>${jsonView(job.result, 'result')}</section>`}
+                <section class="panel"><header><h2>Attempts</h2></header>${timeline(job)}</section>
+                ${page.log.view(job)}
+            </div>
+            ${facts(job)}
+        </div>`;
+}
+
+function progress(job) {
+    if (!job.progress || job.state !== 'running') {
+        return nothing;
+    }
+    const percent = Math.round(job.progress.fraction * 100);
+    return html`<section class="progress" role="progressbar" aria-valuenow=${percent} aria-valuemin="0" aria-valuemax="100" aria-label="Progress">
+        ${gauge(job.progress.fraction)}<span><strong>${percent} %</strong> ${job.progress.message ?? ''}</span></section>`;
+}
+
+/** What a dead job died of. */
+const death = job => job.state === 'dead' && job.error ? html`<section class="why bad"><h2>What killed it</h2>
+    <p class="summary"><span class="bad-text">${job.error.type}</span> <span class="message">${job.error.message}</span></p></section>` : nothing;
+
+const fact = (label, value) => value === undefined || value === null ? nothing : html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+
+function facts(job) {
+    const took = job.startedAt ? (job.finishedAt ? Date.parse(job.finishedAt) : now()) - Date.parse(job.startedAt) : null;
+    const time = member => job[member] ? when(job[member]) : null;
+    return html`<section class="panel aside"><header><h2>Facts</h2></header><dl class="facts">
+        ${fact('Type', job.type)}
+        ${fact('Queue', html`<a href=${toQueue(job.queue)}>${job.queue}</a>, ${job.priority}`)}
+        ${fact('Attempt', job.attempt ? `${job.attempt} of at most ${job.maxRetries + 1}` : `none yet of at most ${job.maxRetries + 1}`)}
+        ${fact('Accepted', time('createdAt'))}
+        ${fact('Due', time('runAt'))}
+        ${fact('Expires', time('expiresAt'))}
+        ${fact('Started', time('startedAt'))}
+        ${fact('Ended', time('finishedAt'))}
+        ${fact('Newest attempt took', took === null || (job.state !== 'running' && !job.finishedAt) ? null : duration(Math.max(0, took)))}
+        ${fact('Worker', job.worker ? html`<span class="mono">${job.worker}</span>` : null)}
+    </dl></section>`;
+}
+
+function actions(page) {
+    const { id, job } = page;
+    const act = (what, call, told) => () => attempt(what, async () => {
+        await call();
+        done(told);
+        await page.load();
+    });
+    const cancel = () => confirmFirst({
+        title: 'Cancel this job?', yes: 'Cancel the job',
+        text: job.state === 'running' ? 'Its handler is interrupted. What it has done stays done.' : 'It will not run.',
+        action: act('Cancelling', () => remove(jobPath(id)), 'Cancellation asked for.'),
+    });
+    const runNow = act('Running it now', () => post(`${jobPath(id)}/run-now`), 'It is due now.');
+    const retry = act('Retrying', () => post(`${jobPath(id)}/retry`), 'Back in line.');
+    const curl = () => copy(curlOf(job.queue, resubmission(job)), 'A curl line that submits the same job again.');
+    return html`<div class="actions">
+        ${page.state === 'lost' && !hasEnded(job.state) ? html`<span class="connection lost">Not live</span>` : nothing}
+        <button @click=${curl}>Copy as curl</button>
+        ${mayChange() ? html`
+            ${['scheduled', 'retrying', 'parked'].includes(job.state) ? html`<button class="primary" @click=${runNow}>Run now</button>` : nothing}
+            ${job.state === 'dead' ? html`<button @click=${() => editAndRetry(job, page.load)}>Edit and retry…</button>
+                <button class="primary" @click=${retry}>Retry</button>` : nothing}
+            ${hasEnded(job.state) ? nothing : html`<button class="danger" ?disabled=${job.cancelling} @click=${cancel}>${job.cancelling
+                ? 'Being cancelled' : 'Cancel…'}</button>`}` : nothing}</div>`;
+}
+
+/** What would have to be submitted for the same job. */
+function resubmission(job) {
+    const { type, payload, priority, maxRetries } = job;
+    return { type, payload, ...(priority === 'normal' ? {} : { priority }), ...(maxRetries === 10 ? {} : { maxRetries }) };
+}

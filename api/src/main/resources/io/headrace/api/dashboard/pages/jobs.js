@@ -1,0 +1,173 @@
+// The jobs of a queue in one state, a page at a time. Pages are sought by cursor, so the millionth costs what the first does.
+
+import { html, nothing } from 'lit-html';
+import { ref } from 'lit-html/directives/ref.js';
+import { get, queuePath } from '../api.js';
+import { chosenQueue } from '../chosen-queue.js';
+import { draw } from '../draw.js';
+import { feed, queueNow } from '../feed.js';
+import { firstJob } from '../first-job.js';
+import { count, short, when } from '../format.js';
+import { icon } from '../icons.js';
+import { go, href, hrefWith, toJob } from '../router.js';
+import { STATES, stateLabel } from '../states.js';
+import { table } from '../table.js';
+
+const PAGE = 50;
+
+/** By which time a state's list is ordered, and so filtered: what the API says. */
+const ORDERED_BY = {
+    queued: ['Accepted', 'createdAt'], running: ['Accepted', 'createdAt'], scheduled: ['Due', 'runAt'],
+    retrying: ['Due', 'runAt'], parked: ['Due', 'runAt'], succeeded: ['Ended', 'finishedAt'], dead: ['Ended', 'finishedAt'],
+    cancelled: ['Ended', 'finishedAt'], expired: ['Ended', 'finishedAt'],
+};
+
+export function open(opened) {
+    const page = { route: opened, jobs: null, next: null, problem: null, tookMs: null, calling: null };
+    const trail = []; // addresses of the pages before this one
+    page.trail = trail;
+
+    async function load() {
+        page.calling?.abort();
+        const queue = chosenQueue(page.route);
+        if (!queue) {
+            return;
+        }
+        const calling = page.calling = new AbortController();
+        const began = performance.now();
+        try {
+            const { type, error, from, to, cursor } = page.route.query;
+            const answer = await get(`${queuePath(queue)}/jobs`,
+                { state: stateOf(page.route), type, error, from: time(from), to: time(to), cursor, limit: PAGE }, calling.signal);
+            Object.assign(page, { jobs: answer.jobs, next: answer.next ?? null, problem: null, tookMs: performance.now() - began });
+        } catch (problem) {
+            if (problem.name === 'AbortError') {
+                return;
+            }
+            Object.assign(page, { jobs: [], next: null, problem });
+        }
+        draw();
+    }
+
+    page.load = load;
+    load();
+    return {
+        title: 'Jobs',
+        moved(next) {
+            if (trail.at(-1) === hrefWith(next, {})) {
+                trail.pop(); // went back
+            } else if (next.query.cursor && next.query.cursor !== page.route.query.cursor) {
+                trail.push(hrefWith(page.route, {}));
+            } else {
+                trail.length = 0;
+            }
+            page.route = next;
+            load();
+        },
+        refresh: load,
+        close: () => page.calling?.abort(),
+        view() {
+            if (!page.jobs && !page.calling && chosenQueue(page.route)) {
+                load(); // the feed has just told which queues there are
+            }
+            return view(page);
+        },
+    };
+}
+
+const stateOf = route => STATES.some(([state]) => state === route.query.state) ? route.query.state : 'queued';
+
+/** A field of type datetime-local has no zone: it is the browser's. */
+const time = text => text && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : '';
+
+function view(page) {
+    const queue = chosenQueue(page.route);
+    const now = queueNow(queue);
+    if (feed.overview && !feed.overview.queues.length) {
+        return html`<div class="page-head"><h1>Jobs</h1></div>${firstJob()}`;
+    }
+    return html`
+        <div class="page-head"><h1>Jobs</h1>${queueSelect(page.route, queue, hrefFor)}
+            <div class="actions"><span class="took">${page.tookMs === null ? nothing : `${Math.round(page.tookMs)} ms`}</span>
+                <button @click=${page.load} title="Refresh (r)">${icon('refresh')} Refresh</button></div></div>
+        ${tabs(page.route, now)}${filters(page.route)}
+        ${page.problem ? html`<p class="problem" role="alert"><strong>${page.problem.title}.</strong> ${page.problem.detail}</p>`
+            : list(page)}
+        ${pager(page)}`;
+}
+
+const hrefFor = (route, queue) => href(['jobs'], { ...route.query, queue, cursor: '' });
+
+/** A choice of queue that goes to another address. */
+export function queueSelect(route, queue, address) {
+    const names = (feed.overview?.queues ?? []).map(each => each.queue);
+    return html`<label class="choice"><span class="unseen">Queue</span>
+        <select @change=${event => go(address(route, event.target.value))}>
+            ${names.includes(queue) ? nothing : html`<option selected>${queue}</option>`}
+            ${names.map(name => html`<option value=${name} .selected=${name === queue}>${name}</option>`)}
+        </select></label>`;
+}
+
+/** On a phone the tabs are wider than the screen. */
+const inView = tab => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
+const tabs = (route, queue) => html`<nav class="tabs" aria-label="State">${STATES.map(([state, label, meaning]) => html`
+    <a href=${href(['jobs'], { ...route.query, state, cursor: '' })} title=${meaning} class="is-${state}"
+        aria-current=${state === stateOf(route) ? 'page' : nothing}
+        ${state === stateOf(route) ? ref(inView) : nothing}>${label}
+        <span class="pill">${queue ? short(queue.counts[state]) : '–'}</span></a>`)}</nav>`;
+
+function filters(route) {
+    const state = stateOf(route);
+    const set = name => event => go(href(['jobs'], { ...route.query, [name]: event.target.value.trim(), cursor: '' }));
+    const { type = '', error = '', from = '', to = '' } = route.query;
+    const [ordered] = ORDERED_BY[state];
+    const withError = ['retrying', 'dead', 'queued'].includes(state);
+    return html`<form class="filters" @submit=${event => event.preventDefault()}>
+        <label>Type <input .value=${type} @change=${set('type')} placeholder="any" spellcheck="false" autocomplete="off"></label>
+        <label>Error type <input .value=${error} @change=${set('error')} placeholder=${withError ? 'contains…' : 'any'} spellcheck="false" autocomplete="off"></label>
+        <label>${ordered} from <input type="datetime-local" .value=${from} @change=${set('from')}></label>
+        <label>to <input type="datetime-local" .value=${to} @change=${set('to')}></label>
+        ${type || error || from || to ? html`<a class="button plain" href=${href(['jobs'], { queue: route.query.queue, state: route.query.state })}>Clear</a>` : nothing}
+    </form>`;
+}
+
+function columns(state) {
+    const [ordered, member] = ORDERED_BY[state];
+    const told = {
+        running: ['Worker', job => html`<span class="mono">${job.worker}</span>${job.progress ? html` <small>${Math.round(job.progress.fraction * 100)} %</small>` : nothing}`],
+        retrying: ['Error', error], dead: ['Error', error],
+    }[state] ?? ['Payload', job => html`<code class="cut">${JSON.stringify(job.payload)?.slice(0, 160)}</code>`];
+    return [
+        { label: 'Job', first: true, cell: job => html`<a class="mono" href=${toJob(job.id)}>${job.id}</a>` },
+        { label: 'Type', cell: job => job.type },
+        { label: 'Level', cell: job => job.priority === 'normal' ? html`<span class="zero">normal</span>` : job.priority },
+        { label: 'Attempt', number: true, cell: job => html`${job.attempt}<small> / ${job.maxRetries + 1}</small>` },
+        { label: ordered, cell: job => when(job[member]) },
+        { label: told[0], wide: true, cell: told[1] },
+    ];
+}
+
+const error = job => job.error ? html`<span class="cut"><strong>${job.error.type}</strong> ${job.error.message}</span>` : nothing;
+
+function list(page) {
+    const { route, jobs } = page;
+    const state = stateOf(route);
+    const filtered = ['type', 'error', 'from', 'to'].some(name => route.query[name]);
+    return table({
+        caption: `Jobs: ${stateLabel(state)}`, columns: columns(state), rows: jobs ?? [], key: job => job.id,
+        empty: jobs === null ? html`<span class="waiting">Looking…</span>` : html`<div class="empty">${filtered
+            ? 'No job matches. Types match whole, error types in part.'
+            : `No job is ${stateLabel(state).toLowerCase()} here now.`}</div>`,
+    });
+}
+
+function pager(page) {
+    const { route, next, trail, jobs } = page;
+    const first = hrefWith(route, { cursor: '' });
+    const back = trail.at(-1) ?? first;
+    return html`<nav class="pager" aria-label="Pages of jobs">
+        ${route.query.cursor ? html`<a class="button" href=${back} rel="prev">← ${trail.length ? 'Back' : 'First page'}</a>` : nothing}
+        <span>${jobs?.length ? `${count(jobs.length)} on this page` : nothing}</span>
+        ${next ? html`<a class="button" href=${hrefWith(route, { cursor: next })} rel="next">Next →</a>` : nothing}</nav>`;
+}

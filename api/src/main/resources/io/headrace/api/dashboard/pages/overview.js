@@ -1,0 +1,122 @@
+// The overview: totals, what needs a look, and every queue.
+
+import { html, nothing } from 'lit-html';
+import { doneRate, feed, flagsOf, onOverview, speed, total } from '../feed.js';
+import { firstJob } from '../first-job.js';
+import { bytes, count, duration, durationMs, rate } from '../format.js';
+import { histories } from '../history.js';
+import { toJobs, toQueue } from '../router.js';
+import { gauge, spark } from '../spark.js';
+import { flagMark } from '../states.js';
+import { table } from '../table.js';
+
+const MINUTES = 30;
+const WORTH_TELLING_MS = 5000;
+const CHARTED = 60; // queues with a history; more would be many calls
+
+const failuresOf = queue => queue.rates.perMinute.failed ?? 0;
+const laterOf = queue => queue.counts.scheduled + queue.counts.retrying + queue.counts.parked;
+
+export function open(opened) {
+    let route = opened;
+    const history = histories(MINUTES, () => (feed.overview?.queues ?? []).slice(0, CHARTED).map(queue => queue.queue));
+    const ended = onOverview(history.refresh);
+    history.refresh();
+    return {
+        title: 'Overview',
+        moved: next => { route = next; },
+        close: ended,
+        view: () => html`
+            <div class="page-head"><h1>Overview</h1></div>
+            ${tiles(feed.overview)}${attention(feed.overview)}${queues(feed.overview, history, route)}`,
+    };
+}
+
+const tile = (label, value, below, kind = '') => html`<div class="tile ${kind}">
+    <div class="label">${label}</div><div class="value">${value}</div><div class="below">${below}</div></div>`;
+
+function tiles(overview) {
+    if (!overview) {
+        return html`<section class="tiles" aria-busy="true">${['In line', 'Running', 'Done / s', 'Failed / min', 'Dead', 'Redis']
+            .map(label => tile(label, '–', ' '))}</section>`;
+    }
+    const { totals, workers, redis } = overview;
+    const failures = overview.queues.reduce((sum, queue) => sum + failuresOf(queue), 0);
+    const done = total(doneRate);
+    return html`<section class="tiles" aria-label="Totals">
+        ${tile('In line', count(totals.queued), trend(totals.queued, total(queue => speed(queue, 'queued'))))}
+        ${tile('Running', html`${count(totals.running)}<small> of ${count(workers.slots)} slots</small>`,
+            html`${gauge(workers.slots ? totals.running / workers.slots : 0)}<a href="#/workers">${count(workers.count)}
+                ${workers.count === 1 ? 'worker' : 'workers'}</a>${workers.quiet ? `, ${workers.quiet} quiet` : ''}`)}
+        ${tile('Done / s', done === null ? '–' : rate(done), `${count(totals.succeeded)} succeeded`)}
+        ${tile('Failed / min', rate(failures), `${count(totals.retrying)} wait for a retry`)}
+        ${tile('Dead', count(totals.dead), totals.dead ? html`<a href="#/dead">Look at them</a>` : 'Nothing is dead.',
+            totals.dead ? 'bad' : '')}
+        ${tile('Redis', bytes(redis.usedBytes), redis.maxBytes
+            ? html`${gauge(redis.usedBytes / redis.maxBytes, redis.usedBytes > 0.8 * redis.maxBytes ? 'bad' : '')}of
+                ${bytes(redis.maxBytes)}` : 'no limit set')}
+    </section>`;
+}
+
+/** Where the line is heading, as far as the last seconds tell. */
+function trend(queued, perSecond) {
+    if (!queued) {
+        return 'empty';
+    }
+    if (perSecond === null || Math.abs(perSecond) < 0.5) {
+        return 'steady';
+    }
+    if (perSecond > 0) {
+        return `growing by ${rate(perSecond)} / s`;
+    }
+    const left = queued / -perSecond * 1000;
+    return left < WORTH_TELLING_MS ? 'falling' : `falling; at this rate empty in ${duration(left)}`;
+}
+
+/** One line that is always there, so that nothing moves when it changes. */
+function attention(overview) {
+    const needs = (overview?.queues ?? []).map(queue => [queue, flagsOf(queue).filter(flag => flag.kind !== 'quiet')])
+        .filter(([, flags]) => flags.length);
+    const full = overview?.redis.maxBytes && overview.redis.usedBytes > 0.9 * overview.redis.maxBytes;
+    if (!needs.length && !full) {
+        return html`<p class="attention" role="status">${overview ? 'No queue is paused, late or without a worker.' : ' '}</p>`;
+    }
+    return html`<p class="attention needed" role="status"><strong>Needs a look:</strong>
+        ${full ? html`<span>${flagMark({ kind: 'bad', word: 'Redis nearly full', why: 'Over 90 % of its limit is used.' })}</span>` : nothing}
+        ${needs.slice(0, 6).map(([queue, flags]) => html`<span><a href=${toQueue(queue.queue)}>${queue.queue}</a> ${flags.map(flagMark)}</span>`)}
+        ${needs.length > 6 ? html`<span>and ${needs.length - 6} more</span>` : nothing}</p>`;
+}
+
+const dim = number => number ? count(number) : html`<span class="zero">0</span>`;
+const jobsLink = (queue, state) => queue.counts[state]
+    ? html`<a href=${toJobs({ queue: queue.queue, state })}>${count(queue.counts[state])}</a>` : dim(0);
+
+function columns(history) {
+    return [
+        { label: 'Queue', name: 'name', first: true, sort: queue => queue.queue,
+            cell: queue => html`<a class="strong" href=${toQueue(queue.queue)}>${queue.queue}</a> ${flagsOf(queue).map(flagMark)}` },
+        { label: 'In line', name: 'queued', number: true, sort: queue => queue.counts.queued, cell: queue => jobsLink(queue, 'queued') },
+        { label: 'Running', name: 'running', number: true, sort: queue => queue.counts.running, cell: queue => jobsLink(queue, 'running') },
+        { label: 'Later', name: 'later', number: true, sort: laterOf,
+            cell: queue => html`<span title="scheduled ${count(queue.counts.scheduled)}, retrying ${count(queue.counts.retrying)}, parked ${count(queue.counts.parked)}">${dim(laterOf(queue))}</span>` },
+        { label: 'Oldest', name: 'oldest', number: true, sort: queue => durationMs(queue.oldestQueuedAge),
+            cell: queue => queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : html`<span class="zero">–</span>` },
+        { label: 'Done / s', name: 'done', number: true, sort: queue => doneRate(queue.queue) ?? 0,
+            cell: queue => { const done = doneRate(queue.queue); return done ? rate(done) : dim(0); } },
+        { label: 'Failed / min', name: 'failed', number: true, sort: failuresOf,
+            cell: queue => failuresOf(queue) ? html`<span class="bad-text">${rate(failuresOf(queue))}</span>` : dim(0) },
+        { label: 'Dead', name: 'dead', number: true, sort: queue => queue.counts.dead,
+            cell: queue => queue.counts.dead ? html`<a class="bad-text" href="#/dead?queue=${encodeURIComponent(queue.queue)}">${count(queue.counts.dead)}</a>` : dim(0) },
+        { label: 'Workers', name: 'workers', number: true, sort: queue => queue.workers, cell: queue => dim(queue.workers) },
+        { label: `Last ${MINUTES} min`, wide: true, cell: queue => spark(history.of(queue.queue), MINUTES) },
+    ];
+}
+
+function queues(overview, history, route) {
+    if (!overview) {
+        return html`<p class="waiting">Waiting for the first numbers…</p>`;
+    }
+    return table({
+        caption: 'Queues', columns: columns(history), rows: overview.queues, key: queue => queue.queue, route, empty: firstJob(),
+    });
+}

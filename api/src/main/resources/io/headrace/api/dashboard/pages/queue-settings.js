@@ -1,0 +1,58 @@
+// The settings of a queue, in a dialog.
+
+import { html, nothing } from 'lit-html';
+import { patch, queuePath } from '../api.js';
+import { closeDialog, openDialog } from '../dialog.js';
+import { draw } from '../draw.js';
+import { done } from '../notice.js';
+
+const FIELDS = [
+    ['maxBacklog', 'Backlog limit', 'Submissions are answered 429 while so many jobs are in line; 0 is no limit.', 'numeric'],
+    ['retention', 'Keep ended jobs for', 'Such as 30m, 24h or 7d.', 'text'],
+    ['maxKept', 'Keep at most', 'Ended jobs; the oldest go first. At most 10,000,000.', 'numeric'],
+];
+
+/** What differs from `before`, numbers as numbers. */
+function changes(form, before) {
+    const changed = {};
+    for (const [name, , , mode] of FIELDS) {
+        const text = form.elements[name].value.trim().replaceAll(',', '');
+        const value = mode === 'numeric' && /^\d+$/.test(text) ? Number(text) : text;
+        if (value !== before[name]) {
+            changed[name] = value;
+        }
+    }
+    return changed;
+}
+
+/** Opens the dialog; `saved` is called when something was changed. */
+export function editSettings(queue, settings, saved) {
+    let problem = null;
+
+    async function submit(event) {
+        event.preventDefault();
+        try {
+            await patch(queuePath(queue), changes(event.target, settings));
+            closeDialog();
+            done('Saved.', `The settings of ${queue} hold from now on.`);
+            saved();
+        } catch (refused) {
+            problem = refused;
+            draw();
+        }
+    }
+
+    const field = ([name, label, help, mode]) => html`<div class="field">
+        <label for="setting-${name}">${label}</label>
+        <input id="setting-${name}" name=${name} inputmode=${mode} value=${settings[name]} autocomplete="off"
+            aria-describedby="help-${name}" aria-invalid=${problem?.field === name ? 'true' : 'false'}>
+        <p class="help ${problem?.field === name ? 'bad' : ''}" id="help-${name}">${problem?.field === name ? problem.message : help}</p></div>`;
+
+    openDialog({
+        title: `Settings of ${queue}`,
+        body: () => html`<form id="settings" @submit=${submit}>${FIELDS.map(field)}
+            ${problem && !FIELDS.some(([name]) => name === problem.field)
+                ? html`<p class="help bad" role="alert">${problem.message}</p>` : nothing}</form>`,
+        actions: () => html`<button @click=${closeDialog}>Cancel</button><button class="primary" form="settings">Save</button>`,
+    });
+}

@@ -1,0 +1,172 @@
+// One queue: its levels and states, its last hours and its last minutes, and what can be done to it.
+
+import { html, nothing } from 'lit-html';
+import { get, post, queuePath } from '../api.js';
+import { chart, legend } from '../charts.js';
+import { choose } from '../chosen-queue.js';
+import { confirmFirst } from '../dialog.js';
+import { draw } from '../draw.js';
+import { doneRate, feed, flagsOf, onOverview, queueNow, samplesOf, speed } from '../feed.js';
+import { firstJob } from '../first-job.js';
+import { count, duration, durationMs, many, rate } from '../format.js';
+import { icon } from '../icons.js';
+import { attempt, done } from '../notice.js';
+import { hrefWith, toJobs } from '../router.js';
+import { mayChange } from '../session.js';
+import { flagMark, STATES } from '../states.js';
+import { repeatedly } from '../live.js';
+import { editSettings } from './queue-settings.js';
+
+const SPANS = [[60, '1 h'], [360, '6 h'], [1440, '24 h']];
+const ENDED = [
+    { name: 'succeeded', label: 'Succeeded', tone: '--good' }, { name: 'failed', label: 'Failed attempts', tone: '--warn' },
+    { name: 'dead', label: 'Dead', tone: '--bad' },
+];
+const RATE_SPAN = 3; // samples on each side of a point: single seconds are noise
+
+export function open(opened) {
+    let route = opened;
+    const name = route.parts[1];
+    const page = { name, settings: null, problem: null, ended: chart('bar'), depth: chart('line', { secondsShown: true }),
+        pace: chart('line', { secondsShown: true }) };
+    choose(name);
+    const minutes = () => Number(route.query.minutes) || 60;
+
+    async function load() {
+        try {
+            page.settings = (await get(queuePath(name))).settings;
+            const history = (await get(`${queuePath(name)}/history`, { minutes: minutes() })).minutes;
+            page.ended.feed(history.map(minute => Date.parse(minute.start)),
+                ENDED.map(({ name: member, ...rest }) => ({ ...rest, values: history.map(minute => minute[member] ?? 0) })));
+            page.problem = null;
+        } catch (problem) {
+            page.problem = problem;
+        }
+        draw();
+    }
+
+    const loading = repeatedly(load, 5000);
+    const listening = onOverview(() => feedLive(page));
+    feedLive(page);
+    page.reload = load;
+    return {
+        title: `Queue ${name}`,
+        moved(next) {
+            route = next;
+            load();
+        },
+        refresh: load,
+        close() {
+            loading.close();
+            listening();
+            [page.ended, page.depth, page.pace].forEach(each => each.close());
+        },
+        view: () => view(page, route, minutes()),
+    };
+}
+
+function feedLive(page) {
+    const samples = samplesOf(page.name);
+    const times = samples.map(sample => sample.at);
+    page.depth.feed(times, [{ label: 'In line', tone: '--accent', values: samples.map(sample => sample.queued) }]);
+    page.pace.feed(times, [{ label: 'Done per second', tone: '--good', values: samples.map((_, at) => paceAt(samples, at)) }]);
+}
+
+function paceAt(samples, at) {
+    const from = samples[Math.max(0, at - RATE_SPAN)];
+    const to = samples[Math.min(samples.length - 1, at + RATE_SPAN)];
+    return to.at > from.at ? Math.max(0, (to.succeeded - from.succeeded) * 1000 / (to.at - from.at)) : 0;
+}
+
+function view(page, route, minutes) {
+    const queue = queueNow(page.name);
+    if (!queue) {
+        return absent(page);
+    }
+    return html`
+        <div class="page-head"><h1>${page.name}</h1><span class="flags">${flagsOf(queue).map(flagMark)}</span>
+            ${mayChange() ? actions(page, queue) : nothing}</div>
+        ${states(queue)}
+        <div class="columns">
+            <section class="panel"><header><h2>In line</h2>${levels(queue)}</header>
+                ${page.depth.view('Jobs in line, each second since the dashboard was opened')}</section>
+            <section class="panel"><header><h2>Done per second</h2><small>since the dashboard was opened</small></header>
+                ${page.pace.view('Jobs done, each second since the dashboard was opened')}</section>
+        </div>
+        <div class="columns lopsided">
+            <section class="panel"><header><h2>Ended, each minute</h2>${legend(ENDED)}
+                <nav class="segments" aria-label="How far back">${SPANS.map(([span, label]) => html`
+                    <a href=${hrefWith(route, { minutes: span === 60 ? '' : span })} aria-current=${span === minutes ? 'true' : nothing}>${label}</a>`)}</nav></header>
+                ${page.ended.view('Succeeded, failed and dead jobs for each minute')}</section>
+            ${facts(page, queue)}
+        </div>`;
+}
+
+function absent(page) {
+    if (!feed.overview) {
+        return html`<div class="page-head"><h1>${page.name}</h1></div><p class="waiting">Waiting for the first numbers…</p>`;
+    }
+    return html`<div class="page-head"><h1>${page.name}</h1></div>
+        <p>${page.problem?.detail || 'There is no such queue.'} A queue exists from its first job on.</p>${firstJob(page.name)}`;
+}
+
+const states = queue => html`<section class="states" aria-label="Jobs by state">${STATES.map(([state, label, meaning]) => html`
+    <a href=${toJobs({ queue: queue.queue, state })} title=${meaning} class="is-${state} ${queue.counts[state] ? '' : 'none'}">
+        <span class="value">${count(queue.counts[state])}</span><span class="label">${label}</span></a>`)}</section>`;
+
+/** How the line is made up, by priority. */
+const levels = queue => html`<dl class="levels">${Object.entries(queue.levels).map(([level, number]) => html`
+    <div><dt>${level}</dt><dd class=${number ? '' : 'zero'}>${count(number)}</dd></div>`)}</dl>`;
+
+const fact = (label, value) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
+
+function facts(page, queue) {
+    const settings = page.settings;
+    const pace = doneRate(queue.queue);
+    const growth = speed(queue.queue, 'queued');
+    return html`<section class="panel"><header><h2>Now</h2></header><dl class="facts">
+        ${fact('First has waited', queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : 'nobody waits')}
+        ${fact('Done per second', pace === null ? '–' : rate(pace))}
+        ${fact('In line, per second', growth === null ? '–' : `${growth > 0 ? '+' : ''}${rate(growth)}`)}
+        ${fact('Failed per minute', rate(queue.rates.perMinute.failed ?? 0))}
+        ${fact('Workers', html`<a href="#/workers?queue=${encodeURIComponent(queue.queue)}">${count(queue.workers)}</a>`)}
+        ${fact('Ended jobs kept', html`${count(queue.kept)}${settings ? html`<br><small>at most ${count(settings.maxKept)}, for ${settings.retention}</small>` : nothing}`)}
+        ${fact('Backlog limit', settings ? settings.maxBacklog ? count(settings.maxBacklog) : 'none' : '–')}
+    </dl></section>`;
+}
+
+function actions(page, queue) {
+    const path = queuePath(page.name);
+    const pause = () => attempt('Pausing', async () => {
+        await post(`${path}/pause`);
+        done('Paused.', `Nothing of ${page.name} is claimed any more; what runs goes on.`);
+    });
+    const resume = () => attempt('Resuming', async () => {
+        await post(`${path}/resume`);
+        done('Resumed.', `${page.name} is served again.`);
+    });
+    return html`<div class="actions">
+        ${queue.paused ? html`<button class="primary" @click=${resume}>${icon('play')} Resume</button>`
+            : html`<button @click=${pause}>${icon('pause')} Pause</button>`}
+        <button ?disabled=${!page.settings} @click=${() => editSettings(page.name, page.settings, page.reload)}>Settings…</button>
+        <button class="danger" ?disabled=${!queue.counts.queued} title=${queue.counts.queued ? nothing : 'Nothing is in line.'}
+            @click=${() => purge(page, queue)}>Purge…</button></div>`;
+}
+
+function purge(page, queue) {
+    confirmFirst({
+        title: `Purge ${page.name}?`,
+        text: html`All <strong>${many(queue.counts.queued, 'job')}</strong> in line are cancelled, and those that come in
+            meanwhile. Running, scheduled and retrying jobs stay. This cannot be undone.`,
+        yes: `Cancel ${many(queue.counts.queued, 'job')}`,
+        action: () => attempt('Purging', async () => {
+            let cancelled = 0;
+            let answer;
+            do {
+                answer = await post(`${queuePath(page.name)}/purge`);
+                cancelled += answer.cancelled;
+            } while (answer.more && answer.cancelled);
+            done('Purged.', `${many(cancelled, 'job')} cancelled.`);
+        }),
+    });
+}

@@ -1,0 +1,96 @@
+// The workers: their slots, what runs in them and since when, and who they are.
+
+import { html, nothing } from 'lit-html';
+import { get, post } from '../api.js';
+import { now } from '../clock.js';
+import { draw } from '../draw.js';
+import { count, duration, many, when } from '../format.js';
+import { repeatedly } from '../live.js';
+import { attempt, done } from '../notice.js';
+import { hrefWith, toJob, toQueue } from '../router.js';
+import { mayChange, mayQuiet } from '../session.js';
+import { gauge } from '../spark.js';
+import { repeat } from 'lit-html/directives/repeat.js';
+
+const REFRESH_MS = 2000;
+const SHOWN_RUNNING = 12; // of each worker; a link shows all
+
+export function open(opened) {
+    const page = { route: opened, workers: null, problem: null, unfolded: new Set() };
+
+    async function load() {
+        try {
+            page.workers = (await get('/v1/workers')).workers;
+            page.problem = null;
+        } catch (problem) {
+            page.problem = problem;
+        }
+        draw();
+    }
+
+    page.load = load;
+    const loading = repeatedly(load, REFRESH_MS);
+    return {
+        title: 'Workers',
+        moved(next) { page.route = next; },
+        refresh: load,
+        close: loading.close,
+        view: () => view(page),
+    };
+}
+
+function view(page) {
+    const { queue } = page.route.query;
+    const workers = (page.workers ?? []).filter(worker => !queue || worker.queues.includes(queue));
+    const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+    const busy = workers.reduce((sum, worker) => sum + worker.busy, 0);
+    return html`
+        <div class="page-head"><h1>Workers</h1>${queue ? html`<a class="button" href=${hrefWith(page.route, { queue: '' })}
+            title="Show all workers">of ${queue} ×</a>` : nothing}</div>
+        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy.` : html`<span class="waiting">Looking…</span>`}</p>
+        ${page.problem ? html`<p class="problem" role="alert"><strong>${page.problem.title}.</strong> ${page.problem.detail}</p>` : nothing}
+        ${page.workers && !workers.length ? html`<div class="empty"><strong>No worker is alive${queue ? ` for ${queue}` : ''}.</strong> Start one:
+            <div class="code"><pre tabindex="0">headrace worker --queue ${queue || 'default'} --exec 'wordcount=wc -w'</pre></div></div>` : nothing}
+        <div class="workers">${repeat(workers, worker => worker.id, worker => card(page, worker))}</div>`;
+}
+
+function card(page, worker) {
+    return html`<article class="panel worker" aria-label="Worker ${worker.id}">
+        <header><h2 class="mono">${worker.id}</h2>
+            ${worker.state === 'running' ? nothing : html`<span class="flag warn">${worker.state}</span>`}${switchView(page, worker)}</header>
+        <div class="slots">${gauge(worker.slots ? worker.busy / worker.slots : 0)}<span>${count(worker.busy)} of ${count(worker.slots)} slots</span></div>
+        <dl class="facts across">
+            <div><dt>Queues</dt><dd>${worker.queues.map((name, at) => html`${at ? ', ' : ''}<a href=${toQueue(name)}>${name}</a>`)}</dd></div>
+            <div><dt>Host</dt><dd>${worker.host}, process ${worker.pid}</dd></div>
+            <div><dt>Up</dt><dd>${when(worker.startedAt, time => duration(Math.max(0, now() - Date.parse(time))))}</dd></div>
+            <div><dt>Lease</dt><dd>${worker.lease}</dd></div>
+            <div><dt>Version</dt><dd>${worker.version}</dd></div>
+            <div class="full"><dt>Types</dt><dd>${worker.types.length ? worker.types.join(', ') : 'any'}</dd></div>
+        </dl>
+        ${running(page, worker)}</article>`;
+}
+
+function switchView(page, worker) {
+    if (!mayChange() || worker.state === 'stopping') {
+        return nothing;
+    }
+    const quiet = worker.state === 'quiet';
+    const act = () => attempt(quiet ? 'Resuming' : 'Quieting', async () => {
+        await post(`/v1/workers/${encodeURIComponent(worker.id)}/${quiet ? 'resume' : 'quiet'}`);
+        done(quiet ? 'Resumed.' : 'Quiet.', quiet ? `${worker.id} claims again.` : `${worker.id} finishes what it runs and claims nothing more.`);
+        await page.load();
+    });
+    return html`<div class="actions"><button ?disabled=${!mayQuiet()} @click=${act}
+        title=${mayQuiet() ? nothing : 'Needs a key that is not limited to queues.'}>${quiet ? 'Resume' : 'Quiet'}</button></div>`;
+}
+
+function running(page, worker) {
+    const all = page.unfolded.has(worker.id);
+    const shown = all ? worker.running : worker.running.slice(0, SHOWN_RUNNING);
+    const hidden = worker.running.length - shown.length;
+    return html`<div class="running" role="list" aria-label="Running jobs, longest first">${shown.length === 0
+        ? html`<p class="zero">Nothing runs.</p>` : repeat(shown, job => job.job, job => html`<div role="listitem" class="run">
+            <a class="mono" href=${toJob(job.job)}>${job.job}</a><span>${job.type}</span>
+            <span class="number">${job.attempt > 1 ? `attempt ${job.attempt}, ` : ''}${when(job.since, time => duration(Math.max(0, now() - Date.parse(time))))}</span></div>`)}
+        ${hidden > 0 ? html`<button class="plain" @click=${() => { page.unfolded.add(worker.id); draw(); }}>Show ${many(hidden, 'more job')}</button>` : nothing}</div>`;
+}

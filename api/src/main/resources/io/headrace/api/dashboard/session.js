@@ -1,0 +1,46 @@
+// Who is looking, and what they may do.
+
+import { get, onUnauthorized, post, remove } from './api.js';
+import { draw } from './draw.js';
+
+const RANKS = { viewer: 1, operator: 2, admin: 3 };
+
+/** `who` is null until it is known; `needed` when a key has to be given first. */
+export const session = { who: null, needed: false, problem: null };
+
+async function learn(answer) {
+    try {
+        session.who = await answer;
+        session.needed = false;
+        session.problem = null;
+    } catch (problem) {
+        // A server without sessions has no keys either.
+        session.who = problem.status === 404 ? { name: 'local', role: 'admin', queues: null, keys: false } : null;
+        session.needed = problem.status === 401;
+        session.problem = problem;
+    }
+    draw();
+}
+
+onUnauthorized(() => {
+    session.who = null;
+    session.needed = true;
+    session.problem = null;
+    draw();
+});
+
+export const askWho = () => learn(get('/v1/session'));
+export const signIn = key => learn(post('/v1/session', { key }));
+
+export async function signOut() {
+    await remove('/v1/session');
+    location.reload(); // nothing that was seen stays in memory
+}
+
+const rank = () => RANKS[session.who?.role] ?? 0;
+
+export const maySee = () => rank() >= RANKS.viewer;
+export const mayChange = () => rank() >= RANKS.operator;
+
+/** A worker serves many queues, so quieting one takes a key that is not limited to some. */
+export const mayQuiet = () => mayChange() && !session.who.queues;

@@ -1,7 +1,7 @@
 // Calls to the API, and its problem details (RFC 9457) as errors that can be shown.
 
 /** What the server, or the way to it, had against a call. */
-export class Problem extends Error {
+class Problem extends Error {
     constructor(status, title, detail, field) {
         super(detail || title);
         this.status = status;
@@ -55,7 +55,7 @@ async function call(method, path, body, signal) {
 }
 
 /** Parameters that are empty are left out. */
-export function withQuery(path, parameters = {}) {
+function withQuery(path, parameters = {}) {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) {
         if (value !== undefined && value !== null && value !== '') {

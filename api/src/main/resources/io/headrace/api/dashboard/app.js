@@ -1,11 +1,11 @@
 // The frame around all pages: who is signed in, where we are, what is shown.
 
 import { html, nothing, render } from 'lit-html';
-import { dialogView, closeDialog } from './dialog.js';
+import { closeDialog, dialogView, showDrawnDialog } from './dialog.js';
 import { draw, drawWith } from './draw.js';
 import { feed, startFeed, stopFeed } from './feed.js';
 import { short } from './format.js';
-import { icon } from './icons.js';
+import { icon, logo } from './icons.js';
 import { noticesView, say } from './notice.js';
 import { here, href, toQueue } from './router.js';
 import { searchBox } from './search.js';
@@ -44,8 +44,7 @@ async function turn() {
         return;
     }
     const mine = ++turns;
-    const load = PAGES[route.parts[0] ?? ''];
-    const next = load ? (await load(route)).open(route) : unknownPage();
+    const next = (await load(route)).open(route);
     if (mine !== turns) {
         next.close?.(); // meanwhile somebody went on
         return;
@@ -63,16 +62,21 @@ async function turn() {
     draw();
 }
 
-const unknownPage = () => ({
-    title: 'Not found',
-    view: () => html`<h1>Not found</h1><p>There is no page at this address. <a href="#/">Overview</a></p>`,
-});
+const unknownPage = {
+    open: () => ({
+        title: 'Not found',
+        view: () => html`<h1>Not found</h1><p>There is no page at this address. <a href="#/">Overview</a></p>`,
+    }),
+};
+
+const load = async to => await PAGES[to.parts[0] ?? '']?.(to) ?? unknownPage;
 
 function placeLink([part, label, mark]) {
     const current = (route.parts[0] ?? '') === part;
-    const dead = part === 'dead' ? feed.overview?.totals.dead : 0;
+    const dead = part === 'dead' && feed.overview?.totals.dead;
     return html`<li><a href=${href([part])} aria-current=${current ? 'page' : nothing}>
-        ${icon(mark)}<span>${label}</span>${dead ? html`<span class="pill bad">${short(dead)}</span>` : nothing}</a></li>`;
+        ${icon(mark)}<span>${label}</span>
+        ${dead ? html`<span class="pill bad">${short(dead)}</span>` : nothing}</a></li>`;
 }
 
 function queueLink(queue) {
@@ -101,19 +105,19 @@ function skip(event) {
 
 function side() {
     return html`<nav class="side" aria-label="Pages">
-        <a class="brand" href="#/"><svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
-            <rect width="32" height="32" rx="8"></rect>
-            <path d="M6 12c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3M6 18c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3M6 24c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3"></path>
-        </svg><span>Headrace</span></a>
+        <a class="brand" href="#/">${logo(22)}<span>Headrace</span></a>
         <ul class="places">${PLACES.map(placeLink)}</ul>
         <div class="queues"><h2>Queues</h2><ul>${(feed.overview?.queues ?? []).map(queueLink)}</ul></div>
-        ${session.who.keys ? html`<div class="who">
-            <span><strong>${session.who.name}</strong><small>${session.who.role}${session.who.queues
-                ? `: ${session.who.queues.join(', ')}` : ''}</small></span>
-            <button class="plain" @click=${signOut} title="Sign out" aria-label="Sign out">${icon('leave')}</button>
-        </div>` : html`<div class="who"><span><small>No keys are set: everybody on this machine is admin.</small></span></div>`}
+        ${who(session.who)}
     </nav>`;
 }
+
+const signOutButton = (kind = '') => html`<button class="plain ${kind}" @click=${signOut} title="Sign out" aria-label="Sign out">
+    ${icon('leave')}</button>`;
+
+const who = ({ keys, name, role, queues }) => keys ? html`<div class="who">
+    <span><strong>${name}</strong><small>${role}${queues ? `: ${queues.join(', ')}` : ''}</small></span>${signOutButton()}</div>`
+    : html`<div class="who"><span><small>No keys are set: everybody on this machine is admin.</small></span></div>`;
 
 const top = () => html`<header class="top">
     ${searchBox()}
@@ -121,7 +125,7 @@ const top = () => html`<header class="top">
     <button class="plain" @click=${switchTheme} title="Dark or light (t)" aria-label=${isDark() ? 'Light colours' : 'Dark colours'}>
         ${icon(isDark() ? 'sun' : 'moon')}</button>
     <button class="plain only-wide" @click=${showHelp} title="Keyboard (?)" aria-label="Keyboard shortcuts">${icon('help')}</button>
-    ${session.who.keys ? html`<button class="plain only-narrow" @click=${signOut} title="Sign out" aria-label="Sign out">${icon('leave')}</button>` : nothing}
+    ${session.who.keys ? signOutButton('only-narrow') : nothing}
 </header>`;
 
 /** A key that may only submit sees single jobs and nothing else. */
@@ -136,13 +140,15 @@ function content() {
     return page ? page.view() : nothing;
 }
 
+const unreachable = ({ title, detail }) => html`<main class="alone"><h1>${title}</h1><p>${detail}</p>
+    <button @click=${askWho}>Try again</button></main>`;
+
 function app() {
     if (session.needed) {
         return signInView();
     }
     if (!session.who) {
-        return session.problem ? html`<main class="alone"><h1>${session.problem.title}</h1><p>${session.problem.detail}</p>
-            <button @click=${askWho}>Try again</button></main>` : nothing;
+        return session.problem ? unreachable(session.problem) : nothing;
     }
     return html`<a class="skip" href="#main" @click=${skip}>Skip to content</a>
         <div class="shell">${side()}${top()}<main id="main" tabindex="-1">${content()}</main></div>
@@ -168,9 +174,11 @@ function paint() {
         }
     }
     render(app(), document.getElementById('app'));
+    showDrawnDialog();
 }
 
 drawWith(paint);
+load(route); // the page's modules come while the session is asked for
 addEventListener('hashchange', () => signedIn && turn());
 listenToKeys(() => page?.refresh?.());
 askWho();

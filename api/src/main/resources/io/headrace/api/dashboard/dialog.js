@@ -1,7 +1,6 @@
 // Dialogs: one at a time, as <dialog>, so that the browser keeps the focus inside and Escape closes it.
 
 import { html, nothing } from 'lit-html';
-import { ref } from 'lit-html/directives/ref.js';
 import { draw } from './draw.js';
 
 let shown = null; // {title, body(), actions(), closed()}
@@ -15,24 +14,24 @@ export function openDialog(dialog) {
 export function closeDialog() {
     const closing = shown;
     shown = null;
+    document.querySelector('dialog[open]')?.close(); // puts the focus back to where it was
     closing?.closed?.();
     draw();
 }
 
 export const isDialogOpen = () => shown !== null;
 
-const showModal = element => {
-    if (element && !element.open) {
-        element.showModal();
-    }
-};
+/** Shows the dialog that has just been drawn: only what is in the document can be shown. */
+export function showDrawnDialog() {
+    document.querySelector('dialog:not([open])')?.showModal();
+}
 
 export function dialogView() {
     if (!shown) {
         return nothing;
     }
     const { title, body, actions, wide } = shown;
-    return html`<dialog ${ref(showModal)} class=${wide ? 'wide' : ''} aria-labelledby="dialog-title"
+    return html`<dialog class=${wide ? 'wide' : ''} aria-labelledby="dialog-title"
         @cancel=${event => { event.preventDefault(); closeDialog(); }}>
         <header><h2 id="dialog-title">${title}</h2>
             <button class="plain" @click=${closeDialog} aria-label="Close">×</button></header>

@@ -7,15 +7,17 @@ import { follow } from './live.js';
 
 const KEPT_SAMPLES = 600; // ten minutes
 const RATE_OVER_MS = 6000;
+const FAILURES_OVER_MS = 60000; // they are rare: over seconds they would jump
+const FAILURES_FROM_MS = 15000;
 const SILENT_MS = 5000;
 
 /** A queue whose first in line waits longer than this stands out. */
-export const LATE_MS = 60000;
+const LATE_MS = 60000;
 
 /** `overview` is null until the first has arrived; `state` is of the connection. */
 export const feed = { overview: null, state: 'connecting' };
 
-const samples = new Map(); // by queue, oldest first: {at, queued, ended, running}
+const samples = new Map(); // by queue, oldest first: {at, queued, succeeded, failed}
 const listeners = new Set();
 let following = null;
 
@@ -52,11 +54,10 @@ function take(overview) {
 
 function sample(queue, at) {
     const kept = samples.get(queue.queue) ?? [];
-    const { queued, running, succeeded, cancelled, expired, dead } = queue.counts;
     if (kept.length && at <= kept.at(-1).at) {
         return; // a replica whose clock is behind, after a reconnect
     }
-    kept.push({ at, queued, running, succeeded, left: succeeded + cancelled + expired + dead });
+    kept.push({ at, queued: queue.counts.queued, succeeded: queue.totals.succeeded, failed: queue.totals.failed });
     if (kept.length > KEPT_SAMPLES) {
         kept.shift();
     }
@@ -66,16 +67,25 @@ function sample(queue, at) {
 export const samplesOf = name => samples.get(name) ?? [];
 export const queueNow = name => feed.overview?.queues.find(queue => queue.queue === name);
 
-/** How fast a member of the samples grows, per second, over the last few seconds; null until that is known. */
-export function speed(name, member) {
+/** How fast a member of the samples grows, per second, over the last `overMs`; null until that is known. */
+export function speed(name, member, overMs = RATE_OVER_MS, fromMs = 0) {
     const kept = samplesOf(name);
     const last = kept.at(-1);
-    const first = kept.findLast(each => last.at - each.at >= RATE_OVER_MS) ?? kept[0];
+    const first = kept.findLast(each => last.at - each.at >= overMs) ?? kept[0];
+    if (last && last.at - first.at < fromMs) {
+        return null;
+    }
     return last && last.at > first.at ? (last[member] - first[member]) * 1000 / (last.at - first.at) : null;
 }
 
 /** Jobs that succeeded, per second. */
 export const doneRate = name => nonNegative(speed(name, 'succeeded'));
+
+/** Attempts that failed, per minute: over the last one, or the server's mean of five until enough was seen of it. */
+export function failedRate(queue) {
+    const seen = nonNegative(speed(queue.queue, 'failed', FAILURES_OVER_MS, FAILURES_FROM_MS));
+    return Math.round(seen === null ? queue.rates.perMinute.failed ?? 0 : seen * 60);
+}
 
 const nonNegative = number => number === null ? null : Math.max(0, number); // a queue may be made anew
 

@@ -69,7 +69,7 @@ export function durationMs(text) {
 }
 
 /** How long ago or ahead a time is, in words. */
-export function relative(time) {
+function relative(time) {
     const ms = now() - Date.parse(time);
     if (Math.abs(ms) < 1000) {
         return 'now';

@@ -21,7 +21,7 @@ export function histories(minutes, wanted) {
         try {
             const answer = await get(`${queuePath(queue)}/history`, { minutes });
             known.set(queue, {
-                minutes: answer.minutes, fetchedAt: now(), succeeded: queueNow(queue)?.counts.succeeded ?? null,
+                minutes: answer.minutes, fetchedAt: now(), succeeded: queueNow(queue)?.totals.succeeded ?? null,
             });
             draw();
         } catch {
@@ -45,7 +45,7 @@ export function histories(minutes, wanted) {
         if (!kept?.minutes.length) {
             return kept?.minutes ?? null;
         }
-        const since = kept.succeeded === null ? 0 : (queueNow(queue)?.counts.succeeded ?? 0) - kept.succeeded;
+        const since = kept.succeeded === null ? 0 : (queueNow(queue)?.totals.succeeded ?? 0) - kept.succeeded;
         const last = kept.minutes.at(-1);
         return [...kept.minutes.slice(0, -1), { ...last, succeeded: last.succeeded + Math.max(0, since) }];
     }

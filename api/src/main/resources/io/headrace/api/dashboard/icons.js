@@ -23,3 +23,9 @@ const LINES = {
 /** An icon that says nothing by itself: what is beside it does. */
 export const icon = name => html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
     <path d=${LINES[name]}></path></svg>`;
+
+const WAVE = ' c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3';
+
+/** Three waves in a square: a channel. */
+export const logo = size => html`<svg class="logo" viewBox="0 0 32 32" width=${size} height=${size} aria-hidden="true">
+    <rect width="32" height="32" rx="8"></rect><path d=${[12, 18, 24].map(y => `M6 ${y}${WAVE}`).join('')}></path></svg>`;

@@ -6,6 +6,13 @@
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 15000;
 
+let refused = () => {};
+
+/** Says what is done when a stream was answered but not opened: the session may have ended. */
+export function onRefused(action) {
+    refused = action;
+}
+
 /**
  * Follows a stream until `close()`.
  *
@@ -40,6 +47,7 @@ export function follow(path, events, changed, everyMs = 0) {
         source.onerror = () => {
             become('lost');
             if (source && source.readyState === EventSource.CLOSED) {
+                refused();
                 openLater();
             }
         };

@@ -32,8 +32,3 @@ export function hrefWith(route, changes) {
 export function go(address) {
     location.hash = address.slice(1);
 }
-
-/** Goes there without a step for the back button. */
-export function replace(address) {
-    location.replace(address);
-}

@@ -2,6 +2,7 @@
 
 import { get, onUnauthorized, post, remove } from './api.js';
 import { draw } from './draw.js';
+import { onRefused } from './live.js';
 
 const RANKS = { viewer: 1, operator: 2, admin: 3 };
 
@@ -22,12 +23,15 @@ async function learn(answer) {
     draw();
 }
 
-onUnauthorized(() => {
+function forget() {
     session.who = null;
     session.needed = true;
     session.problem = null;
     draw();
-});
+}
+
+onUnauthorized(forget);
+onRefused(() => get('/v1/session').catch(problem => problem.status === 401 && forget()));
 
 export const askWho = () => learn(get('/v1/session'));
 export const signIn = key => learn(post('/v1/session', { key }));

@@ -5,6 +5,7 @@ import { get, jobPath } from '../api.js';
 import { draw } from '../draw.js';
 import { count, duration, durationMs, when } from '../format.js';
 import { repeatedly } from '../live.js';
+import { maySee } from '../session.js';
 import { hasEnded } from '../states.js';
 
 const REFRESH_MS = 2000;
@@ -35,12 +36,12 @@ export function why(id) {
             if (hasEnded(state)) {
                 stop();
                 answer = null;
-            } else {
+            } else if (maySee()) {
                 asking ??= repeatedly(ask, REFRESH_MS);
             }
         },
         close: stop,
-        view: () => hasEnded(state) ? nothing : view(answer, state),
+        view: () => hasEnded(state) || !maySee() ? nothing : view(answer, state),
     };
 }
 

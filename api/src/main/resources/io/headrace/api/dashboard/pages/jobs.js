@@ -109,7 +109,7 @@ export function queueSelect(route, queue, address) {
 }
 
 /** On a phone the tabs are wider than the screen. */
-const inView = tab => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+const inView = tab => tab && queueMicrotask(() => tab.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
 
 const tabs = (route, queue) => html`<nav class="tabs" aria-label="State">${STATES.map(([state, label, meaning]) => html`
     <a href=${href(['jobs'], { ...route.query, state, cursor: '' })} title=${meaning} class="is-${state}"

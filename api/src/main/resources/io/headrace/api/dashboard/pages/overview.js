@@ -1,7 +1,7 @@
 // The overview: totals, what needs a look, and every queue.
 
 import { html, nothing } from 'lit-html';
-import { doneRate, feed, flagsOf, onOverview, speed, total } from '../feed.js';
+import { doneRate, failedRate, feed, flagsOf, onOverview, speed, total } from '../feed.js';
 import { firstJob } from '../first-job.js';
 import { bytes, count, duration, durationMs, rate } from '../format.js';
 import { histories } from '../history.js';
@@ -14,7 +14,6 @@ const MINUTES = 30;
 const WORTH_TELLING_MS = 5000;
 const CHARTED = 60; // queues with a history; more would be many calls
 
-const failuresOf = queue => queue.rates.perMinute.failed ?? 0;
 const laterOf = queue => queue.counts.scheduled + queue.counts.retrying + queue.counts.parked;
 
 export function open(opened) {
@@ -41,7 +40,7 @@ function tiles(overview) {
             .map(label => tile(label, '–', ' '))}</section>`;
     }
     const { totals, workers, redis } = overview;
-    const failures = overview.queues.reduce((sum, queue) => sum + failuresOf(queue), 0);
+    const failures = overview.queues.reduce((sum, queue) => sum + failedRate(queue), 0);
     const done = total(doneRate);
     return html`<section class="tiles" aria-label="Totals">
         ${tile('In line', count(totals.queued), trend(totals.queued, total(queue => speed(queue, 'queued'))))}
@@ -70,7 +69,8 @@ function trend(queued, perSecond) {
         return `growing by ${rate(perSecond)} / s`;
     }
     const left = queued / -perSecond * 1000;
-    return left < WORTH_TELLING_MS ? 'falling' : `falling; at this rate empty in ${duration(left)}`;
+    const stuck = feed.overview.queues.some(queue => queue.counts.queued && (queue.paused || !queue.workers));
+    return stuck || left < WORTH_TELLING_MS ? `falling by ${rate(-perSecond)} / s` : `falling; at this rate empty in ${duration(left)}`;
 }
 
 /** One line that is always there, so that nothing moves when it changes. */
@@ -103,8 +103,8 @@ function columns(history) {
             cell: queue => queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : html`<span class="zero">–</span>` },
         { label: 'Done / s', name: 'done', number: true, sort: queue => doneRate(queue.queue) ?? 0,
             cell: queue => { const done = doneRate(queue.queue); return done ? rate(done) : dim(0); } },
-        { label: 'Failed / min', name: 'failed', number: true, sort: failuresOf,
-            cell: queue => failuresOf(queue) ? html`<span class="bad-text">${rate(failuresOf(queue))}</span>` : dim(0) },
+        { label: 'Failed / min', name: 'failed', number: true, sort: failedRate,
+            cell: queue => failedRate(queue) ? html`<span class="bad-text">${rate(failedRate(queue))}</span>` : dim(0) },
         { label: 'Dead', name: 'dead', number: true, sort: queue => queue.counts.dead,
             cell: queue => queue.counts.dead ? html`<a class="bad-text" href="#/dead?queue=${encodeURIComponent(queue.queue)}">${count(queue.counts.dead)}</a>` : dim(0) },
         { label: 'Workers', name: 'workers', number: true, sort: queue => queue.workers, cell: queue => dim(queue.workers) },

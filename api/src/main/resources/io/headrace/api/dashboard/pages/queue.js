@@ -6,7 +6,7 @@ import { chart, legend } from '../charts.js';
 import { choose } from '../chosen-queue.js';
 import { confirmFirst } from '../dialog.js';
 import { draw } from '../draw.js';
-import { doneRate, feed, flagsOf, onOverview, queueNow, samplesOf, speed } from '../feed.js';
+import { doneRate, failedRate, feed, flagsOf, onOverview, queueNow, samplesOf, speed } from '../feed.js';
 import { firstJob } from '../first-job.js';
 import { count, duration, durationMs, many, rate } from '../format.js';
 import { icon } from '../icons.js';
@@ -128,7 +128,7 @@ function facts(page, queue) {
         ${fact('First has waited', queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : 'nobody waits')}
         ${fact('Done per second', pace === null ? '–' : rate(pace))}
         ${fact('In line, per second', growth === null ? '–' : `${growth > 0 ? '+' : ''}${rate(growth)}`)}
-        ${fact('Failed per minute', rate(queue.rates.perMinute.failed ?? 0))}
+        ${fact('Failed per minute', rate(failedRate(queue)))}
         ${fact('Workers', html`<a href="#/workers?queue=${encodeURIComponent(queue.queue)}">${count(queue.workers)}</a>`)}
         ${fact('Ended jobs kept', html`${count(queue.kept)}${settings ? html`<br><small>at most ${count(settings.maxKept)}, for ${settings.retention}</small>` : nothing}`)}
         ${fact('Backlog limit', settings ? settings.maxBacklog ? count(settings.maxBacklog) : 'none' : '–')}

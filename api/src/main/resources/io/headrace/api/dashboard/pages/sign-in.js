@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit-html';
 import { draw } from '../draw.js';
+import { logo } from '../icons.js';
 import { session, signIn } from '../session.js';
 
 let busy = false;
@@ -17,16 +18,20 @@ async function submit(event) {
     draw();
 }
 
+function help() {
+    if (!refused) {
+        return 'One of the server\'s keys. The browser keeps a session of 12 hours, not the key.';
+    }
+    return refused.status === 401 ? 'That key is not known here.' : refused.detail || refused.title;
+}
+
 export const signInView = () => html`<main class="alone">
     <form class="sign-in" @submit=${submit}>
-        <svg viewBox="0 0 32 32" width="40" height="40" aria-hidden="true" class="logo"><rect width="32" height="32" rx="8"></rect>
-            <path d="M6 12c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3M6 18c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3M6 24c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3"></path></svg>
+        ${logo(40)}
         <h1>Headrace</h1>
         <label for="key">API key</label>
         <input id="key" name="key" type="password" autocomplete="current-password" required autofocus
             aria-describedby="key-help" aria-invalid=${refused ? 'true' : 'false'}>
-        <p id="key-help" class="help ${refused ? 'bad' : ''}" role=${refused ? 'alert' : nothing}>${refused
-            ? refused.status === 401 ? 'That key is not known here.' : refused.detail || refused.title
-            : 'One of the server\'s keys. The browser keeps a session of 12 hours, not the key.'}</p>
+        <p id="key-help" class="help ${refused ? 'bad' : ''}" role=${refused ? 'alert' : nothing}>${help()}</p>
         <button class="primary" ?disabled=${busy}>Sign in</button>
     </form></main>`;

@@ -1,5 +1,6 @@
 // The overview, each second, for every page: what is now, and what was since the page was opened.
 
+import { get } from './api.js';
 import { learn } from './clock.js';
 import { draw } from './draw.js';
 import { durationMs } from './format.js';
@@ -26,6 +27,8 @@ export function startFeed() {
         feed.state = state;
         draw();
     }, SILENT_MS);
+    // The stream's first event comes with its next beat; this does not wait for it.
+    get('/v1/overview').then(overview => feed.overview ?? take(overview), () => {});
 }
 
 export function stopFeed() {
@@ -55,7 +58,7 @@ function take(overview) {
 function sample(queue, at) {
     const kept = samples.get(queue.queue) ?? [];
     if (kept.length && at <= kept.at(-1).at) {
-        return; // a replica whose clock is behind, after a reconnect
+        kept.length = 0; // after a reconnect, a replica whose clock is behind
     }
     kept.push({ at, queued: queue.counts.queued, succeeded: queue.totals.succeeded, failed: queue.totals.failed });
     if (kept.length > KEPT_SAMPLES) {

@@ -7,12 +7,15 @@ import { draw } from '../draw.js';
 import { feed } from '../feed.js';
 import { count, many, when } from '../format.js';
 import { icon } from '../icons.js';
+import { repeatedly } from '../live.js';
 import { href, toJob, toJobs } from '../router.js';
 import { mayChange } from '../session.js';
 import { gauge } from '../spark.js';
 import { table } from '../table.js';
 import { deleteGroup, retryGroup } from './dead-bulk.js';
 import { queueSelect } from './jobs.js';
+
+const REFRESH_MS = 5000;
 
 const hasDead = queue => queue.counts.dead > 0;
 
@@ -39,7 +42,7 @@ export function open(opened) {
     }
 
     page.load = load;
-    load();
+    const loading = repeatedly(load, REFRESH_MS);
     return {
         title: 'Dead jobs',
         moved(next) {
@@ -50,7 +53,10 @@ export function open(opened) {
             }
         },
         refresh: load,
-        close: () => page.calling?.abort(),
+        close() {
+            loading.close();
+            page.calling?.abort();
+        },
         view() {
             if (!page.queue && feed.overview?.queues.length) {
                 load(); // the feed has just told which queues there are

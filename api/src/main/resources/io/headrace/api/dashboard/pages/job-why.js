@@ -3,7 +3,7 @@
 import { html, nothing } from 'lit-html';
 import { get, jobPath } from '../api.js';
 import { draw } from '../draw.js';
-import { count, duration, durationMs, when } from '../format.js';
+import { count, duration, durationMs, many, when } from '../format.js';
 import { repeatedly } from '../live.js';
 import { maySee } from '../session.js';
 import { hasEnded } from '../states.js';
@@ -61,6 +61,5 @@ function view(answer, state) {
 }
 
 const estimate = ({ startAt, serviceTime, slots, measuredOver }) => html`
-    <div><dt>Estimated start</dt><dd>${startAt ? when(startAt) : 'unknown'}</dd></div>
-    ${serviceTime ? html`<div><dt>From</dt><dd>${duration(durationMs(serviceTime))} a job, ${count(slots)} slots${measuredOver
-        ? html`, measured over ${measuredOver}` : nothing}</dd></div>` : nothing}`;
+    <div><dt>Estimated start</dt><dd>${when(startAt)}</dd></div>
+    <div><dt>From the last ${many(measuredOver, 'job')}</dt><dd>${duration(durationMs(serviceTime))} each, in ${many(slots, 'slot')}</dd></div>`;

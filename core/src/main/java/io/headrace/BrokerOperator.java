@@ -60,6 +60,9 @@ public interface BrokerOperator {
         }
     }
 
+    /** Who may do what, and who did what. */
+    AccessStore access();
+
     /** Each queue ever used, by name. Cost: one script a queue, whatever their depth. */
     List<QueueInfo> queues();
 

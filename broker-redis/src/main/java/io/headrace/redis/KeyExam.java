@@ -91,8 +91,7 @@ final class KeyExam {
             int end = name.indexOf("}:");
             QueueName queue = name.startsWith("{") && end > 0 ? queue(name.substring(1, end)) : null;
             if (queue == null) {
-                if (only.isEmpty() && !name.equals("queues") && !name.equals("workers")
-                        && !name.startsWith("worker:")) {
+                if (only.isEmpty() && RedisKeys.ALL.stream().noneMatch(kind -> kind.isOfNoQueue(name))) {
                     suspects.add(Suspect.of(null, Fault.UNKNOWN_KEY, Replies.text(each), ""));
                 }
             } else if (only.isEmpty() || only.contains(queue)) {

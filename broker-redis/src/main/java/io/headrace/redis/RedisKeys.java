@@ -25,6 +25,14 @@ final class RedisKeys {
             return pattern.substring(BASE.length());
         }
 
+        /** Whether this is the kind of a key, told by its name without the prefix, that belongs to no queue. */
+        boolean isOfNoQueue(String name) {
+            String own = pattern.substring("hr:".length());
+            int variable = own.indexOf('<');
+            return !pattern.startsWith(BASE)
+                    && (variable < 0 ? name.equals(own) : name.startsWith(own.substring(0, variable)));
+        }
+
         /** Whether a queue has exactly one of these. */
         boolean structure() {
             return pattern.startsWith(BASE) && pattern.indexOf('<') < 0 && !type.equals("channel");
@@ -65,7 +73,11 @@ final class RedisKeys {
             new Kind("hr:{q}:cancel", "channel"),
             new Kind("hr:queues", "set"),
             new Kind("hr:workers", "set"),
-            new Kind("hr:worker:<id>", "string"));
+            new Kind("hr:worker:<id>", "string"),
+            new Kind("hr:keys", "hash"),
+            new Kind("hr:session:<digest>", "string"),
+            new Kind("hr:ticket:<digest>", "string"),
+            new Kind("hr:audit", "stream"));
 
     /** The keys that a queue has one of each. */
     static final List<Kind> STRUCTURES = ALL.stream().filter(Kind::structure).toList();
@@ -154,6 +166,26 @@ final class RedisKeys {
 
     byte[] worker(WorkerId id) {
         return worker(id.value());
+    }
+
+    /** hash: who may do what, by the name of the key to the API. */
+    byte[] accessKeys() {
+        return bytes(prefix + "keys");
+    }
+
+    /** string: what proves the session whose secret has this digest; expires with it. */
+    byte[] session(String digest) {
+        return bytes(prefix + "session:" + digest);
+    }
+
+    /** string: what proves the ticket whose secret has this digest; gone once used. */
+    byte[] ticket(String digest) {
+        return bytes(prefix + "ticket:" + digest);
+    }
+
+    /** stream: what operators did, the newest. */
+    byte[] audit() {
+        return bytes(prefix + "audit");
     }
 
     static byte[] bytes(String text) {

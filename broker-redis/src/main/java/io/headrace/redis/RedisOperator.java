@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.AccessStore;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
@@ -58,6 +59,7 @@ final class RedisOperator implements BrokerOperator {
     private final Setter setter;
     private final Pages pages;
     private final Inspector inspector;
+    private final AccessStore access;
 
     RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
             Safekeeping safekeeping, Settler settler, Oddities oddities) {
@@ -72,6 +74,12 @@ final class RedisOperator implements BrokerOperator {
         this.setter = new Setter(link, keys, queues);
         this.pages = new Pages(link, keys, queues, finder, oddities);
         this.inspector = new Inspector(link, keys, queues, registry);
+        this.access = new RedisAccess(link, keys, oddities);
+    }
+
+    @Override
+    public AccessStore access() {
+        return access;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.headrace.testkit;
 
+import io.headrace.AccessStore;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
@@ -33,9 +34,16 @@ final class InMemoryOperator implements BrokerOperator {
     private static final List<Level> LEVELS = List.of(Level.values());
 
     private final InMemoryBroker broker;
+    private final AccessStore access;
 
     InMemoryOperator(InMemoryBroker broker) {
         this.broker = broker;
+        this.access = new MemoryAccess(broker);
+    }
+
+    @Override
+    public AccessStore access() {
+        return access;
     }
 
     @Override

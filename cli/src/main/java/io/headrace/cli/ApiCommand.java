@@ -58,7 +58,7 @@ final class ApiCommand implements Callable<Integer> {
         try (Lifetime life = new Lifetime()) {
             PrometheusMeterRegistry meters = Assembly.meters();
             RedisBroker broker = life.keep("redis", Assembly.apiBroker(settings, meters));
-            LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, ApiSettings.ALL)));
+            LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, Effective.SHARED, ApiSettings.ALL)));
             ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
             terminal.out().println(api.uri());
             return life.awaitStop();

@@ -93,7 +93,8 @@ final class DevCommand implements Callable<Integer> {
                 builder.handler(JobHandler.of("echo", Json.class, (payload, context) -> payload));
             }
             Worker runner = builder.build();
-            LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, ApiSettings.ALL, WorkerSettings.ALL)));
+            LOG.info("settings {}", settings
+                    .describe(List.of(RedisSettings.ALL, Effective.SHARED, ApiSettings.ALL, WorkerSettings.ALL)));
             ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
             life.keep("worker", runner).start();
             Signals.on("TSTP", runner::quiet);

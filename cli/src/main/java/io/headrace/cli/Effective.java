@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
+import io.headrace.Redactor;
 import io.headrace.Setting;
 import io.headrace.api.ApiSettings;
 import io.headrace.redis.RedisSettings;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of one server process: its environment, with its flags laid over. Not thread-safe. */
 final class Effective {
+    /** What the API and workers have in common. */
+    static final List<Setting<?>> SHARED = List.of(Redactor.SETTING);
+
     /** Every setting there is, by the heading under which it is documented. */
     static final Map<String, List<Setting<?>>> BY_ROLE = byRole();
 
@@ -31,6 +35,7 @@ final class Effective {
         Map<String, List<Setting<?>>> byRole = new LinkedHashMap<>();
         byRole.put("The command", ClientSettings.ALL);
         byRole.put("Redis", RedisSettings.ALL);
+        byRole.put("The API and the worker", SHARED);
         byRole.put("The API", ApiSettings.ALL);
         byRole.put("The worker", WorkerSettings.ALL);
         return byRole;

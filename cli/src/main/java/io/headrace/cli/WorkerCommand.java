@@ -80,7 +80,8 @@ final class WorkerCommand implements Callable<Integer> {
                 Worker.Builder builder = WorkerOptions.builder(broker, settings).meters(meters);
                 handlers.addTo(builder, settings);
                 Worker worker = builder.build();
-                LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, WorkerSettings.ALL)));
+                LOG.info("settings {}",
+                        settings.describe(List.of(RedisSettings.ALL, Effective.SHARED, WorkerSettings.ALL)));
                 life.keep("worker", worker).start();
                 Signals.on("TSTP", worker::quiet);
                 serveMetrics(life, worker, meters, settings.get(WorkerSettings.METRICS_BIND),

@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import io.headrace.Broker;
 import io.headrace.QueueName;
+import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerSettings;
@@ -52,7 +53,8 @@ final class WorkerOptions {
                 .slots(settings.get(WorkerSettings.SLOTS))
                 .lease(settings.get(WorkerSettings.LEASE))
                 .grace(settings.get(WorkerSettings.GRACE))
-                .retryPolicy(new RetryPolicy(settings.get(WorkerSettings.MAX_RETRIES), RetryPolicy.DEFAULT.backoff()));
+                .retryPolicy(new RetryPolicy(settings.get(WorkerSettings.MAX_RETRIES), RetryPolicy.DEFAULT.backoff()))
+                .redact(settings.get(Redactor.SETTING));
         settings.get(WorkerSettings.TIMEOUT).ifPresent(worker::timeout);
         for (Map.Entry<QueueName, Integer> queue : settings.get(WorkerSettings.QUEUES).entrySet()) {
             worker.queue(queue.getKey().value(), queue.getValue());

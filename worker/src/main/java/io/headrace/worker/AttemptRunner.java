@@ -67,7 +67,7 @@ final class AttemptRunner {
     boolean accept(ClaimedJob job, long leasedAt, boolean room) {
         JobSpec spec = job.document().spec();
         Duration timeout = spec.timeout() == null ? config.timeout() : spec.timeout();
-        LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, reports::ask);
+        LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, config.redactor(), reports::ask);
         Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
                 : outcome.beforeRun(job, handlers.knows(spec.type()), job.claimedAt());
         if (verdict.isEmpty() && !room) {

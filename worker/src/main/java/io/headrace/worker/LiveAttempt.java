@@ -8,18 +8,20 @@ import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Lease;
 import io.headrace.Progress;
+import io.headrace.Redactor;
+import io.headrace.Secrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ final class LiveAttempt implements JobContext {
     private final Clocks clocks;
     private final @Nullable Duration timeout;
     private final Runnable reportWanted;
+    private final Redactor redactor;
+    /** What its reports must not repeat; found when it makes the first. */
+    private volatile @Nullable Secrets secrets;
     /** When the claim was answered: what {@link ClaimedJob#claimedAt} is by the worker's own clock. */
     private final long claimedAt;
 
@@ -61,8 +66,9 @@ final class LiveAttempt implements JobContext {
     private boolean reportAsked;
     private @Nullable CompletableFuture<?> underWay;
 
-    LiveAttempt(ClaimedJob job, Clocks clocks, long leasedAt, @Nullable Duration timeout,
+    LiveAttempt(ClaimedJob job, Clocks clocks, long leasedAt, @Nullable Duration timeout, Redactor redactor,
             Consumer<LiveAttempt> reportWanted) {
+        this.redactor = redactor;
         this.job = job;
         this.clocks = clocks;
         this.timeout = timeout;
@@ -237,7 +243,7 @@ final class LiveAttempt implements JobContext {
 
     @Override
     public void progress(double fraction, String message) {
-        Progress said = new Progress(fraction, message);
+        Progress said = Objects.requireNonNull(secrets().mask(new Progress(fraction, message)));
         synchronized (lines) {
             if (ended) {
                 return;
@@ -250,10 +256,24 @@ final class LiveAttempt implements JobContext {
 
     @Override
     public void log(String line) {
-        if (line.indexOf('\n') >= 0) {
-            line.lines().forEach(this::log);
-            return;
+        String shown = secrets().mask(line); // before it is taken apart: a secret may have several lines
+        if (shown.indexOf('\n') >= 0) {
+            shown.lines().forEach(this::keep);
+        } else {
+            keep(shown);
         }
+    }
+
+    private Secrets secrets() {
+        Secrets known = secrets;
+        if (known == null) {
+            known = redactor.secrets(job.document().spec().payload());
+            secrets = known;
+        }
+        return known;
+    }
+
+    private void keep(String line) {
         String kept = line.length() <= JobLog.MAX_LINE ? line : line.substring(0, JobLog.MAX_LINE - 1) + "…";
         synchronized (lines) {
             if (ended) {

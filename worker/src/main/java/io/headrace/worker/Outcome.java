@@ -8,6 +8,7 @@ import io.headrace.JobDocument;
 import io.headrace.JobState;
 import io.headrace.PermanentFailure;
 import io.headrace.Progress;
+import io.headrace.Redactor;
 import io.headrace.RetryLater;
 import io.headrace.RetryPolicy;
 import io.headrace.Run;
@@ -32,10 +33,13 @@ final class Outcome {
 
     private final RetryPolicy policy;
     private final RandomGenerator random;
+    private final Redactor redactor;
 
-    Outcome(RetryPolicy policy, RandomGenerator random) {
+    /** @param redactor hides what a failure repeats of the payload */
+    Outcome(RetryPolicy policy, RandomGenerator random, Redactor redactor) {
         this.policy = policy;
         this.random = random;
+        this.redactor = redactor;
     }
 
     /** How an attempt went, and when, by the broker's clock. */
@@ -147,9 +151,10 @@ final class Outcome {
         return new Decision(Verdict.finish(job.lease(), job.document().with(ended)), attempt);
     }
 
-    private static Attempt attempt(ClaimedJob job, Ran ran, Attempt.Outcome how, @Nullable Failure failure) {
+    private Attempt attempt(ClaimedJob job, Ran ran, Attempt.Outcome how, @Nullable Failure failure) {
+        Failure shown = failure == null ? null : redactor.secrets(job.document().spec().payload()).mask(failure);
         return new Attempt(job.lease().attempt(), job.lease().token().worker().value(), ran.startedAt(),
-                ran.finishedAt(), how, failure);
+                ran.finishedAt(), how, shown);
     }
 
     /** The document's run, with the lost attempts of this delivery chain added. */

@@ -7,6 +7,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
@@ -83,7 +84,8 @@ public final class Worker implements AutoCloseable {
         this.reports = new Reports(broker, clocks);
         this.settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, config.slots());
         this.interrupter = new Interrupter(inFlight, clocks);
-        AttemptRunner runner = new AttemptRunner(config, handlers, new Outcome(config.retryPolicy(), clocks.random()),
+        AttemptRunner runner = new AttemptRunner(config, handlers,
+                new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
                 slots, threads, inFlight, interrupter, reports, settler, metrics, clocks);
         interrupter.onAbandon(runner::abandon);
         Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
@@ -216,6 +218,7 @@ public final class Worker implements AutoCloseable {
         private @Nullable Duration timeout;
         private @Nullable Duration reclaimGrace;
         private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
+        private Redactor redactor = Redactor.NONE;
         private MeterRegistry meters = new CompositeMeterRegistry();
         private Clocks clocks = Clocks.system();
 
@@ -338,6 +341,12 @@ public final class Worker implements AutoCloseable {
             return this;
         }
 
+        /** What of payloads neither recorded errors nor log lines of jobs repeat; nothing is hidden by default. */
+        public Builder redact(Redactor value) {
+            redactor = value;
+            return this;
+        }
+
         /** Where the worker counts; nowhere by default. */
         public Builder meters(MeterRegistry value) {
             meters = value;
@@ -362,7 +371,7 @@ public final class Worker implements AutoCloseable {
             }
             Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
             WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
-                    grace, timeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace);
+                    grace, timeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
             return new Worker(this, config, new Handlers(handlers));
         }
     }

@@ -1,6 +1,7 @@
 package io.headrace.worker;
 
 import io.headrace.QueueName;
+import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.WorkerId;
 import java.time.Duration;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param queues weights by queue, in the order of configuration
  * @param timeout how long one attempt may take when its job does not say; null for as long as it takes
  * @param reclaimGrace how long after the start and after an outage nothing is reclaimed
+ * @param redactor what of payloads neither errors nor log lines repeat
  */
 record WorkerConfig(WorkerId id, Map<QueueName, Integer> queues, boolean strict, int slots, Duration lease,
-        Duration grace, @Nullable Duration timeout, RetryPolicy retryPolicy, Duration reclaimGrace) {
+        Duration grace, @Nullable Duration timeout, RetryPolicy retryPolicy, Duration reclaimGrace,
+        Redactor redactor) {
     private static final Duration HEARTBEAT_MAX = Duration.ofSeconds(10);
 
     WorkerConfig {

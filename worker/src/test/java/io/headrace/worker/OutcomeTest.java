@@ -15,6 +15,7 @@ import io.headrace.Json;
 import io.headrace.Lease;
 import io.headrace.PermanentFailure;
 import io.headrace.Progress;
+import io.headrace.Redactor;
 import io.headrace.RetryLater;
 import io.headrace.RetryPolicy;
 import io.headrace.Run;
@@ -32,7 +33,7 @@ class OutcomeTest {
     private static final Instant CLAIMED = Instant.parse("2026-01-01T00:00:10Z");
     private static final JobId ID = JobId.parse("default_n" + CLAIMED.minusSeconds(10).toEpochMilli() + "-0");
 
-    private final Outcome outcome = new Outcome(new RetryPolicy(2, Backoff.DEFAULT), new Random(1));
+    private final Outcome outcome = new Outcome(new RetryPolicy(2, Backoff.DEFAULT), new Random(1), Redactor.NONE);
 
     @Test
     void aHandlerThatReturnedHasSucceeded() {

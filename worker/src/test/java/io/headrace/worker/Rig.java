@@ -7,6 +7,7 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
@@ -71,7 +72,8 @@ final class Rig {
         this.clocks = new Clocks(() -> Duration.between(origin, time.now()).toNanos(),
                 Clock.fixed(origin, ZoneOffset.UTC), new Random(7));
         this.config = new WorkerConfig(WorkerId.random(new Random()), new LinkedHashMap<>(queues), false, slotCount,
-                LEASE, Duration.ofSeconds(25), null, RetryPolicy.DEFAULT, LEASE);
+                LEASE, Duration.ofSeconds(25), null, RetryPolicy.DEFAULT, LEASE,
+                Redactor.parse("password"));
         List<Handlers.Registered> registered = new ArrayList<>();
         for (JobHandler<?> handler : handlers) {
             registered.add(new Handlers.Registered(handler, "a test", null));
@@ -84,7 +86,8 @@ final class Rig {
         reports = new Reports(broker, clocks);
         settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, slotCount);
         interrupter = new Interrupter(inFlight, clocks);
-        runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random()), slots,
+        runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
+                slots,
                 new Inline(), inFlight, interrupter, reports, settler, metrics, clocks);
         interrupter.onAbandon(runner::abandon);
         Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);

@@ -1,0 +1,217 @@
+package io.headrace;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the values of named fields out of what people get to see: out of JSON at any depth, and, through {@link Secrets}, out
+ * of texts that repeat them. Everything else stays as it was, byte by byte. Immutable.
+ */
+public final class Redactor {
+    /** What stands where a value was, as a JSON string or in a text. */
+    public static final String PLACEHOLDER = "[redacted]";
+
+    /** Hides nothing. */
+    public static final Redactor NONE = new Redactor(Set.of());
+
+    /** Which fields; read by the api and by workers. */
+    public static final Setting<Redactor> SETTING = new Setting<>("redact", "", "names of fields separated by commas",
+            "Fields of payloads and results, at any depth and in any case, whose values the api does not show and workers"
+                    + " neither log nor record in errors.",
+            Redactor::parse);
+
+    private static final byte[] HIDDEN = ('"' + PLACEHOLDER + '"').getBytes(StandardCharsets.US_ASCII);
+    private static final int MAX_NAMES = 1_000;
+
+    /** In lower case. */
+    private final Set<String> names;
+
+    private Redactor(Set<String> names) {
+        this.names = names;
+    }
+
+    /**
+     * Hides the fields of these names, separated by commas; spaces around them and empty ones are left out.
+     *
+     * @throws InvalidInput when there are too many
+     */
+    public static Redactor parse(String text) {
+        Set<String> names = new TreeSet<>();
+        for (String name : text.split(",", -1)) {
+            if (!name.isBlank()) {
+                names.add(name.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        if (names.size() > MAX_NAMES) {
+            throw new InvalidInput("redact", "must be at most " + MAX_NAMES + " names, were " + names.size());
+        }
+        return names.isEmpty() ? NONE : new Redactor(Set.copyOf(names));
+    }
+
+    /** Whether there is anything to hide. */
+    public boolean active() {
+        return !names.isEmpty();
+    }
+
+    /** The value without what is to be hidden. What cannot be read is hidden whole. */
+    public Json redact(Json value) {
+        if (!active()) {
+            return value;
+        }
+        try {
+            Map<String, Slice> hidden = hidden(value);
+            List<Splice> splices = hidden.values().stream().map(slice -> new Splice(slice, HIDDEN)).toList();
+            return splice(value, splices);
+        } catch (IOException e) {
+            return Json.trusted(HIDDEN.clone());
+        }
+    }
+
+    /** What is hidden in these values, to be found where a text repeats it; nulls are passed over. */
+    public Secrets secrets(@Nullable Json... values) {
+        if (!active()) {
+            return Secrets.NONE;
+        }
+        Secrets.Builder secrets = new Secrets.Builder();
+        for (Json value : values) {
+            if (value != null) {
+                collect(value, secrets);
+            }
+        }
+        return secrets.build();
+    }
+
+    private void collect(Json value, Secrets.Builder secrets) {
+        try {
+            for (Slice slice : hidden(value).values()) {
+                try (JsonParser p = JsonFormat.factory().createParser(value.bytes(), slice.from(), slice.length())) {
+                    for (JsonToken token = p.nextToken(); token != null; token = p.nextToken()) {
+                        if (token == JsonToken.VALUE_STRING || token.isNumeric()) {
+                            secrets.add(p.getText());
+                        }
+                    }
+                }
+            }
+        } catch (IOException e) {
+            secrets.add(value.toString()); // hidden whole, so whole it is looked for
+        }
+    }
+
+    /**
+     * An edited value with the originals put back where it still shows that something was hidden. In an array they are found
+     * by their place, so its elements must be as many as they were and where they were.
+     *
+     * @throws InvalidInput when there is no telling what stood at such a place
+     */
+    public Json restore(Json edited, Json original) {
+        if (!active() || !edited.toString().contains(PLACEHOLDER)) {
+            return edited;
+        }
+        try {
+            Map<String, Slice> originals = hidden(original);
+            List<Splice> splices = new ArrayList<>();
+            Places places = new Places(edited, redact(original));
+            for (Map.Entry<String, Slice> place : places(edited).entrySet()) {
+                Slice from = originals.get(place.getKey());
+                if (from == null || !places.kept(place.getKey())) {
+                    throw new InvalidInput("payload", "has " + PLACEHOLDER + " at " + place.getKey()
+                            + ", where nothing can be put back: give the value itself");
+                }
+                splices.add(new Splice(place.getValue(), from.of(original)));
+            }
+            return splice(edited, splices);
+        } catch (IOException e) {
+            throw new InvalidInput("payload", "cannot be read, so nothing that was hidden can be put back");
+        }
+    }
+
+    /** Where an edited value still has the placeholder, by JSON pointer. */
+    private Map<String, Slice> places(Json edited) throws IOException {
+        Map<String, Slice> places = new LinkedHashMap<>();
+        byte[] utf8 = edited.bytes();
+        try (JsonParser p = JsonFormat.factory().createParser(utf8)) {
+            boolean named = false;
+            for (JsonToken token = p.nextToken(); token != null; token = p.nextToken()) {
+                if (named && token == JsonToken.VALUE_STRING && p.getText().equals(PLACEHOLDER)) {
+                    places.put(p.getParsingContext().pathAsPointer().toString(), Slice.read(p));
+                }
+                named = token == JsonToken.FIELD_NAME && names(p);
+            }
+        }
+        return places;
+    }
+
+    /** Where the values to be hidden are, by JSON pointer; what lies within one is part of it. */
+    private Map<String, Slice> hidden(Json value) throws IOException {
+        Map<String, Slice> found = new LinkedHashMap<>();
+        try (JsonParser p = JsonFormat.factory().createParser(value.bytes())) {
+            for (JsonToken token = p.nextToken(); token != null; token = p.nextToken()) {
+                if (token == JsonToken.FIELD_NAME && names(p)) {
+                    String pointer = p.getParsingContext().pathAsPointer().toString();
+                    p.nextToken();
+                    found.put(pointer, Slice.read(p));
+                }
+            }
+        }
+        return found;
+    }
+
+    private boolean names(JsonParser p) throws IOException {
+        return names.contains(p.currentName().toLowerCase(Locale.ROOT));
+    }
+
+    private record Splice(Slice at, byte[] with) {}
+
+    /** Some bytes of a value. */
+    private record Slice(int from, int to) {
+        /** The value that the parser stands on, which it then has passed. */
+        static Slice read(JsonParser p) throws IOException {
+            int from = (int) p.currentTokenLocation().getByteOffset();
+            p.skipChildren();
+            p.finishToken();
+            return new Slice(from, (int) p.currentLocation().getByteOffset());
+        }
+
+        int length() {
+            return to - from;
+        }
+
+        byte[] of(Json value) {
+            return Arrays.copyOfRange(value.bytes(), from, to);
+        }
+    }
+
+    private static Json splice(Json value, List<Splice> splices) {
+        if (splices.isEmpty()) {
+            return value;
+        }
+        byte[] utf8 = value.bytes();
+        ByteArrayBuilder out = new ByteArrayBuilder(utf8.length);
+        int copied = 0;
+        for (Splice splice : splices) {
+            out.write(utf8, copied, splice.at().from() - copied);
+            out.write(splice.with(), 0, splice.with().length);
+            copied = splice.at().to();
+        }
+        out.write(utf8, copied, utf8.length - copied);
+        return Json.trusted(out.toByteArray());
+    }
+
+    /** How many names there are. */
+    @Override
+    public String toString() {
+        return "Redactor[" + names.size() + "]";
+    }
+}

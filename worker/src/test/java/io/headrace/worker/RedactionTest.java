@@ -1,0 +1,42 @@
+package io.headrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.Failure;
+import io.headrace.JobHandler;
+import io.headrace.JobId;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import org.junit.jupiter.api.Test;
+
+/** Nothing that is to be hidden is recorded a second time. */
+class RedactionTest {
+    private static final String SECRET = "hunter2\nand more";
+
+    private static final Json PAYLOAD = Json.parse("{\"user\":\"ada\",\"passWord\":\"hunter2\\nand more\"}");
+
+    private final Rig rig = new Rig(1, JobHandler.of("login", Json.class, (payload, context) -> {
+        assertThat(payload.toString()).contains("hunter2");
+        context.log("trying " + SECRET + " now");
+        context.progress(0.5, "as " + SECRET);
+        throw new IllegalStateException("refused " + SECRET, new IllegalStateException("because of " + payload));
+    }));
+
+    @Test
+    void errorsLogLinesAndProgressDoNotRepeatWhatIsHidden() {
+        JobId id = rig.enqueue(NewJob.of("default", "login", PAYLOAD).build());
+
+        rig.claimLoop.claimRound();
+
+        Failure error = rig.job(id).document().run().error();
+        assertThat(error).isNotNull();
+        assertThat(error.message()).isEqualTo("refused [redacted]");
+        assertThat(error.stack()).contains("IllegalStateException: refused [redacted]")
+                .contains("{\"user\":\"ada\",\"passWord\":\"[redacted]\"}").contains("RedactionTest");
+        assertThat(rig.broker.operator().log(id, 0, 10).lines()).containsExactly("trying [redacted] now");
+        assertThat(rig.job(id).progress()).isNotNull().extracting(progress -> progress.message())
+                .isEqualTo("as [redacted]");
+        String document = new String(rig.job(id).document().bytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(document.replaceFirst("hunter2", "")).as("once, in the payload").doesNotContain("hunter2");
+    }
+}

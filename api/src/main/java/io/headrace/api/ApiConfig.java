@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.Durability;
 import io.headrace.InvalidInput;
+import io.headrace.Redactor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import java.util.Map;
  */
 public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, boolean closedQueues, int maxPayload,
         long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, int threads,
-        Durability durability) {
+        Durability durability, Redactor redactor) {
 
     /**
      * The configuration that environment variables ask for.
@@ -33,13 +34,14 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
                 ApiSettings.MAX_BATCH.from(environment), ApiSettings.MAX_BATCH_JOBS.from(environment),
                 ApiSettings.BATCH_IN_FLIGHT.from(environment), ApiSettings.MAX_WAITERS.from(environment),
                 ApiSettings.BODY_TIMEOUT.from(environment), ApiSettings.THREADS.from(environment),
-                ApiSettings.DURABILITY.from(environment));
+                ApiSettings.DURABILITY.from(environment), Redactor.SETTING.from(environment));
     }
 
     /** This configuration, listening elsewhere. */
     public ApiConfig withAddress(String otherBind, int otherPort) {
         return new ApiConfig(otherBind, otherPort, keys, openMetrics, closedQueues, maxPayload, maxBatch, maxBatchJobs,
-                batchInFlight, maxWaiters, bodyTimeout, threads, durability);
+                batchInFlight, maxWaiters, bodyTimeout, threads, durability,
+                redactor);
     }
 
     /**

@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -116,8 +115,9 @@ public final class ApiKeys {
     }
 
     /** The key of this digest. */
-    Optional<AccessKey> find(Digest digest) {
-        return Optional.ofNullable(byDigest.get(digest));
+    @Nullable
+    AccessKey find(Digest digest) {
+        return byDigest.get(digest);
     }
 
     /** All of them. */

@@ -56,25 +56,22 @@ public final class ApiServer implements AutoCloseable {
     public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
         InetAddress address = config.address();
         require(config.durability(), operator);
-        BlockingCalls blocking = new BlockingCalls(config.threads());
-        Changes changes = new Changes(broker, blocking, System::nanoTime);
-        Waiters waiters = new Waiters(config.maxWaiters());
-        Services services = new Services(config, broker, operator, blocking, changes, waiters,
-                new ApiMeters(meters, waiters), new KnownQueues(config.closedQueues(), operator, blocking),
-                new Guard(config.keys()));
+        Services services = Services.of(config, broker, operator, meters);
+        services.keys().start();
         Routes routes = new Routes(services, new SystemCalls(services));
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
         try {
             int port = listen(vertx, services, address, routes);
-            vertx.setPeriodic(SWEEP_MS, ignored -> blocking.run(changes::sweep));
+            vertx.setPeriodic(SWEEP_MS, ignored -> services.blocking().run(services.changes()::sweep));
             URI uri = uri(address, port);
             LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri, config.keys(),
                     config.closedQueues(), config.maxPayload());
             return new ApiServer(vertx, uri, services);
         } catch (RuntimeException e) {
             vertx.close();
-            blocking.close();
+            services.keys().close();
+            services.blocking().close();
             throw e;
         }
     }
@@ -169,6 +166,7 @@ public final class ApiServer implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the API did not stop in good order", e);
         }
+        services.keys().close();
         services.blocking().close();
         services.changes().close();
     }

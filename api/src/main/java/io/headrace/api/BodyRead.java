@@ -32,6 +32,7 @@ final class BodyRead implements Loop.Deadline {
         exchange.request().exceptionHandler(ignored -> finish());
         exchange.request().handler(this::chunk);
         exchange.request().endHandler(ignored -> end());
+        exchange.request().resume();
     }
 
     private void chunk(Buffer chunk) {

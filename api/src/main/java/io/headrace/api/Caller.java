@@ -1,21 +1,32 @@
 package io.headrace.api;
 
+import io.headrace.AccessKey;
 import io.headrace.BrokerOperator.Overview;
+import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Role;
 import io.headrace.Scope;
+import io.headrace.WorkerInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who asks.
  *
  * @param name of the key, or {@code local} where no keys are asked for
+ * @param key whose secret was shown, null where no keys are asked for
  * @param address from where the connection comes, without its port
  */
-record Caller(String name, Role role, Scope scope, String address) {
+record Caller(String name, Role role, Scope scope, String address, @Nullable AccessKey key) {
     /** Where no keys are asked for: somebody on this machine, who may do everything. */
     static Caller local(String address) {
-        return new Caller("local", Role.ADMIN, Scope.ALL, address);
+        return new Caller("local", Role.ADMIN, Scope.ALL, address, null);
+    }
+
+    /** Who has this key. */
+    static Caller of(AccessKey key, String address) {
+        return new Caller(key.name(), key.role(), key.scope(), address, key);
     }
 
     /** @throws Problem {@code not-allowed} when the role is not enough, or the key's queues are not */
@@ -30,6 +41,31 @@ record Caller(String name, Role role, Scope scope, String address) {
         }
     }
 
+    /** What of an overview this caller may see: its queues, and the workers that serve one of them. */
+    Overview visible(Overview all) {
+        return scope.unlimited() ? all
+                : new Overview(all.time(), queues(all.queues()), workers(all.workers()), all.memory());
+    }
+
+    /** Those of the queues that this caller may see. */
+    List<QueueInfo> queues(List<QueueInfo> all) {
+        return scope.unlimited() ? all : all.stream().filter(queue -> reaches(queue.queue())).toList();
+    }
+
+    /** Those of the workers that serve a queue of this caller's, without what they serve and run beside. */
+    List<WorkerInfo> workers(List<WorkerInfo> all) {
+        return scope.unlimited() ? all
+                : all.stream().filter(worker -> worker.queues().stream().anyMatch(this::reaches)).map(this::part)
+                        .toList();
+    }
+
+    private WorkerInfo part(WorkerInfo all) {
+        return new WorkerInfo(all.id(), all.host(), all.pid(), all.startedAt(),
+                all.queues().stream().filter(this::reaches).toList(), all.types(), all.slots(), all.busy(), all.lease(),
+                all.state(), all.version(),
+                all.running().stream().filter(running -> reaches(running.job().queue())).toList());
+    }
+
     /** Whether what belongs to the queue may be seen by this caller at all. */
     boolean reaches(QueueName queue) {
         return scope.allows(queue);
@@ -41,16 +77,6 @@ record Caller(String name, Role role, Scope scope, String address) {
             throw new Problem(ProblemType.NOT_ALLOWED, "the key '" + name + "' is limited to " + scope
                     + "; it does not open the queue '" + queue + "'", null);
         }
-    }
-
-    /** What of an overview this caller may see: its queues, and the workers that serve one of them. */
-    Overview visible(Overview all) {
-        if (scope.unlimited()) {
-            return all;
-        }
-        return new Overview(all.time(), all.queues().stream().filter(queue -> reaches(queue.queue())).toList(),
-                all.workers().stream().filter(worker -> worker.queues().stream().anyMatch(this::reaches)).toList(),
-                all.memory());
     }
 
     /** The same for the queue of a job. */

@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.AuditAction;
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Answer;
@@ -36,19 +37,23 @@ final class DeadCalls {
     private final Broker broker;
     private final BrokerOperator operator;
     private final Calls calls;
+    private final Audit audit;
 
     DeadCalls(Services services) {
         this.broker = services.broker();
         this.operator = services.operator();
         this.calls = new Calls(services);
+        this.audit = services.audit();
     }
 
     List<Route> routes() {
         return List.of(
                 Route.post("/v1/queues/{queue}/dead:retry", Access.OPERATE,
-                        calls.withBody((e, body) -> move(e.queue(), body, operator::retry))),
+                        calls.withBody(audit.ofBody(AuditAction.DEAD_RETRY,
+                                (e, body, deed) -> move(e.queue(), body, operator::retry, deed)))),
                 Route.post("/v1/queues/{queue}/dead:delete", Access.OPERATE,
-                        calls.withBody((e, body) -> move(e.queue(), body, operator::deleteDead))));
+                        calls.withBody(audit.ofBody(AuditAction.DEAD_DELETE,
+                                (e, body, deed) -> move(e.queue(), body, operator::deleteDead, deed)))));
     }
 
     /** Which dead jobs, and whether anything is to happen to them. */
@@ -98,11 +103,14 @@ final class DeadCalls {
     /** What was chosen. */
     private record Chosen(List<JobId> ids, boolean more) {}
 
-    private Reply move(QueueName queue, byte[] body, Function<List<JobId>, List<Answer>> mover) {
+    private Reply move(QueueName queue, byte[] body, Function<List<JobId>, List<Answer>> mover,
+            Deed deed) {
         Filter filter = Filter.read(queue, body);
         calls.known(queue);
+        deed.asked(body);
         Chosen chosen = choose(queue, filter);
         if (filter.dryRun) {
+            deed.nothing();
             return answer(chosen.ids(), 0, chosen.more());
         }
         List<JobId> moved = new ArrayList<>();
@@ -117,6 +125,11 @@ final class DeadCalls {
                 }
             }
             tried += page.size();
+            deed.count(moved.size());
+        }
+        deed.count(moved.size());
+        if (chosen.more() || tried < chosen.ids().size()) {
+            deed.unfinished();
         }
         return answer(moved, tried - moved.size(), chosen.more() || tried < chosen.ids().size());
     }

@@ -122,8 +122,9 @@ final class EnqueueCall {
         }
     }
 
-    private static Reply accepted(Exchange exchange, NewJob job, Submission submission) {
-        return marked(exchange, Reply.json(202, JobJson.of(job, submission.id(), submission.state())), submission);
+    private Reply accepted(Exchange exchange, NewJob job, Submission submission) {
+        return marked(exchange, Reply.json(202, services.jobJson().of(job, submission.id(), submission.state())),
+                submission);
     }
 
     private static Reply marked(Exchange exchange, Reply reply, Submission submission) {
@@ -143,7 +144,7 @@ final class EnqueueCall {
         services.blocking().run(exchange.loop(), () -> services.broker().find(submission.id()))
                 .onFailure(exchange::fail)
                 .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(exchange,
-                        Reply.json(200, JobJson.of(existing(found, submission))), submission))));
+                        Reply.json(200, services.jobJson().of(existing(found, submission))), submission))));
     }
 
     /** The job that holds the uniqueness key; it can have ended, and be off the record, since the broker answered. */
@@ -158,7 +159,7 @@ final class EnqueueCall {
             if (seen.isEmpty()) {
                 answerAtOnce(exchange, job, submission);
             } else {
-                Reply reply = Reply.json(status(seen.get(), submission), JobJson.of(seen.get()));
+                Reply reply = Reply.json(status(seen.get(), submission), services.jobJson().of(seen.get()));
                 String durability = Prefer.applied(exchange.request());
                 exchange.reply(marked(exchange, reply, submission).with("Preference-Applied",
                         "wait=" + atMost.toSeconds() + (durability.isEmpty() ? "" : ", " + durability)));

@@ -127,12 +127,12 @@ final class EventsCall {
                 end();
                 return;
             }
-            boolean more = sendLog(seen.log());
+            boolean more = sendLog(job, seen.log());
             if (more) {
                 follower.look();
                 return;
             }
-            byte[] json = JobJson.of(job);
+            byte[] json = services.jobJson().of(job);
             if (!Arrays.equals(json, lastSent)) {
                 lastSent = json;
                 event(job.state().label(), json);
@@ -143,15 +143,12 @@ final class EventsCall {
         }
 
         /** @return whether there are probably more lines than were asked for */
-        private boolean sendLog(JobLog log) {
+        private boolean sendLog(Job job, JobLog log) {
             if (log.lines().isEmpty()) {
                 return false;
             }
             nextLine = log.next();
-            event("log", JsonOut.object(out -> {
-                out.texts("lines", log.lines());
-                out.number("next", log.next());
-            }));
+            event("log", JsonOut.object(out -> services.jobJson().lines(out, job, log)));
             return log.lines().size() == LINES;
         }
 
@@ -174,7 +171,9 @@ final class EventsCall {
 
         /** Keeps proxies from closing a quiet stream, and drops a client that has read nothing since the last time. */
         private void comment() {
-            if (!response.writeQueueFull()) {
+            if (!services.guard().stands(exchange.caller())) {
+                end(); // whoever comes again is told why
+            } else if (!response.writeQueueFull()) {
                 slow = false;
                 response.write(":\n\n");
             } else if (slow) {

@@ -30,6 +30,7 @@ final class Exchange {
     private final Loop loop;
     private @Nullable MultiMap query;
     private @Nullable Caller caller;
+    private boolean held;
 
     Exchange(RoutingContext context, Loop loop) {
         this.context = context;
@@ -50,6 +51,24 @@ final class Exchange {
     /** Who asks. Only for calls that are not {@link Access#OPEN}. */
     Caller caller() {
         return Objects.requireNonNull(caller, "an open call knows no caller");
+    }
+
+    /** From where the connection comes, without its port. */
+    String address() {
+        return request.remoteAddress() == null ? "unknown" : request.remoteAddress().host();
+    }
+
+    /** Reads nothing more until it is known who asks. */
+    void hold() {
+        held = true;
+        request.pause();
+    }
+
+    /** Reads on, unless the call takes its body itself, which it starts to do before this. */
+    void letGo() {
+        if (held && reads()) {
+            request.resume();
+        }
     }
 
     HttpServerRequest request() {
@@ -144,6 +163,9 @@ final class Exchange {
             response.putHeader("Content-Type", reply.mediaType());
             response.putHeader("X-Content-Type-Options", "nosniff");
             response.end(Buffer.buffer(reply.body()));
+        }
+        if (held) {
+            request.resume();
         }
         swallowBody(SWALLOW_BYTES);
     }

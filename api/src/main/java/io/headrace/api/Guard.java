@@ -1,6 +1,9 @@
 package io.headrace.api;
 
+import io.headrace.AccessKey;
 import io.headrace.Digest;
+import io.vertx.core.Future;
+import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -12,17 +15,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who is let in. With keys: who sends one. Without: programs of this machine, which a web page in its browser is
- * not, so neither a foreign host name (DNS rebinding) nor a change asked for by a page of another origin passes. Immutable.
+ * Decides who is let in. With keys: who sends one, or has the session of a browser that was shown one. Without: programs of this
+ * machine, which a web page in its browser is not, so neither a foreign host name (DNS rebinding) nor a change asked for by
+ * a page of another origin passes. Thread-safe.
  */
 final class Guard {
+    /** The cookie that holds the secret of a session. */
+    static final String COOKIE = "headrace_session";
+
     private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f:.]+]");
     private static final String SCHEME = "Bearer ";
 
-    private final ApiKeys keys;
+    private final KeyRing keys;
+    private final Passes passes;
+    private final BlockingCalls blocking;
 
-    Guard(ApiKeys keys) {
+    Guard(KeyRing keys, Passes passes, BlockingCalls blocking) {
         this.keys = keys;
+        this.passes = passes;
+        this.blocking = blocking;
     }
 
     /** Whether keys are asked for. */
@@ -31,45 +42,119 @@ final class Guard {
     }
 
     /**
-     * Who asks, after checking that this is allowed; null when a call that is open to everybody comes without a key.
-     *
-     * @throws Problem {@code unauthorized}, {@code not-allowed} or {@code forbidden} when the request is not let in
+     * Finds out who asks and checks that they may, then goes on, at once or soon, on the loop's thread; the exchange then knows its
+     * {@link Exchange#caller}, unless the call is open and came without a key. A refusal is answered.
      */
-    @Nullable
-    Caller admit(HttpServerRequest request, Access access) {
+    void admit(Exchange exchange, Access access, Runnable then) {
+        HttpServerRequest request = exchange.request();
         if (!asks()) {
             checkHost(request.getHeader("Host"));
             checkOrigin(request);
-            return Caller.local(address(request));
+            exchange.from(Caller.local(exchange.address()));
+            then.run();
+            return;
         }
-        if (access.open()) {
+        String session = access.open() ? null : session(request);
+        if (session == null) {
+            pass(exchange, access.open() ? null : byHeader(exchange), access, then);
+            return;
+        }
+        checkOwnPage(request);
+        Caller believed = passes.believed(session, exchange.address());
+        if (believed != null) {
+            pass(exchange, believed, access, then);
+            return;
+        }
+        exchange.hold();
+        blocking.run(exchange.loop(), () -> passes.session(session, exchange.address())).onFailure(exchange::fail)
+                .onSuccess(caller -> exchange.guarded(() -> {
+                    pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access, then);
+                    exchange.letGo();
+                }));
+    }
+
+    private static void pass(Exchange exchange, @Nullable Caller caller, Access access, Runnable then) {
+        if (caller != null) {
+            caller.require(access);
+        }
+        exchange.from(caller);
+        then.run();
+    }
+
+    /** The secret in the cookie, when that is what the request shows: a key in the header goes first. */
+    static @Nullable String session(HttpServerRequest request) {
+        if (request.getHeader("Authorization") != null || request.getHeader("Cookie") == null) {
             return null;
         }
-        Caller caller = byHeader(request);
-        caller.require(access);
-        return caller;
+        Cookie cookie = request.getCookie(COOKIE);
+        return cookie == null ? null : cookie.getValue();
     }
 
-    private Caller byHeader(HttpServerRequest request) {
-        String authorization = request.getHeader("Authorization");
+    private Caller byHeader(Exchange exchange) {
+        String authorization = exchange.request().getHeader("Authorization");
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw unauthorized("no key was sent", "Bearer realm=\"headrace\"");
+            throw unauthorized("no key was sent");
         }
-        return bySecret(authorization.substring(SCHEME.length()).strip(), address(request)).orElseThrow(
-                () -> unauthorized("the key is not known", "Bearer realm=\"headrace\", error=\"invalid_token\""));
+        return bySecret(authorization.substring(SCHEME.length()).strip(), exchange.address())
+                .orElseThrow(() -> new Problem(ProblemType.UNAUTHORIZED, "the key is not known", "Authorization",
+                        Map.of("WWW-Authenticate", "Bearer realm=\"headrace\", error=\"invalid_token\"")));
     }
 
-    /** Who has this secret; empty when nobody does, or no keys are asked for. */
+    private static Problem unauthorized(String detail) {
+        return new Problem(ProblemType.UNAUTHORIZED, detail, "Authorization",
+                Map.of("WWW-Authenticate", "Bearer realm=\"headrace\""));
+    }
+
+    /** Who has the key with this secret; empty when nobody does. */
     Optional<Caller> bySecret(String secret, String address) {
-        return keys.find(Digest.of(secret)).map(key -> new Caller(key.name(), key.role(), key.scope(), address));
+        AccessKey key = keys.find(Digest.of(secret));
+        return key == null ? Optional.empty() : Optional.of(Caller.of(key, address));
     }
 
-    private static String address(HttpServerRequest request) {
-        return request.remoteAddress() == null ? "unknown" : request.remoteAddress().host();
+    /** Who has this ticket, which is used up by this; empty when it is not known any more. */
+    Future<Optional<Caller>> byTicket(Loop loop, String ticket, String address) {
+        return blocking.run(loop, () -> passes.redeem(ticket, address));
     }
 
-    private static Problem unauthorized(String detail, String challenge) {
-        return new Problem(ProblemType.UNAUTHORIZED, detail, "Authorization", Map.of("WWW-Authenticate", challenge));
+    /** Whether the key that let somebody in still does; for what goes on for long. Cheap. */
+    boolean stands(Caller caller) {
+        AccessKey key = caller.key();
+        return key == null || key.equals(keys.find(key.digest()));
+    }
+
+    /**
+     * Checks that a request which shows a cookie was sent by a page of this server, unless it only reads: a browser sends the
+     * cookie along whoever wrote the page, and names that page's origin.
+     *
+     * @throws Problem {@code forbidden}
+     */
+    private static void checkOwnPage(HttpServerRequest request) {
+        if (!reads(request) && request.getHeader("Origin") == null) {
+            throw new Problem(ProblemType.FORBIDDEN, "a change by session must name the origin of its page", "Origin");
+        }
+        checkOrigin(request);
+    }
+
+    /**
+     * Checks that a request which is no mere look does not come from a page of another origin.
+     *
+     * @throws Problem {@code forbidden}
+     */
+    static void checkOrigin(HttpServerRequest request) {
+        if (!reads(request) && !ownOrigin(request)) {
+            throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not change anything here",
+                    "Origin");
+        }
+    }
+
+    /** Whether a request is from no page at all or from one of this server; for handshakes, which browsers send for any page. */
+    static boolean ownOrigin(HttpServerRequest request) {
+        String origin = request.getHeader("Origin");
+        return origin == null || sameHost(origin, String.valueOf(request.getHeader("Host")));
+    }
+
+    private static boolean reads(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
     }
 
     private static void checkHost(@Nullable String header) {
@@ -82,15 +167,6 @@ final class Guard {
                 && !ADDRESS.matcher(host).matches()) {
             throw new Problem(ProblemType.FORBIDDEN,
                     "the host must be localhost or an IP address while there are no keys (HEADRACE_API_KEYS)", "Host");
-        }
-    }
-
-    private static void checkOrigin(HttpServerRequest request) {
-        String origin = request.getHeader("Origin");
-        boolean reads = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        if (origin != null && !reads && !sameHost(origin, String.valueOf(request.getHeader("Host")))) {
-            throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not change anything here",
-                    "Origin");
         }
     }
 

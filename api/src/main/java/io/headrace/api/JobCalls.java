@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.AuditAction;
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Answer;
@@ -19,6 +20,9 @@ import java.util.function.Consumer;
 
 /** The calls about one job. */
 final class JobCalls {
+    /** What the audit log tells of a new payload. */
+    private static final Json EDITED = Json.parse("{\"payload\":\"edited\"}");
+
     private final Services services;
     private final Broker broker;
     private final BrokerOperator operator;
@@ -36,13 +40,15 @@ final class JobCalls {
         return List.of(
                 Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), exchange -> show(exchange, look)),
                 new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/jobs/{id}", Access.OPERATE, Reply.JSON, List.of(),
-                        calls.blocking(this::cancel)),
+                        calls.blocking(services.audit().of(AuditAction.JOB_CANCEL, this::cancel))),
                 Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(services)::serve)
                         .answering(EventsCall.MEDIA_TYPE),
                 Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"), calls.blocking(this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
-                        calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES, this::retry)),
-                Route.post("/v1/jobs/{id}/run-now", Access.OPERATE, calls.blocking(this::runNow)));
+                        calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES,
+                                services.audit().ofBody(AuditAction.JOB_RETRY, this::retry))),
+                Route.post("/v1/jobs/{id}/run-now", Access.OPERATE,
+                        calls.blocking(services.audit().of(AuditAction.JOB_RUN_NOW, this::runNow))));
     }
 
     private void show(Exchange exchange, Consumer<Exchange> look) {
@@ -56,7 +62,7 @@ final class JobCalls {
             if (last.isEmpty()) {
                 look.accept(exchange); // no look succeeded: one more tells why
             } else {
-                exchange.reply(Reply.json(200, JobJson.of(Calls.found(id, last.get()))));
+                exchange.reply(Reply.json(200, services.jobJson().of(Calls.found(id, last.get()))));
             }
         }));
         if (!waits) {
@@ -74,10 +80,10 @@ final class JobCalls {
 
     private Reply look(Exchange exchange) {
         JobId id = exchange.job();
-        return Reply.json(200, JobJson.of(Calls.found(id, broker.find(id))));
+        return Reply.json(200, services.jobJson().of(Calls.found(id, broker.find(id))));
     }
 
-    private Reply cancel(Exchange exchange) {
+    private Reply cancel(Exchange exchange, Deed deed) {
         JobId id = exchange.job();
         Answer answer = operator.cancel(id);
         Job job = Calls.found(id, broker.find(id));
@@ -85,21 +91,34 @@ final class JobCalls {
         if (answer != Answer.DONE && answer != Answer.REQUESTED && !already) {
             throw refused(job, "has ended and cannot be cancelled");
         }
-        return Reply.json(answer == Answer.REQUESTED ? 202 : 200, JobJson.of(job));
+        if (already) {
+            deed.nothing();
+        }
+        return Reply.json(answer == Answer.REQUESTED ? 202 : 200, services.jobJson().of(job));
     }
 
-    private Reply retry(Exchange exchange, byte[] body) {
+    private Reply retry(Exchange exchange, byte[] body, Deed deed) {
         JobId id = exchange.job();
         Json[] payload = {null};
         if (body.length > 0) {
             JsonIn.read(body, Set.of("payload"), (name, in) -> payload[0] = in.slice(services.config().maxPayload()));
         }
-        Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0) : operator.retry(id, payload[0]);
+        if (payload[0] != null) {
+            deed.detail(EDITED);
+        }
+        Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0)
+                : operator.retry(id, restored(id, payload[0]));
         return moved(id, answer, payload[0] == null ? "can only be retried when it is dead or waits for its time"
                 : "can only get another payload when it is dead");
     }
 
-    private Reply runNow(Exchange exchange) {
+    /** What a job was shown without must not get lost when it is edited. */
+    private Json restored(JobId id, Json payload) {
+        return services.jobJson().hides() ? services.jobJson().restored(payload, Calls.found(id, broker.find(id)))
+                : payload;
+    }
+
+    private Reply runNow(Exchange exchange, Deed deed) {
         JobId id = exchange.job();
         return moved(id, operator.runNow(id), "does not wait for its time");
     }
@@ -114,7 +133,7 @@ final class JobCalls {
         if (answer != Answer.DONE) {
             throw refused(job, why);
         }
-        return Reply.json(200, JobJson.of(job));
+        return Reply.json(200, services.jobJson().of(job));
     }
 
     private static Problem refused(Job job, String why) {
@@ -126,11 +145,8 @@ final class JobCalls {
         JobId id = exchange.job();
         int from = exchange.query("from", 0, 0, Integer.MAX_VALUE);
         int limit = exchange.query("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
-        Calls.found(id, broker.find(id));
+        Job job = Calls.found(id, broker.find(id));
         JobLog log = operator.log(id, from, limit);
-        return Reply.json(200, out -> {
-            out.texts("lines", log.lines());
-            out.number("next", log.next());
-        });
+        return Reply.json(200, out -> services.jobJson().lines(out, job, log));
     }
 }

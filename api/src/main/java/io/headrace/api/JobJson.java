@@ -4,31 +4,39 @@ import io.headrace.Attempt;
 import io.headrace.Failure;
 import io.headrace.Job;
 import io.headrace.JobId;
+import io.headrace.JobLog;
 import io.headrace.JobSpec;
 import io.headrace.JobState;
+import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.Progress;
+import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.Run;
+import io.headrace.Secrets;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A job as the API shows it: the only place that spells its members. */
+/** A job as the API shows it: the only place that spells its members, and that hides what is to be hidden. Immutable. */
 final class JobJson {
-    private JobJson() {}
+    private final Redactor redactor;
 
-    static byte[] of(Job job) {
+    JobJson(Redactor redactor) {
+        this.redactor = redactor;
+    }
+
+    byte[] of(Job job) {
         return JsonOut.object(out -> write(out, job));
     }
 
     /** A job that was just accepted, from what was sent: nothing has happened to it yet. */
-    static byte[] of(NewJob job, JobId id, JobState state) {
+    byte[] of(NewJob job, JobId id, JobState state) {
         Instant runAt = state == JobState.SCHEDULED ? due(job, id) : null;
         return JsonOut.object(out -> {
             head(out, id, state, job.spec(), 0);
             out.timeIf("runAt", runAt);
             expiry(out, id, job.spec());
-            attempts(out, Run.NONE);
+            attempts(out, Run.NONE, Secrets.NONE);
         });
     }
 
@@ -36,36 +44,58 @@ final class JobJson {
         return job.delay() == null ? job.runAt() : id.createdAt().plus(job.delay());
     }
 
-    static void write(JsonOut out, Job job) {
+    void write(JsonOut out, Job job) {
         JobSpec spec = job.document().spec();
         Run run = job.document().run();
+        Secrets secrets = secrets(job);
         head(out, job.id(), job.state(), spec, job.attempt());
         out.timeIf("runAt", job.runAt());
         expiry(out, job.id(), spec);
         out.timeIf("startedAt", job.startedAt());
         out.timeIf("finishedAt", run.finishedAt());
         out.textIf("worker", job.worker());
-        progress(out, job.progress());
+        progress(out, secrets.mask(job.progress()));
         if (job.cancelling()) {
             out.flag("cancelling", true);
         }
         if (run.result() != null) {
-            out.raw("result", run.result());
+            out.raw("result", redactor.redact(run.result()));
         }
-        error(out, run.error(), false);
-        attempts(out, run);
+        error(out, secrets.mask(run.error()), false);
+        attempts(out, run, secrets);
     }
 
-    private static void head(JsonOut out, JobId id, JobState state, JobSpec spec, int attempt) {
+    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, int attempt) {
         out.text("id", id.toString());
         out.text("queue", id.queue().value());
         out.text("type", spec.type().value());
         out.text("state", state.label());
         out.text("priority", id.level().label());
-        out.raw("payload", spec.payload());
+        out.raw("payload", redactor.redact(spec.payload()));
         out.number("attempt", attempt);
         out.number("maxRetries", RetryPolicy.DEFAULT.overriddenBy(spec).maxRetries());
         out.time("createdAt", id.createdAt());
+    }
+
+    /** Lines that the job's handler wrote. */
+    void lines(JsonOut out, Job job, JobLog log) {
+        Secrets secrets = secrets(job);
+        out.texts("lines", secrets.isEmpty() ? log.lines() : log.lines().stream().map(secrets::mask).toList());
+        out.number("next", log.next());
+    }
+
+    private Secrets secrets(Job job) {
+        return redactor.secrets(job.document().spec().payload(), job.document().run().result());
+    }
+
+    /** An edited payload with what the job's own has where it still shows that something was hidden. */
+    Json restored(Json edited, Job job) {
+        return redactor.restore(edited, job.document().spec().payload());
+    }
+
+    /** Whether an edited payload could hold anything that was hidden. */
+    boolean hides() {
+        return redactor.active();
     }
 
     private static void expiry(JsonOut out, JobId id, JobSpec spec) {
@@ -83,17 +113,17 @@ final class JobJson {
         }
     }
 
-    private static void attempts(JsonOut out, Run run) {
-        out.objects("attempts", run.attempts(), JobJson::attempt);
+    private static void attempts(JsonOut out, Run run, Secrets secrets) {
+        out.objects("attempts", run.attempts(), (o, attempt) -> attempt(o, attempt, secrets));
     }
 
-    private static void attempt(JsonOut out, Attempt attempt) {
+    private static void attempt(JsonOut out, Attempt attempt, Secrets secrets) {
         out.number("number", attempt.number());
         out.text("worker", attempt.worker());
         out.time("startedAt", attempt.startedAt());
         out.time("finishedAt", attempt.finishedAt());
         out.text("outcome", attempt.outcome().label());
-        error(out, attempt.error(), true);
+        error(out, secrets.mask(attempt.error()), true);
     }
 
     private static void error(JsonOut out, @Nullable Failure failure, boolean stack) {

@@ -70,6 +70,11 @@ final class JsonOut {
         }
     }
 
+    /** A null. */
+    void nothing(String name) {
+        run(() -> generator.writeNullField(name));
+    }
+
     void number(String name, long value) {
         run(() -> generator.writeNumberField(name, value));
     }

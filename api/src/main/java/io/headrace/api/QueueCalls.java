@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.AuditAction;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Page;
 import io.headrace.BrokerOperator.Query;
@@ -9,6 +10,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.WorkerInfo;
 import io.vertx.core.http.HttpMethod;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,31 +32,36 @@ final class QueueCalls {
     private static final Set<String> SETTINGS = JobRequest.ordered("maxBacklog", "retention", "maxKept", "paused");
 
     private final BrokerOperator operator;
+    private final JobJson jobJson;
+    private final Audit audit;
     private final Calls calls;
 
     QueueCalls(Services services) {
         this.operator = services.operator();
+        this.jobJson = services.jobJson();
+        this.audit = services.audit();
         this.calls = new Calls(services);
     }
 
     List<Route> routes() {
         return List.of(
-                Route.get("/v1/queues", Access.VIEW, List.of(), calls.blocking(e -> list())),
+                Route.get("/v1/queues", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
                 Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), calls.blocking(e -> show(e.queue()))),
                 new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
-                        calls.withBody(this::change)),
+                        calls.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
                 Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
-                        calls.blocking(e -> onKnown(e, operator::pause))),
+                        calls.blocking(audit.of(AuditAction.QUEUE_PAUSE, (e, deed) -> onKnown(e, operator::pause)))),
                 Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
-                        calls.blocking(e -> onKnown(e, operator::resume))),
-                Route.post("/v1/queues/{queue}/purge", Access.OPERATE, calls.blocking(this::purge)),
+                        calls.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, deed) -> onKnown(e, operator::resume)))),
+                Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
+                        calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
                 Route.get("/v1/queues/{queue}/jobs", Access.VIEW, List.of("state", "type", "error", "cursor", "limit"),
                         calls.blocking(this::jobs)),
-                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> workers())));
+                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> workers(e.caller()))));
     }
 
-    private Reply list() {
-        List<QueueInfo> queues = operator.queues();
+    private Reply list(Caller caller) {
+        List<QueueInfo> queues = caller.queues(operator.queues());
         return Reply.json(200, out -> out.objects("queues", queues, (o, queue) -> OperatorJson.queue(o, queue, null)));
     }
 
@@ -97,10 +104,11 @@ final class QueueCalls {
         }
     }
 
-    private Reply change(Exchange exchange, byte[] body) {
+    private Reply change(Exchange exchange, byte[] body, Deed deed) {
         QueueName queue = exchange.queue();
         Change change = new Change();
         JsonIn.read(body, SETTINGS, change::member);
+        deed.asked(body);
         operator.settings(queue, change.on(operator.settings(queue)));
         if (Boolean.TRUE.equals(change.paused)) {
             operator.pause(queue);
@@ -119,7 +127,7 @@ final class QueueCalls {
         }
     }
 
-    private Reply purge(Exchange exchange) {
+    private Reply purge(Exchange exchange, Deed deed) {
         QueueName queue = exchange.queue();
         calls.known(queue);
         long end = System.nanoTime() + PURGE_NANOS;
@@ -128,13 +136,16 @@ final class QueueCalls {
         try {
             count[0] = operator.purge(queue, soFar -> {
                 count[0] = soFar;
+                deed.count(soFar);
                 if (System.nanoTime() - end > 0) {
                     throw new TimeIsUp();
                 }
             });
         } catch (TimeIsUp e) {
             more = true;
+            deed.unfinished();
         }
+        deed.count(count[0]);
         boolean unfinished = more;
         return Reply.json(200, out -> {
             out.number("cancelled", count[0]);
@@ -154,7 +165,7 @@ final class QueueCalls {
         calls.known(queue);
         Page page = operator.jobs(query);
         Reply reply = Reply.json(200, out -> {
-            out.objects("jobs", page.jobs(), JobJson::write);
+            out.objects("jobs", page.jobs(), jobJson::write);
             page.next().ifPresent(next -> out.text("next", next));
         });
         return page.next().map(next -> reply.with("Link", "<" + address(query, next) + ">; rel=\"next\""))
@@ -177,7 +188,8 @@ final class QueueCalls {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
-    private Reply workers() {
-        return Reply.json(200, out -> out.objects("workers", operator.workers(), OperatorJson::worker));
+    private Reply workers(Caller caller) {
+        List<WorkerInfo> workers = caller.workers(operator.workers());
+        return Reply.json(200, out -> out.objects("workers", workers, OperatorJson::worker));
     }
 }

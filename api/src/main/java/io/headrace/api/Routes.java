@@ -27,6 +27,8 @@ final class Routes {
         routes.addAll(new QueueCalls(services).routes());
         routes.addAll(new DeadCalls(services).routes());
         routes.addAll(new OverviewCalls(services).routes());
+        routes.addAll(new SessionCalls(services, new Logins(System::nanoTime)).routes());
+        routes.addAll(new AccessCalls(services).routes());
         routes.addAll(system.routes());
         this.all = List.copyOf(routes);
     }
@@ -66,25 +68,22 @@ final class Routes {
 
     private void serve(Route route, RoutingContext context, Loop loop) {
         Exchange exchange = new Exchange(context, loop);
-        exchange.guarded(() -> {
-            exchange.from(guard.admit(exchange.request(), route.access()));
+        exchange.guarded(() -> guard.admit(exchange, route.access(), () -> {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
             if (!Accept.allows(exchange.request().getHeader("Accept"), route.mediaType())) {
                 throw new Problem(ProblemType.NOT_ACCEPTABLE, "the answer is " + route.mediaType(), "Accept");
             }
             route.endpoint().accept(exchange);
-        });
+        }));
     }
 
     /** Files of the dashboard are no calls, and not in the document that lists these. */
     private void serveAsset(RoutingContext context, Loop loop) {
         Exchange exchange = new Exchange(context, loop);
         if (exchange.reads()) {
-            exchange.guarded(() -> {
-                guard.admit(exchange.request(), Access.OPEN);
-                exchange.reply(dashboard.asset(exchange));
-            });
+            exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
+                    () -> exchange.reply(dashboard.asset(exchange))));
         } else {
             refuseMethod(context, loop, Access.OPEN, "GET, HEAD");
         }
@@ -105,22 +104,20 @@ final class Routes {
 
     private void refuseMethod(RoutingContext context, Loop loop, Access access, String allow) {
         Exchange exchange = new Exchange(context, loop);
-        exchange.guarded(() -> {
-            guard.admit(exchange.request(), access);
+        exchange.guarded(() -> guard.admit(exchange, access, () -> {
             throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
                     null,
                     Map.of("Allow", allow));
-        });
+        }));
     }
 
     private void refuseAddress(RoutingContext context, Loop loop) {
         Exchange exchange = new Exchange(context, loop);
-        exchange.guarded(() -> {
-            guard.admit(exchange.request(), Access.ANY);
+        exchange.guarded(() -> guard.admit(exchange, Access.ANY, () -> {
             throw new Problem(ProblemType.NO_SUCH_ROUTE,
                     "nothing is at this address; /openapi.json lists what there is",
                     null);
-        });
+        }));
     }
 
     /** What the router itself finds wrong before it has reached a call. */

@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Overview;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 
 /**
@@ -11,13 +12,20 @@ import java.time.Duration;
  * @param overview the last look at everything; however many ask, one looks
  */
 record Services(ApiConfig config, Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes,
-        Waiters waiters, ApiMeters meters, KnownQueues known, Guard guard, Cached<Overview> overview) {
+        Waiters waiters, ApiMeters meters, KnownQueues known, KeyRing keys, Passes passes, Guard guard, Audit audit,
+        JobJson jobJson, Cached<Overview> overview) {
     /** How old an overview may be. */
     private static final Duration OVERVIEW_TTL = Duration.ofSeconds(1);
 
-    Services(ApiConfig config, Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes,
-            Waiters waiters, ApiMeters meters, KnownQueues known, Guard guard) {
-        this(config, broker, operator, blocking, changes, waiters, meters, known, guard,
-                new Cached<>(OVERVIEW_TTL, operator::overview));
+    /** All of them, new. */
+    static Services of(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry registry) {
+        BlockingCalls blocking = new BlockingCalls(config.threads());
+        Waiters waiters = new Waiters(config.maxWaiters());
+        KeyRing keys = new KeyRing(config.keys(), operator.access());
+        Passes passes = new Passes(operator.access(), keys);
+        return new Services(config, broker, operator, blocking, new Changes(broker, blocking, System::nanoTime),
+                waiters, new ApiMeters(registry, waiters), new KnownQueues(config.closedQueues(), operator, blocking),
+                keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
+                new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview));
     }
 }

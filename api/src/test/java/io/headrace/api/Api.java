@@ -52,13 +52,28 @@ final class Api implements AutoCloseable {
         this(UnaryOperator.identity(), settings);
     }
 
+    /** A server that hides the values of these fields. */
+    static Api redacting(String names) {
+        return new Api(UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names));
+    }
+
     /** @param seam what the server gets in place of the broker */
     Api(UnaryOperator<Broker> seam, String... settings) {
-        Map<String, String> environment = new HashMap<>(Map.of("HEADRACE_API_PORT", "0"));
+        this(seam, environment(settings));
+    }
+
+    private static Map<String, String> environment(String... settings) {
+        Map<String, String> environment = new HashMap<>();
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             environment.put("HEADRACE_API_" + setting.substring(0, equals), setting.substring(equals + 1));
         }
+        return environment;
+    }
+
+    private Api(UnaryOperator<Broker> seam, Map<String, String> variables) {
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("HEADRACE_API_PORT", "0");
         server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), broker.operator(), meters);
     }
 

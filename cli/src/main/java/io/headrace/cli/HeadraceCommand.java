@@ -81,6 +81,8 @@ final class HeadraceCommand {
         commands.put("job", it -> new JobCommand(it));
         commands.put("queue", it -> new QueueCommand(it));
         commands.put("dead", it -> new DeadCommand(it));
+        commands.put("key", it -> new KeyCommand(it));
+        commands.put("audit", it -> new AuditCommand(it));
         commands.put("doctor", it -> new DoctorCommand(it));
         commands.put("bench", it -> new BenchCommand(it));
         commands.put("version", it -> new VersionCommand(it));

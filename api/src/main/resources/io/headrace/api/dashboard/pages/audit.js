@@ -74,8 +74,11 @@ const COLUMNS = [
 ];
 
 function target(entry) {
-    const filter = entry.filter === undefined ? '' : typeof entry.filter === 'string' ? entry.filter : JSON.stringify(entry.filter);
+    const asked = entry.filter ?? entry.settings;
+    const filter = asked === undefined ? '' : JSON.stringify(asked);
     return html`${entry.job ? html`<a class="mono" href=${toJob(entry.job)}>${entry.job}</a>`
-        : entry.queue ? html`<a href=${toQueue(entry.queue)}>${entry.queue}</a>` : nothing}
+        : entry.queue ? html`<a href=${toQueue(entry.queue)}>${entry.queue}</a>`
+        : entry.target ? html`<span class="mono">${entry.target}</span>` : nothing}
+        ${entry.unfinished ? html`<small>stopped half-way</small>` : nothing}
         ${filter ? html`<code class="cut">${filter}</code>` : nothing}`;
 }

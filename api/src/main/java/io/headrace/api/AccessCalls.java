@@ -1,0 +1,144 @@
+package io.headrace.api;
+
+import io.headrace.AccessKey;
+import io.headrace.AccessStore;
+import io.headrace.AccessStore.AuditPage;
+import io.headrace.AccessStore.AuditQuery;
+import io.headrace.AuditAction;
+import io.headrace.Digest;
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import io.headrace.Nearest;
+import io.headrace.QueueName;
+import io.headrace.Role;
+import io.headrace.Scope;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The calls about keys, and about who did what. */
+final class AccessCalls {
+    private static final Set<String> MEMBERS = JobRequest.ordered("name", "role", "queues", "expiresIn");
+    private static final Duration MAX_LIFETIME = Duration.ofDays(3650);
+    /** What secrets begin with, so that people and scanners know them when they see one. */
+    private static final String MARK = "hr_";
+    private static final int MAX_PAGE = 200;
+
+    private final Services services;
+    private final AccessStore store;
+    private final Calls calls;
+
+    AccessCalls(Services services) {
+        this.services = services;
+        this.store = services.operator().access();
+        this.calls = new Calls(services);
+    }
+
+    List<Route> routes() {
+        Audit audit = services.audit();
+        return List.of(
+                Route.get("/v1/keys", Access.ADMINISTER, List.of(), calls.blocking(e -> list())),
+                Route.post("/v1/keys", Access.ADMINISTER,
+                        calls.withBody(audit.ofBody(AuditAction.KEY_CREATE, this::create))),
+                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/keys/{name}", Access.ADMINISTER, Reply.JSON,
+                        List.of(), calls.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
+                Route.get("/v1/audit", Access.OPERATE, List.of("queue", "action", "actor", "cursor", "limit"),
+                        calls.blocking(this::audit)));
+    }
+
+    private Reply list() {
+        List<AccessKey> all = new ArrayList<>(services.keys().environment());
+        all.addAll(store.keys());
+        return Reply.json(200, out -> out.objects("keys", all, AccessJson::key));
+    }
+
+    /** What a POST asks for. */
+    private static final class Wanted {
+        @Nullable
+        String name;
+        @Nullable
+        Role role;
+        Scope scope = Scope.ALL;
+        @Nullable
+        Duration lifetime;
+
+        void member(String member, JsonIn in) throws IOException {
+            switch (member) {
+                case "name" -> name = in.text();
+                case "role" -> role = role(in.text());
+                case "queues" -> scope = Scope
+                        .of(in.texts(Scope.MAX_QUEUES).stream().map(QueueName::new).toList());
+                default -> lifetime = in.duration();
+            }
+        }
+
+        private static Role role(String label) {
+            return Role.ofLabel(label).orElseThrow(() -> new InvalidInput("role", "must be one of "
+                    + String.join(", ", Role.labels()) + ", was '" + label + "'; "
+                    + Nearest.hint(label, Role.labels())));
+        }
+    }
+
+    private Reply create(Exchange exchange, byte[] body, Deed deed) {
+        Wanted wanted = new Wanted();
+        JsonIn.read(body, MEMBERS, wanted::member);
+        if (wanted.name == null || wanted.role == null) {
+            throw new InvalidInput(wanted.name == null ? "name" : "role", "is required");
+        }
+        if (wanted.lifetime != null
+                && (wanted.lifetime.toMillis() < 1_000 || wanted.lifetime.compareTo(MAX_LIFETIME) > 0)) {
+            throw new InvalidInput("expiresIn", "must be 1s to 3650d, was " + Durations.format(wanted.lifetime));
+        }
+        if (!services.guard().asks()) {
+            throw new Problem(ProblemType.NO_KEYS_ASKED, "nobody is asked for a key here, so another one would say"
+                    + " nothing: set HEADRACE_API_KEYS to a first one", null);
+        }
+        String name = wanted.name;
+        deed.target(name);
+        deed.asked(body);
+        String secret = MARK + services.passes().secret();
+        AccessKey key = services.keys().environment().stream().anyMatch(other -> other.name().equals(name)) ? null
+                : store.create(name, Digest.of(secret), wanted.role, wanted.scope, wanted.lifetime).orElse(null);
+        if (key == null) {
+            throw new Problem(ProblemType.KEY_EXISTS, "there is a key named '" + name + "' already", "name");
+        }
+        services.keys().renew();
+        return Reply.json(201, out -> {
+            AccessJson.key(out, key);
+            out.text("secret", secret);
+        }).with("Cache-Control", "no-store");
+    }
+
+    private Reply revoke(Exchange exchange, Deed deed) {
+        String name = exchange.pathParam("name");
+        boolean revoked = store.revoke(name);
+        services.keys().renew();
+        if (!revoked) {
+            boolean ours = services.keys().environment().stream().anyMatch(key -> key.name().equals(name));
+            throw new Problem(ProblemType.UNKNOWN_KEY, ours
+                    ? "the key '" + name + "' is one of HEADRACE_API_KEYS: take it out there, and start again"
+                    : "there is no key named '" + name + "'", null);
+        }
+        return Reply.json(200, out -> {
+            out.text("name", name);
+            out.flag("revoked", true);
+        });
+    }
+
+    private Reply audit(Exchange exchange) {
+        AuditAction action = exchange.query("action").map(label -> AuditAction.ofLabel(label).orElseThrow(
+                () -> new InvalidInput("action", "must be one of " + String.join(", ", AuditAction.labels()))))
+                .orElse(null);
+        QueueName queue = exchange.query("queue").map(QueueName::new).orElse(null);
+        AuditPage page = store.audit(new AuditQuery(queue, action, exchange.query("actor").orElse(null),
+                exchange.caller().scope(), exchange.query("cursor").orElse(null),
+                exchange.query("limit", 50, 1, MAX_PAGE)));
+        return Reply.json(200, out -> {
+            out.objects("entries", page.entries(), AccessJson::audited);
+            page.next().ifPresent(next -> out.text("next", next));
+        });
+    }
+}

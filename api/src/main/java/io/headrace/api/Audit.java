@@ -1,0 +1,70 @@
+package io.headrace.api;
+
+import io.headrace.AccessStore;
+import io.headrace.AuditAction;
+import io.headrace.AuditEntry;
+import io.headrace.HeadraceException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down what operators did: in the broker, where every process can read it, and in the log of this process, which
+ * survives the broker. What was refused was not done and is not written down.
+ */
+final class Audit {
+    /** Under a name of its own, so that it can be sent elsewhere and kept longer. */
+    private static final Logger LOG = LoggerFactory.getLogger("io.headrace.audit");
+
+    private final AccessStore store;
+
+    Audit(AccessStore store) {
+        this.store = store;
+    }
+
+    /** A call that changes something, and says what when it is not all in its address. */
+    interface Act {
+        Reply run(Exchange exchange, byte[] body, Deed deed);
+    }
+
+    /** A call without a body, written down when it is done. */
+    Function<Exchange, Reply> of(AuditAction action, BiFunction<Exchange, Deed, Reply> call) {
+        return exchange -> run(exchange, new byte[0], new Deed(action, exchange),
+                (e, body, deed) -> call.apply(e, deed));
+    }
+
+    /** A call with a body, written down when it is done. */
+    BiFunction<Exchange, byte[], Reply> ofBody(AuditAction action, Act call) {
+        return (exchange, body) -> run(exchange, body, new Deed(action, exchange), call);
+    }
+
+    private Reply run(Exchange exchange, byte[] body, Deed deed, Act call) {
+        Reply reply;
+        try {
+            reply = call.run(exchange, body, deed);
+        } catch (RuntimeException e) {
+            if (deed.failed(e)) {
+                record(deed.by(exchange.caller()));
+            }
+            throw e;
+        }
+        if (deed.worthTelling()) {
+            record(deed.by(exchange.caller()));
+        }
+        return reply;
+    }
+
+    /** What was done stays done, so a failure to store the entry is no failure of the call. */
+    private void record(AuditEntry entry) {
+        LOG.info("action={} actor={} role={} address={} queue={} job={} target={} asked={} count={} unfinished={}",
+                entry.action().label(), entry.actor(), entry.role().label(), entry.address(), entry.queue(),
+                entry.job(), entry.target(), entry.detail(), entry.count(), entry.more());
+        try {
+            store.record(entry);
+        } catch (HeadraceException e) {
+            LOG.warn("the entry before is in this log only, as it could not be stored action={} error={}",
+                    entry.action().label(), e.getMessage());
+        }
+    }
+}

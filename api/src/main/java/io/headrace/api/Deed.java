@@ -1,0 +1,89 @@
+package io.headrace.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.AuditAction;
+import io.headrace.AuditEntry;
+import io.headrace.JobId;
+import io.headrace.Json;
+import io.headrace.OutcomeUnknown;
+import io.headrace.QueueName;
+import org.jspecify.annotations.Nullable;
+
+/** What a call does, as the audit log will tell it. Filled by the thread that runs the call. */
+final class Deed {
+    /** A longer request is told by its length only. */
+    private static final int MAX_DETAIL = 2_000;
+
+    private final AuditAction action;
+    private @Nullable QueueName queue;
+    private @Nullable JobId job;
+    private @Nullable String target;
+    private @Nullable Json detail;
+    private @Nullable Long count;
+    private boolean more;
+    private boolean nothing;
+
+    /** What the address of the call says it is about. */
+    Deed(AuditAction action, Exchange exchange) {
+        this.action = action;
+        switch (action) {
+            case JOB_CANCEL, JOB_RETRY, JOB_RUN_NOW -> {
+                job = exchange.job();
+                queue = job.queue();
+            }
+            case WORKER_QUIET, WORKER_RESUME -> target = exchange.pathParam("id");
+            case KEY_REVOKE -> target = exchange.pathParam("name");
+            case KEY_CREATE -> { // its name is in the body
+            }
+            default -> queue = exchange.queue();
+        }
+    }
+
+    /** Whom or what it concerns, when that is neither a queue nor a job. */
+    void target(String name) {
+        this.target = name;
+    }
+
+    /** What was asked for: the body, which has been read and found to be in order. */
+    void asked(byte[] body) {
+        if (body.length > 0) {
+            detail = body.length <= MAX_DETAIL ? Json.of(Json.trusted(body).as(JsonNode.class))
+                    : Json.parse("{\"bytes\":" + body.length + "}");
+        }
+    }
+
+    /** What was asked for, in the words of the log. */
+    void detail(Json asked) {
+        this.detail = asked;
+    }
+
+    /** How many jobs were changed so far. */
+    void count(long jobs) {
+        this.count = jobs;
+    }
+
+    /** Something is left to do. */
+    void unfinished() {
+        this.more = true;
+    }
+
+    /** Nothing was changed, so there is nothing to tell. */
+    void nothing() {
+        this.nothing = true;
+    }
+
+    boolean worthTelling() {
+        return !nothing;
+    }
+
+    /** Whether it is worth telling although it failed: something was changed before, or may have been. */
+    boolean failed(RuntimeException why) {
+        more = true;
+        return (count != null && count > 0) || why instanceof OutcomeUnknown;
+    }
+
+    AuditEntry by(Caller caller) {
+        return new AuditEntry(caller.name(), caller.role(), caller.address(), action, queue, job, target, detail, count,
+                more);
+    }
+}

@@ -1,0 +1,107 @@
+package io.headrace.api;
+
+import io.headrace.AccessKey;
+import io.headrace.AccessStore;
+import io.headrace.Digest;
+import io.headrace.HeadraceException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys that open the API now: those of the environment, and a copy of the stored ones that the thread
+ * {@code headrace-api-keys} renews, so that nobody who asks waits for the broker. While the broker cannot be reached the last
+ * copy stands. Where the environment has no keys, nobody is asked for one, and stored ones are not even read. Thread-safe.
+ */
+final class KeyRing implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
+    /** How old the copy gets; with the time that renewing it takes, a change is known within five seconds. */
+    private static final Duration EVERY = Duration.ofSeconds(3);
+
+    private final ApiKeys environment;
+    private final AccessStore store;
+    private final @Nullable ScheduledExecutorService renewer;
+    /** Replaced as a whole. */
+    private volatile Map<Digest, AccessKey> stored = Map.of();
+    /** Whether the last renewal failed; guarded by this. */
+    private boolean stale;
+
+    KeyRing(ApiKeys environment, AccessStore store) {
+        this.environment = environment;
+        this.store = store;
+        this.renewer = environment.isEmpty() ? null : Executors.newSingleThreadScheduledExecutor(KeyRing::thread);
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "headrace-api-keys");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Reads the stored keys, and from now on again and again. */
+    void start() {
+        if (renewer != null) {
+            renew();
+            var unused = renewer.scheduleWithFixedDelay(this::renew, EVERY.toMillis(), EVERY.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Reads the stored keys now. Blocks. */
+    synchronized void renew() {
+        try {
+            Map<Digest, AccessKey> fresh = new HashMap<>();
+            store.keys().forEach(key -> fresh.put(key.digest(), key));
+            stored = Map.copyOf(fresh);
+            stale = false;
+        } catch (HeadraceException e) {
+            if (!stale) {
+                LOG.warn("the stored keys cannot be read; those known so far stand keys={} error={}", stored.size(),
+                        e.getMessage());
+            }
+            stale = true;
+        } catch (RuntimeException e) {
+            LOG.error("the stored keys cannot be read; those known so far stand keys={}", stored.size(), e);
+        }
+    }
+
+    /** Whether nobody is asked for a key. */
+    boolean isEmpty() {
+        return environment.isEmpty();
+    }
+
+    /** The key of this digest; one of the environment goes first. */
+    @Nullable
+    AccessKey find(Digest digest) {
+        AccessKey key = environment.find(digest);
+        return key == null ? stored.get(digest) : key;
+    }
+
+    /** Every key of this name: one of the environment and a stored one may have the same. */
+    List<AccessKey> named(String name) {
+        List<AccessKey> named = new ArrayList<>(environment.all());
+        named.addAll(stored.values());
+        named.removeIf(key -> !key.name().equals(name));
+        return named;
+    }
+
+    /** Those of the environment. */
+    List<AccessKey> environment() {
+        return environment.all();
+    }
+
+    @Override
+    public void close() {
+        if (renewer != null) {
+            renewer.shutdownNow();
+        }
+    }
+}

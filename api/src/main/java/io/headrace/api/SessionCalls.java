@@ -1,0 +1,90 @@
+package io.headrace.api;
+
+import io.headrace.AccessStore.Kind;
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The calls by which a browser, or a program that opens one long connection, trades its key for something shorter-lived. */
+final class SessionCalls {
+    private final Services services;
+    private final Calls calls;
+    private final Logins logins;
+
+    SessionCalls(Services services, Logins logins) {
+        this.services = services;
+        this.calls = new Calls(services);
+        this.logins = logins;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/session", Access.ANY, List.of(), e -> e.reply(shown(e.caller()))),
+                Route.post("/v1/session", Access.OPEN, calls.withBody(this::begin)),
+                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/session", Access.ANY, Reply.JSON, List.of(),
+                        calls.blocking(this::end)),
+                Route.post("/v1/live/tickets", Access.ANY, calls.blocking(this::ticket)));
+    }
+
+    private Reply shown(Caller caller) {
+        return Reply.json(200, out -> {
+            out.text("name", caller.name());
+            out.text("role", caller.role().label());
+            AccessJson.queues(out, caller.scope());
+            out.flag("keys", services.guard().asks());
+        }).with("Cache-Control", "no-store");
+    }
+
+    private Reply begin(Exchange exchange, byte[] body) {
+        String key = key(body);
+        String address = exchange.address();
+        Guard.checkOrigin(exchange.request());
+        if (!services.guard().asks()) {
+            return shown(Caller.local(address));
+        }
+        logins.check(address);
+        Caller caller = services.guard().bySecret(key, address).orElseThrow(() -> {
+            logins.failed(address);
+            return new Problem(ProblemType.UNAUTHORIZED, "the key is not known", "key");
+        });
+        String secret = services.passes().issue(Kind.SESSION, caller);
+        return shown(caller).with("Set-Cookie", cookie(exchange, secret, Passes.SESSION.toSeconds()));
+    }
+
+    private static String key(byte[] body) {
+        @Nullable
+        String[] key = {null};
+        JsonIn.read(body, Set.of("key"), (name, in) -> key[0] = in.text());
+        if (key[0] == null || key[0].isEmpty()) {
+            throw new InvalidInput("key", "is required");
+        }
+        return key[0];
+    }
+
+    /** Behind a proxy that ends TLS, its header tells that the browser came by https. */
+    private static String cookie(Exchange exchange, String value, long seconds) {
+        boolean secure = exchange.request().isSSL()
+                || exchange.header("X-Forwarded-Proto").filter("https"::equalsIgnoreCase).isPresent();
+        return Guard.COOKIE + "=" + value + "; Path=/; Max-Age=" + seconds + "; HttpOnly; SameSite=Strict"
+                + (secure ? "; Secure" : "");
+    }
+
+    private Reply end(Exchange exchange) {
+        String secret = Guard.session(exchange.request());
+        if (secret != null) {
+            services.passes().end(secret);
+        }
+        return Reply.json(200, out -> out.flag("ended", secret != null)).with("Set-Cookie", cookie(exchange, "", 0))
+                .with("Cache-Control", "no-store");
+    }
+
+    private Reply ticket(Exchange exchange) {
+        String ticket = services.passes().issue(Kind.TICKET, exchange.caller());
+        return Reply.json(200, out -> {
+            out.text("ticket", ticket);
+            out.text("expiresIn", Durations.format(Passes.TICKET));
+        }).with("Cache-Control", "no-store");
+    }
+}

@@ -47,7 +47,8 @@ export function editAndRetry(job, retried) {
             <label for="payload">Payload</label>
             <textarea id="payload" class="mono" rows="16" spellcheck="false" .value=${text} @input=${typed}
                 aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="payload-help"></textarea>
-            <p id="payload-help" class="help ${wrong ? 'bad' : ''}" role=${wrong ? 'alert' : nothing}>${wrong ?? 'Any JSON value, at most 256 KiB. Everything else of the job stays.'}</p></form>`,
+            <p id="payload-help" class="help ${wrong ? 'bad' : ''}" role=${wrong ? 'alert' : nothing}>${wrong
+                ?? 'Any JSON value, at most 256 KiB. What is [redacted] here stays as it was.'}</p></form>`,
         actions: () => html`<button @click=${closeDialog}>Cancel</button>
             <button class="primary" form="edit" ?disabled=${wrong !== null}>Retry with this payload</button>`,
     });

@@ -21,6 +21,9 @@ import { jobLog } from './job-log.js';
 import { timeline } from './job-timeline.js';
 import { why } from './job-why.js';
 
+/** What the server shows in place of fields that it was told to hide. */
+const HIDDEN = '[redacted]';
+
 export function open(route) {
     const id = route.parts[1];
     const page = { id, job: null, problem: null, state: 'connecting', log: jobLog(), why: why(id) };
@@ -143,7 +146,11 @@ function actions(page) {
     });
     const runNow = act('Running it now', () => post(`${jobPath(id)}/run-now`), 'It is due now.');
     const retry = act('Retrying', () => post(`${jobPath(id)}/retry`), 'Back in line.');
-    const curl = () => copy(curlOf(job.queue, resubmission(job)), 'A curl line that submits the same job again.');
+    const curl = () => {
+        const line = curlOf(job.queue, resubmission(job));
+        copy(line, line.includes(HIDDEN) ? `It submits the same job again once you put in what is ${HIDDEN} here.`
+            : 'It submits the same job again.');
+    };
     return html`<div class="actions">
         ${page.state === 'lost' && !hasEnded(job.state) ? html`<span class="connection lost">Not live</span>` : nothing}
         <button @click=${curl}>Copy as curl</button>

@@ -14,6 +14,8 @@ const MINUTES = 30;
 const WORTH_TELLING_MS = 5000;
 const CHARTED = 60; // queues with a history; more would be many calls
 
+/** Whether a queue never had a job: one is made by the first worker that serves it. */
+const unused = queue => Object.values(queue.counts).every(number => number === 0);
 const laterOf = queue => queue.counts.scheduled + queue.counts.retrying + queue.counts.parked;
 
 export function open(opened) {
@@ -116,7 +118,8 @@ function queues(overview, history, route) {
     if (!overview) {
         return html`<p class="waiting">Waiting for the first numbers…</p>`;
     }
-    return table({
+    const first = overview.queues[0]?.queue;
+    return html`${table({
         caption: 'Queues', columns: columns(history), rows: overview.queues, key: queue => queue.queue, route, empty: firstJob(),
-    });
+    })}${first && overview.queues.every(unused) ? html`<section class="panel below">${firstJob(first)}</section>` : nothing}`;
 }

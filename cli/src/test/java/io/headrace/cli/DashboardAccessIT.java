@@ -1,0 +1,128 @@
+package io.headrace.cli;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import io.headrace.JobId;
+import io.headrace.redis.EmbeddedRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard of a fleet: two replicas of the api, a worker, and keys of several roles. */
+final class DashboardAccessIT {
+    private static final String KEYS = "watcher=viewer:look-only-secret,olga=operator:may-act-secret,"
+            + "feeder=producer:feed-secret";
+
+    @TempDir
+    private Path folder;
+
+    private Deployment here;
+    private Browser browser;
+    private Api one;
+    private Api other;
+
+    @BeforeEach
+    void deploy() throws Exception {
+        here = new Deployment(folder);
+        EmbeddedRedis redis = here.startRedis(0);
+        one = replica("one", redis);
+        other = replica("other", redis);
+        here.startWorker("worker", "worker", "--redis", redis.url(), "--exec",
+                "gated=while [ ! -e " + folder.resolve("open") + " ]; do sleep 0.05; done; echo 42");
+        browser = new Browser();
+    }
+
+    private Api replica(String name, EmbeddedRedis redis) throws InterruptedException {
+        return Api.of(here.start(name, Map.of("HEADRACE_API_KEYS", KEYS), "api", "--port", "0", "--redis", redis.url()))
+                .withKey("may-act-secret");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        browser.close();
+        here.close();
+    }
+
+    private void signIn(String key) {
+        browser.page().getByLabel("API key").fill(key);
+        browser.press("Sign in");
+    }
+
+    @Test
+    void thePageOfOneReplicaSeesWhatComesThroughTheOther() throws Exception {
+        browser.show(one.uri(), "");
+        signIn("look-only-secret");
+        assertThat(browser.main()).containsText("No jobs yet.");
+        JobId id = other.enqueue("gated", "null", "");
+        assertThat(browser.link("default").first()).isVisible();
+
+        browser.show(one.uri(), "#/jobs/" + id);
+        assertThat(browser.main().locator(".page-head .state")).hasText("Running");
+        Files.createFile(folder.resolve("open"));
+        other.ended(id);
+
+        assertThat(browser.main().locator(".page-head .state")).hasText("Succeeded");
+        browser.show(one.uri(), "#/");
+        assertThat(browser.main().getByLabel("Totals")).containsText("1 succeeded");
+        // The session of one replica is known to the other.
+        browser.show(other.uri(), "#/");
+        assertThat(browser.heading("Overview")).isVisible();
+        Assertions.assertThat(browser.complaintsBut("401")).isEmpty();
+    }
+
+    @Test
+    void aWrongKeyIsToldAndAViewerIsOfferedNothingToChange() throws Exception {
+        JobId id = one.enqueue("gated", "null", ",\"delay\":\"1h\"");
+        browser.show(one.uri(), "#/jobs/" + id);
+        signIn("wrong");
+        assertThat(browser.page().getByRole(AriaRole.ALERT)).hasText("That key is not known here.");
+        signIn("look-only-secret");
+
+        assertThat(browser.main().locator(".page-head .state")).hasText("Scheduled");
+        assertThat(browser.buttons("Cancel…")).hasCount(0);
+        browser.show(one.uri(), "#/queues/default");
+        assertThat(browser.main().locator("canvas")).hasCount(3);
+        assertThat(browser.buttons("Pause")).hasCount(0);
+        browser.page().getByRole(AriaRole.BUTTON,
+                new Page.GetByRoleOptions().setName("Sign out")).first().click();
+        assertThat(browser.page().getByLabel("API key")).isVisible();
+        Assertions.assertThat(browser.complaintsBut("401")).isEmpty();
+    }
+
+    @Test
+    void whatAnOperatorDoesIsInTheAuditLog() throws Exception {
+        one.enqueue("gated", "null", ",\"delay\":\"1h\"");
+        browser.show(one.uri(), "#/queues/default");
+        signIn("may-act-secret");
+        browser.press("Pause");
+        assertThat(browser.buttons("Resume")).isVisible();
+
+        browser.show(one.uri(), "#/audit");
+
+        assertThat(browser.main().getByRole(AriaRole.TABLE)).containsText("olga");
+        assertThat(browser.main().getByRole(AriaRole.TABLE)).containsText("queue.pause");
+        Assertions.assertThat(browser.complaintsBut("401")).isEmpty();
+    }
+
+    @Test
+    void aProducerLooksUpSingleJobs() throws Exception {
+        JobId id = one.enqueue("gated", "null", ",\"delay\":\"1h\"");
+        browser.show(one.uri(), "");
+        signIn("feed-secret");
+        assertThat(browser.heading("Jobs by id")).isVisible();
+
+        browser.page().keyboard().press("/");
+        browser.page().keyboard().type(id.toString());
+        browser.page().keyboard().press("Enter");
+
+        assertThat(browser.main().locator(".page-head .state")).hasText("Scheduled");
+        Assertions.assertThat(browser.complaintsBut("401")).isEmpty();
+    }
+}

@@ -46,6 +46,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(20);
     private static final String VERSION = "7.0.15";
     private static final String PORT_FILE = "redis.port";
+    /**
+     * Runs the server in its own place, with a companion that ends it when the standard input of both has ended: this process
+     * holds its other end, and the system closes that whatever this process dies of.
+     */
+    private static final List<String> UNTIL_INPUT_ENDS = List.of("sh", "-c",
+            "exec 3<&0; (read -r unused <&3; kill $$ 2>/dev/null) & exec \"$@\" 3<&- </dev/null", "sh");
 
     private final Path folder;
     private final Process process;
@@ -76,6 +82,22 @@ public final class EmbeddedRedis implements AutoCloseable {
      */
     public static EmbeddedRedis start(Path folder, int port, @Nullable Path program, Map<String, String> settings)
             throws IOException {
+        return start(folder, port, program, settings, List.of());
+    }
+
+    /**
+     * Starts the server that comes with the jar on any free port, for a use that ends with this process: the server ends too,
+     * in whatever way this process does.
+     *
+     * @param settings further lines of its configuration
+     * @throws IOException as {@link #start(Path, int, Path, Map)}
+     */
+    public static EmbeddedRedis startForThisProcess(Path folder, Map<String, String> settings) throws IOException {
+        return start(folder, 0, null, settings, UNTIL_INPUT_ENDS);
+    }
+
+    private static EmbeddedRedis start(Path folder, int port, @Nullable Path program, Map<String, String> settings,
+            List<String> launcher) throws IOException {
         Files.createDirectories(folder);
         Path absolute = folder.toRealPath();
         RandomAccessFile lock = lock(absolute);
@@ -83,7 +105,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             endOrphan(absolute);
             int chosen = port == 0 ? freePort() : port;
             Path executable = program == null ? unpack() : program;
-            Process process = launch(absolute, chosen, executable, settings);
+            Process process = launch(absolute, chosen, executable, settings, launcher);
             EmbeddedRedis redis = new EmbeddedRedis(absolute, process, chosen, lock);
             redis.awaitAnswer();
             Files.writeString(absolute.resolve(PORT_FILE), Integer.toString(chosen));
@@ -211,8 +233,8 @@ public final class EmbeddedRedis implements AutoCloseable {
         return system + "-" + machine;
     }
 
-    static Process launch(Path folder, int port, Path executable, Map<String, String> settings)
-            throws IOException {
+    static Process launch(Path folder, int port, Path executable, Map<String, String> settings,
+            List<String> launcher) throws IOException {
         StringBuilder config = new StringBuilder();
         config.append("port ").append(port).append("\nbind 127.0.0.1\nprotected-mode yes\ndaemonize no\n");
         config.append("dir ").append('"').append(folder.toString().replace("\\", "\\\\").replace("\"", "\\\""))
@@ -222,6 +244,7 @@ public final class EmbeddedRedis implements AutoCloseable {
         Path file = folder.resolve("redis.conf");
         Files.writeString(file, config);
         List<String> command = new ArrayList<>(ownSession());
+        command.addAll(launcher);
         command.add(executable.toString());
         command.add(file.toString());
         return new ProcessBuilder(command).redirectErrorStream(true)

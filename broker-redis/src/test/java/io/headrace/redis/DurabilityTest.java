@@ -113,7 +113,7 @@ final class DurabilityTest {
         }
         first.close();
         Process loading = EmbeddedRedis.launch(folder, first.port(), EmbeddedRedis.unpack(),
-                Map.of("appendfsync", "always", "key-load-delay", "100"));
+                Map.of("appendfsync", "always", "key-load-delay", "100"), List.of());
         try {
             Wait.until("the server reads its data", () -> isLoading(first));
             try (RedisBroker broker = connect(first)) {

@@ -92,10 +92,7 @@ final class EmbeddedRedisTest {
 
     @Test
     void theServerThatAKilledOwnerLeftBehindIsEndedByTheNextStart() throws Exception {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process owner = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Owner.class.getName(),
-                folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process owner = owner("left behind");
         long pid = Long.parseLong(owner.inputReader().readLine());
         ProcessHandle orphan = ProcessHandle.of(pid).orElseThrow();
         owner.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
@@ -107,10 +104,40 @@ final class EmbeddedRedisTest {
         }
     }
 
+    @Test
+    void aServerForOneProcessEndsWithItHoweverThatDies() throws Exception {
+        Process owner = owner("for this process");
+        ProcessHandle server = ProcessHandle.of(Long.parseLong(owner.inputReader().readLine())).orElseThrow();
+        assertThat(server.isAlive()).isTrue();
+
+        owner.destroyForcibly();
+
+        server.onExit().get(10, TimeUnit.SECONDS);
+        assertThat(server.isAlive()).isFalse();
+    }
+
+    @Test
+    void aServerForOneProcessStopsLikeAnyOther() throws Exception {
+        EmbeddedRedis redis = EmbeddedRedis.startForThisProcess(folder, Map.of("appendonly", "no"));
+        try (redis; Jedis jedis = jedis(redis)) {
+            assertThat(jedis.ping()).isEqualTo("PONG");
+        }
+        assertThat(redis.process().isAlive()).isFalse();
+    }
+
+    private Process owner(String how) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Owner.class.getName(),
+                folder.toString(), how).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
     /** Starts a server, tells its process id, and waits to be killed. */
     static final class Owner {
         public static void main(String[] arguments) throws Exception {
-            try (EmbeddedRedis redis = EmbeddedRedis.start(Path.of(arguments[0]), 0)) {
+            Path folder = Path.of(arguments[0]);
+            try (EmbeddedRedis redis = arguments[1].equals("for this process")
+                    ? EmbeddedRedis.startForThisProcess(folder, Map.of())
+                    : EmbeddedRedis.start(folder, 0)) {
                 System.out.println(redis.process().pid());
                 System.in.read();
             }

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A Redis of the benchmark's own. Its data lies in a temporary folder, which goes with it. */
+/** A Redis of the benchmark's own, which ends when this process does. Its data lies in a temporary folder. */
 final class OwnRedis implements AutoCloseable {
     private final Path folder;
     private final EmbeddedRedis server;
@@ -23,7 +23,7 @@ final class OwnRedis implements AutoCloseable {
     static OwnRedis start(Map<String, String> settings) throws IOException {
         Path folder = Files.createTempDirectory("headrace-bench-");
         try {
-            return new OwnRedis(folder, EmbeddedRedis.start(folder, 0, null, settings));
+            return new OwnRedis(folder, EmbeddedRedis.startForThisProcess(folder, settings));
         } catch (IOException | RuntimeException e) {
             delete(folder);
             throw e;

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls the HTTP API, once per call: nothing is sent again by itself. Not thread-safe.
+ * Calls the HTTP API, once per call: nothing is sent again by itself. Thread-safe.
  *
  * <p>Built on {@link HttpURLConnection}, because {@code java.net.http} takes half a second of start-up time that a shell
  * script pays at every call; what the old client cannot send is left to {@link PatchRequest}.
@@ -30,34 +30,45 @@ final class ApiClient {
 
     private final URI base;
     private final @Nullable String key;
+    private final Duration readTimeout;
 
     /** @param key sent as bearer token, when there is one */
     ApiClient(URI base, @Nullable String key) {
+        this(base, key, READ_TIMEOUT);
+    }
+
+    private ApiClient(URI base, @Nullable String key, Duration readTimeout) {
         this.base = base;
         this.key = key;
+        this.readTimeout = readTimeout;
+    }
+
+    /** One that gives up on an answer earlier or later than usual. */
+    ApiClient patient(Duration atMost) {
+        return new ApiClient(base, key, atMost);
     }
 
     Answer get(String path) {
-        return call("GET", path, null, Map.of(), READ_TIMEOUT);
+        return call("GET", path, null, Map.of(), readTimeout);
     }
 
     /** A call that the API answers only after some time. */
     Answer get(String path, Duration wait) {
-        return call("GET", path, null, Map.of(), READ_TIMEOUT.plus(wait));
+        return call("GET", path, null, Map.of(), readTimeout.plus(wait));
     }
 
     Answer delete(String path) {
-        return call("DELETE", path, null, Map.of(), READ_TIMEOUT);
+        return call("DELETE", path, null, Map.of(), readTimeout);
     }
 
     /** A POST without a body. */
     Answer post(String path) {
-        return call("POST", path, new byte[0], Map.of(), READ_TIMEOUT);
+        return call("POST", path, new byte[0], Map.of(), readTimeout);
     }
 
     /** A POST of JSON, or of what the headers say. */
     Answer post(String path, byte[] body, Map<String, String> headers) {
-        return call("POST", path, body, headers, READ_TIMEOUT);
+        return call("POST", path, body, headers, readTimeout);
     }
 
     Answer patch(String path, byte[] body) {
@@ -113,7 +124,7 @@ final class ApiClient {
             throws IOException {
         HttpURLConnection connection = (HttpURLConnection) target(path).toURL().openConnection();
         connection.setRequestMethod(method);
-        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setConnectTimeout((int) shorter(CONNECT_TIMEOUT, timeout).toMillis());
         connection.setReadTimeout((int) timeout.toMillis());
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
@@ -124,6 +135,10 @@ final class ApiClient {
             connection.setRequestProperty("Authorization", "Bearer " + key);
         }
         return connection;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private URI target(String path) {

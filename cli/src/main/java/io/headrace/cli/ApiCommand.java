@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code headrace api}: takes jobs over HTTP until it is told to stop. */
@@ -24,13 +25,10 @@ final class ApiCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(names = "--redis", paramLabel = "URL", description = {
-        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
-                + " default redis://127.0.0.1:6379."})
-    @Nullable
-    String redis;
+    @Mixin
+    RedisOptions redis = new RedisOptions();
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Where to listen; default 8080, 0 is any free one.")
+    @Option(names = "--port", paramLabel = "PORT", description = "Where to listen, 0 to 65535; default 8080, 0 is any free one.")
     @Nullable
     String port;
 
@@ -50,8 +48,7 @@ final class ApiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Effective settings = new Effective(terminal.environment())
-                .flag("--redis", RedisSettings.URL, redis)
+        Effective settings = redis.over(new Effective(terminal.environment()))
                 .flag("--port", ApiSettings.PORT, port)
                 .flag("--bind", ApiSettings.BIND, bind)
                 .flag("--durability", ApiSettings.DURABILITY, durability);

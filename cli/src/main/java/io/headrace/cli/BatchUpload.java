@@ -49,7 +49,7 @@ final class BatchUpload {
     /** @param file {@code -} for stdin */
     int send(String file) {
         long start = System.nanoTime();
-        try (Progress progress = Progress.start(terminal, "enqueue", size(file));
+        try (Progress progress = Progress.ofBytes(terminal, "enqueue", size(file));
                 BufferedReader lines = new BufferedReader(
                         new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
             if (json) {
@@ -74,7 +74,7 @@ final class BatchUpload {
             flush();
             progress.to(bytes, Words.jobs(accepted));
         } catch (IOException e) {
-            throw CommandFailed.failed("cannot read " + file + ": " + e.getMessage());
+            throw CommandFailed.failed("cannot read " + file + ": " + Words.reason(e));
         }
         finish(start);
         return rejected == 0 ? ExitCode.DONE : ExitCode.FAILED;
@@ -99,7 +99,7 @@ final class BatchUpload {
         try {
             return file.equals("-") ? -1 : Files.size(Path.of(file));
         } catch (IOException e) {
-            throw CommandFailed.usage("cannot read " + file + ": " + e);
+            throw CommandFailed.usage("cannot read " + file + ": " + Words.reason(e));
         }
     }
 

@@ -9,6 +9,7 @@ import io.headrace.cli.bench.Bench;
 import io.headrace.cli.bench.Plan;
 import io.headrace.cli.bench.Report;
 import io.headrace.cli.bench.Scenarios;
+import io.headrace.cli.bench.Watcher;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisSettings;
 import java.io.IOException;
@@ -50,25 +51,19 @@ final class BenchCommand implements Callable<Integer> {
         "Measure only these, separated by commas: ${COMPLETION-CANDIDATES}; default is all but soak."})
     List<String> only = Scenarios.byDefault();
 
-    @Option(names = "--runs", paramLabel = "N", description = "How often each is measured; default 5.")
+    @Option(names = "--runs", paramLabel = "N", description = "How often each is measured, 1 to 1000; default 5.")
     int runs = 5;
 
-    @Option(names = "--jobs", paramLabel = "N", description = "How many jobs a run handles; default 100000.")
+    @Option(names = "--jobs", paramLabel = "N", description = {
+        "How many jobs a run handles, 100 to 10000000; default 100000."})
     int jobs = 100_000;
 
-    @Option(names = "--payload", paramLabel = "BYTES", description = "How large each job's payload is; default 100.")
+    @Option(names = "--payload", paramLabel = "BYTES", description = {
+        "How large each job's payload is, 9 to 262144; default 100."})
     int payload = 100;
 
-    @Option(names = "--redis", paramLabel = "URL", description = {
-        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
-                + " default is HEADRACE_REDIS, else one of its own."})
-    @Nullable
-    String redis;
-
-    @Option(names = "--redis-prefix", paramLabel = "PREFIX", description = {
-        "What every key starts with; default is HEADRACE_REDIS_PREFIX, else hr:."})
-    @Nullable
-    String prefix;
+    @Mixin
+    RedisOptions redis = new RedisOptions();
 
     @Mixin
     BenchExtents extents = new BenchExtents();
@@ -97,13 +92,12 @@ final class BenchCommand implements Callable<Integer> {
             ours.setLevel(Level.ERROR); // that a Redis without persistence may lose jobs is part of the results
         }
         try (Progress progress = Progress.start(terminal, "bench", STEPS);
-                Bench bench = new Bench(plan,
-                        (done, doing) -> progress.to((long) (done * STEPS), Words.cut(doing, LONGEST_DOING)))) {
+                Told told = new Told(progress);
+                Bench bench = new Bench(plan, told)) {
             Thread onSignal = new Thread(bench::close);
             Runtime.getRuntime().addShutdownHook(onSignal);
-            Report report;
             try {
-                report = bench.run();
+                bench.run();
             } catch (Exception e) {
                 if (bench.closed()) {
                     return INTERRUPTED;
@@ -114,13 +108,45 @@ final class BenchCommand implements Callable<Integer> {
                     Runtime.getRuntime().removeShutdownHook(onSignal);
                 }
             }
-            progress.close();
-            if (output == ApiOptions.Format.json) {
-                terminal.out().println(report.json());
-            } else {
-                new BenchTable(report).print(terminal);
-            }
             return ExitCode.DONE;
+        }
+    }
+
+    /** Tells what each scenario has found as soon as it has ended, so that one that fails hides none before it. */
+    private final class Told implements Watcher, AutoCloseable {
+        private final Progress progress;
+        private @Nullable Report found;
+
+        Told(Progress progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void at(double done, String doing) {
+            progress.to((long) (done * STEPS), Words.cut(doing, LONGEST_DOING));
+        }
+
+        @Override
+        public void ended(Report report, Report.Section section) {
+            boolean first = found == null;
+            found = report;
+            if (output == ApiOptions.Format.table) {
+                progress.above(() -> {
+                    if (first) {
+                        BenchTable.conditions(report, terminal);
+                    }
+                    BenchTable.section(section, terminal);
+                });
+            }
+        }
+
+        /** One JSON document cannot be told in parts. */
+        @Override
+        public void close() {
+            Report report = found;
+            if (report != null && output == ApiOptions.Format.json) {
+                progress.above(() -> terminal.out().println(report.json()));
+            }
         }
     }
 
@@ -138,9 +164,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Plan plan() {
-        Effective settings = new Effective(terminal.environment())
-                .flag("--redis", RedisSettings.URL, redis)
-                .flag("--redis-prefix", RedisSettings.PREFIX, prefix);
+        Effective settings = redis.over(new Effective(terminal.environment()));
         RedisConfig config = settings.isSet(RedisSettings.URL)
                 ? settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX))
                 : null;

@@ -18,20 +18,26 @@ final class BenchExtents {
     private static final long LARGEST_BACKLOG = 100_000_000;
     private static final int HIGHEST_RATE = 100_000;
     private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST_WATCH = Duration.ofMinutes(10);
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
     private static final Duration LONGEST_SOAK = Duration.ofDays(7);
 
-    @Option(names = "--watch", paramLabel = "TIME", description = {
-        "latency: how long a run lasts; idle: how long a worker is watched; sleepers: the lease; default 10s."})
-    Duration watch = Duration.ofSeconds(10);
+    @Option(names = "--duration", paramLabel = "TIME", description = {
+        "latency, idle: how long a run lasts, 1s to 10m; default 10s."})
+    Duration duration = Duration.ofSeconds(10);
 
-    @Option(names = "--backlog", paramLabel = "N", description = "backlog: how many jobs are in line at most, as in 10M; default 1M.")
+    @Option(names = "--lease", paramLabel = "TIME", description = {
+        "sleepers: the lease that their worker renews, 1s to 10m; default 10s."})
+    Duration lease = Duration.ofSeconds(10);
+
+    @Option(names = "--backlog", paramLabel = "N", description = {
+        "backlog: how many jobs are in line at most, as in 10M, 1000 to 100M; default 1M."})
     String backlog = "1M";
 
-    @Option(names = "--soak", paramLabel = "TIME", description = "soak: how long it lasts; default 10m.")
+    @Option(names = "--soak", paramLabel = "TIME", description = "soak: how long it lasts, 1s to 7d; default 10m.")
     Duration soak = Duration.ofMinutes(10);
 
-    @Option(names = "--rate", paramLabel = "N", description = "soak: how many jobs a second are sent; default 5000.")
+    @Option(names = "--rate", paramLabel = "N", description = {
+        "soak: how many jobs a second are sent, 1 to 100000; default 5000."})
     int rate = 5_000;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "soak: where each sample goes; default headrace-soak.csv.")
@@ -47,12 +53,13 @@ final class BenchExtents {
         if (jdk != null && !Files.isExecutable(jdk.resolve("bin").resolve("java"))) {
             throw CommandFailed.usage("--jdk: there is no bin/java in " + jdk);
         }
-        within("--watch", watch, LONGEST_WATCH);
+        within("--duration", duration, LONGEST_RUN);
+        within("--lease", lease, LONGEST_RUN);
         within("--soak", soak, LONGEST_SOAK);
         if (rate < 1 || rate > HIGHEST_RATE) {
             throw CommandFailed.usage("--rate: must be 1 to " + HIGHEST_RATE + ", was " + rate);
         }
-        return new Extents(watch, count(), soak, rate, csv, jdk);
+        return new Extents(duration, lease, count(), soak, rate, csv, jdk);
     }
 
     private static void within(String option, Duration value, Duration longest) {

@@ -7,13 +7,10 @@ import java.util.Map;
 
 /** What the benchmark found, as people read it. */
 final class BenchTable {
-    private final Report report;
+    private BenchTable() {}
 
-    BenchTable(Report report) {
-        this.report = report;
-    }
-
-    void print(Terminal terminal) {
+    /** Under which conditions it was found. */
+    static void conditions(Report report, Terminal terminal) {
         Map<String, Object> is = report.conditions();
         line(terminal, "Headrace " + is.get("headrace") + ", Redis " + is.get("redisVersion") + " at " + is.get("redis")
                 + (Boolean.TRUE.equals(is.get("redisAppendOnlyFile")) ? "" : " without append-only file") + ",", "");
@@ -26,13 +23,11 @@ final class BenchTable {
                         + " runs; load, server and Redis share the cores.",
                 "");
         line(terminal, "SHARE: each run's part of the nearest row above that has no share, the median of them.", "");
-        for (Report.Section section : report.sections()) {
-            terminal.out().println();
-            print(section, terminal);
-        }
     }
 
-    private static void print(Report.Section section, Terminal terminal) {
+    /** What one scenario has found. */
+    static void section(Report.Section section, Terminal terminal) {
+        terminal.out().println();
         terminal.out().println(terminal.colours() ? Colour.BOLD.on(section.title()) : section.title());
         Table table = new Table().whole("").number("MEDIAN").whole("UNIT").number("MIN-MAX").number("SHARE");
         for (Figure figure : section.figures()) {

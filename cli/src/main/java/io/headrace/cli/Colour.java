@@ -2,7 +2,9 @@ package io.headrace.cli;
 
 /** The few colours that results use, only on a terminal. */
 enum Colour {
-    PLAIN(""), BOLD("1"), RED("31"), GREEN("32"), YELLOW("33"), BLUE("34"), GREY("90");
+    PLAIN(""), BOLD("1"), RED("31"), GREEN("32"), YELLOW("33"), BLUE("34"), CYAN("36"), GREY("90"),
+    /** Foreground and background exchanged. */
+    INVERSE("7");
 
     private final String code;
 

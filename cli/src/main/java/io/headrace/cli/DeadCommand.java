@@ -2,13 +2,19 @@ package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.headrace.JobState;
+import io.headrace.QueueName;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code headrace dead …}: one method a verb, each about all dead jobs of a queue that match. */
 @Command(synopsisSubcommandLabel = "VERB", description = {
@@ -27,27 +33,67 @@ final class DeadCommand {
 
     @Command(description = "List dead jobs, the latest first.", footer = {"", "Example:",
         "  headrace dead list --queue mail --error Timeout"})
-    int list(@Mixin ApiOptions api, @Mixin JobFilter filter, @Mixin JobCommand.PageOptions page) {
-        return new JobList(api.client(terminal), terminal, api.json()).print(filter, JobState.DEAD, page);
+    int list(@Mixin ApiOptions api, @Mixin JobFilter filter, @Mixin JobCommand.PageOptions page,
+            @Mixin WatchOptions watch) {
+        return watch.run(terminal, "dead list --queue " + filter.queue,
+                to -> new JobList(api.client(to), to, api.json()).print(filter, JobState.DEAD, page));
     }
 
     @Command(description = "Put dead jobs back in line, with their history and fresh retries.", footer = {"",
         "Example:",
         "  headrace dead retry --queue mail --error Timeout"})
-    int retry(@Mixin ApiOptions api, @Mixin JobFilter filter, @Mixin BulkOptions bulk) {
-        return bulk(api, filter, bulk, "retry", "retried");
+    int retry(@Mixin ApiOptions api, @Mixin DeadFilter filter, @Mixin BulkOptions bulk,
+            @Option(names = "--pace", paramLabel = "N", description = {
+                "Let so many fall due a second, 0.01 to 10000, rather than all at once."}) @Nullable Double pace) {
+        return bulk(api, filter, bulk, "retry", "retried", pace);
+    }
+
+    @Command(description = "Group dead jobs by what they died of, the largest group first.", footer = {"", "Example:",
+        "  headrace dead groups --queue mail"})
+    int groups(@Mixin ApiOptions api, @Mixin WatchOptions watch,
+            @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = "Their queue; default is 'default'.", //
+                    defaultValue = "default") QueueName queue) {
+        return watch.run(terminal, "dead groups --queue " + queue, to -> {
+            Answer answer = api.client(to).get("/v1/queues/" + queue + "/dead/groups");
+            if (api.json()) {
+                answer.verbatim(to);
+            } else {
+                groups(answer.tree(), queue, to);
+            }
+            return ExitCode.DONE;
+        });
+    }
+
+    private static void groups(Tree answer, QueueName queue, Terminal terminal) {
+        List<Tree> groups = answer.at("groups").items();
+        if (groups.isEmpty()) {
+            terminal.say("no dead jobs in queue '" + queue + "'");
+            return;
+        }
+        Instant now = Clock.systemUTC().instant();
+        Table table = new Table().whole("FINGERPRINT").number("JOBS").number("LATEST").cut("TYPE").cut("ERROR");
+        for (Tree group : groups) {
+            table.row(group.at("fingerprint").text(), group.at("count").text(), Words.ago(group.at("newest"), now),
+                    group.at("type").text(), JobList.error(group.at("error")));
+        }
+        table.print(terminal);
+        if (answer.at("more").flag()) {
+            terminal.say("the latest " + answer.at("examined").text() + " of " + answer.at("total").text()
+                    + " dead jobs were looked at");
+        }
     }
 
     @Command(description = "Delete dead jobs for ever.", footer = {"", "Example:",
         "  headrace dead delete --queue mail --type welcome"})
-    int delete(@Mixin ApiOptions api, @Mixin JobFilter filter, @Mixin BulkOptions bulk) {
-        return bulk(api, filter, bulk, "delete", "deleted");
+    int delete(@Mixin ApiOptions api, @Mixin DeadFilter filter, @Mixin BulkOptions bulk) {
+        return bulk(api, filter, bulk, "delete", "deleted", null);
     }
 
-    private int bulk(ApiOptions api, JobFilter filter, BulkOptions bulk, String verb, String past) {
+    private int bulk(ApiOptions api, DeadFilter filter, BulkOptions bulk, String verb, String past,
+            @Nullable Double pace) {
         ApiClient client = api.client(terminal);
         String path = "/v1/queues/" + filter.queue + "/dead:" + verb;
-        Answer would = client.post(path, body(filter, true), Map.of());
+        Answer would = client.post(path, body(filter, null, "", true), Map.of());
         long matching = would.tree().at("count").number();
         String what = verb + " " + dead(matching, filter) + (would.tree().at("more").flag() ? ", and more" : "");
         if (bulk.dryRun) {
@@ -59,7 +105,7 @@ final class DeadCommand {
             return ExitCode.DONE;
         }
         bulk.confirm(terminal, what);
-        long[] moved = move(client, path, filter, Progress.start(terminal, verb, matching));
+        long[] moved = move(client, path, filter, pace, Progress.start(terminal, verb, matching));
         if (moved[1] > 0) {
             terminal.say(
                     moved[1] + " were refused: another unfinished job has their unique key, or they are dead no more");
@@ -70,11 +116,14 @@ final class DeadCommand {
     }
 
     /** Calls again while there is more; what was refused is looked at again, so a call that moves nothing is the last. */
-    private static long[] move(ApiClient client, String path, JobFilter filter, Progress progress) {
+    private static long[] move(ApiClient client, String path, DeadFilter filter, @Nullable Double pace,
+            Progress progress) {
         try (progress) {
             long moved = 0;
+            String startAt = ""; // a paced retry goes on where the call before ended
             while (true) {
-                Tree answer = client.post(path, body(filter, false), Map.of()).tree();
+                Tree answer = client.post(path, body(filter, pace, startAt, false), Map.of()).tree();
+                startAt = answer.at("nextAt").text();
                 long count = answer.at("count").number();
                 long refused = answer.at("refused").number();
                 moved += count;
@@ -86,11 +135,11 @@ final class DeadCommand {
         }
     }
 
-    private static String dead(long count, JobFilter filter) {
+    private static String dead(long count, DeadFilter filter) {
         return count + (count == 1 ? " dead job" : " dead jobs") + filter.words() + " of queue '" + filter.queue + "'";
     }
 
-    private static byte[] body(JobFilter filter, boolean dryRun) {
+    private static byte[] body(DeadFilter filter, @Nullable Double pace, String startAt, boolean dryRun) {
         StringWriter text = new StringWriter();
         try (JsonGenerator g = Tree.generator(text)) {
             g.writeStartObject();
@@ -99,6 +148,15 @@ final class DeadCommand {
             }
             if (filter.error != null) {
                 g.writeStringField("error", filter.error);
+            }
+            if (filter.fingerprint != null) {
+                g.writeStringField("fingerprint", filter.fingerprint);
+            }
+            if (pace != null) {
+                g.writeNumberField("pace", pace);
+            }
+            if (!startAt.isEmpty()) {
+                g.writeStringField("startAt", startAt);
             }
             if (dryRun) {
                 g.writeBooleanField("dryRun", true);

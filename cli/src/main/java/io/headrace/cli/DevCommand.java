@@ -35,16 +35,15 @@ final class DevCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Where the API listens; default 8080, 0 is any free one.")
+    @Option(names = "--port", paramLabel = "PORT", description = "Where the API listens, 0 to 65535; default 8080, 0 is any free one.")
     @Nullable
     String port;
 
     @Option(names = "--data", paramLabel = "DIR", description = "Where Redis keeps its data; default ./headrace-data.")
     Path data = Path.of("headrace-data");
 
-    @Option(names = "--redis", paramLabel = "URL", description = "Use that Redis; do not start one.")
-    @Nullable
-    String redis;
+    @Mixin
+    RedisOptions redis = new RedisOptions();
 
     @Option(names = "--durability", paramLabel = "MODE", description = {
         "What must have happened to a job before its 202: memory, fsync or replicated:N; default memory."})
@@ -68,9 +67,8 @@ final class DevCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Effective settings = worker.over(new Effective(terminal.environment()))
+        Effective settings = worker.over(redis.over(new Effective(terminal.environment())))
                 .flag("--port", ApiSettings.PORT, port)
-                .flag("--redis", RedisSettings.URL, redis)
                 .flag("--durability", ApiSettings.DURABILITY, durability);
         boolean ownRedis = !settings.isSet(RedisSettings.URL);
         if (!ownRedis && redisServer != null) {

@@ -12,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,16 +29,8 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Option(names = "--redis", paramLabel = "URL", description = {
-        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
-                + " default is HEADRACE_REDIS, else redis://127.0.0.1:6379."})
-    @Nullable
-    String redis;
-
-    @Option(names = "--redis-prefix", paramLabel = "PREFIX", description = {
-        "What every key starts with; default is HEADRACE_REDIS_PREFIX, else hr:."})
-    @Nullable
-    String prefix;
+    @Mixin
+    RedisOptions redis = new RedisOptions();
 
     @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = {
         "Look at this queue only; can be given several times. Default is all."})
@@ -60,9 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Effective settings = new Effective(terminal.environment())
-                .flag("--redis", RedisSettings.URL, redis)
-                .flag("--redis-prefix", RedisSettings.PREFIX, prefix);
+        Effective settings = redis.over(new Effective(terminal.environment()));
         RedisConfig config = settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX));
         try (Doctor doctor = Doctor.connect(config)) {
             return examine(doctor);

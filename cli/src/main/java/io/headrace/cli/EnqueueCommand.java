@@ -3,7 +3,6 @@ package io.headrace.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.headrace.Durability;
 import io.headrace.Durations;
-import io.headrace.InvalidInput;
 import io.headrace.JobType;
 import io.headrace.Level;
 import io.headrace.QueueName;
@@ -17,14 +16,10 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,8 +31,6 @@ import picocli.CommandLine.Parameters;
             "  headrace enqueue email @mail.json --queue mail --delay 10m",
             "  generate-jobs | headrace enqueue --batch - --queue mail > ids.txt"})
 final class EnqueueCommand implements Callable<Integer> {
-    private static final String DEFAULT_WAIT = "60s";
-
     private final Terminal terminal;
 
     @Mixin
@@ -59,7 +52,7 @@ final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     Level priority;
 
-    @Option(names = "--delay", paramLabel = "TIME", description = "Wait that long first, such as 90s or 2h.")
+    @Option(names = "--delay", paramLabel = "TIME", description = "Wait that long first, such as 90s or 2h; up to 365d.")
     @Nullable
     Duration delay;
 
@@ -67,11 +60,11 @@ final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     OffsetDateTime runAt;
 
-    @Option(names = "--expires-in", paramLabel = "TIME", description = "Do not start it later than that.")
+    @Option(names = "--expires-in", paramLabel = "TIME", description = "Do not start it later than that, 1ms to 365d.")
     @Nullable
     Duration expiresIn;
 
-    @Option(names = "--timeout", paramLabel = "TIME", description = "How long one attempt may take.")
+    @Option(names = "--timeout", paramLabel = "TIME", description = "How long one attempt may take, 1ms to 7d.")
     @Nullable
     Duration timeout;
 
@@ -94,11 +87,11 @@ final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     Durability durability;
 
-    @Option(names = "--retention", paramLabel = "TIME", description = "How long the finished job can be looked up.")
+    @Option(names = "--retention", paramLabel = "TIME", description = "How long the finished job can be looked up, 0s to 365d.")
     @Nullable
     Duration retention;
 
-    @Option(names = "--wait", paramLabel = "TIME", arity = "0..1", preprocessor = WaitValue.class, description = {
+    @Option(names = "--wait", paramLabel = "TIME", arity = "0..1", preprocessor = SixtySeconds.class, description = {
         "Wait for the end, at most that long (default 60s): print the result and exit with 0, or print the error and"
                 + " exit with 1."})
     @Nullable
@@ -167,7 +160,7 @@ final class EnqueueCommand implements Callable<Integer> {
                 text = Files.readString(Path.of(payload.substring(1)));
             }
         } catch (IOException e) {
-            throw CommandFailed.usage("cannot read the payload from " + payload + ": " + e);
+            throw CommandFailed.usage("cannot read the payload from " + payload + ": " + Words.reason(e));
         }
         try {
             Tree.parse(text.getBytes(StandardCharsets.UTF_8));
@@ -212,24 +205,10 @@ final class EnqueueCommand implements Callable<Integer> {
         }
     }
 
-    /** Lets {@code --wait} stand before a type or payload without swallowing it. */
-    static final class WaitValue implements IParameterPreprocessor {
-        @Override
-        public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-            boolean attached = info.get("separator") instanceof String separator && !separator.isBlank();
-            if (!attached && (args.isEmpty() || !isDuration(args.peek()))) {
-                args.push(DEFAULT_WAIT);
-            }
-            return false;
-        }
-
-        private static boolean isDuration(String text) {
-            try {
-                Durations.parse("wait", text);
-                return true;
-            } catch (InvalidInput e) {
-                return false;
-            }
+    /** What {@code --wait} alone means. */
+    static final class SixtySeconds extends OptionalDuration {
+        SixtySeconds() {
+            super("60s");
         }
     }
 }

@@ -16,15 +16,18 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -43,7 +46,26 @@ final class HeadraceCommand {
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
     boolean version;
 
-    private HeadraceCommand() {}
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli injects it
+    CommandSpec spec;
+
+    private final Terminal terminal;
+
+    private HeadraceCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Option(names = "--color", paramLabel = "WHEN", scope = ScopeType.INHERIT, description = {
+        "auto (the default): colours on a terminal, unless NO_COLOR is set; always, or never."})
+    void colours(Terminal.Colours when) {
+        terminal.colours(when);
+        spec.root().commandLine().setColorScheme(scheme(terminal));
+    }
+
+    private static Help.ColorScheme scheme(Terminal terminal) {
+        return Help.defaultColorScheme(terminal.colours() ? Help.Ansi.ON : Help.Ansi.OFF);
+    }
 
     /** Parses and runs; never throws. */
     static int run(String[] args, Terminal terminal) {
@@ -51,7 +73,7 @@ final class HeadraceCommand {
     }
 
     static CommandLine commandLine(String[] args, Terminal terminal) {
-        CommandLine line = new CommandLine(new HeadraceCommand());
+        CommandLine line = new CommandLine(new HeadraceCommand(terminal));
         line.getCommandSpec().usageMessage().footer("", "Example:",
                 "  headrace dev --exec 'wordcount=wc -w'",
                 "  headrace enqueue wordcount '\"to be or not to be\"' --wait");
@@ -62,9 +84,9 @@ final class HeadraceCommand {
         line.setUsageHelpWidth(Terminal.COLUMNS);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
-        line.setColorScheme(Help.defaultColorScheme(terminal.colours() ? Help.Ansi.ON : Help.Ansi.OFF));
+        line.setColorScheme(scheme(terminal));
         line.setParameterExceptionHandler((e, ignored) -> usageError(e, terminal));
-        line.setExecutionExceptionHandler((e, ignored, parsed) -> failure(e, terminal));
+        line.setExecutionExceptionHandler((e, command, parsed) -> failure(e, command, terminal));
         return line;
     }
 
@@ -83,8 +105,10 @@ final class HeadraceCommand {
         commands.put("dead", it -> new DeadCommand(it));
         commands.put("key", it -> new KeyCommand(it));
         commands.put("audit", it -> new AuditCommand(it));
+        commands.put("top", it -> new TopCommand(it));
         commands.put("doctor", it -> new DoctorCommand(it));
         commands.put("bench", it -> new BenchCommand(it));
+        commands.put("completion", it -> new CompletionCommand(it));
         commands.put("version", it -> new VersionCommand(it));
         Function<Terminal, Object> asked = args.length == 0 ? null : commands.get(args[0]);
         if (asked != null) {
@@ -141,9 +165,9 @@ final class HeadraceCommand {
         Nearest.to(given, names).ifPresent(name -> terminal.say("Did you mean '" + name + "'?"));
     }
 
-    private static int failure(Exception e, Terminal terminal) {
+    private static int failure(Exception e, CommandLine command, Terminal terminal) {
         if (e instanceof CommandFailed failed) {
-            complain(terminal, String.valueOf(failed.getMessage()));
+            complain(terminal, inOptions(failed, command));
             return failed.exitCode();
         }
         if (e instanceof HeadraceException) {
@@ -153,6 +177,17 @@ final class HeadraceCommand {
         complain(terminal, "unexpected: " + e);
         e.printStackTrace(terminal.err());
         return ExitCode.FAILED;
+    }
+
+    /** What the API calls {@code maxRetries} was given here as {@code --max-retries}. */
+    private static String inOptions(CommandFailed failed, CommandLine command) {
+        String message = String.valueOf(failed.getMessage());
+        String option = "--" + failed.field().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        if (failed.field().isEmpty() || command.getCommandSpec().findOption(option) == null) {
+            return message;
+        }
+        return message.startsWith(failed.field()) ? option + message.substring(failed.field().length())
+                : option + ": " + message;
     }
 
     private static void complain(Terminal terminal, String message) {

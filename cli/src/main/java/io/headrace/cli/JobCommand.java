@@ -27,8 +27,9 @@ final class JobCommand {
             @Option(names = {"-s", "--state"}, paramLabel = "STATE", defaultValue = "queued", description = {
                 "queued (the default), scheduled, running, retrying, parked,"
                         + " succeeded, dead, cancelled or expired."}) JobState state,
-            @Mixin PageOptions page) {
-        return new JobList(api.client(terminal), terminal, api.json()).print(filter, state, page);
+            @Mixin PageOptions page, @Mixin WatchOptions watch) {
+        return watch.run(terminal, "job list --queue " + filter.queue + " --state " + state.label(),
+                to -> new JobList(api.client(to), to, api.json()).print(filter, state, page));
     }
 
     @Command(description = "Show a job: its state, payload, result and attempts.", footer = {"", "Example:",
@@ -41,6 +42,21 @@ final class JobCommand {
             new JobCard(terminal).print(answer.tree());
         }
         return ExitCode.DONE;
+    }
+
+    @Command(description = "Tell why a job is not running, and when it might.", footer = {"", "Example:",
+        "  headrace job why mail_n1763770000123-0"})
+    int why(@Mixin ApiOptions api, @Mixin WatchOptions watch,
+            @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
+        return watch.run(terminal, "job why " + id, to -> {
+            Answer answer = api.client(to).get("/v1/jobs/" + id + "/why");
+            if (api.json()) {
+                answer.verbatim(to);
+            } else {
+                JobWhy.print(answer.tree(), to);
+            }
+            return ExitCode.DONE;
+        });
     }
 
     @Command(description = {
@@ -70,10 +86,12 @@ final class JobCommand {
     }
 
     @Command(description = {
-        "Follow a job until it ends: a line a change, and what its handler logs. Exits with 0 when it succeeded, else with 1."}, //
+        "Follow a job until it ends: its states, its progress and what its handler logs; goes on after a broken"
+                + " connection. Exits with 0 when it succeeded, else with 1.",
+        "With -o json an object a line: {\"event\": STATE, \"data\": JOB}, and {\"event\": \"log\", \"data\": {\"lines\": [..]}}."}, //
             footer = {"", "Example:", "  headrace job watch mail_n1763770000123-0"})
     int watch(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
-        return new JobWatch(api.client(terminal), terminal).follow(id, api.json());
+        return JobWatch.follow(api.client(terminal), terminal, id, api.json());
     }
 
     @Command(description = "Print what the handler of a job has logged.", footer = {"", "Example:",

@@ -8,58 +8,116 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Follows one job by its events; connects again when the stream breaks off before the job has ended. */
 final class JobEvents {
-    /** The API sends a sign of life at least every 15 s. */
-    private static final Duration SILENCE = Duration.ofSeconds(45);
+    /** Who hears of them, by one thread. */
+    interface Listener {
+        /** The job as it is now, and each time it has changed. */
+        void changed(Tree job);
 
-    private final ApiClient client;
-    private final Terminal terminal;
-    private String lastEventId = "0";
+        /** Lines of its log, each once. */
+        void logged(List<Tree> lines);
 
-    JobEvents(ApiClient client, Terminal terminal) {
-        this.client = client;
-        this.terminal = terminal;
+        /** The connection is lost; {@link #back} follows, unless the command ends. */
+        default void lost(String why) {}
+
+        /** The connection is there again, and nothing was missed. */
+        default void back() {}
     }
 
-    /**
-     * Returns the job as it is at its end. A stream that cannot be opened ends the command.
-     *
-     * @param changed told the job as it is now, and each time it has changed
-     * @param logged told lines of its log, each once
-     */
-    Tree follow(JobId id, Consumer<Tree> changed, Consumer<List<Tree>> logged) {
-        Optional<Tree> ended = Optional.empty();
-        while (ended.isEmpty()) {
-            ended = listen(id, changed, logged);
+    /** The API sends a sign of life at least every 15 s. */
+    private static final Duration SILENCE = Duration.ofSeconds(45);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final ApiClient client;
+    private final Listener listener;
+    private final String path;
+    private String lastEventId = "0";
+    private Duration pause = FIRST_PAUSE;
+    private boolean connected;
+    private boolean lost;
+
+    JobEvents(ApiClient client, JobId id, Listener listener) {
+        this.client = client;
+        this.path = "/v1/jobs/" + id + "/events";
+        this.listener = listener;
+    }
+
+    /** Returns the job as it is at its end. A stream that cannot be opened the first time ends the command. */
+    Tree follow() {
+        while (true) {
+            try {
+                Optional<Tree> ended = listen();
+                if (ended.isPresent()) {
+                    return ended.get();
+                }
+                lost("the stream ended");
+            } catch (IOException e) {
+                lost("connection lost");
+            } catch (CommandFailed e) {
+                if (!connected || e.exitCode() != ExitCode.UNREACHABLE) {
+                    throw e;
+                }
+                lost("the API does not answer");
+            }
+            rest();
         }
-        return ended.get();
+    }
+
+    private void lost(String why) {
+        if (!lost) {
+            lost = true;
+            listener.lost(why);
+        }
+    }
+
+    private void rest() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.failed("interrupted");
+        }
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
     }
 
     /** Empty when the stream ended and the job did not. */
-    private Optional<Tree> listen(JobId id, Consumer<Tree> changed, Consumer<List<Tree>> logged) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                client.events("/v1/jobs/" + id + "/events", lastEventId, SILENCE), StandardCharsets.UTF_8))) {
+    private Optional<Tree> listen() throws IOException {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(client.events(path, lastEventId, SILENCE), StandardCharsets.UTF_8))) {
+            connected = true;
+            String id = lastEventId;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("id:")) {
-                    lastEventId = line.substring(3).strip();
+                    id = line.substring(3).strip();
                 } else if (line.startsWith("data:")) {
-                    Tree data = Tree.parse(line.substring(5).getBytes(StandardCharsets.UTF_8));
-                    if (!data.at("state").present()) {
-                        logged.accept(data.at("lines").items());
-                        continue;
-                    }
-                    changed.accept(data);
-                    if (JobWait.ended(data)) {
-                        return Optional.of(data);
+                    Tree ended = heard(Tree.parse(line.substring(5).getBytes(StandardCharsets.UTF_8)));
+                    lastEventId = id; // only now: a stream that broke off before this line sends the event again
+                    if (ended != null) {
+                        return Optional.of(ended);
                     }
                 }
             }
-        } catch (IOException e) {
-            terminal.say("connection lost, connecting again");
         }
         return Optional.empty();
+    }
+
+    private @Nullable Tree heard(Tree data) {
+        pause = FIRST_PAUSE;
+        if (lost) {
+            lost = false;
+            listener.back();
+        }
+        if (!data.at("state").present()) {
+            listener.logged(data.at("lines").items());
+            return null;
+        }
+        listener.changed(data);
+        return JobWait.ended(data) ? data : null;
     }
 }

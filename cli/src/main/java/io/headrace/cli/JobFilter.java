@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which jobs a verb is about. */
-final class JobFilter {
+class JobFilter {
     @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = "Their queue; default is 'default'.")
     QueueName queue = QueueName.DEFAULT;
 

@@ -24,11 +24,28 @@ final class JobLogLines {
         if (json) {
             page(id, 0).verbatim(terminal);
         } else if (follow) {
-            new JobEvents(client, terminal).follow(id, ignored -> {}, this::lines);
+            new JobEvents(client, id, new Following()).follow();
         } else {
             all(id);
         }
         return ExitCode.DONE;
+    }
+
+    private final class Following implements JobEvents.Listener {
+        @Override
+        public void changed(Tree job) {
+            // its log alone is asked for
+        }
+
+        @Override
+        public void logged(List<Tree> lines) {
+            lines(lines);
+        }
+
+        @Override
+        public void lost(String why) {
+            terminal.say(why + ", connecting again");
+        }
     }
 
     private void all(JobId id) {

@@ -1,51 +1,104 @@
 package io.headrace.cli;
 
 import io.headrace.JobId;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** Shows what happens to one job until it ends. */
-final class JobWatch {
-    private final ApiClient client;
+/**
+ * Shows what happens to one job until it ends: a line for each change of its state and each line of its log. On a terminal
+ * its progress is a bar below them, else it is lines too.
+ */
+final class JobWatch implements JobEvents.Listener {
+    private static final int BAR = 30;
+
     private final Terminal terminal;
+    private final boolean json;
+    private final StatusLine status;
     private String shown = "";
+    private Tree job = Tree.ABSENT;
 
-    JobWatch(ApiClient client, Terminal terminal) {
-        this.client = client;
+    private JobWatch(Terminal terminal, boolean json) {
         this.terminal = terminal;
+        this.json = json;
+        this.status = StatusLine.on(terminal, !json);
     }
 
-    /** @param json prints nothing but the job as it is at its end */
-    int follow(JobId id, boolean json) {
-        JobEvents events = new JobEvents(client, terminal);
-        Tree job = json ? events.follow(id, ignored -> {}, ignored -> {}) : events.follow(id, this::show, this::log);
-        if (json) {
-            terminal.out().println(job.json());
+    /** @param json prints an object a line: the events as the API sent them */
+    static int follow(ApiClient client, Terminal terminal, JobId id, boolean json) {
+        JobWatch watch = new JobWatch(terminal, json);
+        Tree ended;
+        try (StatusLine unused = watch.status) {
+            ended = new JobEvents(client, id, watch).follow();
         }
-        return JobWait.verdict(job, terminal);
+        return JobWait.verdict(ended, terminal);
     }
 
-    private void show(Tree job) {
-        String state = job.at("state").text();
-        String attempt = job.at("attempt").number() > 0 ? " attempt " + job.at("attempt").text() : "";
-        String news = attempt + Words.plain(JobList.progress(job)) + JobWait.error(job);
-        if ((state + news).equals(shown)) {
+    @Override
+    public void changed(Tree now) {
+        job = now;
+        if (json) {
+            terminal.out().println("{\"event\":\"" + now.at("state").text() + "\",\"data\":" + now.json() + "}");
             return;
         }
-        shown = state + news;
-        String padded = String.format(Locale.ROOT, "%-9s", state);
-        line((terminal.colours() ? Colour.ofState(state).on(padded) : padded) + news);
+        String state = now.at("state").text();
+        String news = (now.at("attempt").number() > 0 ? " attempt " + now.at("attempt").text() : "")
+                + (now.at("cancelling").flag() ? ", cancelling" : "")
+                + (status.live() ? "" : Words.plain(JobList.progress(now))) + JobWait.error(now);
+        if (!(state + news).equals(shown)) {
+            shown = state + news;
+            String padded = String.format(Locale.ROOT, "%-9s", state);
+            line((terminal.colours() ? Colour.ofState(state).on(padded) : padded) + news);
+        }
+        status.show(this::doing);
     }
 
-    private void log(List<Tree> lines) {
+    /** What the bar says: how far it is, and for how long this has been so. */
+    private String doing() {
+        Instant now = Clock.systemUTC().instant();
+        return switch (job.at("state").text()) {
+            case "running" -> running(job, Words.ago(job.at("startedAt"), now));
+            case "scheduled", "retrying", "parked" -> "due in " + Words.until(job.at("runAt"), now);
+            case "queued" -> "in line for " + Words.ago(job.at("createdAt"), now);
+            default -> "";
+        };
+    }
+
+    private static String running(Tree job, String since) {
+        Tree progress = job.at("progress");
+        if (!progress.present()) {
+            return "running for " + since;
+        }
+        double fraction = Double.parseDouble(progress.at("fraction").maybe().orElse("0"));
+        return Bars.filled(fraction, BAR) + " " + Math.round(fraction * 100) + "%  " + since + "  "
+                + Words.plain(progress.at("message").text());
+    }
+
+    @Override
+    public void logged(List<Tree> lines) {
+        if (json) {
+            String items = String.join(",", lines.stream().map(Tree::json).toList());
+            terminal.out().println("{\"event\":\"log\",\"data\":{\"lines\":[" + items + "]}}");
+            return;
+        }
         lines.forEach(text -> line("| " + Words.plain(text.text())));
     }
 
+    @Override
+    public void lost(String why) {
+        String since = WatchOptions.now();
+        status.above(() -> terminal.say(why + ", connecting again"));
+        status.show(() -> "not connected since " + since + ", trying again");
+    }
+
+    @Override
+    public void back() {
+        status.above(() -> terminal.say("connected again"));
+        status.show(this::doing);
+    }
+
     private void line(String text) {
-        terminal.out().println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " "
-                + text.stripTrailing());
+        status.above(() -> terminal.out().println(WatchOptions.now() + " " + text.stripTrailing()));
     }
 }

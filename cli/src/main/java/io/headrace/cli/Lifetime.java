@@ -24,6 +24,8 @@ final class Lifetime implements AutoCloseable {
     private final Deque<Part> parts = new ArrayDeque<>();
     private final CountDownLatch told = new CountDownLatch(1);
     private volatile boolean failed;
+    /** Whether everything had been started. */
+    private boolean ran;
     /** When the first signal came, by {@link System#nanoTime}. Guarded by this. */
     private long firstSignal = System.nanoTime();
 
@@ -69,6 +71,7 @@ final class Lifetime implements AutoCloseable {
     int awaitStop() throws InterruptedException {
         told.await();
         LOG.info("stopping");
+        ran = true;
         return failed ? ExitCode.FAILED : ExitCode.DONE;
     }
 
@@ -83,6 +86,8 @@ final class Lifetime implements AutoCloseable {
                 LOG.error("did not stop in good order part={}", part.name(), e);
             }
         }
-        LOG.info("stopped");
+        if (ran) { // else something was wrong before it began, and that is what is to be read
+            LOG.info("stopped");
+        }
     }
 }

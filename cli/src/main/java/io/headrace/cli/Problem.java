@@ -15,7 +15,20 @@ final class Problem {
         if (status == 401 || status == 403) {
             line += "\n  Put a key with enough rights into HEADRACE_API_KEY.";
         }
+        String field = invalidField(body);
+        if (!field.isEmpty()) {
+            return CommandFailed.refused(field, line);
+        }
         return status == 503 ? CommandFailed.unreachable(line, null) : CommandFailed.failed(line);
+    }
+
+    private static String invalidField(byte[] body) {
+        try {
+            Tree problem = Tree.parse(body);
+            return problem.at("type").text().endsWith("/invalid-field") ? problem.at("field").text() : "";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** A problem inside an answer, as the end of the command. */

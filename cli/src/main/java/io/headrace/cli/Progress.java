@@ -1,6 +1,10 @@
 package io.headrace.cli;
 
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -9,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A progress bar on stderr while a person watches; nothing when nobody does. */
 final class Progress implements AutoCloseable {
+    private static final long ASK_MS = 500;
+
     private final Terminal terminal;
     private final @Nullable ProgressBar bar;
+    private @Nullable ScheduledExecutorService asker;
 
     private Progress(Terminal terminal, @Nullable ProgressBar bar) {
         this.terminal = terminal;
@@ -19,16 +26,23 @@ final class Progress implements AutoCloseable {
 
     /** @param max in any unit, -1 when unknown */
     static Progress start(Terminal terminal, String task, long max) {
-        return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max) : null);
+        return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max, "", 1) : null);
     }
 
-    private static ProgressBar bar(Terminal terminal, String task, long max) {
-        return new ProgressBarBuilder().setTaskName(task).setInitialMax(max).hideEta()
+    /** @param max in bytes, -1 when unknown */
+    static Progress ofBytes(Terminal terminal, String task, long max) {
+        return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max, " KB", 1024) : null);
+    }
+
+    private static ProgressBar bar(Terminal terminal, String task, long max, String unit, long size) {
+        return new ProgressBarBuilder().setTaskName(task).setInitialMax(max).hideEta().setUnit(unit, size)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis((int) Duration.ofMillis(200).toMillis())
                 .setConsumer(new DelegatingProgressBarConsumer(text -> {
-                    terminal.err().print("\r" + text);
-                    terminal.err().flush();
+                    synchronized (terminal) { // the bar has a thread of its own
+                        terminal.err().print("\r" + text);
+                        terminal.err().flush();
+                    }
                 }, Terminal.COLUMNS - 1))
                 .build();
     }
@@ -48,13 +62,53 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    /** Clears the line, so that what is said next stands alone. */
-    @Override
-    public void close() {
+    /** Asks now and then how far it is, on a thread of its own, until this is closed. Who cannot tell throws. */
+    void ask(LongSupplier position) {
+        if (bar == null) {
+            return;
+        }
+        ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "headrace-progress");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var unused = asking.scheduleWithFixedDelay(() -> asked(position), ASK_MS, ASK_MS, TimeUnit.MILLISECONDS);
+        asker = asking;
+    }
+
+    private void asked(LongSupplier position) {
+        try {
+            long now = Math.max(0, position.getAsLong());
+            to(now, Words.jobs(now));
+        } catch (CommandFailed e) {
+            // the call that does the work tells what is wrong
+        }
+    }
+
+    /** Prints something while the bar goes on below it. */
+    void above(Runnable printing) {
+        synchronized (terminal) {
+            clear();
+            printing.run();
+        }
+    }
+
+    private void clear() {
         if (bar != null) {
-            bar.close();
             terminal.err().print("\r\033[K");
             terminal.err().flush();
         }
+    }
+
+    /** Clears the line, so that what is said next stands alone. */
+    @Override
+    public void close() {
+        if (asker != null) {
+            asker.shutdownNow();
+        }
+        if (bar != null) {
+            bar.close();
+        }
+        clear();
     }
 }

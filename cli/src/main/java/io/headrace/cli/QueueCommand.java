@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,11 @@ final class QueueCommand {
 
     @Command(description = "List the queues and how many jobs are where.", footer = {"", "Example:",
         "  headrace queue list -o json"})
-    int list(@Mixin ApiOptions api) {
+    int list(@Mixin ApiOptions api, @Mixin WatchOptions watch) {
+        return watch.run(terminal, "queue list", to -> list(api, to));
+    }
+
+    private static int list(ApiOptions api, Terminal terminal) {
         Answer answer = api.client(terminal).get("/v1/queues");
         if (api.json()) {
             answer.verbatim(terminal);
@@ -54,8 +59,44 @@ final class QueueCommand {
 
     @Command(description = "Show all figures and settings of a queue.", footer = {"", "Example:",
         "  headrace queue show mail"})
-    int show(@Mixin ApiOptions api, @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
-        return print(api, api.client(terminal).get("/v1/queues/" + queue));
+    int show(@Mixin ApiOptions api, @Mixin WatchOptions watch,
+            @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
+        return watch.run(terminal, "queue show " + queue,
+                to -> print(api, api.client(to).get("/v1/queues/" + queue), to));
+    }
+
+    @Command(description = "Show what a queue did in its last minutes: jobs done, attempts failed, jobs dead.", footer = {
+        "", "Example:", "  headrace queue history mail --minutes 120"})
+    int history(@Mixin ApiOptions api, @Mixin WatchOptions watch,
+            @Option(names = "--minutes", paramLabel = "N", defaultValue = "30", //
+                    description = "How far to look back, 1 to 1440; default 30.") int minutes,
+            @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
+        return watch.run(terminal, "queue history " + queue, to -> {
+            Answer answer = api.client(to)
+                    .get("/v1/queues/" + queue + "/history" + new Query().with("minutes", minutes));
+            if (api.json()) {
+                answer.verbatim(to);
+            } else {
+                QueueHistory.print(answer.tree(), ZoneId.systemDefault(), to);
+            }
+            return ExitCode.DONE;
+        });
+    }
+
+    @Command(description = "Tell how many workers a queue needs, as autoscalers are told.", footer = {"", "Example:",
+        "  headrace queue scaling mail --drain-within 5m"})
+    int scaling(@Mixin ApiOptions api, @Mixin WatchOptions watch,
+            @Option(names = "--slots", paramLabel = "N", description = {
+                "How many jobs a worker runs at once, 1 to 100000; default is what the live ones do."}) @Nullable Integer slots,
+            @Option(names = "--drain-within", paramLabel = "TIME", description = {
+                "How soon what is in line should be done; default is the server's."}) @Nullable Duration drainWithin,
+            @Option(names = "--min", paramLabel = "N", description = "Never fewer workers.") @Nullable Integer min,
+            @Option(names = "--max", paramLabel = "N", description = "Never more workers.") @Nullable Integer max,
+            @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
+        String path = "/v1/scaling/" + queue + new Query().with("slots", slots)
+                .with("drainWithin", drainWithin == null ? null : Durations.format(drainWithin)).with("min", min)
+                .with("max", max);
+        return watch.run(terminal, "queue scaling " + queue, to -> print(api, api.client(to).get(path), to));
     }
 
     @Command(description = "Let workers claim no more jobs of a queue; what runs goes on.", footer = {"", "Example:",
@@ -84,12 +125,14 @@ final class QueueCommand {
         bulk.confirm(terminal, "cancel " + Words.jobs(queued) + " of queue '" + queue + "'");
         long cancelled = 0;
         try (Progress progress = Progress.start(terminal, "purge", queued)) {
+            // One call may take many seconds; what is left in line tells how far it is.
+            progress.ask(() -> queued
+                    - client.get("/v1/queues/" + queue).tree().at("counts", "queued").number());
             boolean more = true;
             while (more) {
                 Tree answer = client.post("/v1/queues/" + queue + "/purge").tree();
                 cancelled += answer.at("cancelled").number();
                 more = answer.at("more").flag();
-                progress.to(cancelled, Words.jobs(cancelled));
             }
         }
         terminal.out().println(api.json() ? "{\"cancelled\":" + cancelled + ",\"more\":false}"
@@ -101,15 +144,16 @@ final class QueueCommand {
         "  headrace queue set mail --max-backlog 100000 --retention 2d"})
     int set(@Mixin ApiOptions api, @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue,
             @Option(names = "--max-backlog", paramLabel = "N", description = {
-                "Refuse submissions while that many jobs are queued; 0 is no limit."}) @Nullable Long maxBacklog,
+                "Refuse submissions while that many jobs are queued, 0 or more; 0 is no limit."}) @Nullable Long maxBacklog,
             @Option(names = "--retention", paramLabel = "TIME", description = {
-                "How long finished jobs can be looked up, up to 365d."}) @Nullable Duration retention,
+                "How long finished jobs can be looked up, 0s to 365d."}) @Nullable Duration retention,
             @Option(names = "--max-kept", paramLabel = "N", description = {
-                "How many finished jobs can be looked up at most."}) @Nullable Long maxKept) {
+                "How many finished jobs can be looked up at most, 0 to 10000000."}) @Nullable Long maxKept) {
         if (maxBacklog == null && retention == null && maxKept == null) {
             throw CommandFailed.usage("nothing to set: name at least one of --max-backlog, --retention, --max-kept");
         }
-        return print(api, api.client(terminal).patch("/v1/queues/" + queue, settings(maxBacklog, retention, maxKept)));
+        return print(api, api.client(terminal).patch("/v1/queues/" + queue, settings(maxBacklog, retention, maxKept)),
+                terminal);
     }
 
     private static byte[] settings(@Nullable Long maxBacklog, @Nullable Duration retention, @Nullable Long maxKept) {
@@ -141,21 +185,21 @@ final class QueueCommand {
         return ExitCode.DONE;
     }
 
-    private int print(ApiOptions api, Answer answer) {
+    private static int print(ApiOptions api, Answer answer, Terminal terminal) {
         if (api.json()) {
             answer.verbatim(terminal);
             return ExitCode.DONE;
         }
-        members("", answer.tree());
+        members("", answer.tree(), terminal);
         return ExitCode.DONE;
     }
 
     /** Whatever the API tells, so that a figure added there shows here. */
-    private void members(String prefix, Tree object) {
+    private static void members(String prefix, Tree object, Terminal terminal) {
         for (Map.Entry<String, Tree> member : object.members().entrySet()) {
             Tree value = member.getValue();
             if (!value.members().isEmpty()) {
-                members(prefix + member.getKey() + ".", value);
+                members(prefix + member.getKey() + ".", value, terminal);
             } else if (value.present()) {
                 terminal.out().println(String.format(java.util.Locale.ROOT, "%-24s %s", prefix + member.getKey(),
                         Words.plain(value.text())));

@@ -9,6 +9,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,15 +19,41 @@ import java.util.Map;
 
 /**
  * What a command reads and writes: results go to {@code out}, talk goes to {@code err}, both in UTF-8 whatever the locale.
- *
- * @param inIsTty whether a person can answer questions
- * @param outIsTty whether a person reads the results
- * @param errIsTty whether a person reads the talk
+ * Used by one thread.
  */
-record Terminal(InputStream in, PrintStream out, PrintStream err, boolean inIsTty, boolean outIsTty, boolean errIsTty,
-        Map<String, String> environment) {
+final class Terminal {
+    /** When results are coloured: on a terminal whose owner does not mind, always, or never. */
+    enum Colours {
+        auto, always, never
+    }
+
     /** Tables, help and progress bars fit this width, whatever the window. */
     static final int COLUMNS = 80;
+
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final boolean inIsTty;
+    private final boolean outIsTty;
+    private final boolean errIsTty;
+    private final Map<String, String> environment;
+    private Colours colours = Colours.auto;
+
+    /**
+     * @param inIsTty whether a person can answer questions
+     * @param outIsTty whether a person reads the results
+     * @param errIsTty whether a person reads the talk
+     */
+    Terminal(InputStream in, PrintStream out, PrintStream err, boolean inIsTty, boolean outIsTty, boolean errIsTty,
+            Map<String, String> environment) {
+        this.in = in;
+        this.out = out;
+        this.err = err;
+        this.inIsTty = inIsTty;
+        this.outIsTty = outIsTty;
+        this.errIsTty = errIsTty;
+        this.environment = Map.copyOf(environment);
+    }
 
     static Terminal ofProcess() {
         return new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)), utf8(FileDescriptor.out),
@@ -66,10 +93,55 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean inIsTt
         }
     }
 
+    /** One that keeps what is said for somebody who will show it here, in the same colours. */
+    Terminal into(OutputStream kept) {
+        PrintStream stream = new PrintStream(kept, true, StandardCharsets.UTF_8);
+        Terminal copy = new Terminal(in, stream, stream, false, outIsTty, false, environment);
+        copy.colours = colours;
+        return copy;
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    boolean inIsTty() {
+        return inIsTty;
+    }
+
+    boolean outIsTty() {
+        return outIsTty;
+    }
+
+    boolean errIsTty() {
+        return errIsTty;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** What {@code --color} says. */
+    void colours(Colours when) {
+        colours = when;
+    }
+
     /** Whether results may be coloured; see https://no-color.org. */
     boolean colours() {
-        return outIsTty && environment.getOrDefault("NO_COLOR", "").isEmpty()
-                && !"dumb".equals(environment.get("TERM"));
+        return switch (colours) {
+            case always -> true;
+            case never -> false;
+            case auto -> outIsTty && environment.getOrDefault("NO_COLOR", "").isEmpty()
+                    && !"dumb".equals(environment.get("TERM"));
+        };
     }
 
     /** Says something to the person, never to the next program of a pipe. */

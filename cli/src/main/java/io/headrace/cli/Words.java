@@ -1,9 +1,13 @@
 package io.headrace.cli;
 
 import io.headrace.Durations;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How values are shown to people. */
@@ -57,6 +61,54 @@ final class Words {
     /** {@code 1 job}, {@code 2 jobs}. */
     static String jobs(long count) {
         return count == 1 ? "1 job" : count + " jobs";
+    }
+
+    /** A count, shortened as {@code 1234k}, {@code 12.3M} when it has more digits than fit. */
+    static String count(long count, int width) {
+        String whole = Long.toString(count);
+        if (whole.length() <= width) {
+            return whole;
+        }
+        String[] units = {"k", "M", "G", "T"};
+        double value = count;
+        String shortened = whole;
+        for (int i = 0; i < units.length && shortened.length() > width; i++) {
+            value /= 1000;
+            shortened = scaled(value, units[i]);
+        }
+        return shortened;
+    }
+
+    /** How often something happens in a second: {@code 0.4}, {@code 12}, {@code 1234}, {@code 56.7k}. */
+    static String perSecond(double rate) {
+        if (rate >= 10_000) {
+            return scaled(rate / 1e3, "k");
+        }
+        if (rate > 0 && rate < 0.1) {
+            return "<0.1";
+        }
+        return rate == 0 || rate >= 10 ? Long.toString(Math.round(rate)) : scaled(rate, "");
+    }
+
+    /** A size in memory: {@code 512 KB}, {@code 1.4 GB}, counted in steps of 1024 as Redis does. */
+    static String bytes(long bytes) {
+        if (bytes < 1024 * 1024) {
+            return (bytes + 1023) / 1024 + " KB";
+        }
+        double mega = bytes / 1024.0 / 1024.0;
+        return mega < 1024 ? scaled(mega, " MB") : scaled(mega / 1024, " GB");
+    }
+
+    private static String scaled(double value, String unit) {
+        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value) + unit;
+    }
+
+    /** Why a file cannot be read; the message of some exceptions is only its name. */
+    static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "there is no such file";
+        }
+        return e instanceof AccessDeniedException ? "it may not be read" : String.valueOf(e.getMessage());
     }
 
     /**

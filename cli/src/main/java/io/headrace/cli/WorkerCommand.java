@@ -9,6 +9,8 @@ import io.headrace.worker.WorkerSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code headrace worker}: runs jobs until it is told to stop; {@code headrace worker list} shows who does. */
 @Command(synopsisSubcommandLabel = "[VERB]", description = {"Run jobs until told to stop.",
@@ -31,11 +34,8 @@ import picocli.CommandLine.Option;
 final class WorkerCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Option(names = "--redis", paramLabel = "URL", description = {
-        "redis://[user:password@]host[:port][/db], rediss://…, redis-sentinel://hosts/master or redis-cluster://hosts;"
-                + " default redis://127.0.0.1:6379."})
-    @Nullable
-    String redis;
+    @Mixin
+    RedisOptions redis = new RedisOptions();
 
     @Mixin
     WorkerOptions worker = new WorkerOptions();
@@ -46,7 +46,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Mixin
     HandlerOptions handlers = new HandlerOptions();
 
-    @Option(names = "--metrics-port", paramLabel = "PORT", description = "Serve /livez and /metrics there.")
+    @Option(names = "--metrics-port", paramLabel = "PORT", description = "Serve /livez and /metrics there, 1 to 65535.")
     @Nullable
     String metricsPort;
 
@@ -61,8 +61,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Effective settings = worker.over(new Effective(terminal.environment()))
-                .flag("--redis", RedisSettings.URL, redis)
+        Effective settings = worker.over(redis.over(new Effective(terminal.environment())))
                 .flag("--strict", WorkerSettings.STRICT, strict ? "true" : null)
                 .flag("--metrics-port", WorkerSettings.METRICS_PORT, metricsPort)
                 .flag("--metrics-bind", WorkerSettings.METRICS_BIND, metricsBind);
@@ -112,7 +111,34 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Command(description = "List the live workers and what they are busy with.", footer = {"", "Example:",
         "  headrace worker list -o json"})
-    int list(@Mixin ApiOptions api) {
+    int list(@Mixin ApiOptions api, @Mixin WatchOptions watch) {
+        return watch.run(terminal, "worker list", to -> list(api, to));
+    }
+
+    @Command(description = "Let a worker claim nothing more; what it runs goes on.", footer = {"", "Example:",
+        "  headrace worker quiet w-36d55346acbd8bb"})
+    int quiet(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The worker.") String id) {
+        return steer(api, id, "quiet", "worker " + id + " claims no more");
+    }
+
+    @Command(description = "Let a worker that was told to be quiet claim again.", footer = {"", "Example:",
+        "  headrace worker resume w-36d55346acbd8bb"})
+    int resume(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The worker.") String id) {
+        return steer(api, id, "resume", "worker " + id + " claims again");
+    }
+
+    private int steer(ApiOptions api, String id, String verb, String words) {
+        Answer answer = api.client(terminal)
+                .post("/v1/workers/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/" + verb);
+        if (api.json()) {
+            answer.verbatim(terminal);
+        } else {
+            terminal.out().println(words);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static int list(ApiOptions api, Terminal terminal) {
         Answer answer = api.client(terminal).get("/v1/workers");
         if (api.json()) {
             answer.verbatim(terminal);

@@ -14,26 +14,26 @@ import picocli.CommandLine.Option;
 
 /** What a worker can be told on the command line, in {@code dev} and in {@code worker}. */
 final class WorkerOptions {
-    @Option(names = {"-q", "--queue"}, paramLabel = "NAME[=WEIGHT]", description = {
-        "A queue to serve, and its share of the slots; default is 'default'. Repeatable."})
+    @Option(names = {"-q", "--queue"}, paramLabel = "QUEUE", description = {
+        "A queue to serve, NAME or NAME=WEIGHT, the weight being its share of the slots; default is 'default'. Repeatable."})
     List<String> queues = new ArrayList<>();
 
-    @Option(names = "--slots", paramLabel = "N", description = "How many jobs run at once; default 10.")
+    @Option(names = "--slots", paramLabel = "N", description = "How many jobs run at once, 1 to 20000; default 10.")
     @Nullable
     String slots;
 
     @Option(names = "--lease", paramLabel = "TIME", description = {
-        "Jobs of a worker that is silent for so long run elsewhere; default 30s."})
+        "Jobs of a worker that is silent for so long run elsewhere, 1s to 1h; default 30s."})
     @Nullable
     String lease;
 
     @Option(names = "--grace", paramLabel = "TIME", description = {
-        "How long running jobs may go on after a signal to stop; default 25s."})
+        "How long running jobs may go on after a signal to stop, 0s to 1h; default 25s."})
     @Nullable
     String grace;
 
     @Option(names = "--timeout", paramLabel = "TIME", description = {
-        "How long one attempt may take when its job does not say; default none."})
+        "How long one attempt may take when its job does not say, 1ms to 7d; default none."})
     @Nullable
     String timeout;
 

@@ -30,7 +30,7 @@ final class BenchCommandTest {
             assertThat(look.getBulkReply()).isEqualTo("OK");
 
             Ran ran = Ran.headrace("bench", "--redis", redis.url(), "--only", scenario, "--jobs", "1000", "--runs", "1",
-                    "--watch", "1s", "--backlog", "2500", "--soak", "2s", "--rate", "300",
+                    "--duration", "1s", "--lease", "1s", "--backlog", "2500", "--soak", "2s", "--rate", "300",
                     "--csv", folder.resolve("soak.csv").toString(), "-o", "json");
 
             assertThat(ran.code()).as(ran.err()).isZero();

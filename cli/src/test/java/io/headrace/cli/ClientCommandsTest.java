@@ -237,7 +237,9 @@ final class ClientCommandsTest {
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).contains("| first line").contains("| red ?[31mline").contains("succeeded");
         assertThat(headrace("job", "watch", badly).code()).isEqualTo(1);
-        assertThat(json(headrace("job", "watch", well, "-o", "json")).get("state").asText()).isEqualTo("succeeded");
+        assertThat(headrace("job", "watch", well, "-o", "json").out().lines()).hasSize(2)
+                .anyMatch(line -> line.startsWith("{\"event\":\"log\",\"data\":{\"lines\":[\"first line\""))
+                .last().asString().startsWith("{\"event\":\"succeeded\",\"data\":{\"id\":\"" + well);
         assertThat(headrace("job", "log", well).out()).isEqualTo("first line\nred \033[31mline\n");
         assertThat(headrace("job", "log", well, "--follow").out()).isEqualTo("first line\nred \033[31mline\n");
         assertThat(json(headrace("job", "log", well, "-o", "json")).get("lines")).hasSize(2);
@@ -306,6 +308,33 @@ final class ClientCommandsTest {
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).contains(worker.id().value()).contains("running").contains("served");
         assertThat(json(headrace("worker", "list", "-o", "json")).get("workers")).hasSize(1);
+    }
+
+    @Test
+    void aValueThatTheApiDoesNotAllowIsAMistakeInAnOption() {
+        Ran retries = headrace("enqueue", "mail", "--max-retries", "5000");
+        assertThat(retries.code()).isEqualTo(2);
+        assertThat(retries.err()).contains("--max-retries").contains("0 to 1000").doesNotContain("maxRetries");
+        Ran limit = headrace("job", "list", "--limit", "500");
+        assertThat(limit.code()).isEqualTo(2);
+        assertThat(limit.err()).contains("--limit must be 1 to 200");
+        Ran interval = headrace("queue", "list", "--watch=1ms");
+        assertThat(interval.code()).isEqualTo(2);
+        assertThat(interval.err()).contains("--watch: must be 200ms to 1h, was 1ms");
+    }
+
+    @Test
+    void onePictureOfTopIsText() {
+        submitted("looked-at", "mail");
+
+        Ran ran = headrace("top", "--once", "--interval", "200ms");
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("live ").contains(" looked-at").contains("Redis ").contains(worker.id().value());
+        assertThat(ran.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(headrace("top").code()).isEqualTo(2);
+        assertThat(headrace("top").err()).contains("--once");
+        assertThat(headrace("top", "--interval", "5ms").err()).contains("--interval: must be 200ms to 1m, was 5ms");
     }
 
     @Test

@@ -69,6 +69,29 @@ final class CommandLineTest {
     }
 
     @Test
+    void coloursComeOnlyWhereTheyAreWanted() {
+        assertThat(Ran.headrace("top", "--help").out()).doesNotContain("\033[");
+        assertThat(Ran.headrace("top", "--color=always", "--help").out()).contains("\033[");
+        assertThat(Ran.with().terminal().run("top", "--help").out()).contains("\033[");
+        assertThat(Ran.with().terminal().environment("NO_COLOR", "1").run("top", "--help").out())
+                .doesNotContain("\033[");
+        assertThat(Ran.with().terminal().run("top", "--color=never", "--help").out()).doesNotContain("\033[");
+        assertThat(Ran.with().environment("NO_COLOR", "1").run("--color", "always", "top", "--help").out())
+                .contains("\033[");
+        Ran wrong = Ran.headrace("queue", "list", "--color=sometimes");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--color").contains("auto, always, never");
+    }
+
+    @Test
+    void nothingIsLoggedBeforeAMistakeIsTold() {
+        Ran ran = Ran.headrace("worker", "--exec", "nonsense");
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err().lines().findFirst().orElseThrow()).startsWith("headrace: --exec must be TYPE=COMMAND");
+    }
+
+    @Test
     void whenNobodyListensTheExitCodeIs69AndTheWayOutIsTold() {
         Ran ran = Ran.headrace("queue", "list", "--api", "http://127.0.0.1:1");
 

@@ -67,11 +67,12 @@ public final class Bench implements AutoCloseable {
             Scenario scenario = scenarios.get(i);
             int before = i;
             Report.Section section = new Report.Section(scenario);
-            report.sections().add(section);
             try (Ground ground = kept.open(() -> new Ground(plan, redis, probe, used, section,
                     (fraction, doing) -> watcher.at((before + fraction) / scenarios.size(), doing)))) {
                 scenario.run(ground);
             }
+            report.sections().add(section);
+            watcher.ended(report, section);
         }
         return report;
     }

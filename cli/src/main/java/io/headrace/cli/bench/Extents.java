@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far the scenarios go that are not measured in jobs a run.
  *
- * @param watch how long a run of latency lasts, how long an idle worker is watched, and the lease of sleeping jobs
+ * @param duration how long a run of latency lasts, and how long an idle worker is watched
+ * @param lease that of the worker of sleeping jobs
  * @param backlog how many jobs are in line at most
  * @param soak how long the soak lasts
  * @param rate how many jobs a second it sends
  * @param csv where each of its samples goes
  * @param jdk whose Java the child processes run on; null for that of this process
  */
-public record Extents(Duration watch, long backlog, Duration soak, int rate, Path csv, @Nullable Path jdk) {}
+public record Extents(Duration duration, Duration lease, long backlog, Duration soak, int rate, Path csv,
+        @Nullable Path jdk) {}

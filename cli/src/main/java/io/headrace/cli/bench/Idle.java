@@ -40,11 +40,11 @@ final class Idle implements Scenario {
         List<Double> commands = new ArrayList<>();
         List<Double> redis = new ArrayList<>();
         Map<String, Long> callsBefore = calls(ground, queue);
-        double seconds = ground.extents().watch().toNanos() / 1e9;
+        double seconds = ground.extents().duration().toNanos() / 1e9;
         for (int run = 1; run <= ground.runs(); run++) {
             ProcessFigures before = ProcessFigures.of(worker.handle());
             ServerFigures serverBefore = ServerFigures.of(ground.probe(), queue);
-            TimeUnit.NANOSECONDS.sleep(ground.extents().watch().toNanos());
+            TimeUnit.NANOSECONDS.sleep(ground.extents().duration().toNanos());
             ServerFigures serverAfter = ServerFigures.of(ground.probe(), queue);
             cpu.add((ProcessFigures.of(worker.handle()).cpuSeconds() - before.cpuSeconds()) / seconds * 100);
             // the second look is not yet counted in what it tells

@@ -114,7 +114,7 @@ final class Latency implements Scenario {
 
     private static Histogram measure(Ground ground, Way way, OpenLoad load) throws Exception {
         way.taker().ask(Stamps.RESET);
-        load.run(ground.extents().watch());
+        load.run(ground.extents().duration());
         if (load.failed() > 0) {
             throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
         }
@@ -146,7 +146,7 @@ final class Latency implements Scenario {
                         + " schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06 ms on Linux)."
                         + " %d s a run, after two uncounted ones of each, the first as fast as it goes. A run that sent less than"
                         + " 99 %% of its schedule would be named here.",
-                SENDERS, ground.extents().watch().toSeconds()));
+                SENDERS, ground.extents().duration().toSeconds()));
     }
 
     private static double value(Histogram histogram, Quantile quantile) {

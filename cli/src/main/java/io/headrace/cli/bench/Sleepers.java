@@ -40,7 +40,7 @@ final class Sleepers implements Scenario {
     public void run(Ground ground) throws Exception {
         boolean virtual = ground.jdk().feature() >= FIRST_WITH_VIRTUAL_THREADS;
         int jobs = Math.min(ground.jobs(), virtual ? MOST : MOST_ON_PLATFORM_THREADS);
-        Duration lease = ground.extents().watch();
+        Duration lease = ground.extents().lease();
         QueueName queue = ground.newQueue();
         RedisBroker broker = ground.broker();
         Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, jobs,

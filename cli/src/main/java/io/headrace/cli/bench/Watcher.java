@@ -7,4 +7,7 @@ public interface Watcher {
      * @param doing what is being done, in a few words
      */
     void at(double fraction, String doing);
+
+    /** A scenario has ended well; the report holds all of it, and nothing of a later one. */
+    default void ended(Report report, Report.Section section) {}
 }

@@ -1,0 +1,31 @@
+package io.headrace.cli;
+
+import java.time.Clock;
+import java.time.Instant;
+
+/** Why a job is not running, for people. */
+final class JobWhy {
+    private JobWhy() {}
+
+    /** @param why the answer of {@code GET /v1/jobs/{id}/why} */
+    static void print(Tree why, Terminal terminal) {
+        String state = why.at("state").text();
+        terminal.out().println((terminal.colours() ? Colour.ofState(state).on(state) : state) + ": "
+                + Words.plain(why.at("summary").text()));
+        for (Tree reason : why.at("reasons").items()) {
+            terminal.out().println("  " + reason.at("code").text() + ": " + Words.plain(reason.at("detail").text()));
+        }
+        Tree line = why.at("line");
+        if (line.present()) {
+            terminal.out().println("position  " + (line.at("approximate").flag() ? "about " : "")
+                    + line.at("position").text() + " in line, priority " + line.at("level").text());
+        }
+        Tree estimate = why.at("estimate");
+        if (estimate.present()) {
+            Instant now = Clock.systemUTC().instant();
+            terminal.out().println("start     in about " + Words.until(estimate.at("startAt"), now) + ", as "
+                    + estimate.at("slots").text() + " slots take " + Words.span(estimate.at("serviceTime"))
+                    + " a job, measured over " + Words.jobs(estimate.at("measuredOver").number()));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.headrace.cli;
+
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has happened in a queue, as rows of time with a bar each. */
+final class QueueHistory {
+    private static final int MOST_ROWS = 30;
+    private static final int BAR = 34;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm");
+
+    /** One row: some minutes taken together. */
+    private record Row(Instant start, long done, long failed, long dead) {}
+
+    private QueueHistory() {}
+
+    /** @param history the answer of {@code GET /v1/queues/{queue}/history} */
+    static void print(Tree history, ZoneId zone, Terminal terminal) {
+        List<Tree> minutes = history.at("minutes").items();
+        int each = Math.max(1, (minutes.size() + MOST_ROWS - 1) / MOST_ROWS);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < minutes.size(); i += each) {
+            rows.add(row(minutes.subList(i, Math.min(i + each, minutes.size()))));
+        }
+        long top = rows.stream().mapToLong(Row::done).max().orElse(0);
+        Table table = new Table().whole(each == 1 ? "FROM" : "FROM, " + each + "m").number("DONE").number("FAILED")
+                .number("DEAD").whole("");
+        for (Row row : rows) {
+            table.row(TIME.format(LocalTime.ofInstant(row.start(), zone)), Long.toString(row.done()),
+                    Long.toString(row.failed()), Long.toString(row.dead()), bar(row.done(), top));
+        }
+        table.print(terminal);
+    }
+
+    private static Row row(List<Tree> minutes) {
+        return new Row(Words.instant(minutes.get(0).at("start")).orElse(Instant.EPOCH), sum(minutes, "succeeded"),
+                sum(minutes, "failed") + sum(minutes, "lost") + sum(minutes, "dead"), sum(minutes, "dead"));
+    }
+
+    private static long sum(List<Tree> minutes, String name) {
+        return minutes.stream().mapToLong(minute -> minute.at(name).number()).sum();
+    }
+
+    private static String bar(long value, long top) {
+        return value == 0 ? "" : "|".repeat(Math.max(1, (int) (value * BAR / top)));
+    }
+}

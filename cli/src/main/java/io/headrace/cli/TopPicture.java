@@ -1,0 +1,348 @@
+package io.headrace.cli;
+
+import io.headrace.cli.TopList.Column;
+import io.headrace.cli.TopModel.Mode;
+import io.headrace.cli.TopModel.Panel;
+import io.headrace.cli.TopModel.QueueView;
+import io.headrace.cli.TopModel.Shown;
+import io.headrace.cli.TopSnapshot.WorkerRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Draws {@code headrace top}: lines for what is known, in a window of a given size. Keeps no state. */
+final class TopPicture {
+    private static final int HEADER_LINES = 4;
+    /** From this height on, blank lines part the panels. */
+    private static final int ROOMY = 16;
+    /** Below this height, only the panel that the keys act on is drawn. */
+    private static final int BOTH = 11;
+    /** Columns are left out rather than that names get less. */
+    private static final int NARROWEST = 9;
+    private static final List<String> HELP = List.of("Keys", "",
+            "  up down j k        select a row; page up, page down, home, end too",
+            "  Tab w              from queues to workers and back",
+            "  s >   <            sort by the next, by the previous column",
+            "  r                  reverse the order",
+            "  /                  show only names that contain what is typed; Esc shows all",
+            "  p                  pause the selected queue, or resume it; asks first",
+            "                     among workers: quiet the selected one, or resume it",
+            "  space              freeze the picture, and go on",
+            "  q Ctrl-C           quit", "",
+            "Rates are of the time since the last look. LAST MIN draws how many jobs were",
+            "done in each 6 s of it. FAIL/S counts attempts; DEAD, the jobs that are dead.", "",
+            "Any key goes back.");
+
+    private final String address;
+    private final Duration interval;
+    private final ZoneId zone;
+    private final boolean colours;
+
+    /** @param colours whether the lines may hold what colours them */
+    TopPicture(String address, Duration interval, ZoneId zone, boolean colours) {
+        this.address = address;
+        this.interval = interval;
+        this.zone = zone;
+        this.colours = colours;
+    }
+
+    /** As many lines as the window is high, none wider than it. */
+    List<String> draw(TopModel model, int width, int height, Instant now) {
+        List<String> lines = new ArrayList<>(header(model, width, now));
+        List<String> body = new ArrayList<>();
+        int room = height - HEADER_LINES - 1;
+        if (model.mode() == Mode.HELP) {
+            body.addAll(HELP);
+        } else if (model.shown().isPresent()) {
+            body.addAll(panels(model, width, room, height));
+        }
+        boolean old = model.awaySince().isPresent();
+        for (int i = 0; i < room; i++) {
+            String line = i < body.size() ? body.get(i) : "";
+            lines.add(old ? paint(Colour.GREY, line) : line);
+        }
+        lines.add(footer(model));
+        return lines.stream().limit(Math.max(1, height)).map(line -> fit(line, width)).toList();
+    }
+
+    /** All there is, without keys, for those who look once. */
+    List<String> once(TopModel model, int width, Instant now) {
+        List<String> lines = new ArrayList<>(header(model, width, now));
+        lines.add("");
+        lines.addAll(panel(model.queues(), false, noQueues(model), view -> Colour.PLAIN, width, Integer.MAX_VALUE));
+        lines.add("");
+        lines.addAll(panel(model.workers(), false, noWorkers(model), row -> Colour.PLAIN, width, Integer.MAX_VALUE));
+        return lines.stream().map(line -> fit(line, width)).toList();
+    }
+
+    private List<String> header(TopModel model, int width, Instant now) {
+        Optional<Shown> shown = model.shown();
+        String version = shown.map(it -> it.snapshot().version()).orElse("");
+        String state = state(model, now);
+        String name = Words.cut(("headrace " + version).strip() + "  " + address,
+                Math.max(10, width - state.length() - 2));
+        String gap = " ".repeat(Math.max(1, width - name.length() - state.length()));
+        List<String> lines = new ArrayList<>();
+        lines.add(paint(Colour.BOLD, name) + gap + paint(stateColour(model, now), state));
+        lines.add(shown.map(it -> jobs(it, width)).orElse(""));
+        lines.add(shown.map(this::rates).orElse(""));
+        lines.add(shown.map(this::work).orElse(""));
+        return lines;
+    }
+
+    private String state(TopModel model, Instant now) {
+        String as = model.shown().map(it -> WatchOptions.time(it.at(), zone)).orElse("");
+        String away = model.awaySince().map(since -> "AWAY since " + WatchOptions.time(since, zone)).orElse("");
+        if (as.isEmpty()) {
+            return away.isEmpty() ? "connecting" : away;
+        }
+        if (!away.isEmpty()) {
+            return away + ", shown is " + as;
+        }
+        if (model.frozen()) {
+            return "FROZEN at " + as;
+        }
+        return silent(model, now)
+                ? "NO ANSWER for " + Words.span(model.silence(now)) + ", shown is " + as
+                : "live " + as;
+    }
+
+    private Colour stateColour(TopModel model, Instant now) {
+        if (model.awaySince().isPresent() || silent(model, now)) {
+            return Colour.RED;
+        }
+        return model.frozen() ? Colour.YELLOW : Colour.GREEN;
+    }
+
+    private boolean silent(TopModel model, Instant now) {
+        Duration allowed = interval.multipliedBy(3).compareTo(Duration.ofSeconds(3)) > 0 ? interval.multipliedBy(3)
+                : Duration.ofSeconds(3);
+        return model.silence(now).compareTo(allowed) > 0;
+    }
+
+    private static String jobs(Shown shown, int width) {
+        String whole = jobs(shown.snapshot().totals(), Long.SIZE);
+        return whole.length() <= width ? whole : jobs(shown.snapshot().totals(), 5);
+    }
+
+    private static String jobs(Map<String, Long> totals, int digits) {
+        StringBuilder line = new StringBuilder("Jobs");
+        for (String state : List.of("queued", "running", "scheduled", "retrying", "parked")) {
+            line.append("  ").append(state).append(' ')
+                    .append(Words.count(totals.getOrDefault(state, 0L), digits));
+        }
+        return line.toString();
+    }
+
+    private String rates(Shown shown) {
+        TopRates.Rate all = shown.all();
+        long dead = shown.snapshot().totals().getOrDefault("dead", 0L);
+        String rates = all.known()
+                ? "Rate  in " + Words.perSecond(all.in()) + "/s  done " + Words.perSecond(all.done()) + "/s "
+                : "Rate  in -  done - ";
+        String failed = all.known() ? "failed " + Words.perSecond(all.failed()) + "/s" : "failed -";
+        return rates + paint(Colour.CYAN, Bars.curve(all.minute())) + "  "
+                + paint(all.failed() > 0 ? Colour.YELLOW : Colour.PLAIN, failed) + "  "
+                + paint(dead > 0 ? Colour.RED : Colour.PLAIN, "dead " + Words.count(dead, 7));
+    }
+
+    private String work(Shown shown) {
+        TopSnapshot snapshot = shown.snapshot();
+        int count = snapshot.workers().size();
+        long quiet = snapshot.quietWorkers();
+        long busy = snapshot.totals().getOrDefault("running", 0L); // what workers tell of themselves is older
+        return "Work  " + paint(Colour.BLUE, Bars.filled(busy / (double) Math.max(1, snapshot.slots()), 12))
+                + " " + busy + "/" + snapshot.slots() + " slots  " + count
+                + (count == 1 ? " worker" : " workers") + (quiet > 0 ? ", " + quiet + " quiet" : "") + "  "
+                + redis(snapshot);
+    }
+
+    private String redis(TopSnapshot snapshot) {
+        long max = snapshot.redisMaxBytes();
+        String text = "Redis " + Words.bytes(snapshot.redisUsedBytes()) + (max > 0 ? " of " + Words.bytes(max) : "");
+        double part = max > 0 ? snapshot.redisUsedBytes() / (double) max : 0;
+        return paint(part >= 0.95 ? Colour.RED : part >= 0.8 ? Colour.YELLOW : Colour.PLAIN, text);
+    }
+
+    private List<String> panels(TopModel model, int width, int room, int height) {
+        boolean focusQueues = model.panel() == Panel.QUEUES;
+        int blanks = height >= ROOMY ? 2 : 0;
+        int rows = room - 2 - blanks;
+        if (height < BOTH) {
+            return focusQueues ? queues(model, width, room - 1) : workers(model, width, room - 1);
+        }
+        int queueRows = share(Math.max(1, model.queues().rows().size()), Math.max(1, model.workers().rows().size()),
+                rows, focusQueues);
+        List<String> lines = new ArrayList<>();
+        if (blanks > 0) {
+            lines.add("");
+        }
+        lines.addAll(queues(model, width, queueRows));
+        if (blanks > 0) {
+            lines.add("");
+        }
+        lines.addAll(workers(model, width, rows - queueRows));
+        return lines;
+    }
+
+    /** How many of the rows the queues get: all they need when there is room, else the panel in use gets two thirds. */
+    private static int share(int queues, int workers, int rows, boolean focusQueues) {
+        if (queues + workers <= rows) {
+            return queues;
+        }
+        int third = Math.max(1, rows / 3);
+        return focusQueues
+                ? Math.min(queues, rows - Math.min(workers, third))
+                : Math.max(Math.min(queues, third), rows - workers);
+    }
+
+    private List<String> queues(TopModel model, int width, int rows) {
+        return panel(model.queues(), model.panel() == Panel.QUEUES, noQueues(model), TopPicture::colour, width, rows);
+    }
+
+    private List<String> workers(TopModel model, int width, int rows) {
+        return panel(model.workers(), model.panel() == Panel.WORKERS, noWorkers(model), TopPicture::colour, width,
+                rows);
+    }
+
+    private static Colour colour(QueueView view) {
+        if (view.row().paused()) {
+            return Colour.YELLOW;
+        }
+        return view.row().workers() == 0 && view.row().queued() > 0 ? Colour.RED : Colour.PLAIN;
+    }
+
+    private static Colour colour(WorkerRow row) {
+        return row.state().equals("running") ? Colour.PLAIN : Colour.YELLOW;
+    }
+
+    private static String noQueues(TopModel model) {
+        return model.filter().isEmpty() ? "no queues yet; the first job of a queue creates it"
+                : "no queue has '" + model.filter() + "' in its name; Esc shows all";
+    }
+
+    private static String noWorkers(TopModel model) {
+        return model.filter().isEmpty() ? "no live workers; start one with 'headrace worker'"
+                : "no worker has '" + model.filter() + "' in its id, host or queues; Esc shows all";
+    }
+
+    private <R> List<String> panel(TopList<R> list, boolean focus, String none, Function<R, Colour> colour, int width,
+            int rows) {
+        List<R> all = list.rows();
+        int visible = Math.min(rows, all.size());
+        int from = Math.max(0, Math.min(list.selectedIndex() - visible / 2, all.size() - visible));
+        int[] widths = widths(list.columns(), width);
+        List<String> lines = new ArrayList<>();
+        String part = visible < all.size() && visible > 0
+                ? " " + (from + 1) + "-" + (from + visible) + " of " + all.size()
+                : "";
+        lines.add(paint(focus ? Colour.BOLD : Colour.GREY, headings(list, widths, part)));
+        if (all.isEmpty() && rows > 0) {
+            lines.add(" " + none);
+        }
+        for (int i = from; i < from + visible; i++) {
+            boolean selected = focus && i == list.selectedIndex();
+            String text = (selected ? ">" : " ") + cells(list.columns(), all.get(i), widths);
+            String filled = text + " ".repeat(Math.max(0, width - text.length()));
+            lines.add(selected && colours ? Colour.INVERSE.on(filled)
+                    : paint(colour.apply(all.get(i)), text.stripTrailing()));
+        }
+        return lines;
+    }
+
+    /** The widths of those columns that have room; the last ones have not, when the window is narrow. */
+    private static <R> int[] widths(List<Column<R>> columns, int width) {
+        for (int shown = columns.size(); shown > 1; shown--) {
+            int[] widths = share(columns.subList(0, shown), width);
+            if (widths.length > 0) {
+                return widths;
+            }
+        }
+        return new int[]{Math.max(1, width - 1)};
+    }
+
+    /** Empty when a column that shares what the others leave would be too narrow. */
+    private static <R> int[] share(List<Column<R>> columns, int width) {
+        int left = width - columns.size();
+        int shares = 0;
+        for (Column<R> column : columns) {
+            left -= Math.max(0, column.width());
+            shares += Math.max(0, -column.width());
+        }
+        int[] widths = new int[columns.size()];
+        for (int i = 0; i < widths.length; i++) {
+            int wanted = columns.get(i).width();
+            widths[i] = wanted >= 0 ? wanted : left * -wanted / shares;
+            if (left < 0 || (wanted < 0 && widths[i] < NARROWEST)) {
+                return new int[0];
+            }
+        }
+        return widths;
+    }
+
+    private static <R> String headings(TopList<R> list, int[] widths, String part) {
+        StringBuilder line = new StringBuilder(" ");
+        for (int i = 0; i < widths.length; i++) {
+            Column<R> column = list.columns().get(i);
+            String mark = i != list.sortedBy() ? "" : list.largestFirst() ? "▼" : "▲";
+            line.append(cell(column.heading() + mark + (i == 0 ? part : ""), widths[i], column.right())).append(' ');
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private static <R> String cells(List<Column<R>> columns, R row, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            String text = Words.plain(columns.get(i).text().apply(row));
+            if (i == 0 && row instanceof QueueView view && view.row().paused()) {
+                String mark = " (paused)";
+                text = Words.cut(text, widths[0] - mark.length()) + mark;
+            }
+            line.append(cell(text, widths[i], columns.get(i).right())).append(' ');
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private static String cell(String text, int width, boolean right) {
+        String cut = Words.cut(text, width);
+        String padding = " ".repeat(width - cut.codePointCount(0, cut.length()));
+        return right ? padding + cut : cut + padding;
+    }
+
+    private String footer(TopModel model) {
+        return switch (model.mode()) {
+            case FILTER -> "filter: " + model.filter() + "_   (Enter keeps it, Esc shows all)";
+            case ASK -> paint(Colour.YELLOW,
+                    model.asked().map(action -> action.act().words + " '" + action.target() + "'? [y/N]").orElse(""));
+            case HELP -> "";
+            case LIST -> listFooter(model);
+        };
+    }
+
+    private String listFooter(TopModel model) {
+        if (!model.message().isEmpty()) {
+            return paint(Colour.YELLOW, model.message());
+        }
+        if (model.awaySince().isPresent()) {
+            return paint(Colour.RED, model.awayWhy() + "; trying again");
+        }
+        String other = model.panel() == Panel.QUEUES ? "workers" : "queues";
+        String pause = model.panel() == Panel.QUEUES ? "pause" : "quiet";
+        return "q quit  ? help  p " + pause + "  s sort  r reverse  / filter  Tab " + other + "  space "
+                + (model.frozen() ? "go on" : "freeze");
+    }
+
+    /** Cuts what is too wide; a line that holds colours is left to the screen, which knows how to cut it. */
+    private String fit(String line, int width) {
+        return colours ? line : Words.cut(line, width);
+    }
+
+    private String paint(Colour colour, String text) {
+        return colours && !text.isEmpty() ? colour.on(text) : text;
+    }
+}

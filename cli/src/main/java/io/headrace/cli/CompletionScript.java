@@ -63,6 +63,9 @@ final class CompletionScript {
         if (argument.paramLabel().equals("MODE")) {
             return "memory,fsync";
         }
+        if (argument.paramLabel().equals("ROLE")) {
+            return "viewer,producer,operator,admin";
+        }
         Iterable<String> candidates = argument.completionCandidates();
         return candidates == null ? "" : joined(StreamSupport.stream(candidates.spliterator(), false));
     }

@@ -73,7 +73,7 @@ final class Api implements AutoCloseable {
 
     private Api(UnaryOperator<Broker> seam, Map<String, String> variables) {
         Map<String, String> environment = new HashMap<>(variables);
-        environment.put("HEADRACE_API_PORT", "0");
+        environment.putIfAbsent("HEADRACE_API_PORT", "0");
         server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), broker.operator(), meters);
     }
 

@@ -169,7 +169,7 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/assets/", "/assets/V/", "/assets/V/headrace/none.js", "/assets/V/../../index.html",
+    @CsvSource({"/assets/", "/assets/V/", "/assets/V/headrace/none.js",
         "/assets/V/headrace/../app.js", "/assets/V/headrace/%2e%2e/app.js", "/assets/V//etc/passwd",
         "/assets/V/META-INF/MANIFEST.MF", "/assets/V/io/headrace/api/ApiServer.class", "/assets/V/assets.txt",
         "/assets/headrace/app.js", "/assets/V/headrace%2fapp.js", "/assets/V/headrace/app.js%00",
@@ -178,6 +178,14 @@ class DashboardTest {
         String wanted = path.replace("/V/", address("").substring("/assets".length()));
         String answer = api.raw("GET " + wanted + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 404").contains("no-such-route");
+    }
+
+    @Test
+    void anAddressThatLeadsOutOfTheFolderIsNoAddressOfAFile() throws Exception {
+        assertThat(api
+                .raw("GET " + address("").replaceFirst("/$", "") + "/../../index.html HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Connection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 401");
     }
 
     @Test

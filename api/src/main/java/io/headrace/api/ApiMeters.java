@@ -11,8 +11,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -28,6 +30,7 @@ final class ApiMeters {
     private final MeterRegistry registry;
     private final Map<Key, Counter> enqueued = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Map<LiveKind, AtomicInteger> live = new EnumMap<>(LiveKind.class);
     private final MultiGauge jobs;
     private final MultiGauge oldest;
 
@@ -35,6 +38,12 @@ final class ApiMeters {
         this.registry = registry;
         gauge(Meter.API_CONNECTIONS, connections::get);
         gauge(Meter.API_WAITERS, waiters::count);
+        for (LiveKind kind : LiveKind.values()) {
+            AtomicInteger clients = new AtomicInteger();
+            live.put(kind, clients);
+            Gauge.builder(Meter.API_LIVE_CLIENTS.exported(), clients::get).tag("kind", kind.label())
+                    .description(Meter.API_LIVE_CLIENTS.help()).register(registry);
+        }
         this.jobs = gauge(Meter.JOBS);
         this.oldest = gauge(Meter.OLDEST_QUEUED_AGE);
     }
@@ -58,6 +67,24 @@ final class ApiMeters {
     /** How many connections are open now. */
     int connections() {
         return connections.get();
+    }
+
+    /** A client is told what happens, from now on. */
+    void joined(LiveKind kind) {
+        clients(kind).incrementAndGet();
+    }
+
+    void left(LiveKind kind) {
+        clients(kind).decrementAndGet();
+    }
+
+    /** How many clients are told in this way now. */
+    int live(LiveKind kind) {
+        return clients(kind).get();
+    }
+
+    private AtomicInteger clients(LiveKind kind) {
+        return Objects.requireNonNull(live.get(kind));
     }
 
     MeterRegistry registry() {

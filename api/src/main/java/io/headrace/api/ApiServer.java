@@ -18,6 +18,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -148,6 +149,16 @@ public final class ApiServer implements AutoCloseable {
     /** How many connections of clients are open now. */
     int connections() {
         return services.meters().connections();
+    }
+
+    /** How many clients are told what happens now. */
+    int liveClients() {
+        return Arrays.stream(LiveKind.values()).mapToInt(services.meters()::live).sum();
+    }
+
+    /** How many topics are looked at now because somebody listens. */
+    int topics() {
+        return services.live().topics();
     }
 
     /** How many listen for changes of jobs now. */

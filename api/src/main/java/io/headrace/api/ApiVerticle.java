@@ -21,6 +21,8 @@ final class ApiVerticle extends VerticleBase {
     /** Connections that are quiet this long are closed; event streams write a comment more often. */
     private static final int IDLE_S = 120;
     private static final int MAX_LINE_BYTES = 8 * 1024;
+    /** Messages of clients may be much shorter, and are told so; longer frames break the connection. */
+    private static final int MAX_FRAME_BYTES = 64 * 1024;
     private static final int MAX_HEADERS_BYTES = 16 * 1024;
 
     private final ApiConfig config;
@@ -84,6 +86,9 @@ final class ApiVerticle extends VerticleBase {
         return new HttpServerOptions().setHost(host).setPort(port)
                 .setIdleTimeout(IDLE_S).setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADERS_BYTES)
+                // a compressor for each client costs more memory than its messages are worth
+                .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
                 .setTcpNoDelay(true).setHttp2ClearTextEnabled(false).setHandle100ContinueAutomatically(false);
     }
 

@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.Job;
 import io.headrace.JobId;
@@ -73,7 +74,12 @@ final class Calls {
      * @throws Problem {@code unknown-queue} when it was not
      */
     QueueInfo known(QueueName queue) {
-        return services.operator().queue(queue)
+        return known(services.operator(), queue);
+    }
+
+    /** The same. */
+    static QueueInfo known(BrokerOperator operator, QueueName queue) {
+        return operator.queue(queue)
                 .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));
     }
 

@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,8 @@ final class Changes implements AutoCloseable {
     /** The listeners of one queue and the subscription they share. */
     private static final class Feed {
         final Map<JobId, Set<Runnable>> listeners = new ConcurrentHashMap<>();
+        /** Who listens to every job of the queue. */
+        final Set<Consumer<JobId>> toAll = ConcurrentHashMap.newKeySet();
         /** Completes, on any thread, when the subscription stands. */
         final Promise<Subscription> subscription = Promise.promise();
         int count;
@@ -50,6 +54,7 @@ final class Changes implements AutoCloseable {
 
         void changed(JobId job) {
             listeners.getOrDefault(job, Set.of()).forEach(Runnable::run);
+            toAll.forEach(listener -> listener.accept(job));
         }
     }
 
@@ -58,18 +63,29 @@ final class Changes implements AutoCloseable {
      * heard, unless it failed or the connection breaks; then only looking helps. The future completes on any thread.
      */
     Future<?> listen(JobId job, Runnable listener) {
+        return added(job.queue(),
+                feed -> feed.listeners.computeIfAbsent(job, ignored -> ConcurrentHashMap.newKeySet()).add(listener));
+    }
+
+    /** The same for every job of a queue. */
+    Future<?> listen(QueueName queue, Consumer<JobId> listener) {
+        return added(queue, feed -> feed.toAll.add(listener));
+    }
+
+    private Future<?> added(QueueName queue, Predicate<Feed> add) {
         Feed feed;
         boolean opened;
         synchronized (this) {
-            Feed known = feeds.get(job.queue());
+            Feed known = feeds.get(queue);
             opened = known == null;
             feed = known == null ? new Feed() : known;
-            feeds.put(job.queue(), feed);
-            feed.count++;
-            feed.listeners.computeIfAbsent(job, ignored -> ConcurrentHashMap.newKeySet()).add(listener);
+            feeds.put(queue, feed);
+            if (add.test(feed)) {
+                feed.count++;
+            }
         }
-        if (opened && !blocking.run(() -> open(job.queue(), feed))) {
-            fail(job.queue(), feed, new BrokerUnavailable("too many calls wait for the broker", null));
+        if (opened && !blocking.run(() -> open(queue, feed))) {
+            fail(queue, feed, new BrokerUnavailable("too many calls wait for the broker", null));
         }
         return feed.subscription.future();
     }
@@ -96,15 +112,23 @@ final class Changes implements AutoCloseable {
     }
 
     void forget(JobId job, Runnable listener) {
-        synchronized (this) {
-            Feed feed = feeds.get(job.queue());
-            Set<Runnable> listeners = feed == null ? null : feed.listeners.get(job);
-            if (feed == null || listeners == null || !listeners.remove(listener)) {
-                return;
-            }
-            if (listeners.isEmpty()) {
+        removed(job.queue(), feed -> {
+            Set<Runnable> listeners = feed.listeners.get(job);
+            boolean removed = listeners != null && listeners.remove(listener);
+            if (removed && listeners != null && listeners.isEmpty()) {
                 feed.listeners.remove(job);
             }
+            return removed;
+        });
+    }
+
+    void forget(QueueName queue, Consumer<JobId> listener) {
+        removed(queue, feed -> feed.toAll.remove(listener));
+    }
+
+    private synchronized void removed(QueueName queue, Predicate<Feed> remove) {
+        Feed feed = feeds.get(queue);
+        if (feed != null && remove.test(feed)) {
             feed.count--;
             feed.idleSince = nanoClock.getAsLong();
         }

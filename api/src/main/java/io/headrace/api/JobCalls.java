@@ -42,7 +42,7 @@ final class JobCalls {
                 new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/jobs/{id}", Access.OPERATE, Reply.JSON, List.of(),
                         calls.blocking(services.audit().of(AuditAction.JOB_CANCEL, this::cancel))),
                 Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(services)::serve)
-                        .answering(EventsCall.MEDIA_TYPE),
+                        .answering(EventStream.MEDIA_TYPE),
                 Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"), calls.blocking(this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
                         calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES,

@@ -56,6 +56,8 @@ enum ProblemType {
             "Nothing was stored. Send it again after the time in Retry-After."),
     TOO_MANY_ATTEMPTS(429, "Too many logins have failed",
             "Wait for the time in Retry-After."),
+    UPGRADE_REQUIRED(426, "Only WebSockets are answered here",
+            "Connect with a WebSocket client; GET /v1/events tells the same over plain HTTP."),
     HEADERS_TOO_LARGE(431, "The headers are too long",
             "Send fewer or shorter ones."),
     INTERNAL(500, "Something went wrong inside the server",

@@ -29,6 +29,9 @@ final class Routes {
         routes.addAll(new OverviewCalls(services).routes());
         routes.addAll(new SessionCalls(services, new Logins(System::nanoTime)).routes());
         routes.addAll(new AccessCalls(services).routes());
+        routes.add(Route.get("/v1/events", Access.VIEW, List.of("queue"), new TicksCall(services)::serve)
+                .answering(EventStream.MEDIA_TYPE));
+        routes.add(Route.get(LiveCall.TEMPLATE, Access.OPEN, List.of("ticket"), new LiveCall(services)::serve));
         routes.addAll(system.routes());
         this.all = List.copyOf(routes);
     }
@@ -61,9 +64,10 @@ final class Routes {
         return router;
     }
 
-    /** A stream of events has no length or end that its head could tell. */
+    /** A stream of events has no length or end that its head could tell, nor has a WebSocket. */
     private static boolean headable(Route route) {
-        return route.method().equals(HttpMethod.GET) && !route.mediaType().equals(EventsCall.MEDIA_TYPE);
+        return route.method().equals(HttpMethod.GET) && !route.mediaType().equals(EventStream.MEDIA_TYPE)
+                && !route.template().equals(LiveCall.TEMPLATE);
     }
 
     private void serve(Route route, RoutingContext context, Loop loop) {

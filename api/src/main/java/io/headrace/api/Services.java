@@ -10,10 +10,11 @@ import java.time.Duration;
  * What the calls share, on whichever loop they run.
  *
  * @param overview the last look at everything; however many ask, one looks
+ * @param live what is looked at because somebody listens
  */
 record Services(ApiConfig config, Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes,
         Waiters waiters, ApiMeters meters, KnownQueues known, KeyRing keys, Passes passes, Guard guard, Audit audit,
-        JobJson jobJson, Cached<Overview> overview) {
+        JobJson jobJson, Cached<Overview> overview, Live live) {
     /** How old an overview may be. */
     private static final Duration OVERVIEW_TTL = Duration.ofSeconds(1);
 
@@ -23,9 +24,11 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
         Waiters waiters = new Waiters(config.maxWaiters());
         KeyRing keys = new KeyRing(config.keys(), operator.access());
         Passes passes = new Passes(operator.access(), keys);
-        return new Services(config, broker, operator, blocking, new Changes(broker, blocking, System::nanoTime),
+        Changes changes = new Changes(broker, blocking, System::nanoTime);
+        return new Services(config, broker, operator, blocking, changes,
                 waiters, new ApiMeters(registry, waiters), new KnownQueues(config.closedQueues(), operator, blocking),
                 keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
-                new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview));
+                new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview),
+                new Live(broker, operator, blocking, changes, System::currentTimeMillis));
     }
 }

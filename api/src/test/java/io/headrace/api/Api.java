@@ -206,6 +206,46 @@ final class Api implements AutoCloseable {
         }
     }
 
+    /** Reads until this has come. */
+    static void head(InputStream in, String end) throws IOException {
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf(end) < 0) {
+            int b = in.read();
+            if (b < 0) {
+                throw new AssertionError("ended before " + end + " came: " + read);
+            }
+            read.append((char) b);
+        }
+    }
+
+    /** Returns when so many connections are open. */
+    void awaitConnections(int count) {
+        long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(10);
+        while (server.connections() != count) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(server.connections() + " connections are open, not " + count);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Submits the same with a key. */
+    void submitAs(String key) {
+        post("/v1/queues/mail/jobs", "{\"type\":\"welcome\"}", "Authorization", "Bearer " + key);
+    }
+
+    /** Returns when nobody listens, waits or is connected any more, and nothing is looked at. */
+    void awaitNobody() {
+        long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(20);
+        while (server.waiting() + server.listeners() + server.topics() + server.liveClients() > 0) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("left: " + server.waiting() + " waiting, " + server.listeners()
+                        + " listeners, " + server.topics() + " topics, " + server.liveClients() + " live clients");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     /** Leases the next job of queue {@code mail}, as a worker would. */
     ClaimedJob claim() {
         return broker.claim(new ClaimRequest(MAIL, WORKER, 1, Duration.ofSeconds(30), List.of(Level.values()))).jobs()

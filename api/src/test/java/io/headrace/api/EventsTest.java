@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.Progress;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,46 +21,8 @@ class EventsTest {
         api.close();
     }
 
-    /** One event: its id, its name, its data. */
-    private record Event(String id, String name, String data) {}
-
-    /** Reads events one by one as they come. */
-    private static final class Events {
-        private final Iterator<String> lines;
-
-        Events(HttpResponse<Stream<String>> response) {
-            assertThat(response.statusCode()).isEqualTo(200);
-            assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream");
-            lines = response.body().iterator();
-        }
-
-        Event next() {
-            List<String> block = new ArrayList<>();
-            while (lines.hasNext()) {
-                String line = lines.next();
-                if (line.isEmpty() && !block.isEmpty()) {
-                    return new Event(field(block, "id"), field(block, "event"), field(block, "data"));
-                }
-                if (!line.isEmpty() && !line.startsWith(":")) {
-                    block.add(line);
-                }
-            }
-            return new Event("", "", "");
-        }
-
-        boolean ended() {
-            return !lines.hasNext();
-        }
-
-        private static String field(List<String> block, String name) {
-            return block.stream().filter(line -> line.startsWith(name + ": "))
-                    .map(line -> line.substring(name.length() + 2))
-                    .findFirst().orElseThrow();
-        }
-    }
-
-    private Events follow(JobId id, String... headers) throws Exception {
-        return new Events(api.http.send(Api.with(api.request("/v1/jobs/" + id + "/events"), headers).build(),
+    private EventReader follow(JobId id, String... headers) throws Exception {
+        return new EventReader(api.http.send(Api.with(api.request("/v1/jobs/" + id + "/events"), headers).build(),
                 BodyHandlers.ofLines()));
     }
 
@@ -72,8 +30,8 @@ class EventsTest {
     void aJobIsFollowedFromItsPresentStateToItsEnd() throws Exception {
         JobId id = JobId
                 .parse(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\",\"payload\":{\n\"a\":\r\n1}}").text("id"));
-        Events events = follow(id);
-        Event queued = events.next();
+        EventReader events = follow(id);
+        EventReader.Event queued = events.next();
         assertThat(queued.name()).isEqualTo("queued");
         assertThat(queued.data()).contains("\"payload\":{ \"a\":  1}");
 
@@ -83,16 +41,16 @@ class EventsTest {
         api.broker.report(claimed.lease(), new Progress(0.5, "half"), 0, List.of("hello", "world"))
                 .toCompletableFuture()
                 .join();
-        Event log = events.next();
+        EventReader.Event log = events.next();
         assertThat(log.name()).isEqualTo("log");
         assertThat(log.data()).isEqualTo("{\"lines\":[\"hello\",\"world\"],\"next\":2}");
         assertThat(log.id()).isEqualTo("2");
-        Event progress = events.next();
+        EventReader.Event progress = events.next();
         assertThat(progress.name()).isEqualTo("running");
         assertThat(progress.data()).contains("\"progress\":{\"fraction\":0.5,\"message\":\"half\"}");
 
         api.succeed(claimed, "{\"n\":1}");
-        Event ended = events.next();
+        EventReader.Event ended = events.next();
         assertThat(ended.name()).isEqualTo("succeeded");
         assertThat(ended.data()).contains("\"result\":{\"n\":1}");
         assertThat(events.ended()).isTrue();
@@ -105,7 +63,7 @@ class EventsTest {
         ClaimedJob claimed = api.claim();
         api.broker.report(claimed.lease(), null, 0, List.of("one", "two")).toCompletableFuture().join();
         api.bury(claimed, "Timeout");
-        Events events = follow(id);
+        EventReader events = follow(id);
         assertThat(events.next().name()).isEqualTo("log");
         assertThat(events.next().name()).isEqualTo("dead");
         assertThat(events.ended()).isTrue();
@@ -118,7 +76,7 @@ class EventsTest {
         List<String> lines = IntStream.range(0, 1_000).mapToObj(i -> "line " + i).toList();
         api.broker.report(claimed.lease(), null, 0, lines).toCompletableFuture().join();
         api.succeed(claimed, "1");
-        Events events = follow(id);
+        EventReader events = follow(id);
         assertThat(events.next().id()).isEqualTo("500");
         assertThat(events.next().data()).contains("\"line 999\"");
         assertThat(events.next().name()).isEqualTo("succeeded");
@@ -145,7 +103,7 @@ class EventsTest {
     @Test
     void anOutageIsSatThrough() throws Exception {
         JobId id = api.submit();
-        Events events = follow(id);
+        EventReader events = follow(id);
         assertThat(events.next().name()).isEqualTo("queued");
         ClaimedJob claimed = api.claim();
         assertThat(events.next().name()).isEqualTo("running");

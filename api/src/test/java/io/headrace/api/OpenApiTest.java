@@ -60,6 +60,10 @@ class OpenApiTest {
             }
         });
         assertThat(documented).as(route.template()).isEqualTo(route.query());
+        if (route.template().equals(LiveCall.TEMPLATE)) {
+            assertThat(operation.path("responses").has("101")).isTrue(); // it has no media type, and LiveTest sees it
+            return;
+        }
         String ok = List.of("200", "201", "202").stream().filter(operation.path("responses")::has).findFirst()
                 .orElse("");
         assertThat(operation.path("responses").path(ok).path("content").has(route.mediaType())).as(route.template())
@@ -119,7 +123,8 @@ class OpenApiTest {
      */
     private static boolean metElsewhere(String operation, String status) {
         return status.equals("408") || status.equals("500")
-                || Set.of("POST /v1/queues/{queue}/jobs 409", "GET /metrics 404", "GET /metrics 503")
+                || Set.of("GET /v1/live 101", "GET /v1/live 401", "GET /v1/events 200",
+                        "POST /v1/queues/{queue}/jobs 409", "GET /metrics 404", "GET /metrics 503")
                         .contains(operation + " " + status);
     }
 
@@ -134,6 +139,10 @@ class OpenApiTest {
     }
 
     private static void call(Api api, String operation, String query, String... headers) {
+        if (operation.equals("GET /v1/events") && query.isEmpty()) {
+            call(api, operation, "?queue=nowhere", headers); // any other answer would have no end
+            return;
+        }
         api.call(operation.split(" ", 2)[0], path(operation) + query, headers);
     }
 
@@ -155,7 +164,9 @@ class OpenApiTest {
             api.send(api.json(path(operation), "[").header("Idempotency-Key", "k").build());
         }
         String elsewhere = path(operation).replace("mail", "nowhere").replace("gone", "nothing");
-        api.call(method, elsewhere + (operation.equals("GET /v1/queues/{queue}/jobs") ? "?state=dead" : ""));
+        if (!operation.equals("GET /v1/events")) {
+            api.call(method, elsewhere + (operation.equals("GET /v1/queues/{queue}/jobs") ? "?state=dead" : ""));
+        }
     }
 
     /** Sends what an HTTP client would not. */

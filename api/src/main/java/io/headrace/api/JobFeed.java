@@ -1,0 +1,155 @@
+package io.headrace.api;
+
+import io.headrace.Broker;
+import io.headrace.BrokerOperator;
+import io.headrace.Job;
+import io.headrace.JobId;
+import io.headrace.JobLog;
+import io.headrace.Lookup;
+import io.vertx.core.AsyncResult;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Tells one client about one job: as it is now, then again whenever it has changed, and each line that its handler writes,
+ * until it has ended. Lives on its loop's thread.
+ */
+final class JobFeed {
+    /** Who is told. */
+    interface Client {
+        /** Whether it should be told later, when it has read what it was sent; {@link JobFeed#drained} then says so. */
+        boolean full();
+
+        /**
+         * @param name the state of the job, or {@code log}
+         * @param next the number of the log line that was not told yet
+         */
+        void event(String name, long next, byte[] json);
+
+        /** Nothing was told and nothing will be, for this reason. */
+        void refused(Throwable why);
+
+        /** The job has ended, or its record has expired. */
+        void ended();
+    }
+
+    /** What one look found. */
+    private record Seen(Lookup lookup, JobLog log) {}
+
+    private static final int LINES = 500;
+
+    private final Broker broker;
+    private final BrokerOperator operator;
+    private final JobJson jobJson;
+    private final JobId id;
+    private final Client client;
+    private final Follower<Seen> follower;
+    /** The log line to ask for next; written by the loop, read by the looking thread. */
+    private volatile long nextLine;
+    private byte[] lastSent = new byte[0];
+    private boolean begun;
+    /** Whether a change waits until the client has read what was sent. */
+    private boolean heldBack;
+    private boolean stopped;
+
+    /** @param firstLine the first log line to tell */
+    JobFeed(Loop loop, Services services, JobId id, long firstLine, Client client) {
+        this.broker = services.broker();
+        this.operator = services.operator();
+        this.jobJson = services.jobJson();
+        this.id = id;
+        this.client = client;
+        this.nextLine = firstLine;
+        this.follower = new Follower<>(loop, services.changes(), services.blocking(), id, this::look, this::seen);
+    }
+
+    void start() {
+        follower.start();
+    }
+
+    /** Looks at the job before its log: a job that has ended writes no more lines. */
+    private Seen look() {
+        Lookup lookup = broker.find(id);
+        JobLog log = lookup.kind() == Lookup.Kind.FOUND ? operator.log(id, nextLine, LINES)
+                : new JobLog(List.of(), nextLine);
+        return new Seen(lookup, log);
+    }
+
+    private void seen(AsyncResult<Seen> look) {
+        if (look.failed()) {
+            if (!begun) {
+                refuse(look.cause());
+            }
+            return; // the next look may succeed
+        }
+        if (!begun) {
+            try {
+                Calls.found(id, look.result().lookup());
+            } catch (Problem e) {
+                refuse(e);
+                return;
+            }
+            begun = true;
+        }
+        tell(look.result());
+    }
+
+    private void refuse(Throwable why) {
+        stop();
+        client.refused(why);
+    }
+
+    private void tell(Seen seen) {
+        if (client.full()) {
+            heldBack = true;
+            return;
+        }
+        Job job = seen.lookup().job().orElse(null);
+        if (job == null) {
+            end();
+            return;
+        }
+        if (tellLog(job, seen.log())) {
+            follower.look();
+            return;
+        }
+        byte[] json = jobJson.of(job);
+        if (!Arrays.equals(json, lastSent)) {
+            lastSent = json;
+            client.event(job.state().label(), nextLine, json);
+        }
+        if (job.state().terminal()) {
+            end();
+        }
+    }
+
+    /** @return whether there are probably more lines than were asked for */
+    private boolean tellLog(Job job, JobLog log) {
+        if (log.lines().isEmpty()) {
+            return false;
+        }
+        nextLine = log.next();
+        client.event("log", nextLine, JsonOut.object(out -> jobJson.lines(out, job, log)));
+        return log.lines().size() == LINES;
+    }
+
+    private void end() {
+        if (!stopped) {
+            stop();
+            client.ended();
+        }
+    }
+
+    /** The client has read what it was sent. */
+    void drained() {
+        if (heldBack && !stopped) {
+            heldBack = false;
+            follower.look();
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        follower.stop();
+    }
+}

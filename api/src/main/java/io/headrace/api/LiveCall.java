@@ -1,0 +1,62 @@
+package io.headrace.api;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/live}: turns a request into a WebSocket. Which topics there are and who may hear them is {@link LiveClient}'s. */
+final class LiveCall {
+    static final String TEMPLATE = "/v1/live";
+
+    /** How many connections may be open that have not said who they are; each has a few seconds to. */
+    private static final int MAX_STRANGERS = 256;
+
+    private final Services services;
+    private final Waiters strangers = new Waiters(MAX_STRANGERS);
+
+    LiveCall(Services services) {
+        this.services = services;
+    }
+
+    void serve(Exchange exchange) {
+        HttpServerRequest request = exchange.request();
+        requireUpgrade(request);
+        Guard guard = services.guard();
+        boolean session = Guard.session(request) != null;
+        if ((session || !guard.asks()) && !Guard.ownOrigin(request)) {
+            // browsers let every page open WebSockets to everywhere, and read what comes: only the server can tell them apart
+            throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not listen here", "Origin");
+        }
+        Optional<String> ticket = exchange.query("ticket");
+        if (!guard.asks()) {
+            open(exchange, exchange.caller(), Optional.empty());
+        } else if (ticket.isPresent() || !(session || request.getHeader("Authorization") != null)) {
+            open(exchange, null, ticket);
+        } else {
+            guard.admit(exchange, Access.ANY, () -> open(exchange, exchange.caller(), Optional.empty()));
+        }
+    }
+
+    private void open(Exchange exchange, @Nullable Caller caller, Optional<String> ticket) {
+        exchange.request().toWebSocket()
+                .onSuccess(socket -> new LiveClient(exchange, socket, services, strangers).start(caller, ticket))
+                .onFailure(exchange::fail);
+    }
+
+    private static void requireUpgrade(HttpServerRequest request) {
+        boolean asked = has(request, "Upgrade", "websocket") && has(request, "Connection", "upgrade")
+                && "13".equals(request.getHeader("Sec-WebSocket-Version"))
+                && request.getHeader("Sec-WebSocket-Key") != null;
+        if (!asked) {
+            throw new Problem(ProblemType.UPGRADE_REQUIRED, "this address answers WebSockets of version 13 only",
+                    "Upgrade", Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13"));
+        }
+    }
+
+    private static boolean has(HttpServerRequest request, String header, String word) {
+        String value = request.getHeader(header);
+        return value != null && value.toLowerCase(Locale.ROOT).matches("(.*[ ,])?" + word + "([ ,].*)?");
+    }
+}

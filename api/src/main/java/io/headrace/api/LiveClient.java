@@ -1,0 +1,280 @@
+package io.headrace.api;
+
+import io.headrace.InvalidInput;
+import io.netty.channel.ChannelFuture;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket: who it belongs to, what it listens to, and whether it still reads. What it sends is judged by {@link
+ * LiveOrder}. Lives on its loop's thread.
+ */
+final class LiveClient {
+    /** Why a connection is closed, as its client is told. */
+    enum Close {
+        GOING_AWAY(1001, "the server is stopping"),
+        FULL(1013, "as many clients listen as HEADRACE_API_MAX_WAITERS allows"),
+        UNAUTHORIZED(4001, "unauthorized"),
+        TIMEOUT(4002, "timeout"),
+        SLOW(4003, "what was sent is not read");
+
+        private final short code;
+        private final String reason;
+
+        Close(int code, String reason) {
+            this.code = (short) code;
+            this.reason = reason;
+        }
+    }
+
+    private static final int MAX_TOPICS = 100;
+    private static final long AUTH_MS = 5_000;
+    /** How often a connection is looked after. */
+    private static final long SWEEP_MS = 2_000;
+    private static final int SWEEPS_TO_PING = 10;
+    private static final long PONG_NANOS = TimeUnit.SECONDS.toNanos(40);
+    /** How long a client has to answer a close before its connection is cut. */
+    private static final long CUT_MS = 2_000;
+
+    private final Exchange exchange;
+    private final ServerWebSocket socket;
+    private final Services services;
+    private final Waiters strangers;
+    private final Runnable ender;
+    private final Map<String, LiveTopic> topics = new LinkedHashMap<>();
+    private @Nullable Caller caller;
+    private long timer = -1;
+    private long authTimer = -1;
+    private long cutTimer = -1;
+    private int sweeps;
+    private long ponged = System.nanoTime();
+    /** Whether the client had not read by the last sweep, and not since. */
+    private boolean slow;
+    private boolean closed;
+
+    LiveClient(Exchange exchange, ServerWebSocket socket, Services services, Waiters strangers) {
+        this.exchange = exchange;
+        this.socket = socket;
+        this.services = services;
+        this.strangers = strangers;
+        this.ender = () -> exchange.loop().post(() -> close(Close.GOING_AWAY));
+    }
+
+    /**
+     * Called as soon as the socket is there.
+     *
+     * @param known who it belongs to, null if it must still say so
+     * @param ticket what it says so with, if not by its first message
+     */
+    void start(@Nullable Caller known, Optional<String> ticket) {
+        services.meters().joined(LiveKind.WEBSOCKET);
+        socket.closeHandler(ignored -> gone());
+        socket.exceptionHandler(ignored -> {});
+        LiveFrames frames = new LiveFrames(this::message, problem -> refuse(null, problem));
+        socket.frameHandler(frames::add);
+        socket.pongHandler(ignored -> ponged = System.nanoTime());
+        socket.drainHandler(ignored -> drained());
+        timer = loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
+        if (known != null) {
+            admit(known);
+        } else if (!strangers.enter(ender)) {
+            close(Close.FULL);
+        } else {
+            authTimer = loop().vertx().setTimer(AUTH_MS, ignored -> close(Close.TIMEOUT));
+            ticket.ifPresent(secret -> admit(services.guard().byTicket(loop(), secret, exchange.address())));
+        }
+    }
+
+    Loop loop() {
+        return exchange.loop();
+    }
+
+    Services services() {
+        return services;
+    }
+
+    Caller caller() {
+        if (caller == null) {
+            throw new Problem(ProblemType.UNAUTHORIZED, "say who you are first: {\"auth\": \"KEY\"}", "auth");
+        }
+        return caller;
+    }
+
+    /** Lets in who comes out of this; what comes in meanwhile waits. */
+    private void admit(Future<Optional<Caller>> somebody) {
+        socket.pause();
+        somebody.onComplete(outcome -> {
+            if (closed) {
+                return;
+            }
+            socket.resume();
+            if (outcome.failed()) {
+                refuse(null, Problem.of(outcome.cause())); // another ticket, or the key, may do until the time is up
+            } else if (outcome.result().isPresent()) {
+                admit(outcome.result().get());
+            } else {
+                refuse(null, new Problem(ProblemType.UNAUTHORIZED, "the key or ticket is not known", null));
+                close(Close.UNAUTHORIZED);
+            }
+        });
+    }
+
+    private void admit(Caller somebody) {
+        loop().vertx().cancelTimer(authTimer);
+        strangers.leave(ender);
+        if (!services.waiters().enter(ender)) {
+            refuse(null, Waiters.full());
+            close(Close.FULL);
+            return;
+        }
+        caller = somebody;
+        send(LiveMessage.welcome(somebody));
+    }
+
+    private void message(byte[] json) {
+        if (closed) {
+            return;
+        }
+        @Nullable
+        String topic = null;
+        try {
+            LiveOrder order = LiveOrder.parse(json);
+            topic = order.topic();
+            obey(order);
+        } catch (RuntimeException e) {
+            refuse(topic, Problem.of(e));
+        }
+        if (full()) {
+            socket.pause(); // until it has read the answers to what it sent
+        }
+    }
+
+    private void obey(LiveOrder order) {
+        switch (order.verb()) {
+            case AUTH -> authenticate(order.value());
+            case SUBSCRIBE -> subscribe(order.value(), order.from());
+            default -> unsubscribe(order.value());
+        }
+    }
+
+    private void authenticate(String key) {
+        if (caller != null) {
+            throw new InvalidInput("auth", "is known already: this connection belongs to '" + caller.name() + "'");
+        }
+        admit(Future.succeededFuture(services.guard().bySecret(key, exchange.address())));
+    }
+
+    private void subscribe(String name, long from) {
+        Caller asking = caller();
+        LiveTopic topic = LiveTopic.of(this, name, from);
+        topic.require(asking);
+        LiveTopic old = topics.remove(name);
+        if (old != null) {
+            old.stop();
+        } else if (topics.size() == MAX_TOPICS) {
+            throw new InvalidInput("subscribe", "a connection can listen to " + MAX_TOPICS + " topics at most");
+        }
+        topics.put(name, topic);
+        topic.start();
+    }
+
+    private void unsubscribe(String name) {
+        caller();
+        LiveTopic topic = topics.get(name);
+        if (topic == null) {
+            throw new InvalidInput("unsubscribe", "is not a topic that this connection listens to");
+        }
+        end(name, topic);
+    }
+
+    /** Stops a topic and says so. */
+    void end(String name, LiveTopic topic) {
+        topic.stop();
+        if (topics.remove(name, topic)) {
+            send(LiveMessage.event(name, "end"));
+        }
+    }
+
+    /** Says what is wrong, and that a topic has ended for it. */
+    void refuse(@Nullable String topic, Problem problem) {
+        send(LiveMessage.problem(topic, problem));
+    }
+
+    boolean full() {
+        return !closed && socket.writeQueueFull();
+    }
+
+    void send(String message) {
+        if (!closed) {
+            socket.writeTextMessage(message);
+        }
+    }
+
+    private void drained() {
+        slow = false;
+        if (!closed) {
+            socket.resume();
+            List.copyOf(topics.values()).forEach(LiveTopic::drained);
+        }
+    }
+
+    private void sweep() {
+        if (caller != null && !services.guard().stands(caller)) {
+            close(Close.UNAUTHORIZED);
+        } else if (slow && full()) {
+            close(Close.SLOW);
+        } else if (System.nanoTime() - ponged > PONG_NANOS) {
+            close(Close.TIMEOUT);
+        } else {
+            slow = full();
+            if (++sweeps % SWEEPS_TO_PING == 0) {
+                socket.writePing(Buffer.buffer());
+            }
+        }
+    }
+
+    /** Says why and closes; cuts the connection if that is not heard. */
+    private void close(Close why) {
+        if (!closed) {
+            release();
+            cutTimer = loop().vertx().setTimer(CUT_MS, ignored -> cut());
+            socket.close(why.code, why.reason);
+        }
+    }
+
+    /** A client that does not read would never get to the end of what it was sent. */
+    private void cut() {
+        if (exchange.request().connection() instanceof HttpServerConnection connection) {
+            // from the first handler on: the last one would wait for what is not read
+            ChannelFuture unused = connection.channelHandlerContext().channel().pipeline().firstContext().close();
+        }
+    }
+
+    /** The connection is gone, whoever closed it. */
+    private void gone() {
+        loop().vertx().cancelTimer(cutTimer);
+        release();
+        services.meters().left(LiveKind.WEBSOCKET);
+        services.meters().disconnected();
+    }
+
+    private void release() {
+        if (!closed) {
+            closed = true;
+            loop().vertx().cancelTimer(timer);
+            loop().vertx().cancelTimer(authTimer);
+            strangers.leave(ender);
+            services.waiters().leave(ender);
+            topics.values().forEach(LiveTopic::stop);
+            topics.clear();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.headrace.api;
+
+import io.headrace.InvalidInput;
+import io.headrace.JobId;
+import io.headrace.QueueName;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** One thing that one WebSocket listens to. Lives on its loop's thread. */
+interface LiveTopic {
+    /** @throws Problem {@code not-allowed} when this caller may not hear it */
+    void require(Caller caller);
+
+    void start();
+
+    /** The client has read what it was sent. */
+    void drained();
+
+    /** Says no more; a second call does nothing. */
+    void stop();
+
+    /**
+     * The topic of a name.
+     *
+     * @param line of a job's log, to begin with
+     * @throws InvalidInput when there can be none
+     */
+    static LiveTopic of(LiveClient client, String name, long line) {
+        if (name.equals(Live.OVERVIEW)) {
+            return new State(client, name, Optional.empty());
+        }
+        if (name.startsWith("queue:")) {
+            return new State(client, name, Optional.of(new QueueName(name.substring("queue:".length()))));
+        }
+        if (name.startsWith("job:")) {
+            return new OneJob(client, name, JobId.parse(name.substring("job:".length())), line);
+        }
+        String shown = name.length() <= 80 ? name : name.substring(0, 80) + "…";
+        throw new InvalidInput("topic", "must be overview, queue:NAME or job:ID, was '" + shown + "'");
+    }
+
+    /** The figures of everything, or of one queue and which of its jobs change. What is not read in time is left out. */
+    final class State implements LiveTopic, Ticker.Listener, ChangedJobs.Listener {
+        private final LiveClient client;
+        private final String name;
+        private final Optional<QueueName> queue;
+        private Runnable leaveFigures = () -> {};
+        private Runnable leaveChanges = () -> {};
+        private boolean stopped;
+
+        private State(LiveClient client, String name, Optional<QueueName> queue) {
+            this.client = client;
+            this.name = name;
+            this.queue = queue;
+        }
+
+        @Override
+        public void require(Caller caller) {
+            caller.require(Access.VIEW);
+            queue.ifPresent(caller::require);
+        }
+
+        /** The figures are looked at when changes are heard, so that none falls between. */
+        @Override
+        public void start() {
+            Live live = client.services().live();
+            if (queue.isPresent()) {
+                leaveChanges = live.join(queue.get(), this, () -> client.loop().post(this::joinFigures));
+            } else {
+                joinFigures();
+            }
+        }
+
+        private void joinFigures() {
+            if (!stopped) {
+                leaveFigures = client.services().live().join(queue, this);
+            }
+        }
+
+        @Override
+        public Loop loop() {
+            return client.loop();
+        }
+
+        @Override
+        public Caller caller() {
+            return client.caller();
+        }
+
+        @Override
+        public void hear(Tick tick) {
+            if (stopped || client.full()) {
+                return;
+            }
+            client.send(tick.message());
+            if (tick.problem() != null && tick.problem().type() == ProblemType.UNKNOWN_QUEUE) {
+                client.end(name, this);
+            }
+        }
+
+        @Override
+        public void changed(String message) {
+            if (!stopped && !client.full()) {
+                client.send(message);
+            }
+        }
+
+        @Override
+        public void drained() {
+            // the next figures come within a second
+        }
+
+        @Override
+        public void stop() {
+            if (!stopped) {
+                stopped = true;
+                leaveFigures.run();
+                leaveChanges.run();
+            }
+        }
+    }
+
+    /** A job's transitions, progress and log. Nothing is left out: it waits until the client reads. */
+    final class OneJob implements LiveTopic, JobFeed.Client {
+        private final LiveClient client;
+        private final String name;
+        private final JobId id;
+        private final JobFeed feed;
+
+        private OneJob(LiveClient client, String name, JobId id, long line) {
+            this.client = client;
+            this.name = name;
+            this.id = id;
+            this.feed = new JobFeed(client.loop(), client.services(), id, line, this);
+        }
+
+        @Override
+        public void require(Caller caller) {
+            caller.require(Access.FOLLOW);
+            caller.require(id);
+        }
+
+        @Override
+        public void start() {
+            feed.start();
+        }
+
+        @Override
+        public boolean full() {
+            return client.full();
+        }
+
+        @Override
+        public void event(String event, long next, byte[] json) {
+            client.send(
+                    LiveMessage.event(name, event, Long.toString(next), new String(json, StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public void refused(Throwable why) {
+            client.refuse(name, Problem.of(why));
+            client.end(name, this);
+        }
+
+        @Override
+        public void ended() {
+            client.end(name, this);
+        }
+
+        @Override
+        public void drained() {
+            feed.drained();
+        }
+
+        @Override
+        public void stop() {
+            feed.stop();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.headrace.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.QueueName;
+import io.headrace.Role;
+import io.headrace.Scope;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One look, whoever listens. */
+@Timeout(30)
+class TickerTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final Loop loop = new Loop(vertx, vertx.getOrCreateContext());
+    private final BlockingCalls blocking = new BlockingCalls(2);
+    private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger written = new AtomicInteger();
+    private final Ticker ticker = new Ticker("t", "e", this::look, blocking, looks::get);
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        blocking.close();
+    }
+
+    private Ticker.View look() {
+        looks.incrementAndGet();
+        return caller -> {
+            written.incrementAndGet();
+            return ("{\"scope\":\"" + caller.scope() + "\"}").getBytes(StandardCharsets.UTF_8);
+        };
+    }
+
+    private final class Ear implements Ticker.Listener {
+        final BlockingQueue<Tick> heard = new LinkedBlockingQueue<>();
+        final Caller caller;
+
+        Ear(Scope scope) {
+            this.caller = new Caller("ear", Role.VIEWER, scope, "here", null);
+        }
+
+        @Override
+        public Loop loop() {
+            return loop;
+        }
+
+        @Override
+        public Caller caller() {
+            return caller;
+        }
+
+        @Override
+        public void hear(Tick tick) {
+            heard.add(tick);
+        }
+
+        Tick next() throws InterruptedException {
+            Tick tick = heard.poll(10, TimeUnit.SECONDS);
+            assertThat(tick).isNotNull();
+            return tick;
+        }
+    }
+
+    @Test
+    void aHundredListenersCostOneLookAndOneWritingForEachScope() throws Exception {
+        List<Ear> ears = new ArrayList<>();
+        Scope limited = Scope.of(List.of(new QueueName("mail")));
+        for (int i = 0; i < 100; i++) {
+            ears.add(new Ear(i % 2 == 0 ? Scope.ALL : limited));
+        }
+        ears.forEach(ticker::join);
+        for (int round = 0; round < 3; round++) {
+            for (Ear ear : ears) {
+                Tick tick = ear.next();
+                assertThat(tick.event().toString()).contains(ear.caller.scope().unlimited() ? "all queues" : "mail");
+            }
+        }
+        assertThat(looks.get()).isBetween(2, 5);
+        assertThat(written.get()).isLessThanOrEqualTo(2 * looks.get());
+        assertThat(ears.get(0).next()).isSameAs(ears.get(2).next());
+    }
+
+    @Test
+    void nobodyIsLookedForWhenTheLastHasLeft() throws Exception {
+        Ear ear = new Ear(Scope.ALL);
+        ticker.join(ear);
+        ear.next();
+        ticker.leave(ear);
+        assertThat(ticker.idle()).isTrue();
+        int before = looks.get();
+        Ear clock = new Ear(Scope.ALL);
+        Ticker other = new Ticker("o", "e", () -> caller -> new byte[0], blocking, looks::get);
+        other.join(clock);
+        for (int i = 0; i < 3; i++) {
+            clock.next();
+        }
+        other.leave(clock);
+        assertThat(looks.get()).isEqualTo(before);
+        ticker.join(ear);
+        ear.next();
+        assertThat(looks.get()).isGreaterThan(before);
+    }
+
+    @Test
+    void aLookThatFailsIsToldAsAProblemAndTheNextIsTried() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        Ticker shaky = new Ticker("t", "e", () -> {
+            if (tries.incrementAndGet() == 1) {
+                throw new Problem(ProblemType.OVERLOADED, "not now", null);
+            }
+            return caller -> "{}".getBytes(StandardCharsets.UTF_8);
+        }, blocking, looks::get);
+        Ear ear = new Ear(Scope.ALL);
+        shaky.join(ear);
+        Tick first = ear.next();
+        assertThat(first.problem()).isNotNull();
+        assertThat(first.event().toString()).contains("event: problem");
+        assertThat(first.message()).startsWith("{\"topic\":\"t\",\"error\":{");
+        assertThat(ear.next().problem()).isNull();
+    }
+}

@@ -21,8 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** An API somewhere, as a system test calls it. */
-record Api(URI uri) {
+/**
+ * An API somewhere, as a system test calls it.
+ *
+ * @param key is sent with every call; empty for none
+ */
+record Api(URI uri, String key) {
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5)).build();
     private static final Duration START = Duration.ofSeconds(30);
@@ -33,13 +37,27 @@ record Api(URI uri) {
         return new Api(URI.create(line.substring(line.indexOf("http://"))));
     }
 
+    Api(URI uri) {
+        this(uri, "");
+    }
+
+    /** The same, called with a key. */
+    Api withKey(String secret) {
+        return new Api(uri, secret);
+    }
+
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(uri.resolve(path)));
+        return send(request(path));
     }
 
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(uri.resolve(path)).header("Content-Type", "application/json")
+        return send(request(path).header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path));
+        return key.isEmpty() ? request : request.header("Authorization", "Bearer " + key);
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

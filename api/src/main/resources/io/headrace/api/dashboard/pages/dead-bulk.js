@@ -42,8 +42,10 @@ async function run(work, action) {
 }
 
 const progress = work => work.busy || work.ended || work.done ? html`
-    <div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax=${work.total} aria-valuenow=${work.done} aria-label="Jobs done">
-        ${gauge(work.ended ? 1 : work.done / Math.max(1, work.total))}<span>${count(work.done)} of ${count(Math.max(work.total, work.done))}${work.refused
+    <div class="progress" role="progressbar" aria-label="Jobs done" aria-valuemin="0" aria-valuemax=${work.total}
+        aria-valuenow=${work.done}>
+        ${gauge(work.ended ? 1 : work.done / Math.max(1, work.total))}
+        <span>${count(work.done)} of ${count(Math.max(work.total, work.done))}${work.refused
             ? html`, ${count(work.refused)} refused` : nothing}</span></div>` : nothing;
 
 const problemView = ({ problem }) => problem
@@ -78,9 +80,7 @@ export function retryGroup(queue, group, changed) {
         title: `Retry a group of ${queue}`,
         closed: () => { work.stopped = true; changed(); },
         body: () => html`${about(group)}
-            <p class="told">${dry ? html`${dry.more ? 'At least ' : ''}<strong>${many(dry.count, 'job')}</strong> would be put back.${dry.refused
-                ? ` ${count(dry.refused)} would be refused: another unfinished job has the same uniqueKey.` : ''}`
-                : work.problem ? nothing : 'Counting…'}</p>
+            <p class="told">${dry ? foretold(dry) : work.problem ? nothing : 'Counting…'}</p>
             <div class="field"><label for="pace">Pace, jobs per second</label>
                 <input id="pace" inputmode="numeric" autocomplete="off" placeholder="all at once" ?disabled=${work.busy || work.ended}
                     @input=${event => { pace = event.target.value.trim(); draw(); }} aria-describedby="pace-help">
@@ -92,6 +92,9 @@ export function retryGroup(queue, group, changed) {
                 Retry ${many(work.total, 'job')}</button>`,
     });
 }
+
+const foretold = ({ count: found, refused, more }) => html`${more ? 'At least ' : ''}<strong>${many(found, 'job')}</strong> would be put
+    back.${refused ? ` ${count(refused)} would be refused: another unfinished job has the same uniqueKey.` : ''}`;
 
 function paceHelp(pace, total) {
     if (pace === '') {
@@ -114,7 +117,8 @@ export function deleteGroup(queue, group, changed) {
     openDialog({
         title: `Delete a group of ${queue}?`,
         closed: () => { work.stopped = true; changed(); },
-        body: () => html`${about(group)}<p><strong>${many(group.count, 'job')}</strong> and their records are deleted. This cannot be undone.</p>
+        body: () => html`${about(group)}
+            <p><strong>${many(group.count, 'job')}</strong> and their records are deleted. This cannot be undone.</p>
             ${progress(work)}${problemView(work)}`,
         actions: () => html`<button @click=${closeDialog}>${work.busy ? 'Stop' : 'Keep them'}</button>
             <button class="danger" ?disabled=${work.busy} @click=${start}>Delete ${many(group.count, 'job')}</button>`,

@@ -32,8 +32,8 @@ function attempted(attempt) {
 
 function next(job) {
     if (job.state === 'running') {
-        return step('accent', `Attempt ${job.attempt}: running`, html`${clock(job.startedAt)}, for ${duration(now() - Date.parse(job.startedAt))}`,
-            html`<div class="on">on <span class="mono">${job.worker}</span></div>`);
+        const since = html`${clock(job.startedAt)}, for ${duration(now() - Date.parse(job.startedAt))}`;
+        return step('accent', `Attempt ${job.attempt}: running`, since, html`<div class="on">on <span class="mono">${job.worker}</span></div>`);
     }
     const [word, tone] = NEXT[job.state] ?? [];
     const last = job.attempts.at(-1);

@@ -122,20 +122,20 @@ function filters(route) {
     const set = name => event => go(href(['jobs'], { ...route.query, [name]: event.target.value.trim(), cursor: '' }));
     const { type = '', error = '', from = '', to = '' } = route.query;
     const [ordered] = ORDERED_BY[state];
-    const withError = ['retrying', 'dead', 'queued'].includes(state);
     return html`<form class="filters" @submit=${event => event.preventDefault()}>
         <label>Type <input .value=${type} @change=${set('type')} placeholder="any" spellcheck="false" autocomplete="off"></label>
-        <label>Error type <input .value=${error} @change=${set('error')} placeholder=${withError ? 'contains…' : 'any'} spellcheck="false" autocomplete="off"></label>
+        <label>Error type <input .value=${error} @change=${set('error')} placeholder="any" spellcheck="false" autocomplete="off"></label>
         <label>${ordered} from <input type="datetime-local" .value=${from} @change=${set('from')}></label>
         <label>to <input type="datetime-local" .value=${to} @change=${set('to')}></label>
-        ${type || error || from || to ? html`<a class="button plain" href=${href(['jobs'], { queue: route.query.queue, state: route.query.state })}>Clear</a>` : nothing}
+        ${type || error || from || to
+            ? html`<a class="button plain" href=${hrefWith(route, { type: '', error: '', from: '', to: '', cursor: '' })}>Clear</a>` : nothing}
     </form>`;
 }
 
 function columns(state) {
     const [ordered, member] = ORDERED_BY[state];
     const told = {
-        running: ['Worker', job => html`<span class="mono">${job.worker}</span>${job.progress ? html` <small>${Math.round(job.progress.fraction * 100)} %</small>` : nothing}`],
+        running: ['Worker', runner],
         retrying: ['Error', error], dead: ['Error', error],
     }[state] ?? ['Payload', job => html`<code class="cut">${JSON.stringify(job.payload)?.slice(0, 160)}</code>`];
     return [
@@ -147,6 +147,9 @@ function columns(state) {
         { label: told[0], wide: true, cell: told[1] },
     ];
 }
+
+const runner = job => html`<span class="mono">${job.worker}</span>${job.progress
+    ? html` <small>${Math.round(job.progress.fraction * 100)} %</small>` : nothing}`;
 
 const error = job => job.error ? html`<span class="cut"><strong>${job.error.type}</strong> ${job.error.message}</span>` : nothing;
 

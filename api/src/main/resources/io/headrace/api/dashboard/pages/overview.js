@@ -5,7 +5,7 @@ import { doneRate, failedRate, feed, flagsOf, onOverview, speed, total } from '.
 import { firstJob } from '../first-job.js';
 import { bytes, count, duration, durationMs, rate } from '../format.js';
 import { histories } from '../history.js';
-import { toJobs, toQueue } from '../router.js';
+import { href, toJobs, toQueue } from '../router.js';
 import { gauge, spark } from '../spark.js';
 import { flagMark } from '../states.js';
 import { table } from '../table.js';
@@ -16,7 +16,9 @@ const CHARTED = 60; // queues with a history; more would be many calls
 
 /** Whether a queue never had a job: one is made by the first worker that serves it. */
 const unused = queue => Object.values(queue.counts).every(number => number === 0);
-const laterOf = queue => queue.counts.scheduled + queue.counts.retrying + queue.counts.parked;
+const LATER = ['scheduled', 'retrying', 'parked'];
+const laterOf = queue => LATER.reduce((sum, state) => sum + queue.counts[state], 0);
+const laterInParts = queue => LATER.map(state => `${state} ${count(queue.counts[state])}`).join(', ');
 
 export function open(opened) {
     let route = opened;
@@ -75,6 +77,8 @@ function trend(queued, perSecond) {
     return stuck || left < WORTH_TELLING_MS ? `falling by ${rate(-perSecond)} / s` : `falling; at this rate empty in ${duration(left)}`;
 }
 
+const FULL = { kind: 'bad', word: 'Redis nearly full', why: 'Over 90 % of its limit is used.' };
+
 /** One line that is always there, so that nothing moves when it changes. */
 function attention(overview) {
     const needs = (overview?.queues ?? []).map(queue => [queue, flagsOf(queue).filter(flag => flag.kind !== 'quiet')])
@@ -84,8 +88,9 @@ function attention(overview) {
         return html`<p class="attention" role="status">${overview ? 'No queue is paused, late or without a worker.' : ' '}</p>`;
     }
     return html`<p class="attention needed" role="status"><strong>Needs a look:</strong>
-        ${full ? html`<span>${flagMark({ kind: 'bad', word: 'Redis nearly full', why: 'Over 90 % of its limit is used.' })}</span>` : nothing}
-        ${needs.slice(0, 6).map(([queue, flags]) => html`<span><a href=${toQueue(queue.queue)}>${queue.queue}</a> ${flags.map(flagMark)}</span>`)}
+        ${full ? html`<span>${flagMark(FULL)}</span>` : nothing}
+        ${needs.slice(0, 6).map(([queue, flags]) => html`
+            <span><a href=${toQueue(queue.queue)}>${queue.queue}</a> ${flags.map(flagMark)}</span>`)}
         ${needs.length > 6 ? html`<span>and ${needs.length - 6} more</span>` : nothing}</p>`;
 }
 
@@ -100,7 +105,7 @@ function columns(history) {
         { label: 'In line', name: 'queued', number: true, sort: queue => queue.counts.queued, cell: queue => jobsLink(queue, 'queued') },
         { label: 'Running', name: 'running', number: true, sort: queue => queue.counts.running, cell: queue => jobsLink(queue, 'running') },
         { label: 'Later', name: 'later', number: true, sort: laterOf,
-            cell: queue => html`<span title="scheduled ${count(queue.counts.scheduled)}, retrying ${count(queue.counts.retrying)}, parked ${count(queue.counts.parked)}">${dim(laterOf(queue))}</span>` },
+            cell: queue => html`<span title=${laterInParts(queue)}>${dim(laterOf(queue))}</span>` },
         { label: 'Oldest', name: 'oldest', number: true, sort: queue => durationMs(queue.oldestQueuedAge),
             cell: queue => queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : html`<span class="zero">–</span>` },
         { label: 'Done / s', name: 'done', number: true, sort: queue => doneRate(queue.queue) ?? 0,
@@ -108,7 +113,8 @@ function columns(history) {
         { label: 'Failed / min', name: 'failed', number: true, sort: failedRate,
             cell: queue => failedRate(queue) ? html`<span class="bad-text">${rate(failedRate(queue))}</span>` : dim(0) },
         { label: 'Dead', name: 'dead', number: true, sort: queue => queue.counts.dead,
-            cell: queue => queue.counts.dead ? html`<a class="bad-text" href="#/dead?queue=${encodeURIComponent(queue.queue)}">${count(queue.counts.dead)}</a>` : dim(0) },
+            cell: queue => queue.counts.dead
+                ? html`<a class="bad-text" href=${href(['dead'], { queue: queue.queue })}>${count(queue.counts.dead)}</a>` : dim(0) },
         { label: 'Workers', name: 'workers', number: true, sort: queue => queue.workers, cell: queue => dim(queue.workers) },
         { label: `Last ${MINUTES} min`, wide: true, cell: queue => spark(history.of(queue.queue), MINUTES) },
     ];

@@ -130,7 +130,8 @@ function facts(page, queue) {
         ${fact('In line, per second', growth === null ? '–' : `${growth > 0 ? '+' : ''}${rate(growth)}`)}
         ${fact('Failed per minute', rate(failedRate(queue)))}
         ${fact('Workers', html`<a href="#/workers?queue=${encodeURIComponent(queue.queue)}">${count(queue.workers)}</a>`)}
-        ${fact('Ended jobs kept', html`${count(queue.kept)}${settings ? html`<br><small>at most ${count(settings.maxKept)}, for ${settings.retention}</small>` : nothing}`)}
+        ${fact('Ended jobs kept', html`${count(queue.kept)}${settings
+            ? html`<br><small>at most ${count(settings.maxKept)}, for ${settings.retention}</small>` : nothing}`)}
         ${fact('Backlog limit', settings ? settings.maxBacklog ? count(settings.maxBacklog) : 'none' : '–')}
     </dl></section>`;
 }

@@ -47,12 +47,17 @@ function view(page) {
     return html`
         <div class="page-head"><h1>Workers</h1>${queue ? html`<a class="button" href=${hrefWith(page.route, { queue: '' })}
             title="Show all workers">of ${queue} ×</a>` : nothing}</div>
-        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy.` : html`<span class="waiting">Looking…</span>`}</p>
+        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy.`
+            : html`<span class="waiting">Looking…</span>`}</p>
         ${page.problem ? html`<p class="problem" role="alert"><strong>${page.problem.title}.</strong> ${page.problem.detail}</p>` : nothing}
-        ${page.workers && !workers.length ? html`<div class="empty"><strong>No worker is alive${queue ? ` for ${queue}` : ''}.</strong> Start one:
-            <div class="code"><pre tabindex="0">headrace worker --queue ${queue || 'default'} --exec 'wordcount=wc -w'</pre></div></div>` : nothing}
+        ${page.workers && !workers.length ? noWorker(queue) : nothing}
         <div class="workers">${repeat(workers, worker => worker.id, worker => card(page, worker))}</div>`;
 }
+
+const noWorker = queue => html`<div class="empty"><strong>No worker is alive${queue ? ` for ${queue}` : ''}.</strong> Start one:
+    <div class="code"><pre tabindex="0">headrace worker --queue ${queue || 'default'} --exec 'wordcount=wc -w'</pre></div></div>`;
+
+const since = time => duration(Math.max(0, now() - Date.parse(time)));
 
 function card(page, worker) {
     return html`<article class="panel worker" aria-label="Worker ${worker.id}">
@@ -62,7 +67,7 @@ function card(page, worker) {
         <dl class="facts across">
             <div><dt>Queues</dt><dd>${worker.queues.map((name, at) => html`${at ? ', ' : ''}<a href=${toQueue(name)}>${name}</a>`)}</dd></div>
             <div><dt>Host</dt><dd>${worker.host}, process ${worker.pid}</dd></div>
-            <div><dt>Up</dt><dd>${when(worker.startedAt, time => duration(Math.max(0, now() - Date.parse(time))))}</dd></div>
+            <div><dt>Up</dt><dd>${when(worker.startedAt, since)}</dd></div>
             <div><dt>Lease</dt><dd>${worker.lease}</dd></div>
             <div><dt>Version</dt><dd>${worker.version}</dd></div>
             <div class="full"><dt>Types</dt><dd>${worker.types.length ? worker.types.join(', ') : 'any'}</dd></div>
@@ -77,7 +82,8 @@ function switchView(page, worker) {
     const quiet = worker.state === 'quiet';
     const act = () => attempt(quiet ? 'Resuming' : 'Quieting', async () => {
         await post(`/v1/workers/${encodeURIComponent(worker.id)}/${quiet ? 'resume' : 'quiet'}`);
-        done(quiet ? 'Resumed.' : 'Quiet.', quiet ? `${worker.id} claims again.` : `${worker.id} finishes what it runs and claims nothing more.`);
+        done(...quiet ? ['Resumed.', `${worker.id} claims again.`]
+            : ['Quiet.', `${worker.id} finishes what it runs and claims nothing more.`]);
         await page.load();
     });
     return html`<div class="actions"><button ?disabled=${!mayQuiet()} @click=${act}
@@ -91,6 +97,6 @@ function running(page, worker) {
     return html`<div class="running" role="list" aria-label="Running jobs, longest first">${shown.length === 0
         ? html`<p class="zero">Nothing runs.</p>` : repeat(shown, job => job.job, job => html`<div role="listitem" class="run">
             <a class="mono" href=${toJob(job.job)}>${job.job}</a><span>${job.type}</span>
-            <span class="number">${job.attempt > 1 ? `attempt ${job.attempt}, ` : ''}${when(job.since, time => duration(Math.max(0, now() - Date.parse(time))))}</span></div>`)}
+            <span class="number">${job.attempt > 1 ? `attempt ${job.attempt}, ` : ''}${when(job.since, since)}</span></div>`)}
         ${hidden > 0 ? html`<button class="plain" @click=${() => { page.unfolded.add(worker.id); draw(); }}>Show ${many(hidden, 'more job')}</button>` : nothing}</div>`;
 }

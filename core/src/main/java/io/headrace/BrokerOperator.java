@@ -192,12 +192,14 @@ public interface BrokerOperator {
      * @param failures how many attempts have failed or were lost since then, the last ones of dead jobs included
      * @param kept how many finished jobs can be looked up
      * @param oldestQueuedAge how long the job at the head of the line has waited, zero when none waits
+     * @param overdueAge how long ago the first of the jobs at rest fell due, zero when none has; workers put them in line
+     *            when they claim, so it grows while none does
      * @param recent the last {@value #RECENT_MINUTES} minutes, the present one included, oldest first; for rates
      * @param workers how many live workers serve it
      */
     record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals,
-            long failures, long kept, Duration oldestQueuedAge, Map<Level, Long> levels, List<Minute> recent,
-            int workers) {
+            long failures, long kept, Duration oldestQueuedAge, Duration overdueAge, Map<Level, Long> levels,
+            List<Minute> recent, int workers) {
         /** How many minutes {@link #recent()} has. */
         public static final int RECENT_MINUTES = 5;
 

@@ -13,6 +13,18 @@ public enum Meter {
             "Jobs in each state; the same figure from every api replica, so take max, not sum."),
     OLDEST_QUEUED_AGE("headrace_oldest_queued_age_seconds", Kind.GAUGE, Source.API, List.of("queue"),
             "How long the job at the head of the line has waited; the same from every api replica."),
+    OVERDUE_AGE("headrace_overdue_age_seconds", Kind.GAUGE, Source.API, List.of("queue"),
+            "How long ago the first job at rest fell due that no worker has put in line yet; 0 when there is none."),
+    QUEUE_WORKERS("headrace_queue_workers", Kind.GAUGE, Source.API, List.of("queue"),
+            "Live workers that claim from the queue; quiet and stopping ones are left out."),
+    QUEUE_PAUSED("headrace_queue_paused", Kind.GAUGE, Source.API, List.of("queue"),
+            "1 while the queue is paused, else 0."),
+    JOBS_ENDED("headrace_jobs_ended_total", Kind.COUNTER, Source.API, List.of("queue", "state"),
+            "Jobs that ended since the queue was created, as the broker counts them; the same from every api replica, so take max, not sum."),
+    REDIS_MEMORY("headrace_redis_memory_bytes", Kind.GAUGE, Source.API, List.of(),
+            "Memory that Redis uses; of all masters of a cluster together."),
+    REDIS_MEMORY_LIMIT("headrace_redis_memory_limit_bytes", Kind.GAUGE, Source.API, List.of(),
+            "Memory that Redis may use before submissions are refused; 0 when nothing limits it."),
     API_CONNECTIONS("headrace_api_connections", Kind.GAUGE, Source.API, List.of(),
             "Connections of clients that are open to this api process."),
     API_WAITERS("headrace_api_waiters", Kind.GAUGE, Source.API, List.of(),
@@ -41,7 +53,9 @@ public enum Meter {
     LAST_CLAIM("headrace_last_claim_timestamp_seconds", Kind.GAUGE, Source.WORKER, List.of(),
             "When the last claim round trip succeeded, whether it found work or not, as epoch seconds."),
     REDIS_ROUNDTRIP("headrace_redis_roundtrip_seconds", Kind.HISTOGRAM, Source.BOTH, List.of(),
-            "Round trips to Redis, one a flush, blocking waits left out.");
+            "Round trips to Redis, one a flush, blocking waits left out."),
+    BUILD_INFO("headrace_build_info", Kind.GAUGE, Source.BOTH, List.of("version"),
+            "Always 1; the label tells the version.");
 
     /** The Prometheus type. */
     public enum Kind {

@@ -1,18 +1,12 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.Meter;
 import io.headrace.QueueName;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,10 +23,9 @@ final class ApiMeters {
 
     private final MeterRegistry registry;
     private final Map<Key, Counter> enqueued = new ConcurrentHashMap<>();
+    private final BrokerMeters brokerMeters;
     private final AtomicInteger connections = new AtomicInteger();
     private final Map<LiveKind, AtomicInteger> live = new EnumMap<>(LiveKind.class);
-    private final MultiGauge jobs;
-    private final MultiGauge oldest;
 
     ApiMeters(MeterRegistry registry, Waiters waiters) {
         this.registry = registry;
@@ -44,12 +37,7 @@ final class ApiMeters {
             Gauge.builder(Meter.API_LIVE_CLIENTS.exported(), clients::get).tag("kind", kind.label())
                     .description(Meter.API_LIVE_CLIENTS.help()).register(registry);
         }
-        this.jobs = gauge(Meter.JOBS);
-        this.oldest = gauge(Meter.OLDEST_QUEUED_AGE);
-    }
-
-    private MultiGauge gauge(Meter meter) {
-        return MultiGauge.builder(meter.exported()).description(meter.help()).register(registry);
+        this.brokerMeters = new BrokerMeters(registry);
     }
 
     private void gauge(Meter meter, Supplier<Number> value) {
@@ -91,6 +79,11 @@ final class ApiMeters {
         return registry;
     }
 
+    /** What the broker says of its queues and itself. */
+    BrokerMeters ofBroker() {
+        return brokerMeters;
+    }
+
     void enqueued(QueueName queue, JobType type) {
         Key key = new Key(queue, type);
         Counter counter = enqueued.get(key);
@@ -104,21 +97,5 @@ final class ApiMeters {
     private Counter counter(Key key) {
         return Counter.builder(Meter.JOBS_ENQUEUED.exported()).description(Meter.JOBS_ENQUEUED.help())
                 .tags("queue", key.queue().value(), "type", key.type().value()).register(registry);
-    }
-
-    /** Replaces the figures of all queues; an empty list takes them away, as when the broker cannot be asked. */
-    synchronized void queues(List<QueueInfo> queues) {
-        List<MultiGauge.Row<?>> counts = new ArrayList<>();
-        List<MultiGauge.Row<?>> ages = new ArrayList<>();
-        for (QueueInfo queue : queues) {
-            String name = queue.queue().value();
-            for (Map.Entry<JobState, Long> count : queue.counts().entrySet()) {
-                counts.add(
-                        MultiGauge.Row.of(Tags.of("queue", name, "state", count.getKey().label()), count.getValue()));
-            }
-            ages.add(MultiGauge.Row.of(Tags.of("queue", name), queue.oldestQueuedAge().toMillis() / 1000.0));
-        }
-        jobs.register(counts, true);
-        oldest.register(ages, true);
     }
 }

@@ -1,9 +1,11 @@
 package io.headrace.api;
 
+import io.headrace.ScrapeFormat;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of the API.
@@ -29,6 +31,12 @@ record Route(HttpMethod method, String template, Access access, String mediaType
     /** This call with another kind of answer. */
     Route answering(String otherMediaType) {
         return new Route(method, template, access, otherMediaType, query, endpoint);
+    }
+
+    /** Whether an Accept header lets its answer through; figures come in either form that Prometheus reads. */
+    boolean allowedBy(@Nullable String accept) {
+        return Accept.allows(accept, mediaType) || (mediaType.equals(ScrapeFormat.TEXT.mediaType())
+                && Accept.allows(accept, ScrapeFormat.OPEN_METRICS.mediaType()));
     }
 
     /** What the path must match, each variable a named group of one segment; {@code :} ends a segment before a verb. */

@@ -75,7 +75,7 @@ final class Routes {
         exchange.guarded(() -> guard.admit(exchange, route.access(), () -> {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
-            if (!Accept.allows(exchange.request().getHeader("Accept"), route.mediaType())) {
+            if (!route.allowedBy(exchange.request().getHeader("Accept"))) {
                 throw new Problem(ProblemType.NOT_ACCEPTABLE, "the answer is " + route.mediaType(), "Accept");
             }
             route.endpoint().accept(exchange);

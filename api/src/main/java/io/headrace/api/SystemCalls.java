@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.BrokerOperator;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
+import io.headrace.ScrapeFormat;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.util.Optional;
 
 /** The calls about the server itself. Shared by all loops. */
 final class SystemCalls {
-    static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
     private static final Duration GAUGES_TTL = Duration.ofSeconds(2);
     private static final Duration READINESS_TTL = Duration.ofMillis(500);
 
@@ -30,7 +30,7 @@ final class SystemCalls {
         this.calls = new Calls(services);
         BrokerOperator operator = services.operator();
         this.readiness = new Cached<>(READINESS_TTL, () -> readiness(operator, services.config().durability()));
-        this.gauges = new Cached<>(GAUGES_TTL, this::refreshGauges);
+        this.gauges = new Cached<>(GAUGES_TTL, () -> services.meters().ofBroker().refresh(services.overview()::get));
     }
 
     List<Route> routes() {
@@ -39,8 +39,7 @@ final class SystemCalls {
                         Reply.json(200, out -> out.text("status", "live")))),
                 Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(e -> ready())),
                 Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(),
-                        calls.blocking(e -> metrics()))
-                        .answering("text/plain"),
+                        calls.blocking(this::metrics)).answering(ScrapeFormat.TEXT.mediaType()),
                 Route.get("/openapi.json", Access.OPEN, List.of(), exchange -> exchange.reply(openapi)),
                 Route.get("/problems/{name}", Access.OPEN, List.of(), exchange -> exchange.reply(problem(exchange))),
                 Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange)))
@@ -68,23 +67,13 @@ final class SystemCalls {
         return Reply.json(200, out -> out.text("status", "ready"));
     }
 
-    private Reply metrics() {
+    private Reply metrics(Exchange exchange) {
         if (!(services.meters().registry() instanceof PrometheusMeterRegistry prometheus)) {
             throw new Problem(ProblemType.NO_SUCH_ROUTE, "this server keeps no metrics for Prometheus", null);
         }
         gauges.get();
-        return Reply.text(METRICS_TYPE, prometheus.scrape());
-    }
-
-    /** An old figure would be taken for a present one, so there is none while the broker cannot be asked. */
-    private boolean refreshGauges() {
-        try {
-            services.meters().queues(services.operator().queues());
-            return true;
-        } catch (HeadraceException e) {
-            services.meters().queues(List.of());
-            return false;
-        }
+        String type = ScrapeFormat.accepted(exchange.header("Accept").orElse(null)).contentType();
+        return Reply.text(type, prometheus.scrape(type));
     }
 
     private static Reply problem(Exchange exchange) {

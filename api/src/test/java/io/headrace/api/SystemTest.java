@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobState;
 import io.headrace.Meter;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -50,7 +53,11 @@ class SystemTest {
                 "headrace_jobs_enqueued_total{queue=\"mail\",type=\"b\"} 2.0",
                 "headrace_jobs{queue=\"mail\",state=\"queued\"} 3.0",
                 "headrace_jobs{queue=\"mail\",state=\"running\"} 1.0",
-                "headrace_oldest_queued_age_seconds{queue=\"mail\"} ");
+                "headrace_oldest_queued_age_seconds{queue=\"mail\"} ",
+                "headrace_overdue_age_seconds{queue=\"mail\"} 0.0", "headrace_queue_workers{queue=\"mail\"} 0.0",
+                "headrace_queue_paused{queue=\"mail\"} 0.0",
+                "headrace_jobs_ended_total{queue=\"mail\",state=\"dead\"} 0.0", "headrace_redis_memory_bytes ",
+                "headrace_redis_memory_limit_bytes ");
         for (String line : answer.body().lines().toList()) {
             Matcher type = Pattern.compile("# TYPE (headrace_\\S+) (\\S+)").matcher(line);
             if (type.matches()) {
@@ -63,12 +70,46 @@ class SystemTest {
     }
 
     @Test
+    void jobsThatEndedAreCountedByTheBroker() {
+        api.submit();
+        api.succeed(api.claim(), "1");
+        api.post("/v1/queues/mail/pause", "");
+        assertThat(api.get("/metrics").body()).contains(
+                "headrace_jobs_ended_total{queue=\"mail\",state=\"succeeded\"} 1.0",
+                "headrace_jobs_ended_total{queue=\"mail\",state=\"cancelled\"} 0.0",
+                "headrace_queue_paused{queue=\"mail\"} 1.0");
+    }
+
+    @Test
+    void onlyWorkersThatClaimAreCounted() {
+        api.submit();
+        for (String state : List.of("running", "quiet", "stopping")) {
+            api.broker.heartbeat(new WorkerInfo(new WorkerId("w-" + state), "host", 1, api.clock.now(),
+                    List.of(Api.MAIL), List.of(), 1, 0, Duration.ofSeconds(30), state, "0.1.0", List.of()),
+                    Duration.ofMinutes(1));
+        }
+        assertThat(api.get("/metrics").body()).contains("headrace_queue_workers{queue=\"mail\"} 1.0");
+    }
+
+    @Test
+    void whoAcceptsOpenMetricsGetsIt() {
+        api.submit();
+        Api.Answer answer = api.get("/metrics", "Accept", "application/openmetrics-text");
+        assertThat(answer.header("Content-Type"))
+                .isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assertThat(answer.body()).contains("# TYPE headrace_jobs_ended counter").endsWith("# EOF\n");
+        assertThat(api.get("/metrics", "Accept", "text/plain").body()).doesNotContain("# EOF");
+        assertThat(api.get("/metrics", "Accept", "image/png").status()).isEqualTo(406);
+    }
+
+    @Test
     void figuresThatCannotBeAskedForAreLeftOutRatherThanOld() {
         api.submit();
         api.broker.unavailable(true);
         Api.Answer answer = api.get("/metrics");
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body()).contains("headrace_jobs_enqueued_total").doesNotContain("headrace_jobs{");
+        assertThat(answer.body()).contains("headrace_jobs_enqueued_total").doesNotContain("headrace_jobs{",
+                "headrace_jobs_ended_total{", "headrace_redis_memory_bytes ");
     }
 
     @Test

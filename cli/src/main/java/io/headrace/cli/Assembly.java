@@ -9,7 +9,7 @@ import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.Worker;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.headrace.worker.WorkerHttp;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 /** How the parts of a server process are put together. */
@@ -17,7 +17,7 @@ final class Assembly {
     private Assembly() {}
 
     static PrometheusMeterRegistry meters() {
-        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        return WorkerHttp.registry();
     }
 
     /** A broker for a worker. It times its round trips; of outages the worker tells. */

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.Build;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -14,7 +15,7 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        terminal.out().println("headrace " + Version.text() + " (Java " + Runtime.version() + ")");
+        terminal.out().println("headrace " + Build.version() + " (Java " + Runtime.version() + ")");
         return ExitCode.DONE;
     }
 }

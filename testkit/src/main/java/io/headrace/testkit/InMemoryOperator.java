@@ -92,7 +92,7 @@ final class InMemoryOperator implements BrokerOperator {
         int workers = (int) broker.liveWorkers(now).stream().filter(w -> w.queues().contains(queue.name)).count();
         long failures = queue.counts.total("failed") + queue.counts.total("lost") + queue.counts.total("dead");
         return new QueueInfo(queue.name, queue.paused, counts, totals, failures, kept, Duration.between(oldest, now),
-                levels, queue.counts.history(now, QueueInfo.RECENT_MINUTES), workers);
+                queue.overdue(now), levels, queue.counts.history(now, QueueInfo.RECENT_MINUTES), workers);
     }
 
     @Override

@@ -404,6 +404,11 @@ final class MemoryQueue {
         return gone.contains(id);
     }
 
+    /** How long ago the first of the jobs at rest fell due. */
+    Duration overdue(Instant now) {
+        return due(now) ? Duration.between(resting.first().dueAt, now) : Duration.ZERO;
+    }
+
     /** Whether jobs at rest have fallen due. */
     boolean due(Instant now) {
         return !resting.isEmpty() && !resting.first().dueAt.isAfter(now);

@@ -69,6 +69,17 @@ abstract class OverseeingContract extends ContractSteps {
     }
 
     @Test
+    void aJobThatFellDueIsOverdueUntilAWorkerPutsItInLine() {
+        JobId id = send(job().delay(LONG));
+        assertThat(info().overdueAge()).isZero();
+        fixture().makeDue(id);
+        fixture().tick();
+        assertThat(info().overdueAge()).isPositive().isLessThan(Duration.ofSeconds(10));
+        claimOne(ann);
+        assertThat(info().overdueAge()).isZero();
+    }
+
+    @Test
     void aRequeuedJobIsAsOldAsItsRequeue() {
         JobId id = dead(job());
         fixture().tick();

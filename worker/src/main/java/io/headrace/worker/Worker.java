@@ -2,6 +2,7 @@ package io.headrace.worker;
 
 import io.headrace.Broker;
 import io.headrace.BrokerObserver;
+import io.headrace.Build;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.JobHandler;
@@ -25,9 +26,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,10 +191,9 @@ public final class Worker implements AutoCloseable {
                 .sorted(Comparator.comparing(WorkerInfo.Running::since)).limit(WorkerInfo.MAX_RUNNING)
                 .toList();
         String word = state == State.RUNNING ? "running" : state == State.QUIET ? "quiet" : "stopping";
-        String version = Optional.ofNullable(Worker.class.getPackage().getImplementationVersion()).orElse("dev");
         return new WorkerInfo(config.id(), host, ProcessHandle.current().pid(), startedAt,
                 List.copyOf(config.queueNames()), handlers.types(), config.slots(), unfinished.size(),
-                config.lease(), word, version, running);
+                config.lease(), word, Build.version(), running);
     }
 
     private static String hostName() {

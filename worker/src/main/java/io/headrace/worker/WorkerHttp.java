@@ -2,14 +2,23 @@ package io.headrace.worker;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.headrace.Build;
+import io.headrace.Meter;
+import io.headrace.ScrapeFormat;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a worker's health and figures: {@code /livez}, 200 while the worker is {@link Worker#live() live} and else 503, and
@@ -18,12 +27,38 @@ import java.util.concurrent.Executors;
 public final class WorkerHttp implements AutoCloseable {
     private static final int THREADS = 2;
 
+    /** Prometheus up to 2.42 at least refuses a whole page for an exemplar on anything but a counter or a bucket. */
+    private static final PrometheusConfig BUCKET_EXEMPLARS = new PrometheusConfig() {
+        @Override
+        public @Nullable String get(String key) {
+            return null;
+        }
+
+        @Override
+        public Properties prometheusProperties() {
+            Properties properties = new Properties();
+            properties.setProperty("io.prometheus.exporter.exemplars_on_all_metric_types", "false");
+            return properties;
+        }
+    };
+
     private final HttpServer server;
     private final ExecutorService threads;
 
     private WorkerHttp(HttpServer server, ExecutorService threads) {
         this.server = server;
         this.threads = threads;
+    }
+
+    /**
+     * A registry for the whole of a process. It tells the version; scraped as OpenMetrics, its histograms of attempts show the
+     * trace ids of jobs that were sent with a sampled {@code traceparent} as exemplars.
+     */
+    public static PrometheusMeterRegistry registry() {
+        PrometheusRegistry collectors = new PrometheusRegistry();
+        Info.builder().name(Meter.BUILD_INFO.exported()).help(Meter.BUILD_INFO.help()).labelNames("version")
+                .register(collectors).setLabelValues(Build.version());
+        return new PrometheusMeterRegistry(BUCKET_EXEMPLARS, collectors, Clock.SYSTEM, new Exemplars());
     }
 
     /**
@@ -47,8 +82,10 @@ public final class WorkerHttp implements AutoCloseable {
             answer(exchange, "/livez", live ? 200 : 503, "text/plain; charset=utf-8",
                     live ? "live\n" : "no claim has been answered lately\n");
         });
-        server.createContext("/metrics", exchange -> answer(exchange, "/metrics", 200,
-                "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
+        server.createContext("/metrics", exchange -> {
+            String type = ScrapeFormat.accepted(exchange.getRequestHeaders().getFirst("Accept")).contentType();
+            answer(exchange, "/metrics", 200, type, meters.scrape(type));
+        });
         server.createContext("/", exchange -> answer(exchange, "/", 404, "text/plain; charset=utf-8",
                 "there are /livez and /metrics\n"));
         server.start();

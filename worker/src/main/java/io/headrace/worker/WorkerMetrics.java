@@ -55,13 +55,14 @@ final class WorkerMetrics {
     void started(LiveAttempt attempt) {
         if (attempt.attempt() == 1 && !attempt.id().scheduled()) {
             Duration waited = Duration.between(attempt.id().createdAt(), attempt.brokerTime(attempt.startedAt()));
-            of(attempt.id().queue()).wait.record(waited.isNegative() ? Duration.ZERO : waited);
+            Timer wait = of(attempt.id().queue()).wait;
+            Exemplars.recorded(attempt.traceparent(), () -> wait.record(waited.isNegative() ? Duration.ZERO : waited));
         }
     }
 
     void ended(LiveAttempt attempt, Decision decision, long tookNanos) {
         OfType type = of(attempt.id().queue()).type(attempt.type());
-        type.duration.record(tookNanos, TimeUnit.NANOSECONDS);
+        Exemplars.recorded(attempt.traceparent(), () -> type.duration.record(tookNanos, TimeUnit.NANOSECONDS));
         type.outcome(decision.label()).increment();
     }
 

@@ -3,8 +3,8 @@
 -- KEYS  1 base
 -- ARGV  1 counters of how many of the last minutes are wanted
 -- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level, length, pending, released,
--- ms since the oldest job in line was published, -1 when none waits}, the present minute, counters per minute, oldest first}. Cost: about 30
--- commands and 1 per minute, independent of depth.
+-- ms since the oldest job in line was published, -1 when none waits}, the present minute, counters per minute, oldest first, ms since the
+-- first job at rest fell due, 0 when none has}. Cost: about 35 commands and 1 per minute, independent of depth.
 local base = KEYS[1]
 --@include numbers
 --@include clock
@@ -54,9 +54,13 @@ for n, level in ipairs({'h', 'n', 'l'}) do
   end
   levels[n] = {level, length, pending, released, oldest}
 end
-local resting = {}
+local resting, overdue_ms = {}, 0
 for n, zset in ipairs({'scheduled', 'retrying', 'parked', 'dead'}) do
   resting[n] = redis.call('ZCARD', base .. zset)
+  if resting[n] > 0 and zset ~= 'dead' then
+    local due_ms = tonumber(redis.call('ZRANGE', base .. zset, 0, 0, 'WITHSCORES')[2])
+    overdue_ms = math.max(overdue_ms, now_ms - math.max(0, due_ms)) -- a score can be infinite
+  end
 end
 local minute, recent = math.floor(now_ms / 60000), {}
 for n = 1, tonumber(ARGV[1]) do
@@ -64,4 +68,5 @@ for n = 1, tonumber(ARGV[1]) do
   recent[n] = counters.err and {} or counters
 end
 return {1, redis.call('HGETALL', base .. 'settings'), redis.call('HGETALL', base .. 'totals'),
-  redis.call('HGET', base .. 'kept', 'total') or '0', resting, redis.call('SCARD', base .. 'cancelled'), levels, minute, recent}
+  redis.call('HGET', base .. 'kept', 'total') or '0', resting, redis.call('SCARD', base .. 'cancelled'), levels, minute, recent,
+  overdue_ms}

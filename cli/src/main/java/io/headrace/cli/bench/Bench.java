@@ -1,5 +1,6 @@
 package io.headrace.cli.bench;
 
+import io.headrace.Build;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
@@ -9,7 +10,6 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -78,8 +78,7 @@ public final class Bench implements AutoCloseable {
     }
 
     private void describe(Map<String, Object> conditions, RedisConfig redis, RedisProbe probe) {
-        conditions.put("headrace",
-                Optional.ofNullable(Bench.class.getPackage().getImplementationVersion()).orElse("dev"));
+        conditions.put("headrace", Build.version());
         conditions.put("startedAt", Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
         conditions.put("redis", plan.redis() == null ? "embedded" : redis.toString());
         conditions.put("redisVersion", probe.info("redis_version"));

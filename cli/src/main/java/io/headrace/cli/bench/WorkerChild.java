@@ -5,8 +5,9 @@ import io.headrace.QueueName;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerHttp;
 import io.headrace.worker.WorkerSettings;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 
@@ -22,7 +23,7 @@ final class WorkerChild implements ChildMain.Role {
     /** Starts claiming; the end of the process stops it in good order. */
     static WorkerChild start(RedisConfig config, QueueName queue, int slots, String lease) {
         WorkerChild child = new WorkerChild();
-        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry meters = WorkerHttp.registry();
         RedisBroker broker = RedisBroker.connect(config, Worker.observer(meters));
         Worker.Builder builder = Worker.builder(broker).meters(meters).queue(queue.value(), 1).slots(slots)
                 .lease(WorkerSettings.LEASE.parser().apply(lease)).grace(GRACE);

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,10 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Keeps the files under {@code deploy/} true to the names and times that the code uses. */
 class DeployFilesTest {
     private static final Path DEPLOY = Path.of("..", "deploy");
-    private static final String DASHBOARD = "grafana/dashboards/headrace.json";
 
     private static final Pattern VARIABLE = Pattern.compile("HEADRACE_[A-Z0-9_]+");
-    private static final Pattern METRIC = Pattern.compile("(headrace_[a-z_]+)(?:\\{([^}]*)})?");
+    private static final Pattern METRIC = Pattern.compile("(?<![a-z_:])(headrace_[a-z_]++)(?!:)(?:\\{([^}]*)})?");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+) *(?:=|!=|=~|!~) *\"");
 
     /** Metric names as they are scraped, each with its meter. */
@@ -45,7 +43,9 @@ class DeployFilesTest {
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 
     @ParameterizedTest
-    @ValueSource(strings = {DASHBOARD, "prometheus/alerts.yml", "prometheus/alerts-test.yml"})
+    @ValueSource(strings = {"grafana/dashboards/fleet.json", "grafana/dashboards/queue.json",
+        "grafana/dashboards/worker.json", "prometheus/alerts.yml", "prometheus/recording.yml",
+        "prometheus/alerts-test.yml", "kubernetes/components/keda-prometheus/scaledobject.yaml"})
     void everyMetricNamedIsOneWeExportWithTheLabelsItHas(String file) throws IOException {
         List<String> wrong = new ArrayList<>();
         for (String expression : expressions(file)) {
@@ -63,29 +63,12 @@ class DeployFilesTest {
     }
 
     @Test
-    void theDashboardShowsEveryMeter() throws IOException {
-        Set<Meter> shown = expressions(DASHBOARD).stream()
-                .flatMap(expression -> METRIC.matcher(expression).results())
+    void theDashboardsShowEveryMeter() {
+        Set<Meter> shown = Dashboards.targets().stream()
+                .flatMap(target -> METRIC.matcher(target.expression()).results())
                 .map(use -> SCRAPED.get(use.group(1)))
                 .collect(Collectors.toSet());
         assertThat(shown).contains(Meter.values());
-    }
-
-    @Test
-    void noTwoPanelsOfTheDashboardShareAnIdOrAPlace() throws IOException {
-        JsonNode panels = JsonFormat.mapper().readTree(read(DASHBOARD)).get("panels");
-        Set<Integer> ids = new TreeSet<>();
-        Set<List<Integer>> cells = new HashSet<>();
-        for (JsonNode panel : panels) {
-            assertThat(ids.add(panel.get("id").intValue())).as("id of %s", panel.get("title")).isTrue();
-            JsonNode at = panel.get("gridPos");
-            for (int x = at.get("x").intValue(); x < at.get("x").intValue() + at.get("w").intValue(); x++) {
-                for (int y = at.get("y").intValue(); y < at.get("y").intValue() + at.get("h").intValue(); y++) {
-                    assertThat(cells.add(List.of(x, y))).as("place of %s", panel.get("title")).isTrue();
-                    assertThat(x).isLessThan(24);
-                }
-            }
-        }
     }
 
     @Test
@@ -115,6 +98,12 @@ class DeployFilesTest {
         assertThat(duration(unit, "(?m)^TimeoutStopSec=([0-9]+)$", seconds -> seconds + "s"))
                 .isGreaterThan(WorkerSettings.GRACE.fallbackValue().plusSeconds(8));
         assertThat(unit).contains("KillMode=mixed");
+    }
+
+    @Test
+    void composeShowsTheDashboardsAndReadsTheRulesThatThereAre() throws IOException {
+        assertThat(read("compose.yaml")).contains("/etc/grafana/dashboards/fleet.json", "exemplar-storage");
+        assertThat(read("prometheus/prometheus.yml")).contains("- alerts.yml", "- recording.yml");
     }
 
     @Test

@@ -1,0 +1,84 @@
+package io.headrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The rules for Prometheus, checked and tested by promtool, and what people are told about them. */
+class PrometheusRulesTest {
+    private static final Path FOLDER = Path.of("..", "deploy", "prometheus");
+    private static final Path PAGE = Path.of("..", "docs", "operations", "alerts.md");
+
+    @Test
+    void promtoolAcceptsTheConfigurationAndTheRules() throws Exception {
+        promtool("check", "config", "prometheus.yml");
+        promtool("check", "rules", "recording.yml", "alerts.yml");
+    }
+
+    @Test
+    void everyAlertFiresAndStaysSilentAsItsTestsSay() throws Exception {
+        promtool("test", "rules", "alerts-test.yml");
+    }
+
+    @Test
+    void everyAlertHasATestInWhichItFiresAndOneInWhichItDoesNot() throws IOException {
+        Set<String> fires = new TreeSet<>();
+        Set<String> silent = new TreeSet<>();
+        for (JsonNode check : read("alerts-test.yml").findValues("alert_rule_test")) {
+            check.forEach(one -> (one.get("exp_alerts").isEmpty() ? silent : fires)
+                    .add(one.get("alertname").asText()));
+        }
+        assertThat(alerts()).extracting(alert -> alert.get("alert").asText()).hasSizeGreaterThan(15)
+                .allSatisfy(name -> {
+                    assertThat(fires).contains(name);
+                    assertThat(silent).contains(name);
+                });
+    }
+
+    @Test
+    void everyAlertSaysHowBadItIsAndWhereToReadOn() throws IOException {
+        String page = Files.readString(PAGE);
+        for (JsonNode alert : alerts()) {
+            String name = alert.get("alert").asText();
+            assertThat(alert.at("/labels/severity").asText()).as(name).isIn("critical", "warning");
+            assertThat(alert.get("for").asText()).as(name).matches("[0-9]+m");
+            assertThat(alert.at("/annotations/summary").asText()).as(name).isNotBlank();
+            assertThat(alert.at("/annotations/runbook_url").asText())
+                    .isEqualTo("docs/operations/alerts.md#" + name.toLowerCase(Locale.ROOT));
+            assertThat(page).contains("\n### " + name + "\n");
+            String section = page.substring(page.indexOf("\n### " + name + "\n") + 1).split("\n##+ ", -1)[0];
+            assertThat(section).as(name).contains("**Severity** " + alert.at("/labels/severity").asText(),
+                    "**Means**", "**Look**", "**Do**");
+        }
+        assertThat(page.lines().filter(line -> line.startsWith("### "))).hasSameSizeAs(alerts());
+    }
+
+    private static void promtool(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(OnPath.require("promtool", "prometheus").toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).directory(FOLDER.toFile()).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+
+    private static List<JsonNode> alerts() throws IOException {
+        List<JsonNode> alerts = new ArrayList<>();
+        read("alerts.yml").get("groups").forEach(group -> group.get("rules").forEach(alerts::add));
+        return alerts;
+    }
+
+    private static JsonNode read(String file) throws IOException {
+        return new YAMLMapper().readTree(Files.readString(FOLDER.resolve(file)));
+    }
+}

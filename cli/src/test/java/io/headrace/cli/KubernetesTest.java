@@ -1,0 +1,245 @@
+package io.headrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HTTPGetAction;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
+import io.headrace.Durations;
+import io.headrace.JsonFormat;
+import io.headrace.Setting;
+import io.headrace.api.ApiServer;
+import io.headrace.cli.KubernetesFiles.Kustomization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The manifests for Kubernetes: each field is one that exists, and what they name is there. */
+class KubernetesTest {
+    /** What it takes to hand back what did not end in its grace. */
+    private static final Duration HAND_BACK = Duration.ofSeconds(8);
+    private static final Path EXAMPLE = KubernetesFiles.FOLDER.resolve("overlays/example");
+    private static final Map<String, Setting<?>> SETTINGS = Effective.BY_ROLE.values().stream().flatMap(List::stream)
+            .collect(Collectors.toMap(Setting::variable, Function.identity(), (one, same) -> one));
+
+    static List<Path> manifests() {
+        return KubernetesFiles.manifests();
+    }
+
+    static List<Path> kustomizations() {
+        return KubernetesFiles.kustomizations();
+    }
+
+    @ParameterizedTest
+    @MethodSource("manifests")
+    void everyFieldIsOneThatKubernetesKnows(Path file) {
+        assertThat(KubernetesFiles.read(file)).isNotEmpty();
+    }
+
+    @Test
+    void aMisspelledFieldIsFound() {
+        for (String wrong : List.of("spec: {replica: 1}",
+                "spec: {template: {spec: {containers: [{name: x, readynessProbe: {}}]}}}")) {
+            assertThatThrownBy(() -> KubernetesFiles.read("apiVersion: apps/v1\nkind: Deployment\n" + wrong))
+                    .isInstanceOf(UnrecognizedPropertyException.class);
+        }
+        assertThatThrownBy(() -> KubernetesFiles.read("apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"
+                + "spec: {minReplicas: 1}")).isInstanceOf(UnrecognizedPropertyException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kustomizations")
+    void everyFileIsListedAndEveryListedFileIsThere(Path kustomization) throws IOException {
+        Path folder = Objects.requireNonNull(kustomization.getParent());
+        List<String> named = KubernetesFiles.kustomization(kustomization).named();
+        assertThat(named).doesNotHaveDuplicates().allSatisfy(name -> {
+            Path file = folder.resolve(name);
+            assertThat(Files.isDirectory(file) ? file.resolve("kustomization.yaml") : file).isRegularFile();
+        });
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(named).containsAll(files.filter(Files::isRegularFile).filter(file -> !file.equals(kustomization))
+                    .map(file -> file.getFileName().toString()).toList());
+        }
+    }
+
+    @Test
+    void everySelectorMeetsThePodsItMeans() {
+        Map<String, Deployment> deployments = deployments();
+        List<Map<String, String>> pods = new ArrayList<>();
+        deployments.values().forEach(deployment -> {
+            Map<String, String> labels = deployment.getSpec().getTemplate().getMetadata().getLabels();
+            assertThat(labels).containsAllEntriesOf(deployment.getSpec().getSelector().getMatchLabels());
+            deployment.getSpec().getTemplate().getSpec().getTopologySpreadConstraints().forEach(
+                    spread -> assertThat(labels).containsAllEntriesOf(spread.getLabelSelector().getMatchLabels()));
+            pods.add(labels);
+        });
+        List<Map<String, String>> selectors = new ArrayList<>();
+        each(Service.class, it -> it.getSpec().getSelector(), selectors);
+        each(PodDisruptionBudget.class, it -> it.getSpec().getSelector().getMatchLabels(), selectors);
+        each(NetworkPolicy.class, it -> it.getSpec().getPodSelector().getMatchLabels(), selectors);
+        each(PodMonitor.class, it -> it.getSpec().getSelector().getMatchLabels(), selectors);
+        assertThat(selectors).hasSize(6).allSatisfy(selector -> assertThat(pods)
+                .filteredOn(labels -> labels.entrySet().containsAll(selector.entrySet())).hasSize(1));
+        for (ServiceMonitor monitor : KubernetesFiles.all(ServiceMonitor.class)) {
+            assertThat(KubernetesFiles.all(Service.class)).anySatisfy(service -> assertThat(
+                    service.getMetadata().getLabels())
+                    .containsAllEntriesOf(monitor.getSpec().getSelector().getMatchLabels()));
+        }
+    }
+
+    private static <T> void each(Class<T> kind, Function<T, Map<String, String>> selector,
+            List<Map<String, String>> into) {
+        KubernetesFiles.all(kind).forEach(object -> into.add(selector.apply(object)));
+    }
+
+    @Test
+    void autoscalersScaleDeploymentsThatAreThere() {
+        Set<String> targets = new TreeSet<>();
+        KubernetesFiles.all(HorizontalPodAutoscaler.class)
+                .forEach(it -> targets.add(it.getSpec().getScaleTargetRef().getName()));
+        KubernetesFiles.all(Keda.ScaledObject.class).forEach(it -> targets.add(it.spec().scaleTargetRef().name()));
+        assertThat(deployments().keySet()).isEqualTo(targets);
+    }
+
+    @Test
+    void theSecretsAndTheirKeysAreMadeByTheExample() throws IOException {
+        Kustomization.Generator made = Objects.requireNonNull(KubernetesFiles.kustomization(EXAMPLE.resolve(
+                "kustomization.yaml")).secretGenerator()).get(0);
+        Set<String> keys = new TreeSet<>();
+        for (String line : Files.readAllLines(EXAMPLE.resolve(made.envs().get(0)))) {
+            keys.add(made.name() + "/" + line.substring(0, line.indexOf('=')));
+        }
+        Set<String> used = new TreeSet<>();
+        deployments().values().forEach(deployment -> environment(deployment).stream()
+                .filter(variable -> variable.getValueFrom() != null)
+                .forEach(variable -> used.add(variable.getValueFrom().getSecretKeyRef().getName() + "/"
+                        + variable.getValueFrom().getSecretKeyRef().getKey())));
+        KubernetesFiles.all(Keda.TriggerAuthentication.class).forEach(
+                it -> it.spec().secretTargetRef().forEach(secret -> used.add(secret.name() + "/" + secret.key())));
+        assertThat(used).isEqualTo(keys);
+        assertThat(KubernetesFiles.all(Keda.ScaledObject.class).stream().flatMap(it -> it.spec().triggers().stream())
+                .map(Keda.ScaledObject.Trigger::authenticationRef).filter(Objects::nonNull)
+                .map(Keda.ScaledObject.Reference::name)).isEqualTo(KubernetesFiles
+                        .all(Keda.TriggerAuthentication.class).stream().map(it -> it.metadata().name()).toList());
+    }
+
+    @Test
+    void everyVariableIsASettingAndHasAValueThatItAccepts() {
+        for (Deployment deployment : KubernetesFiles.all(Deployment.class)) {
+            for (EnvVar variable : environment(deployment)) {
+                Setting<?> setting = SETTINGS.get(variable.getName());
+                assertThat(setting).as(variable.getName()).isNotNull();
+                if (variable.getValue() != null) {
+                    Object accepted = Objects.requireNonNull(setting).parser().apply(variable.getValue());
+                    assertThat(accepted).isNotNull();
+                }
+            }
+        }
+    }
+
+    @Test
+    void probesAskForWhatEachRoleServes() throws IOException {
+        JsonNode calls;
+        try (InputStream document = ApiServer.class.getResourceAsStream("openapi.json")) {
+            calls = JsonFormat.mapper().readTree(document).get("paths");
+        }
+        PodSpec api = pod("headrace-api");
+        assertThat(asked(api)).containsExactlyInAnyOrder("/livez", "/readyz").allMatch(calls::has);
+        assertThat(asked(pod("headrace-worker"))).containsExactly("/livez");
+    }
+
+    @Test
+    void nothingKillsAWorkerBeforeItsGraceIsOver() {
+        List<Deployment> workers = KubernetesFiles.all(Deployment.class).stream()
+                .filter(it -> it.getMetadata().getName().equals("headrace-worker")).toList();
+        assertThat(workers).hasSize(2).allSatisfy(worker -> {
+            String grace = environment(worker).stream().filter(it -> it.getName().equals("HEADRACE_WORKER_GRACE"))
+                    .map(EnvVar::getValue).findFirst().orElseThrow();
+            assertThat(Duration.ofSeconds(worker.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds()))
+                    .isGreaterThan(Durations.parse("grace", grace).plus(HAND_BACK));
+        });
+    }
+
+    @Test
+    void containersMayDoNoMoreThanTheyNeed() {
+        for (Deployment deployment : deployments().values()) {
+            PodSpec pod = deployment.getSpec().getTemplate().getSpec();
+            assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+            assertThat(pod.getAutomountServiceAccountToken()).isFalse();
+            assertThat(pod.getEnableServiceLinks()).isFalse();
+            Container container = pod.getContainers().get(0);
+            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+            assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+            assertThat(container.getVolumeMounts()).extracting("mountPath").containsExactly("/tmp");
+            assertThat(pod.getVolumes()).singleElement().satisfies(it -> assertThat(it.getEmptyDir()).isNotNull());
+            assertThat(container.getResources().getLimits()).containsOnlyKeys("memory");
+            assertThat(container.getResources().getRequests()).containsOnlyKeys("cpu", "memory");
+        }
+    }
+
+    @Test
+    void prometheusFindsBothRolesUnderTheNamesThatTheRulesExpect() {
+        assertThat(KubernetesFiles.all(ServiceMonitor.class)).singleElement().satisfies(it -> {
+            assertThat(it.getSpec().getJobLabel()).isEqualTo("app.kubernetes.io/name");
+            assertThat(it.getSpec().getEndpoints().get(0).getPort()).isEqualTo("http");
+        });
+        assertThat(KubernetesFiles.all(PodMonitor.class)).singleElement().satisfies(it -> {
+            assertThat(it.getSpec().getJobLabel()).isEqualTo("app.kubernetes.io/name");
+            assertThat(it.getSpec().getPodMetricsEndpoints().get(0).getPort()).isEqualTo("http");
+        });
+        assertThat(deployments().keySet()).containsExactlyInAnyOrder("headrace-api", "headrace-worker");
+    }
+
+    /** Those of the base, by name. */
+    private static Map<String, Deployment> deployments() {
+        return KubernetesFiles.manifests().stream().filter(file -> file.toString().contains("base"))
+                .flatMap(file -> KubernetesFiles.read(file).stream()).filter(Deployment.class::isInstance)
+                .map(Deployment.class::cast)
+                .collect(Collectors.toMap(it -> it.getMetadata().getName(), Function.identity()));
+    }
+
+    private static PodSpec pod(String deployment) {
+        return Objects.requireNonNull(deployments().get(deployment)).getSpec().getTemplate().getSpec();
+    }
+
+    private static List<EnvVar> environment(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getSpec().getContainers().get(0).getEnv();
+    }
+
+    private static Set<String> asked(PodSpec pod) {
+        Container container = pod.getContainers().get(0);
+        List<HTTPGetAction> gets = Stream.of(container.getStartupProbe(), container.getLivenessProbe(),
+                container.getReadinessProbe()).map(Probe::getHttpGet).toList();
+        assertThat(gets).allSatisfy(get -> assertThat(get.getPort().getStrVal())
+                .isEqualTo(container.getPorts().get(0).getName()));
+        return gets.stream().map(HTTPGetAction::getPath).collect(Collectors.toCollection(TreeSet::new));
+    }
+}

@@ -3,6 +3,7 @@ package io.headrace;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -74,8 +75,18 @@ public interface Broker extends AutoCloseable {
      */
     CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines);
 
-    /** Makes the worker known for {@code lifetime}, under its id. */
-    void heartbeat(WorkerInfo worker, Duration lifetime);
+    /**
+     * Makes the worker known for {@code lifetime}, under its id.
+     *
+     * @return what an operator wished of it since its last heartbeat, if anything; each wish is told once
+     */
+    Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime);
+
+    /**
+     * Calls back, on a thread of the broker, when an operator wishes something of this worker: its next heartbeat tells what. A
+     * hint that may be missed while the connection is down.
+     */
+    Subscription onWish(WorkerId worker, Runnable callback);
 
     /** Forgets a worker that stopped in good order. Leases it may still hold stay and expire as they would. */
     void retire(WorkerId worker, Collection<QueueName> queues);

@@ -47,16 +47,42 @@ public interface BrokerOperator {
      * @param state required: a queue keeps each state in a place of its own
      * @param type only this type, or null
      * @param error only jobs whose error type contains this text, ignoring case, or null
+     * @param from only jobs from this instant on, or null. It counts when queued and running jobs came into line, when scheduled, retrying
+     *            and parked ones fall due, when dead ones died, and when those that ended otherwise were accepted: what their lists are
+     *            ordered by, so that nothing else is looked at
+     * @param to only jobs before this instant, or null
      * @param cursor from an earlier page with the same filter, or null
      * @param limit 1 to 1000
      */
     record Query(QueueName queue, JobState state, @Nullable JobType type, @Nullable String error,
-            @Nullable String cursor,
-            int limit) {
+            @Nullable Instant from, @Nullable Instant to, @Nullable String cursor, int limit) {
         public Query {
             if (limit < 1 || limit > 1000) {
                 throw new InvalidInput("limit", "must be 1 to 1000, was " + limit);
             }
+            if (from != null && to != null && !from.isBefore(to)) {
+                throw new InvalidInput("to", "must be after from");
+            }
+        }
+
+        /** Of any time. */
+        public Query(QueueName queue, JobState state, @Nullable JobType type, @Nullable String error,
+                @Nullable String cursor, int limit) {
+            this(queue, state, type, error, null, null, cursor, limit);
+        }
+
+        /** The first millisecond that is looked for. */
+        public long fromMs() {
+            return from == null ? 0 : ceiling(from);
+        }
+
+        /** The first millisecond that is not looked for any more. */
+        public long toMs() {
+            return to == null ? Long.MAX_VALUE : ceiling(to);
+        }
+
+        private static long ceiling(Instant instant) {
+            return Math.max(0, instant.plusNanos(999_999).toEpochMilli());
         }
     }
 
@@ -102,6 +128,41 @@ public interface BrokerOperator {
     /** The same for one dead job, with another payload. */
     Answer retry(JobId id, Json payload);
 
+    /**
+     * Puts many dead jobs of one queue back in line, or down as retrying so that they fall due one after another, with their
+     * history and a fresh set of retries. Jobs that are not dead stay as they are. A few round trips for hundreds of jobs.
+     *
+     * @param pace null puts them in line at once
+     */
+    Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace);
+
+    /**
+     * How fast jobs fall due.
+     *
+     * @param perSecond 0.01 to 10,000
+     * @param startAt when the first one does, null or in the past: now
+     */
+    record Pace(double perSecond, @Nullable Instant startAt) {
+        /** @throws InvalidInput when a bound is passed */
+        public Pace {
+            if (!(perSecond >= 0.01 && perSecond <= 10_000)) {
+                throw new InvalidInput("pace", "must be 0.01 to 10000 jobs a second, was " + perSecond);
+            }
+        }
+    }
+
+    /**
+     * What became of jobs that were to be requeued.
+     *
+     * @param answers for each, in order
+     * @param nextAt when the next one would fall due at the same pace
+     */
+    record Requeued(List<Answer> answers, Instant nextAt) {
+        public Requeued {
+            answers = List.copyOf(answers);
+        }
+    }
+
     /** Makes a scheduled, retrying or parked job due now. */
     Answer runNow(JobId id);
 
@@ -111,6 +172,45 @@ public interface BrokerOperator {
      * @return an answer for each, in order; {@code WRONG_STATE} for those not dead
      */
     List<Answer> deleteDead(List<JobId> ids);
+
+    /**
+     * A page of dead jobs, newest first, of each only as much as tells why it died.
+     *
+     * @param cursor from an earlier page, or null
+     * @param limit 1 to 1000
+     * @throws InvalidInput when the cursor was not made by this method
+     */
+    DeadPage dead(QueueName queue, @Nullable String cursor, int limit);
+
+    /** Dead jobs in brief; {@code next} is the cursor of the next page, empty at the end. */
+    record DeadPage(List<DeadJob> jobs, Optional<String> next) {
+        public DeadPage {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /** One dead job in brief. */
+    record DeadJob(JobId id, Instant diedAt, Outline outline) {}
+
+    /**
+     * Where a job stands in line: counted as long as few are ahead, else estimated from the times at which they came in. Empty
+     * when it does not wait in line.
+     */
+    Optional<Spot> spot(JobId id);
+
+    /**
+     * A place in line.
+     *
+     * @param ahead how many jobs of the same level are handed out before it
+     * @param approximate whether that is an estimate
+     */
+    record Spot(long ahead, boolean approximate) {}
+
+    /** How many scheduled and retrying jobs are due, or fall due within so long. */
+    long due(QueueName queue, Duration within);
+
+    /** The broker's clock, as the queue sees it. */
+    Instant time(QueueName queue);
 
     /** Stops a queue from being claimed; what runs goes on. Creates the queue if need be. */
     void pause(QueueName queue);
@@ -134,6 +234,14 @@ public interface BrokerOperator {
 
     /** The workers whose heartbeat is recent, oldest first. */
     List<WorkerInfo> workers();
+
+    /**
+     * Tells a worker to claim nothing more, or to claim again; it obeys within a second or two. What it runs goes on. The last
+     * word counts, be it this or a signal to its process.
+     *
+     * @return whether such a worker lives
+     */
+    boolean steer(WorkerId worker, Wish wish);
 
     /**
      * Checks that a job could be stored now: connected, not read-only, memory not full.

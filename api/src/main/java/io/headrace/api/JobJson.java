@@ -84,6 +84,12 @@ final class JobJson {
         out.number("next", log.next());
     }
 
+    /** Why the job's newest failed attempt failed, or null. */
+    @Nullable
+    Failure error(Job job) {
+        return secrets(job).mask(job.document().run().error());
+    }
+
     private Secrets secrets(Job job) {
         return redactor.secrets(job.document().spec().payload(), job.document().run().result());
     }

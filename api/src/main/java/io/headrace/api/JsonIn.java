@@ -120,6 +120,13 @@ final class JsonIn {
         return parser.getLongValue();
     }
 
+    double number(double min, double max) throws IOException {
+        boolean number = parser.currentToken().isNumeric();
+        expect(number && parser.getDoubleValue() >= min && parser.getDoubleValue() <= max,
+                "a number, " + min + " to " + max);
+        return parser.getDoubleValue();
+    }
+
     Duration duration() throws IOException {
         expect(parser.currentToken() == JsonToken.VALUE_STRING, "a duration in text such as \"30s\"");
         return Durations.parse(name, parser.getText());

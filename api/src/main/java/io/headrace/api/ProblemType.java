@@ -26,6 +26,8 @@ enum ProblemType {
     UNKNOWN_QUEUE(404, "There is no such queue",
             "A queue exists from its first job or its first PATCH on. With HEADRACE_API_CLOSED_QUEUES=true only a PATCH"
                     + " creates one."),
+    UNKNOWN_WORKER(404, "There is no such worker",
+            "GET /v1/workers lists those that live. A worker that has been silent for three heartbeats is not one of them."),
     METHOD_NOT_ALLOWED(405, "This address does not answer that method",
             "The Allow header lists those it answers."),
     NOT_ACCEPTABLE(406, "The answer has no form that the Accept header allows",

@@ -10,7 +10,6 @@ import io.headrace.InvalidInput;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.QueueName;
-import io.headrace.WorkerInfo;
 import io.vertx.core.http.HttpMethod;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The calls about queues and workers. */
+/** The calls about queues. */
 final class QueueCalls {
     /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
     private static final int MAX_PAGE = 200;
@@ -55,9 +54,9 @@ final class QueueCalls {
                         calls.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, deed) -> onKnown(e, operator::resume)))),
                 Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
                         calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
-                Route.get("/v1/queues/{queue}/jobs", Access.VIEW, List.of("state", "type", "error", "cursor", "limit"),
-                        calls.blocking(this::jobs)),
-                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> workers(e.caller()))));
+                Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
+                        List.of("state", "type", "error", "from", "to", "cursor", "limit"),
+                        calls.blocking(this::jobs)));
     }
 
     private Reply list(Caller caller) {
@@ -161,6 +160,8 @@ final class QueueCalls {
         JobType type = exchange.query("type").map(JobType::new).orElse(null);
         int limit = exchange.query("limit", 50, 1, MAX_PAGE);
         Query query = new Query(queue, state, type, exchange.query("error").orElse(null),
+                exchange.query("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
+                exchange.query("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
                 exchange.query("cursor").orElse(null), limit);
         calls.known(queue);
         Page page = operator.jobs(query);
@@ -181,15 +182,16 @@ final class QueueCalls {
         if (query.error() != null) {
             address.append("&error=").append(encoded(query.error()));
         }
+        if (query.from() != null) {
+            address.append("&from=").append(encoded(query.from().toString()));
+        }
+        if (query.to() != null) {
+            address.append("&to=").append(encoded(query.to().toString()));
+        }
         return address.append("&limit=").append(query.limit()).append("&cursor=").append(encoded(cursor)).toString();
     }
 
     private static String encoded(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
-    }
-
-    private Reply workers(Caller caller) {
-        List<WorkerInfo> workers = caller.workers(operator.workers());
-        return Reply.json(200, out -> out.objects("workers", workers, OperatorJson::worker));
     }
 }

@@ -32,6 +32,9 @@ final class Routes {
         routes.add(Route.get("/v1/events", Access.VIEW, List.of("queue"), new TicksCall(services)::serve)
                 .answering(EventStream.MEDIA_TYPE));
         routes.add(Route.get(LiveCall.TEMPLATE, Access.OPEN, List.of("ticket"), new LiveCall(services)::serve));
+        routes.addAll(new WhyCall(services).routes());
+        routes.addAll(new ScalingCall(services).routes());
+        routes.addAll(new WorkerCalls(services).routes());
         routes.addAll(system.routes());
         this.all = List.copyOf(routes);
     }

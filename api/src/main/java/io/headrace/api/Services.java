@@ -5,18 +5,21 @@ import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Overview;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What the calls share, on whichever loop they run.
  *
  * @param overview the last look at everything; however many ask, one looks
+ * @param serviceTimes how long jobs of a queue took lately
  * @param live what is looked at because somebody listens
  */
 record Services(ApiConfig config, Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes,
         Waiters waiters, ApiMeters meters, KnownQueues known, KeyRing keys, Passes passes, Guard guard, Audit audit,
-        JobJson jobJson, Cached<Overview> overview, Live live) {
+        JobJson jobJson, Cached<Overview> overview, CachedByQueue<Optional<ServiceTime>> serviceTimes, Live live) {
     /** How old an overview may be. */
     private static final Duration OVERVIEW_TTL = Duration.ofSeconds(1);
+    private static final Duration SERVICE_TIME_TTL = Duration.ofSeconds(5);
 
     /** All of them, new. */
     static Services of(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry registry) {
@@ -29,6 +32,7 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
                 waiters, new ApiMeters(registry, waiters), new KnownQueues(config.closedQueues(), operator, blocking),
                 keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
                 new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview),
+                new CachedByQueue<>(SERVICE_TIME_TTL, queue -> ServiceTime.of(operator, queue)),
                 new Live(broker, operator, blocking, changes, System::currentTimeMillis));
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.JobId;
+import io.headrace.JobType;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -194,6 +197,7 @@ class OpenApiTest {
         String job = "/v1/jobs/" + id;
         api.get(job);
         api.get(job + "/log");
+        api.get(job + "/why");
         api.get(job + "/events");
         api.call("DELETE", job);
         api.call("POST", job + "/retry");
@@ -218,7 +222,8 @@ class OpenApiTest {
         }
         Api.Answer page = api.get(JOBS + "?state=dead&limit=1");
         api.post("/v1/jobs/" + page.json().path("jobs").get(0).path("id").asText() + "/retry", "{\"payload\":1}");
-        api.post("/v1/queues/mail/dead:retry", "{\"limit\":1}");
+        api.get("/v1/queues/mail/dead/groups");
+        api.post("/v1/queues/mail/dead:retry", "{\"limit\":1,\"pace\":1}");
         api.post("/v1/queues/mail/dead:delete", "{\"dryRun\":true}");
     }
 
@@ -227,6 +232,11 @@ class OpenApiTest {
         api.post(JOBS + ":batch", "[{\"type\":\"t\"},{}]");
         api.get("/v1/queues/mail");
         api.call("POST", "/v1/queues/mail/purge");
+        api.broker.heartbeat(new WorkerInfo(new WorkerId("w-1"), "host", 1, api.clock.now(), List.of(Api.MAIL),
+                List.of(new JobType("t")), 1, 0, Duration.ofSeconds(30), "running", "1", List.of()),
+                Duration.ofMinutes(1));
+        api.call("POST", "/v1/workers/w-1/quiet");
+        api.call("POST", "/v1/workers/w-1/resume");
     }
 
     private static void access() {
@@ -273,5 +283,7 @@ class OpenApiTest {
         api.post(JOBS, "{\"type\":\"t\"}");
         api.post(JOBS + ":batch", "[{\"type\":\"t\"}]");
         api.patch("/v1/queues/mail", "{}");
+        api.call("POST", "/v1/workers/w-1/quiet");
+        api.call("POST", "/v1/workers/w-1/resume");
     }
 }

@@ -4,8 +4,10 @@ import io.headrace.BrokerOperator.Memory;
 import io.headrace.BrokerOperator.Minute;
 import io.headrace.BrokerOperator.Overview;
 import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.BrokerOperator.Spot;
 import io.headrace.DataDamaged;
 import io.headrace.InvalidInput;
+import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.QueueName;
@@ -14,12 +16,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
@@ -27,6 +31,8 @@ import redis.clients.jedis.Protocol.Command;
 final class Inspector {
     /** So many queues are looked at in one round trip. */
     private static final int BATCH = 50;
+    /** So many jobs are counted exactly that are ahead of one. */
+    private static final int MOST_COUNTED = 1_000;
     private static final List<byte[]> RECENT = List.of(RedisKeys.bytes(QueueInfo.RECENT_MINUTES));
 
     private final Link link;
@@ -77,7 +83,7 @@ final class Inspector {
                 }
             }
         }
-        all.sort(java.util.Comparator.comparing(QueueInfo::queue));
+        all.sort(Comparator.comparing(QueueInfo::queue));
         return all;
     }
 
@@ -148,6 +154,23 @@ final class Inspector {
             history.add(new Minute(Instant.ofEpochSecond((newest - counters.size() + 1 + i) * 60), counts));
         }
         return history;
+    }
+
+    Optional<Spot> spot(JobId id) {
+        List<Object> reply = Replies.list(link.ask(Script.SPOT, queues.base(id.queue()),
+                List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
+                        id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(MOST_COUNTED))));
+        return reply.isEmpty() ? Optional.empty()
+                : Optional.of(new Spot(Replies.number(reply.get(0)), Replies.number(reply.get(1)) == 1));
+    }
+
+    long due(QueueName queue, Duration within) {
+        long untilMs = now(queues.base(queue)).plus(within).toEpochMilli();
+        List<Object> counts = link.askAll(queues.base(queue),
+                Stream.of(JobState.SCHEDULED, JobState.RETRYING).map(state -> new Link.Request(Command.ZCOUNT,
+                        keys.index(queue, state.label()), RedisKeys.bytes("-inf"), RedisKeys.bytes(untilMs)))
+                        .toList());
+        return counts.stream().mapToLong(count -> Replies.number(Link.checked(count))).sum();
     }
 
     /** The clock of the server that holds a key. */

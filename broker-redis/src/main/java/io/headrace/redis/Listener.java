@@ -43,7 +43,7 @@ final class Listener implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final Runnable tick;
     /** Who listens, by channel. */
-    private final Map<String, Set<Consumer<JobId>>> consumers = new ConcurrentHashMap<>();
+    private final Map<String, Set<Consumer<String>>> consumers = new ConcurrentHashMap<>();
     /** Channels that are to stand, each with a latch that opens when it does; it is replaced when the connection is lost. */
     private final Object lock = new Object();
     private Map<String, CountDownLatch> standing = Map.of();
@@ -64,8 +64,29 @@ final class Listener implements AutoCloseable {
         this.tick = tick;
     }
 
-    /** @throws BrokerUnavailable when the channel does not stand in time */
+    /**
+     * Hears of jobs, whose ids make up the messages.
+     *
+     * @throws BrokerUnavailable when the channel does not stand in time
+     */
     Subscription subscribe(Set<String> channels, Consumer<JobId> callback) {
+        return listen(channels, message -> {
+            for (String text : message.split(" ", -1)) {
+                try {
+                    tell(callback, JobId.parse(text));
+                } catch (InvalidInput e) {
+                    LOG.warn("published id is none channels={} text={}", channels, text);
+                }
+            }
+        });
+    }
+
+    /**
+     * Hears messages as they are.
+     *
+     * @throws BrokerUnavailable when the channel does not stand in time
+     */
+    Subscription listen(Set<String> channels, Consumer<String> callback) {
         synchronized (lock) {
             channels.forEach(
                     channel -> consumers.computeIfAbsent(channel, c -> new CopyOnWriteArraySet<>()).add(callback));
@@ -118,9 +139,9 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private void unsubscribe(String channel, Consumer<JobId> callback) {
+    private void unsubscribe(String channel, Consumer<String> callback) {
         synchronized (lock) {
-            Set<Consumer<JobId>> set = consumers.get(channel);
+            Set<Consumer<String>> set = consumers.get(channel);
             if (set == null || !set.remove(callback) || !set.isEmpty()) {
                 return;
             }
@@ -267,18 +288,7 @@ final class Listener implements AutoCloseable {
 
         @Override
         public void onMessage(String channel, String message) {
-            Set<Consumer<JobId>> set = consumers.getOrDefault(channel, Set.of());
-            if (set.isEmpty()) {
-                return;
-            }
-            for (String text : message.split(" ", -1)) {
-                try {
-                    JobId id = JobId.parse(text);
-                    set.forEach(consumer -> tell(consumer, id));
-                } catch (InvalidInput e) {
-                    LOG.warn("published id is none channel={} text={}", channel, text);
-                }
-            }
+            consumers.getOrDefault(channel, Set.of()).forEach(consumer -> consumer.accept(message));
         }
     }
 

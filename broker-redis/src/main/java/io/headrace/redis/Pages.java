@@ -9,7 +9,6 @@ import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
-import io.headrace.QueueName;
 import io.headrace.Run;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,13 +29,16 @@ final class Pages {
     /** So many are fetched in one round trip. */
     private static final int STEP = 200;
 
+    /** How much time of ids a bucket of finished jobs spans. */
+    private static final long BUCKET_MS = 100;
+    /** No entry of a millisecond has a greater number. */
+    private static final String LAST_SEQUENCE = "18446744073709551615";
+
     /** So many misnamed buckets in a row are passed over. */
     private static final int MAX_ODD_BUCKETS = 100;
 
-    private static final String ID = "[a-z0-9._-]{1,160}";
-    private static final Pattern SCORE_AND_ID = Pattern.compile("-|-?[0-9]{1,16}:" + ID);
-    private static final Pattern SCAN = Pattern.compile("-|[0-9]{1,19}(:" + ID + ")?");
-    private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:[0-9]{1,19}(:" + ID + ")?");
+    private static final Pattern SCAN = Pattern.compile("-|[0-9]{1,19}(:" + Index.ID + ")?");
+    private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:[0-9]{1,19}(:" + Index.ID + ")?");
     private static final Pattern ENTRY = Pattern.compile("-|[0-9]{1,15}-[0-9]{1,15}");
 
     private final Link link;
@@ -44,12 +46,14 @@ final class Pages {
     private final Queues queues;
     private final Finder finder;
     private final Oddities oddities;
+    private final Index index;
 
-    Pages(Link link, RedisKeys keys, Queues queues, Finder finder, Oddities oddities) {
+    Pages(Link link, RedisKeys keys, Queues queues, Finder finder, Index index, Oddities oddities) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
         this.finder = finder;
+        this.index = index;
         this.oddities = oddities;
     }
 
@@ -115,7 +119,7 @@ final class Pages {
     /** What a position in a place looks like; {@code -} is its beginning. */
     private static Pattern position(String place) {
         return switch (place) {
-            case "scheduled", "retrying", "parked", "dead" -> SCORE_AND_ID;
+            case "scheduled", "retrying", "parked", "dead" -> Index.POSITION;
             case "cancelled" -> SCAN;
             case "finished" -> BUCKET_SCAN;
             default -> ENTRY;
@@ -132,7 +136,7 @@ final class Pages {
     }
 
     private static boolean matches(Query query, Job job) {
-        if (job.state() != query.state()) {
+        if (job.state() != query.state() || (job.state().terminal() && !accepted(query, job))) {
             return false;
         }
         if (query.type() != null && !job.document().spec().type().equals(query.type())) {
@@ -146,20 +150,31 @@ final class Pages {
                 && run.error().type().toLowerCase(Locale.ROOT).contains(query.error().toLowerCase(Locale.ROOT));
     }
 
+    /** Dead jobs are looked for by their time of death, others that ended by when they were accepted. */
+    private static boolean accepted(Query query, Job job) {
+        return job.state() == JobState.DEAD
+                || (job.id().millis() >= query.fromMs() && job.id().millis() < query.toMs());
+    }
+
     private Step line(Query query, String place, String position, int most) {
         int colon = place.indexOf(':');
         Level level = Level.ofCode(place.charAt(colon + 1));
         List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
                 RedisKeys.bytes(place.substring(0, colon)),
-                RedisKeys.bytes(position), RedisKeys.bytes(most));
+                RedisKeys.bytes(position.equals("-") ? behind(query) : position), RedisKeys.bytes(most));
         List<Object> reply = Replies.list(link.ask(Script.LINE, queues.base(query.queue()), arguments));
         List<String> holders = Replies.texts(reply.get(2));
         List<Job> jobs = new ArrayList<>();
         List<String> positions = new ArrayList<>();
+        String next = Replies.text(reply.get(0));
         List<Object> entries = Replies.list(reply.get(1));
         for (int i = 0; i < entries.size(); i++) {
             List<Object> entry = Replies.list(entries.get(i));
             String address = Replies.text(entry.get(0));
+            if (millis(address) >= query.toMs()) {
+                next = "";
+                break;
+            }
             Claims.Entry content;
             try {
                 content = Claims.Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
@@ -176,7 +191,18 @@ final class Pages {
         if (!place.startsWith("running")) {
             withoutCancelled(query, jobs, positions);
         }
-        return new Step(jobs, positions, Replies.text(reply.get(0)));
+        return new Step(jobs, positions, next);
+    }
+
+    /** The entry behind which the time begins that is looked for. */
+    private static String behind(Query query) {
+        return query.fromMs() == 0 ? "-" : query.fromMs() - 1 + "-" + LAST_SEQUENCE;
+    }
+
+    /** When an entry was added; at the end of all time for an address that somebody chose beyond it. */
+    private static long millis(String address) {
+        int dash = address.indexOf('-');
+        return dash < 1 || dash > 18 ? Long.MAX_VALUE - 1 : Long.parseLong(address, 0, dash, 10);
     }
 
     /** Jobs cancelled in line still have their entries there, but they are not queued any more. */
@@ -199,74 +225,22 @@ final class Pages {
         }
     }
 
-    /** Jobs in a zset. The position is {@code score_id} of the last one seen; those of equal score are told apart by their ids. */
+    /** Jobs of an index. One whose document is missing is passed over. */
     private Step resting(Query query, String position, int most) {
-        boolean newestFirst = query.state() == JobState.DEAD;
-        byte[] index = keys.index(query.queue(), query.state().label());
-        int mark = position.indexOf(':');
-        String from = mark < 0 ? newestFirst ? "+inf" : "-inf" : position.substring(0, mark);
-        String seen = mark < 0 ? "" : position.substring(mark + 1);
+        Index.Step step = index.step(query.queue(), query.state(), position, query.fromMs(), query.toMs(), most);
+        List<Index.Member> members = step.members();
+        List<Object> documents = index.documents(query.queue(), members.stream().map(Index.Member::id).toList());
         List<Job> jobs = new ArrayList<>();
         List<String> positions = new ArrayList<>();
-        int offset = 0;
-        boolean more = true;
-        while (jobs.isEmpty() && more) {
-            List<Object> flat = Replies.list(link.ask(index,
-                    new Link.Request(newestFirst ? Command.ZREVRANGEBYSCORE : Command.ZRANGEBYSCORE,
-                            index, RedisKeys.bytes(from), RedisKeys.bytes(newestFirst ? "-inf" : "+inf"),
-                            RedisKeys.bytes("WITHSCORES"),
-                            RedisKeys.bytes("LIMIT"), RedisKeys.bytes(offset), RedisKeys.bytes(most + 1))));
-            more = flat.size() / 2 > most;
-            offset += most;
-            read(query, flat, from, seen, newestFirst, jobs, positions);
-        }
-        return new Step(jobs, positions, more && !positions.isEmpty() ? positions.get(positions.size() - 1) : "");
-    }
-
-    private void read(Query query, List<Object> flat, String from, String seen, boolean newestFirst, List<Job> jobs,
-            List<String> positions) {
-        List<String> ids = new ArrayList<>();
-        List<Long> scores = new ArrayList<>();
-        for (int i = 0; i + 1 < flat.size(); i += 2) {
-            String id = Replies.text(flat.get(i));
-            long score = Replies.number(flat.get(i + 1));
-            boolean shown = !seen.isEmpty() && Long.toString(score).equals(from)
-                    && (newestFirst ? id.compareTo(seen) >= 0 : id.compareTo(seen) <= 0);
-            if (!shown && id(query.queue(), keys.index(query.queue(), query.state().label()), id).isPresent()) {
-                ids.add(id);
-                scores.add(score);
-            }
-        }
-        List<Object> documents = documents(query, ids);
-        for (int i = 0; i < ids.size(); i++) {
+        for (int i = 0; i < members.size(); i++) {
             if (documents.get(i) instanceof byte[] bytes) {
-                Instant runAt = query.state() == JobState.DEAD ? null : Instant.ofEpochMilli(scores.get(i));
-                jobs.add(Job.of(JobId.parse(ids.get(i)), query.state(), Finder.document(bytes), runAt));
-                positions.add(scores.get(i) + ":" + ids.get(i));
+                Index.Member member = members.get(i);
+                Instant runAt = query.state() == JobState.DEAD ? null : Instant.ofEpochMilli(member.score());
+                jobs.add(Job.of(member.id(), query.state(), Finder.document(bytes), runAt));
+                positions.add(member.position());
             }
         }
-    }
-
-    /** The id of a job of this queue; what else stands in an index is passed over. */
-    private Optional<JobId> id(QueueName queue, byte[] key, String text) {
-        try {
-            JobId id = JobId.parse(text);
-            if (id.queue().equals(queue)) {
-                return Optional.of(id);
-            }
-        } catch (InvalidInput e) {
-            // told below, like the id of another queue's job
-        }
-        oddities.passedOver(key, text, "it is no id of a job of this queue");
-        return Optional.empty();
-    }
-
-    private List<Object> documents(Query query, List<String> ids) {
-        if (ids.isEmpty()) {
-            return List.of();
-        }
-        byte[][] documents = ids.stream().map(id -> keys.job(query.queue(), id)).toArray(byte[][]::new);
-        return Replies.list(link.ask(documents[0], new Link.Request(Command.MGET, documents)));
+        return new Step(jobs, positions, step.more() ? members.get(members.size() - 1).position() : "");
     }
 
     /** A set scanned in steps; the position is {@code cursor:last id seen of that step}. */
@@ -276,7 +250,7 @@ final class Pages {
         List<Object> reply = Replies.list(link.ask(key, new Link.Request(Command.SSCAN, key, RedisKeys.bytes(at[0]),
                 RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
         List<Job> jobs = new ArrayList<>();
-        Replies.texts(reply.get(1)).forEach(text -> id(query.queue(), key, text)
+        Replies.texts(reply.get(1)).forEach(text -> index.id(query.queue(), key, text)
                 .flatMap(id -> finder.find(id).job()).ifPresent(jobs::add));
         String after = Replies.text(reply.get(0));
         return scanned(jobs, at[0], at.length > 1 ? at[1] : "", after.equals("0") ? "" : after);
@@ -284,9 +258,11 @@ final class Pages {
 
     /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor:last id seen of that step}. */
     private Step finished(Query query, String position, int most) {
-        byte[] index = keys.index(query.queue(), "finished");
-        String[] at = position.equals("-") ? new String[]{"+inf", "0"} : position.split(":", 3);
-        List<String> buckets = buckets(index, at[0]);
+        byte[] list = keys.index(query.queue(), "finished");
+        String newest = query.to() == null ? "+inf" : Long.toString((query.toMs() - 1) / BUCKET_MS);
+        String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
+        String[] at = position.equals("-") ? new String[]{newest, "0"} : position.split(":", 3);
+        List<String> buckets = buckets(list, at[0], oldest);
         if (buckets.isEmpty()) {
             return new Step(List.of(), List.of(), "");
         }
@@ -299,7 +275,7 @@ final class Pages {
         List<Object> flat = Replies.list(reply.get(1));
         for (int i = 0; i + 1 < flat.size(); i += 2) {
             JobDocument document = Finder.document((byte[]) flat.get(i + 1));
-            id(query.queue(), hash, Replies.text(flat.get(i)))
+            index.id(query.queue(), hash, Replies.text(flat.get(i)))
                     .ifPresent(id -> jobs.add(Job.of(id, Finder.outcome(document), document, null)));
         }
         String after = Replies.text(reply.get(0));
@@ -308,9 +284,9 @@ final class Pages {
     }
 
     /** The next two buckets, newest first; names that are not their own score were not written by us, and are passed over. */
-    private List<String> buckets(byte[] index, String from) {
+    private List<String> buckets(byte[] index, String from, String to) {
         List<Object> flat = Replies.list(link.ask(index, new Link.Request(Command.ZREVRANGEBYSCORE, index,
-                RedisKeys.bytes(from), RedisKeys.bytes("-inf"), RedisKeys.bytes("WITHSCORES"),
+                RedisKeys.bytes(from), RedisKeys.bytes(to), RedisKeys.bytes("WITHSCORES"),
                 RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0), RedisKeys.bytes(2 + MAX_ODD_BUCKETS))));
         List<String> buckets = new ArrayList<>();
         for (int i = 0; i + 1 < flat.size() && buckets.size() < 2; i += 2) {

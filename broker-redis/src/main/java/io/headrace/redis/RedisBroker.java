@@ -21,11 +21,13 @@ import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Subscription;
 import io.headrace.Verdict;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -163,8 +165,13 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
-    public void heartbeat(WorkerInfo worker, Duration lifetime) {
-        registry.heartbeat(worker, lifetime);
+    public Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
+        return registry.heartbeat(worker, lifetime);
+    }
+
+    @Override
+    public Subscription onWish(WorkerId worker, Runnable callback) {
+        return listener.listen(Set.of(keys.wished(worker)), message -> callback.run());
     }
 
     @Override

@@ -77,7 +77,9 @@ final class RedisKeys {
             new Kind("hr:keys", "hash"),
             new Kind("hr:session:<digest>", "string"),
             new Kind("hr:ticket:<digest>", "string"),
-            new Kind("hr:audit", "stream"));
+            new Kind("hr:audit", "stream"),
+            new Kind("hr:wish:<id>", "string"),
+            new Kind("hr:wished:<id>", "channel"));
 
     /** The keys that a queue has one of each. */
     static final List<Kind> STRUCTURES = ALL.stream().filter(Kind::structure).toList();
@@ -186,6 +188,16 @@ final class RedisKeys {
     /** stream: what operators did, the newest. */
     byte[] audit() {
         return bytes(prefix + "audit");
+    }
+
+    /** string: what an operator last wished of a worker. */
+    byte[] wish(WorkerId id) {
+        return bytes(prefix + "wish:" + id.value());
+    }
+
+    /** channel: something was wished of a worker. */
+    String wished(WorkerId id) {
+        return prefix + "wished:" + id.value();
     }
 
     static byte[] bytes(String text) {

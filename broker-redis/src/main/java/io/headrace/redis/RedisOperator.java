@@ -21,6 +21,7 @@ import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
@@ -60,6 +61,7 @@ final class RedisOperator implements BrokerOperator {
     private final Pages pages;
     private final Inspector inspector;
     private final AccessStore access;
+    private final DeadJobs deadJobs;
 
     RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
             Safekeeping safekeeping, Settler settler, Oddities oddities) {
@@ -72,7 +74,9 @@ final class RedisOperator implements BrokerOperator {
         this.settler = settler;
         this.safekeeping = safekeeping;
         this.setter = new Setter(link, keys, queues);
-        this.pages = new Pages(link, keys, queues, finder, oddities);
+        Index index = new Index(link, keys, oddities);
+        this.pages = new Pages(link, keys, queues, finder, index, oddities);
+        this.deadJobs = new DeadJobs(link, keys, queues, finder, index);
         this.inspector = new Inspector(link, keys, queues, registry);
         this.access = new RedisAccess(link, keys, oddities);
     }
@@ -214,22 +218,17 @@ final class RedisOperator implements BrokerOperator {
                                 || job.state() == JobState.PARKED);
                 return resting ? runNow(id) : Answer.WRONG_STATE;
             }
-            JobDocument edited = payload == null ? job.document() : job.document().withPayload(payload);
-            JobDocument reopened = edited.with(edited.run().reopened());
-            String unique = job.document().spec().uniqueKey();
-            List<byte[]> arguments = List.of(RedisKeys.bytes(Enqueuer.UNIQUE_LIFETIME.toMillis()),
-                    RedisKeys.bytes(id.toString()),
-                    job.document().bytes(), reopened.bytes(), unique == null ? new byte[0] : RedisKeys.bytes(unique));
-            String word = Replies.texts(link.call(queues.base(id.queue()),
-                    Link.script(Script.REQUEUE, queues.base(id.queue()), arguments))).get(0);
-            if (word.equals("DONE")) {
-                return Answer.DONE;
-            }
-            if (word.equals("DUPLICATE")) {
-                return Answer.DUPLICATE;
+            Answer answer = deadJobs.requeue(id, payload);
+            if (answer != Answer.WRONG_STATE) {
+                return answer;
             }
         }
         return Answer.WRONG_STATE;
+    }
+
+    @Override
+    public Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
+        return deadJobs.requeue(queue, ids, pace);
     }
 
     @Override
@@ -245,15 +244,32 @@ final class RedisOperator implements BrokerOperator {
 
     @Override
     public List<Answer> deleteDead(List<JobId> ids) {
-        List<Answer> answers = new ArrayList<>();
-        for (JobId id : ids) {
-            Object reply = link.ask(Script.DELETE_DEAD, queues.base(id.queue()),
-                    List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(Replies.bucket(id))));
-            boolean deleted = Replies.number(Replies.list(reply).get(0)) == 1;
-            answers.add(deleted ? Answer.DONE
-                    : finder.find(id).kind() == Lookup.Kind.FOUND ? Answer.WRONG_STATE : Answer.NOT_FOUND);
-        }
-        return answers;
+        return deadJobs.delete(ids);
+    }
+
+    @Override
+    public DeadPage dead(QueueName queue, @Nullable String cursor, int limit) {
+        return deadJobs.page(queue, cursor, limit);
+    }
+
+    @Override
+    public Optional<Spot> spot(JobId id) {
+        return inspector.spot(id);
+    }
+
+    @Override
+    public long due(QueueName queue, Duration within) {
+        return inspector.due(queue, within);
+    }
+
+    @Override
+    public Instant time(QueueName queue) {
+        return now(queue);
+    }
+
+    @Override
+    public boolean steer(WorkerId worker, Wish wish) {
+        return registry.steer(worker, wish);
     }
 
     @Override

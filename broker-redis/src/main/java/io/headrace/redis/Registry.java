@@ -11,6 +11,7 @@ import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.QueueName;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
@@ -34,9 +35,14 @@ final class Registry {
     /** A worker is put on the list with its first heartbeat and with every sixth, in case somebody emptied Redis. */
     private static final int ENLIST_EVERY = 6;
 
+    /** Longer than a worker lives without a heartbeat. */
+    private static final Duration WISH_LIFETIME = Duration.ofMinutes(10);
+
     private final Link link;
     /** How many heartbeats each worker of this process has sent. */
     private final Map<WorkerId, Integer> beats = new ConcurrentHashMap<>();
+    /** The last wish that each worker of this process was told. */
+    private final Map<WorkerId, String> wishes = new ConcurrentHashMap<>();
     private final RedisKeys keys;
     private final Claims claims;
     private final Oddities oddities;
@@ -48,7 +54,7 @@ final class Registry {
         this.claims = claims;
     }
 
-    void heartbeat(WorkerInfo worker, Duration lifetime) {
+    Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
         byte[] key = keys.worker(worker.id());
         link.ask(key, new Link.Request(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
                 RedisKeys.bytes(lifetime.toMillis())));
@@ -57,6 +63,34 @@ final class Registry {
             link.ask(keys.workers(),
                     new Link.Request(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())));
         }
+        byte[] wish = keys.wish(worker.id());
+        return news(worker.id(), Replies.text(link.ask(wish, new Link.Request(Command.GET, wish))));
+    }
+
+    /** A wish is {@code <word> <time>}; one that was told before is old news. */
+    private Optional<Wish> news(WorkerId worker, String text) {
+        if (text.isEmpty() || text.equals(wishes.put(worker, text))) {
+            return Optional.empty();
+        }
+        return Wish.ofLabel(text.split(" ", 2)[0]);
+    }
+
+    /** Leaves the wish where the worker's heartbeat finds it, and says so. */
+    boolean steer(WorkerId worker, Wish wish) {
+        byte[] heartbeat = keys.worker(worker);
+        List<Object> seen = link.askAll(heartbeat, List.of(new Link.Request(Command.EXISTS, heartbeat),
+                new Link.Request(Command.TIME)));
+        if (Replies.number(Link.checked(seen.get(0))) == 0) {
+            return false;
+        }
+        List<String> time = Replies.texts(Link.checked(seen.get(1)));
+        byte[] key = keys.wish(worker);
+        String text = wish.label() + " " + time.get(0) + "." + time.get(1);
+        link.ask(key, new Link.Request(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
+                RedisKeys.bytes(WISH_LIFETIME.toMillis())));
+        byte[] channel = RedisKeys.bytes(keys.wished(worker));
+        link.ask(channel, new Link.Request(Command.PUBLISH, channel, RedisKeys.bytes(wish.label())));
+        return true;
     }
 
     /**
@@ -66,8 +100,11 @@ final class Registry {
      */
     void retire(WorkerId worker, boolean leaseless) {
         beats.remove(worker);
+        wishes.remove(worker);
         byte[] key = keys.worker(worker);
         link.ask(key, new Link.Request(Command.DEL, key));
+        byte[] wish = keys.wish(worker);
+        link.ask(wish, new Link.Request(Command.DEL, wish));
         if (leaseless) {
             link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
         }

@@ -22,6 +22,7 @@ import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Subscription;
 import io.headrace.Verdict;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +64,7 @@ public final class InMemoryBroker implements Broker {
     // guarded by lock
     private final Map<QueueName, MemoryQueue> queues = new TreeMap<>();
     private final Map<WorkerId, Heard> workers = new HashMap<>();
+    private final Map<WorkerId, Wish> wishes = new HashMap<>();
     private final Set<QueueName> damaged = new HashSet<>();
     private boolean unavailable;
     private boolean answersLost;
@@ -234,13 +237,34 @@ public final class InMemoryBroker implements Broker {
     }
 
     @Override
-    public void heartbeat(WorkerInfo worker, Duration lifetime) {
-        locked(now -> workers.put(worker.id(), new Heard(worker, now.plus(lifetime))));
+    public Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
+        return locked(now -> {
+            workers.put(worker.id(), new Heard(worker, now.plus(lifetime)));
+            return Optional.ofNullable(wishes.remove(worker.id()));
+        });
+    }
+
+    @Override
+    public Subscription onWish(WorkerId worker, Runnable callback) {
+        return locked(now -> events.onWish(worker, callback));
+    }
+
+    /** Whether such a worker lives; what is wished of it waits for its next heartbeat. Under the lock. */
+    boolean wish(WorkerId worker, Wish wish, Instant now) {
+        if (liveWorkers(now).stream().noneMatch(live -> live.id().equals(worker))) {
+            return false;
+        }
+        wishes.put(worker, wish);
+        events.wished(worker);
+        return true;
     }
 
     @Override
     public void retire(WorkerId worker, Collection<QueueName> served) {
-        locked(now -> workers.keySet().remove(worker));
+        locked(now -> {
+            wishes.remove(worker);
+            return workers.keySet().remove(worker);
+        });
     }
 
     @Override

@@ -11,7 +11,10 @@ import io.headrace.JobLog;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Level;
+import io.headrace.Outline;
 import io.headrace.QueueName;
+import io.headrace.Wish;
+import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's view of an {@link InMemoryBroker}. Every method is one step under the broker's lock. */
 final class InMemoryOperator implements BrokerOperator {
@@ -100,7 +104,7 @@ final class InMemoryOperator implements BrokerOperator {
         Position after = query.cursor() == null ? null : Position.parse(query.state(), query.cursor());
         return broker.onQueue(query.queue(), (queue, now) -> {
             List<MemoryJob> found = queue.jobs.values().stream()
-                    .filter(job -> job.state() == query.state() && matches(query, job))
+                    .filter(job -> job.state() == query.state() && matches(query, job) && inTime(query, job))
                     .filter(job -> after == null || Position.of(job).compareTo(after) > 0)
                     .sorted(Comparator.comparing(Position::of))
                     .limit(query.limit() + 1L).toList();
@@ -117,6 +121,30 @@ final class InMemoryOperator implements BrokerOperator {
         return (query.type() == null || query.type().equals(job.document.spec().type()))
                 && (query.error() == null || (failure != null && failure.type().toLowerCase(Locale.ROOT)
                         .contains(query.error().toLowerCase(Locale.ROOT))));
+    }
+
+    private static boolean inTime(Query query, MemoryJob job) {
+        Instant time = switch (job.place) {
+            case LINE, RELEASED, RUNNING -> job.queuedAt;
+            case SCHEDULED, RETRYING, PARKED -> job.dueAt;
+            case DEAD -> job.diedAt();
+            case FINISHED -> job.id.createdAt();
+        };
+        return time.toEpochMilli() >= query.fromMs() && time.toEpochMilli() < query.toMs();
+    }
+
+    @Override
+    public DeadPage dead(QueueName name, @Nullable String cursor, int limit) {
+        Page page = jobs(new Query(name, JobState.DEAD, null, null, cursor, limit));
+        return broker.onQueue(name, (queue, now) -> new DeadPage(page.jobs().stream()
+                .flatMap(job -> Optional.ofNullable(queue.jobs.get(job.id())).stream())
+                .map(job -> new DeadJob(job.id, job.diedAt(), new Outline(job.document.spec().type(),
+                        withoutStack(job.document.run().error()))))
+                .toList(), page.next()));
+    }
+
+    private static @Nullable Failure withoutStack(@Nullable Failure failure) {
+        return failure == null ? null : new Failure(failure.type(), failure.message(), null);
     }
 
     /** Where a job stands in the listing of its state; a cursor is the position of the last job that was shown. */
@@ -181,6 +209,34 @@ final class InMemoryOperator implements BrokerOperator {
     @Override
     public Answer retry(JobId id, Json payload) {
         return broker.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, now));
+    }
+
+    @Override
+    public Requeued requeue(QueueName name, List<JobId> ids, @Nullable Pace pace) {
+        if (!ids.stream().allMatch(id -> id.queue().equals(name))) {
+            throw new InvalidInput("ids", "must all be of the queue '" + name + "'");
+        }
+        return broker.onQueue(name, (queue, now) -> queue.requeue(ids, pace, now));
+    }
+
+    @Override
+    public Optional<Spot> spot(JobId id) {
+        return broker.onQueue(id.queue(), (queue, now) -> queue.spot(id));
+    }
+
+    @Override
+    public long due(QueueName name, Duration within) {
+        return broker.onQueue(name, (queue, now) -> queue.dueBy(now.plus(within)));
+    }
+
+    @Override
+    public Instant time(QueueName name) {
+        return broker.locked(now -> now);
+    }
+
+    @Override
+    public boolean steer(WorkerId worker, Wish wish) {
+        return broker.locked(now -> broker.wish(worker, wish, now));
     }
 
     @Override

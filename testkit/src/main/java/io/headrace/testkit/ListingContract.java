@@ -3,14 +3,19 @@ package io.headrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.BrokerOperator.DeadJob;
+import io.headrace.BrokerOperator.DeadPage;
 import io.headrace.BrokerOperator.Page;
 import io.headrace.BrokerOperator.Query;
+import io.headrace.BrokerOperator.Spot;
 import io.headrace.ClaimedJob;
+import io.headrace.Failure;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
+import io.headrace.Level;
 import io.headrace.NewJob;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -212,5 +217,107 @@ abstract class ListingContract extends ContractSteps {
             page.jobs().forEach(job -> listed.add(job.id()));
         }
         assertThat(listed).doesNotHaveDuplicates().containsAll(ids.subList(5, 30));
+    }
+
+    @ParameterizedTest
+    @EnumSource(JobState.class)
+    void aTimeFilterTakesFromOneInstantToBeforeAnother(JobState state) {
+        few(state);
+        Instant from = operator().time(queue);
+        fixture().tick();
+        List<JobId> wanted = few(state);
+        Instant to = operator().time(queue);
+        fixture().tick();
+        few(state);
+        Instant due = find(wanted.get(0)).runAt();
+        Instant last = find(wanted.get(4)).runAt();
+        Instant first = due == null ? from : due;
+        Instant end = last == null ? to : last.plusMillis(1);
+        for (int limit : new int[]{2, 1000}) {
+            assertThat(all(cursor -> new Query(queue, state, null, null, first, end, cursor, limit)))
+                    .extracting(Job::id).containsExactlyInAnyOrderElementsOf(wanted);
+        }
+        assertThat(all(cursor -> new Query(queue, state, null, null, first, null, cursor, 3))).hasSize(10);
+        assertThat(all(cursor -> new Query(queue, state, null, null, null, end, cursor, 3))).hasSize(10);
+        assertThat(all(cursor -> new Query(queue, state, null, null, null, Instant.EPOCH.plusMillis(1), cursor, 10)))
+                .isEmpty();
+        assertThat(all(cursor -> new Query(queue, state, null, null, Instant.parse("9000-01-01T00:00:00Z"), null,
+                cursor, 10))).isEmpty();
+    }
+
+    private List<JobId> few(JobState state) {
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(make(state, job()));
+            fixture().tick();
+        }
+        return ids;
+    }
+
+    @Test
+    void aTimeFilterWorksWithTypeAndError() {
+        Instant from = operator().time(queue);
+        JobId wanted = dead(job("report.pdf"));
+        dead(job("mail"));
+        assertThat(all(cursor -> new Query(queue, JobState.DEAD, new JobType("report.pdf"), "boom", from, null, cursor,
+                10))).extracting(Job::id).containsExactly(wanted);
+    }
+
+    @Test
+    void aTimeFilterThatEndsBeforeItBeginsIsRefused() {
+        Instant now = operator().time(queue);
+        assertThatThrownBy(() -> new Query(queue, JobState.DEAD, null, null, now, now, null, 10))
+                .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.field()).isEqualTo("to"));
+    }
+
+    @Test
+    void deadJobsInBriefAreThoseOfTheList() {
+        List<JobId> ids = new ArrayList<>(make(JobState.DEAD));
+        Collections.reverse(ids);
+        List<DeadJob> seen = new ArrayList<>();
+        String cursor = null;
+        do {
+            DeadPage page = operator().dead(queue, cursor, 3);
+            assertThat(page.jobs()).hasSizeLessThanOrEqualTo(3);
+            seen.addAll(page.jobs());
+            cursor = page.next().orElse(null);
+        } while (cursor != null);
+        assertThat(seen).extracting(DeadJob::id).isEqualTo(ids);
+        assertThat(seen).allSatisfy(job -> {
+            assertThat(job.outline().type()).isEqualTo(new JobType("mail"));
+            assertThat(job.outline().error()).isEqualTo(new Failure("Boom", "it failed", null));
+            assertThat(job.diedAt()).isBetween(job.id().createdAt(), operator().time(queue).plusMillis(2));
+        });
+        assertThat(operator().dead(newQueue(), null, 10).jobs()).isEmpty();
+        assertThatThrownBy(() -> operator().dead(queue, "nonsense", 10)).isInstanceOf(InvalidInput.class);
+    }
+
+    @Test
+    void aPlaceInLineCountsThoseOfTheSameLevelAhead() {
+        List<JobId> ids = send(5);
+        JobId urgent = send(job().level(Level.HIGH));
+        for (int i = 0; i < 5; i++) {
+            assertThat(operator().spot(ids.get(i))).contains(new Spot(i, false));
+        }
+        assertThat(operator().spot(urgent)).contains(new Spot(0, false));
+        assertThat(claimOne(ann).lease().job()).isEqualTo(urgent);
+        ClaimedJob first = claimOne(ann);
+        assertThat(operator().spot(ids.get(0))).isEmpty();
+        assertThat(operator().spot(ids.get(4))).contains(new Spot(3, false));
+        settle(release(first));
+        assertThat(operator().spot(ids.get(0))).contains(new Spot(0, false));
+        assertThat(operator().spot(ids.get(4))).contains(new Spot(4, false));
+        assertThat(operator().spot(send(job().delay(LONG)))).isEmpty();
+        assertThat(operator().spot(new JobId(newQueue(), Level.NORMAL, false, 1, 0))).isEmpty();
+    }
+
+    @Test
+    void aPlaceFarBehindIsNotFarOff() {
+        List<JobId> ids = send(2_500);
+        assertThat(operator().spot(ids.get(999))).contains(new Spot(999, false));
+        Spot last = operator().spot(ids.get(2_499)).orElseThrow();
+        assertThat(last.ahead()).isBetween(2_400L, 2_499L);
+        Spot middle = operator().spot(ids.get(1_750)).orElseThrow();
+        assertThat(middle.ahead()).isBetween(1_000L, 2_499L);
     }
 }

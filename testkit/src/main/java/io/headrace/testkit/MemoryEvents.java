@@ -3,6 +3,7 @@ package io.headrace.testkit;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import io.headrace.WorkerId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +16,10 @@ final class MemoryEvents {
     /** One listener. */
     private record Listener(Set<QueueName> queues, Consumer<JobId> callback) {}
 
+    /** A worker that waits for wishes. */
+    private record Steered(WorkerId worker, Runnable callback) {}
+
+    private final List<Steered> steered = new CopyOnWriteArrayList<>();
     private final List<Listener> changes = new CopyOnWriteArrayList<>();
     private final List<Listener> cancellations = new CopyOnWriteArrayList<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
@@ -29,6 +34,20 @@ final class MemoryEvents {
 
     Subscription onCancel(Set<QueueName> queues, Consumer<JobId> callback) {
         return add(cancellations, new Listener(Set.copyOf(queues), callback));
+    }
+
+    Subscription onWish(WorkerId worker, Runnable callback) {
+        Steered one = new Steered(worker, callback);
+        steered.add(one);
+        return () -> steered.remove(one);
+    }
+
+    void wished(WorkerId worker) {
+        for (Steered one : steered) {
+            if (one.worker().equals(worker)) {
+                thread.execute(one.callback());
+            }
+        }
     }
 
     void changed(JobId id) {

@@ -125,6 +125,11 @@ final class MemoryJob {
         };
     }
 
+    /** When a dead job died. */
+    Instant diedAt() {
+        return keptUntil.minus(MemoryQueue.DEAD_KEPT);
+    }
+
     boolean atRest() {
         return place == Place.SCHEDULED || place == Place.RETRYING || place == Place.PARKED;
     }

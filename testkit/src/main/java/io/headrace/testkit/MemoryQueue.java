@@ -2,7 +2,10 @@ package io.headrace.testkit;
 
 import io.headrace.BacklogFull;
 import io.headrace.BrokerOperator.Answer;
+import io.headrace.BrokerOperator.Pace;
 import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.BrokerOperator.Requeued;
+import io.headrace.BrokerOperator.Spot;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
@@ -341,8 +344,26 @@ final class MemoryQueue {
         return Answer.DONE;
     }
 
+    /** Puts dead jobs in line, or down to fall due one after another. */
+    Requeued requeue(List<JobId> ids, @Nullable Pace pace, Instant now) {
+        Instant start = pace == null || pace.startAt() == null || pace.startAt().isBefore(now) ? now : pace.startAt();
+        double dueMs = start.toEpochMilli();
+        List<Answer> answers = new ArrayList<>();
+        for (JobId id : ids) {
+            Answer answer = requeue(id, null, pace == null ? null : Instant.ofEpochMilli((long) dueMs), now);
+            answers.add(answer == Answer.NOT_FOUND ? Answer.WRONG_STATE : answer);
+            dueMs += answer == Answer.DONE && pace != null ? 1000 / pace.perSecond() : 0;
+        }
+        return new Requeued(answers, Instant.ofEpochMilli(Math.round(dueMs)));
+    }
+
     /** @param payload null leaves the job's own */
     Answer requeue(JobId id, @Nullable Json payload, Instant now) {
+        return requeue(id, payload, null, now);
+    }
+
+    /** @param due null puts it in line */
+    private Answer requeue(JobId id, @Nullable Json payload, @Nullable Instant due, Instant now) {
         MemoryJob job = jobs.get(id);
         if (job == null || job.place != Place.DEAD) {
             return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
@@ -357,8 +378,29 @@ final class MemoryQueue {
         Run run = job.document.run().reopened();
         job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
         leave(job);
-        publish(job, now);
+        if (due == null) {
+            publish(job, now);
+        } else {
+            rest(job, Place.RETRYING, due);
+        }
         return Answer.DONE;
+    }
+
+    /** Where a job stands in line. */
+    Optional<Spot> spot(JobId id) {
+        MemoryJob job = jobs.get(id);
+        if (job == null || !job.inLine()) {
+            return Optional.empty();
+        }
+        int before = line(released, job).headMap(job.entry).size();
+        int ahead = job.place == Place.RELEASED ? before
+                : line(released, job).size() + line(lines, job).headMap(job.entry).size();
+        return Optional.of(new Spot(ahead, false));
+    }
+
+    /** How many scheduled and retrying jobs fall due by then. */
+    long dueBy(Instant by) {
+        return resting.stream().filter(job -> job.place != Place.PARKED && !job.dueAt.isAfter(by)).count();
     }
 
     Answer runNow(JobId id, Instant now) {

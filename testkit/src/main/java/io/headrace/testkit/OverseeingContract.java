@@ -12,12 +12,16 @@ import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.Level;
 import io.headrace.QueueName;
+import io.headrace.Subscription;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Queues at a glance, their settings and history, and the workers. */
@@ -199,6 +203,27 @@ abstract class OverseeingContract extends ContractSteps {
         broker().retire(ann, List.of(queue));
         assertThat(operator().workers()).extracting(WorkerInfo::id).doesNotContain(ann);
         assertThat(info().workers()).isZero();
+    }
+
+    @Test
+    void aWishReachesItsWorkerOnceAndAtOnce() throws InterruptedException {
+        assertThat(operator().steer(ann, Wish.QUIET)).isFalse();
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
+        CountDownLatch heard = new CountDownLatch(1);
+        try (Subscription subscription = broker().onWish(ann, heard::countDown)) {
+            assertThat(operator().steer(ann, Wish.QUIET)).isTrue();
+            assertThat(heard.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(broker().heartbeat(worker(bob, 99, List.of()), LONG)).isEmpty();
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Wish.QUIET);
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
+        assertThat(operator().steer(ann, Wish.QUIET)).isTrue();
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Wish.QUIET);
+        assertThat(operator().steer(ann, Wish.QUIET)).isTrue();
+        assertThat(operator().steer(ann, Wish.RESUME)).isTrue();
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Wish.RESUME);
+        broker().retire(ann, List.of(queue));
+        assertThat(operator().steer(ann, Wish.QUIET)).isFalse();
     }
 
     @Test

@@ -1,9 +1,13 @@
 package io.headrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BrokerOperator.Answer;
+import io.headrace.BrokerOperator.Pace;
+import io.headrace.BrokerOperator.Requeued;
 import io.headrace.ClaimedJob;
+import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -12,6 +16,10 @@ import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.Settlement;
 import io.headrace.Submission;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,5 +178,104 @@ abstract class RequeueingContract extends ContractSteps {
         assertThat(count(JobState.DEAD)).isEqualTo(1);
         assertThat(state(other)).isEqualTo(JobState.DEAD);
         assertThat(state(queued)).isEqualTo(JobState.QUEUED);
+    }
+
+    @Test
+    void manyAreRequeuedInOneCallAndTheOthersStay() {
+        JobId dead = dead(job());
+        JobId other = dead(job());
+        JobId resting = retrying(job());
+        JobId queued = send(job());
+        JobId unknown = new JobId(queue, Level.NORMAL, false, 1, 0);
+        Requeued requeued = operator().requeue(queue, List.of(dead, resting, unknown, other, queued, dead), null);
+        assertThat(requeued.answers()).startsWith(Answer.DONE, Answer.WRONG_STATE, Answer.WRONG_STATE, Answer.DONE,
+                Answer.WRONG_STATE);
+        assertThat(state(resting)).isEqualTo(JobState.RETRYING);
+        assertThat(find(dead).document().run().forgiven()).isEqualTo(1);
+        assertThat(claim(ann, 10)).extracting(job -> job.lease().job()).containsExactlyInAnyOrder(dead, other, queued);
+    }
+
+    @Test
+    void requeuedJobsRespectUniqueKeysAmongThemselvesAndOthers() {
+        JobId first = dead(job().uniqueKey("k"));
+        JobId second = dead(job().uniqueKey("k"));
+        JobId held = dead(job().uniqueKey("h"));
+        JobId holder = send(job().uniqueKey("h"));
+        assertThat(operator().requeue(queue, List.of(first, second, held), new Pace(10, null)).answers())
+                .containsExactly(Answer.DONE, Answer.DUPLICATE, Answer.DUPLICATE);
+        assertThat(state(second)).isEqualTo(JobState.DEAD);
+        assertThat(state(held)).isEqualTo(JobState.DEAD);
+        assertThat(submit(job().uniqueKey("k")).id()).isEqualTo(first);
+        assertThat(submit(job().uniqueKey("h")).id()).isEqualTo(holder);
+    }
+
+    @Test
+    void atAPaceTheyFallDueOneAfterAnother() {
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(dead(job()));
+        }
+        Instant start = operator().time(queue).plusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        Requeued requeued = operator().requeue(queue, ids, new Pace(2, start));
+        assertThat(requeued.answers()).containsOnly(Answer.DONE);
+        assertThat(requeued.nextAt()).isEqualTo(start.plusMillis(2500));
+        for (int i = 0; i < ids.size(); i++) {
+            Job job = find(ids.get(i));
+            assertThat(job.state()).isEqualTo(JobState.RETRYING);
+            assertThat(job.runAt()).isEqualTo(start.plusMillis(500L * i));
+            assertThat(job.document().run().forgiven()).isEqualTo(1);
+        }
+        assertThat(count(JobState.DEAD)).isZero();
+        assertThat(claim(ann, 10)).isEmpty();
+        assertThat(operator().cancel(ids.get(4))).isEqualTo(Answer.DONE);
+        assertThat(operator().runNow(ids.get(3))).isEqualTo(Answer.DONE);
+        assertThat(claimOne(ann).lease().attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void aPaceThatBeganInThePastBeginsNow() {
+        JobId id = dead(job());
+        Instant before = operator().time(queue);
+        Requeued requeued = operator().requeue(queue, List.of(id), new Pace(1, before.minusSeconds(3600)));
+        Instant after = operator().time(queue);
+        assertThat(requeued.nextAt()).isBetween(before.plusMillis(999), after.plusMillis(1001));
+        fixture().tick();
+        assertThat(claimOne(ann).lease().job()).isEqualTo(id);
+    }
+
+    @Test
+    void hundredsFallDueInOrderOverSeveralCalls() {
+        send(500);
+        List<JobId> ids = claim(ann, 500).stream().map(job -> {
+            settle(bury(job));
+            return job.lease().job();
+        }).toList();
+        Instant start = operator().time(queue).plusSeconds(600);
+        Instant next = operator().requeue(queue, ids.subList(0, 300), new Pace(100, start)).nextAt();
+        assertThat(operator().requeue(queue, ids.subList(300, 500), new Pace(100, next)).nextAt())
+                .isCloseTo(start.plusSeconds(5), CLOCKS);
+        assertThat(count(JobState.RETRYING)).isEqualTo(500);
+        assertThat(find(ids.get(499)).runAt()).isCloseTo(start.plusMillis(4990), CLOCKS);
+        assertThat(operator().due(queue, Duration.ofSeconds(500))).isZero();
+        assertThat(operator().due(queue, Duration.ofSeconds(700))).isEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, 0.001, 10_001, Double.NaN})
+    void aPaceOutOfBoundsIsRefused(double perSecond) {
+        assertThatThrownBy(() -> new Pace(perSecond, null)).isInstanceOf(InvalidInput.class);
+    }
+
+    @Test
+    void hundredsOfDeadJobsAreDeletedAtOnce() {
+        send(450);
+        List<JobId> ids = claim(ann, 450).stream().map(job -> {
+            settle(bury(job));
+            return job.lease().job();
+        }).toList();
+        assertThat(operator().deleteDead(ids)).hasSize(450).containsOnly(Answer.DONE);
+        assertThat(count(JobState.DEAD)).isZero();
+        assertThat(broker().find(ids.get(0))).isEqualTo(Lookup.GONE);
+        assertThat(broker().find(ids.get(449))).isEqualTo(Lookup.GONE);
     }
 }

@@ -101,6 +101,12 @@ final class ClaimLoop {
         quiet = true;
     }
 
+    /** Undoes {@link #quiet}. */
+    void resume() {
+        quiet = false;
+        thread.wake();
+    }
+
     /** Ends the thread. When this returns true no job is claimed any more; false when a claim under way did not answer in time. */
     boolean stop(Duration atMost) throws InterruptedException {
         quiet = true;
@@ -120,6 +126,7 @@ final class ClaimLoop {
     long turn() throws InterruptedException {
         if (quiet) {
             liveness.waive();
+            hinted = true; // should it go on, much may have come meanwhile
             return Clocks.NEVER;
         }
         if (settler.full() || slots.free() == 0) {

@@ -7,13 +7,16 @@ import io.headrace.Durations;
 import io.headrace.Lease;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Renewal;
+import io.headrace.Wish;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -43,14 +46,17 @@ final class LeaseKeeper {
     private final Clocks clocks;
     private final Pacing pacing;
     private final Supplier<WorkerInfo> info;
+    private final Consumer<Wish> obey;
     private final RoleThread thread = new RoleThread("headrace-lease", true, this::turn);
     private final ReentrantLock turn = new ReentrantLock();
     private volatile boolean stopped;
+    /** Whether the next heartbeat is to come at once. */
+    private volatile boolean soon;
     private long aliveAt;
     private long nextAt;
 
     LeaseKeeper(Broker broker, WorkerConfig config, InFlight inFlight, Interrupter interrupter, Outage outage,
-            Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info) {
+            Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info, Consumer<Wish> obey) {
         this.broker = broker;
         this.config = config;
         this.inFlight = inFlight;
@@ -61,6 +67,7 @@ final class LeaseKeeper {
         this.clocks = clocks;
         this.pacing = new Pacing(clocks.random());
         this.info = info;
+        this.obey = obey;
         this.aliveAt = clocks.now();
     }
 
@@ -79,6 +86,12 @@ final class LeaseKeeper {
         return true;
     }
 
+    /** Sends the next heartbeat at once. */
+    void beatSoon() {
+        soon = true;
+        thread.wake();
+    }
+
     /** One step: returns the nanoseconds to wait before the next. */
     long turn() {
         turn.lock();
@@ -92,15 +105,21 @@ final class LeaseKeeper {
     private long keep() {
         noticePause();
         long wait = nextAt - clocks.now();
-        if (wait > 0) {
+        if (wait > 0 && !soon) {
             return wait;
         }
+        soon = false;
         long startedAt = clocks.now();
         try {
             renew();
             noticePause();
-            broker.heartbeat(info.get(), config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
+            Optional<Wish> wish = broker.heartbeat(info.get(),
+                    config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
             beaten(startedAt);
+            if (wish.isPresent()) {
+                obey.accept(wish.get());
+                nextAt = clocks.now(); // what came of it is told at once
+            }
         } catch (DataDamaged e) {
             beaten(startedAt); // the broker answered and has told of the damage; the leases are renewed
         } catch (BrokerUnavailable | OutcomeUnknown e) {

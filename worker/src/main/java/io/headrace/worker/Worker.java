@@ -10,6 +10,7 @@ import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -62,11 +63,13 @@ public final class Worker implements AutoCloseable {
     private final Interrupter interrupter;
     private final LeaseKeeper leaseKeeper;
     private final Cancellations cancellations;
+    private final Wishes wishes;
     private final ClaimLoop claimLoop;
     private final Shutdown shutdown;
     private final String host = hostName();
     private final Instant startedAt;
-    /** Changed under {@code this}. */
+    /** Held while the state changes, and never while waiting for anything. */
+    private final Object transition = new Object();
     private volatile State state = State.NEW;
 
     private Worker(Builder b, WorkerConfig config, Handlers handlers) {
@@ -91,7 +94,8 @@ public final class Worker implements AutoCloseable {
         this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
                 clocks);
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
-                this::info);
+                this::info, this::obey);
+        this.wishes = new Wishes(broker, config, leaseKeeper, clocks);
         this.cancellations = new Cancellations(broker, config, inFlight, interrupter, clocks);
         this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, leaseKeeper,
                 slots);
@@ -115,10 +119,12 @@ public final class Worker implements AutoCloseable {
      * @throws IllegalStateException when it was started before
      */
     public synchronized void start() {
-        if (state != State.NEW) {
-            throw new IllegalStateException("a worker starts once; this one is " + state);
+        synchronized (transition) {
+            if (state != State.NEW) {
+                throw new IllegalStateException("a worker starts once; this one is " + state);
+            }
+            state = State.RUNNING;
         }
-        state = State.RUNNING;
         log.info("worker started id={} queues={} slots={} lease={} types={}", config.id(), config.queues(),
                 config.slots(), Durations.format(config.lease()), handlers.types());
         reports.start();
@@ -126,15 +132,38 @@ public final class Worker implements AutoCloseable {
         interrupter.start();
         leaseKeeper.start();
         cancellations.start();
+        wishes.start();
         claimLoop.start();
     }
 
     /** Claims nothing more; what runs goes on, and so do the leases. */
-    public synchronized void quiet() {
-        if (state == State.RUNNING) {
-            state = State.QUIET;
-            claimLoop.quiet();
-            log.info("worker quiet; nothing more is claimed id={}", config.id());
+    public void quiet() {
+        synchronized (transition) {
+            if (state == State.RUNNING) {
+                state = State.QUIET;
+                claimLoop.quiet();
+                log.info("worker quiet; nothing more is claimed id={}", config.id());
+            }
+        }
+    }
+
+    /** Claims again after {@link #quiet}. */
+    public void resume() {
+        synchronized (transition) {
+            if (state == State.QUIET) {
+                state = State.RUNNING;
+                claimLoop.resume();
+                log.info("worker resumed; it claims again id={}", config.id());
+            }
+        }
+    }
+
+    /** What an operator wishes counts like the last call here, whichever comes later. */
+    private void obey(Wish wish) {
+        if (wish == Wish.QUIET) {
+            quiet();
+        } else {
+            resume();
         }
     }
 
@@ -143,7 +172,7 @@ public final class Worker implements AutoCloseable {
      * then are interrupted, and their jobs handed back with no attempt used. Stopping twice waits for the first.
      */
     public void stop() {
-        synchronized (this) {
+        synchronized (transition) {
             if (state == State.NEW || state == State.STOPPED) {
                 state = State.STOPPED;
                 return;
@@ -159,11 +188,14 @@ public final class Worker implements AutoCloseable {
         }
         shutdown.run();
         cancellations.stop();
+        wishes.stop();
         reports.stop();
         settler.stop();
         interrupter.shutDown();
         threads.close();
-        state = State.STOPPED;
+        synchronized (transition) {
+            state = State.STOPPED;
+        }
     }
 
     /** The same as {@link #stop}. */

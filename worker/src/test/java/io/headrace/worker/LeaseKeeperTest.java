@@ -10,6 +10,7 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Run;
+import io.headrace.Wish;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,23 @@ class LeaseKeeperTest {
         assertThat(other.count("headrace_leases_reclaimed_total")).isZero();
         rig.runTasks();
         assertThat(rig.count("headrace_stale_writes_refused_total")).isZero();
+    }
+
+    @Test
+    void aHeartbeatTellsWhatAnOperatorWishes() {
+        Rig rig = new Rig(1, ECHO);
+        rig.leaseKeeper.turn();
+        assertThat(rig.wishes).isEmpty();
+        rig.broker.operator().steer(rig.config.id(), Wish.QUIET);
+        assertThat(rig.leaseKeeper.turn()).as("not yet the time of a heartbeat").isPositive();
+        assertThat(rig.wishes).isEmpty();
+
+        rig.leaseKeeper.beatSoon();
+        assertThat(rig.leaseKeeper.turn()).as("the next comes at once, and tells what came of it").isZero();
+
+        assertThat(rig.wishes).containsExactly(Wish.QUIET);
+        assertThat(rig.leaseKeeper.turn()).isPositive();
+        assertThat(rig.wishes).hasSize(1);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
+import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import io.headrace.testkit.InMemoryBroker;
@@ -48,6 +49,8 @@ final class Rig {
     final LeaseKeeper leaseKeeper;
     /** What was handed to threads and has not run. */
     final List<Threads.Task> tasks = new ArrayList<>();
+    /** What operators wished of the worker. */
+    final List<Wish> wishes = new ArrayList<>();
     boolean runAtOnce = true;
 
     /** A worker of its own on a broker of its own. */
@@ -94,7 +97,7 @@ final class Rig {
         claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
                 clocks);
         leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
-                this::info);
+                this::info, wishes::add);
         config.queueNames().forEach(metrics::expect);
     }
 

@@ -25,6 +25,7 @@ import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.RetryPolicy;
 import io.headrace.Subscription;
+import io.headrace.Wish;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -325,6 +326,35 @@ class WorkerTest {
             letGo.countDown();
 
             assertThat(client.await(first, Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void aWorkerObeysAnOperatorWithinMoments() throws InterruptedException {
+        try (Worker worker = started(Worker.builder(broker).handler(
+                JobHandler.of("ok", Json.class, (payload, context) -> "done")))) {
+            awaitState("running");
+            broker.operator().steer(worker.id(), Wish.QUIET);
+            awaitState("quiet");
+            JobId id = enqueue("ok");
+            assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.QUEUED);
+
+            broker.operator().steer(worker.id(), Wish.RESUME);
+
+            assertThat(client.await(id, Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
+            awaitState("running");
+            worker.quiet();
+            broker.operator().steer(worker.id(), Wish.RESUME);
+            assertThat(client.await(enqueue("ok"), Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
+        }
+    }
+
+    /** What the worker's heartbeats say. */
+    private void awaitState(String state) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (broker.operator().workers().stream().noneMatch(worker -> worker.state().equals(state))) {
+            assertThat(System.nanoTime()).as("a worker that is " + state).isLessThan(end);
+            Thread.onSpinWait();
         }
     }
 

@@ -2,19 +2,30 @@
 -- delete_dead: forget dead jobs for ever.
 -- KEYS  1 base
 -- ARGV  per job: job id, bucket
--- Returns 1 or 0 for each: whether it was dead. Cost: 3 commands per job.
+-- Returns 1 or 0 for each: whether it was dead. Cost: 5 commands.
 local base = KEYS[1]
 --@include events
 
-local done, ids = {}, {}
+local asked = {}
 for i = 1, #ARGV, 2 do
-  local removed = redis.call('ZREM', base .. 'dead', ARGV[i])
-  if removed == 1 then
-    redis.call('DEL', base .. 'job:' .. ARGV[i], base .. 'log:' .. ARGV[i], base .. 'progress:' .. ARGV[i])
-    redis.call('ZADD', base .. 'finished', ARGV[i + 1], ARGV[i + 1]) -- its look-up answers 410 from now on
-    ids[#ids + 1] = ARGV[i]
-  end
-  done[#done + 1] = removed
+  asked[#asked + 1] = ARGV[i]
 end
-announce(ids)
+local done, ids, keys, buckets = {}, {}, {}, {}
+for n, score in ipairs(redis.call('ZMSCORE', base .. 'dead', unpack(asked))) do
+  done[n] = score and 1 or 0
+  if score then
+    local id, bucket = asked[n], ARGV[2 * n]
+    ids[#ids + 1] = id
+    for _, kind in ipairs({'job:', 'log:', 'progress:'}) do
+      keys[#keys + 1] = base .. kind .. id
+    end
+    buckets[#buckets + 1], buckets[#buckets + 2] = bucket, bucket
+  end
+end
+if #ids > 0 then
+  redis.call('ZREM', base .. 'dead', unpack(ids))
+  redis.call('DEL', unpack(keys))
+  redis.call('ZADD', base .. 'finished', unpack(buckets)) -- their look-ups answer 410 from now on
+  announce(ids)
+end
 return done

@@ -1,30 +1,69 @@
 #!lua
--- requeue: put dead jobs back in line.
+-- requeue: put dead jobs back in line, or down as retrying so that they fall due one after another.
 -- KEYS  1 base
--- ARGV  1 lifetime of a uniqueness lock, ms, then per job: job id, document expected, document to publish, unique key or ''
--- Returns a word for each: DONE, MOVED (not dead, or another document), DUPLICATE. Cost: at most 8 commands per job.
+-- ARGV  1 lifetime of a uniqueness lock, ms  2 ms between two due times, '' to put them in line now  3 when the first falls due, epoch ms, or ''
+--       then per job: job id, its score among the dead, document to store, unique key or ''
+-- Returns {when the next one would fall due, epoch ms, words}: for each job DONE, MOVED (not dead, or it died again since), DUPLICATE. Cost: 13
+-- commands; 1 per job that goes in line, and 1 per job with a uniqueness key.
 local base = KEYS[1]
 --@include ids
---@include documents
+--@include clock
 --@include events
 --@include wake
 --@include publish
 
-local words, published = {}, {}
-for i = 2, #ARGV, 4 do
-  local id, unique = ARGV[i], ARGV[i + 3]
-  local word = 'DONE'
-  if not redis.call('ZSCORE', base .. 'dead', id) or document_of(id) ~= ARGV[i + 1] then
-    word = 'MOVED'
-  elseif unique ~= '' and not redis.call('SET', base .. 'unique:' .. unique, id, 'NX', 'PX', ARGV[1]) then
-    word = 'DUPLICATE'
+local FIRST, STRIDE = 4, 4
+local gap_ms = tonumber(ARGV[2])
+local due_ms = math.max(now_ms, tonumber(ARGV[3]) or 0)
+
+-- Check first: a key of a wrong type fails the call before anything has changed.
+local asked, locks = {}, {}
+for i = FIRST, #ARGV, STRIDE do
+  asked[#asked + 1] = ARGV[i]
+  locks[#locks + 1] = base .. 'unique:' .. ARGV[i + 3]
+end
+local scores = redis.call('ZMSCORE', base .. 'dead', unpack(asked))
+local holders = redis.call('MGET', unpack(locks))
+redis.call('ZCARD', base .. 'retrying')
+for _, level in ipairs({'h', 'n', 'l'}) do
+  redis.call('XLEN', base .. 'ready:' .. level)
+end
+
+local words, moved, documents, dues, held = {}, {}, {}, {}, {}
+for n, id in ipairs(asked) do
+  local at = FIRST + (n - 1) * STRIDE
+  local unique = ARGV[at + 3]
+  local holder = type(holders[n]) == 'string' and is_id(holders[n]) and holders[n] or id
+  if scores[n] ~= ARGV[at + 1] then
+    words[n] = 'MOVED'
+  elseif unique ~= '' and (holder ~= id or held[unique]) then
+    words[n] = 'DUPLICATE'
   else
-    redis.call('SET', base .. 'job:' .. id, ARGV[i + 2])
-    published[#published + 1] = id
+    words[n] = 'DONE'
+    moved[#moved + 1] = id
+    documents[#documents + 1] = base .. 'job:' .. id
+    documents[#documents + 1] = ARGV[at + 2]
+    dues[#dues + 1] = string.format('%.0f', due_ms)
+    dues[#dues + 1] = id
+    if unique ~= '' then
+      held[unique] = true
+      redis.call('SET', locks[n], id, 'PX', string.format('%.0f', tonumber(ARGV[1]) + due_ms - now_ms))
+    end
+    due_ms = due_ms + (gap_ms or 0)
   end
-  words[#words + 1] = word
 end
-if publish('dead', published) > 0 then
-  wake()
+if #moved > 0 then
+  redis.call('MSET', unpack(documents))
+  if not gap_ms then
+    publish('dead', moved)
+    wake()
+  else
+    redis.call('ZADD', base .. 'retrying', unpack(dues))
+    redis.call('ZREM', base .. 'dead', unpack(moved))
+    if redis.call('ZRANGE', base .. 'retrying', 0, 0)[1] == moved[1] then
+      wake() -- idle workers sleep until the earliest due time they know of; this one is earlier
+    end
+    announce(moved)
+  end
 end
-return words
+return {string.format('%.3f', due_ms), words}

@@ -1,0 +1,28 @@
+package io.headrace.api;
+
+import io.headrace.QueueName;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * The same as {@link Cached} for each queue. Only for queues that are known to exist: their number is bounded by what they
+ * cost Redis. Thread-safe; blocks.
+ *
+ * @param <T> not null
+ */
+final class CachedByQueue<T> {
+    private final Duration ttl;
+    private final Function<QueueName, T> source;
+    private final Map<QueueName, Cached<T>> queues = new ConcurrentHashMap<>();
+
+    CachedByQueue(Duration ttl, Function<QueueName, T> source) {
+        this.ttl = ttl;
+        this.source = source;
+    }
+
+    T get(QueueName queue) {
+        return queues.computeIfAbsent(queue, name -> new Cached<>(ttl, () -> source.apply(name))).get();
+    }
+}

@@ -1,0 +1,61 @@
+package io.headrace.api;
+
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.Durations;
+import io.headrace.JobState;
+import io.headrace.QueueName;
+import io.headrace.WorkerInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code GET /v1/scaling/{queue}}: numbers for autoscalers. */
+final class ScalingCall {
+    private static final Duration DRAIN_WITHIN = Duration.ofMinutes(1);
+    private static final int MAX_WORKERS = 100_000;
+    private static final int MAX = 100;
+
+    private final BrokerOperator operator;
+    private final Calls calls;
+    private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
+
+    ScalingCall(Services services) {
+        this.operator = services.operator();
+        this.calls = new Calls(services);
+        this.serviceTimes = services.serviceTimes();
+    }
+
+    List<Route> routes() {
+        return List.of(Route.get("/v1/scaling/{queue}", Access.VIEW, List.of("slots", "drainWithin", "min", "max"),
+                calls.blocking(this::scaling)));
+    }
+
+    private Reply scaling(Exchange exchange) {
+        QueueName queue = exchange.queue();
+        Duration drainWithin = exchange.query("drainWithin").map(text -> Durations.parse("drainWithin", text))
+                .orElse(DRAIN_WITHIN);
+        int min = exchange.query("min", 0, 0, MAX_WORKERS);
+        int max = exchange.query("max", Math.max(MAX, min), 0, MAX_WORKERS);
+        int asked = exchange.query("slots").isEmpty() ? 0 : exchange.query("slots", 1, 1, 100_000);
+        QueueInfo info = calls.known(queue);
+        List<WorkerInfo> claiming = operator.workers().stream()
+                .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
+        int slots = asked > 0 ? asked
+                : (int) Math.round(claiming.stream().mapToInt(WorkerInfo::slots).average().orElse(Scaling.SLOTS));
+        Scaling.Wanted wanted = new Scaling.Wanted(slots, drainWithin, min, max);
+        Scaling scaling = new Scaling(info.paused(), info.counts().getOrDefault(JobState.QUEUED, 0L),
+                operator.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),
+                serviceTimes.get(queue), wanted);
+        return Reply.json(200, out -> {
+            out.text("queue", queue.value());
+            out.number("backlog", scaling.backlog());
+            out.number("dueSoon", scaling.dueSoon());
+            out.number("running", scaling.running());
+            out.number("workers", scaling.workers());
+            out.number("slots", slots);
+            scaling.service().ifPresent(time -> out.duration("serviceTime", time.mean()));
+            out.number("desiredWorkers", scaling.desiredWorkers());
+        });
+    }
+}

@@ -1,0 +1,76 @@
+package io.headrace.api;
+
+import io.headrace.Broker;
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.BrokerOperator.Spot;
+import io.headrace.Job;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code GET /v1/jobs/{id}/why}: gathers the facts, has {@link Why} decide. */
+final class WhyCall {
+    private final Broker broker;
+    private final BrokerOperator operator;
+    private final Calls calls;
+    private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
+
+    WhyCall(Services services) {
+        this.broker = services.broker();
+        this.operator = services.operator();
+        this.calls = new Calls(services);
+        this.serviceTimes = services.serviceTimes();
+    }
+
+    List<Route> routes() {
+        return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), calls.blocking(this::why)));
+    }
+
+    private Reply why(Exchange exchange) {
+        JobId id = exchange.job();
+        Job job = Calls.found(id, broker.find(id));
+        QueueInfo queue = calls.known(id.queue());
+        boolean queued = job.state() == JobState.QUEUED;
+        Optional<Spot> spot = queued ? operator.spot(id) : Optional.empty();
+        Why.Answer answer = Why.explain(new Why.Facts(operator.time(id.queue()), job, queue.paused(),
+                operator.workers(), spot, moreUrgent(queue, id.level()),
+                queued ? serviceTimes.get(id.queue()) : Optional.empty()));
+        return Reply.json(200, out -> write(out, job, answer));
+    }
+
+    private static long moreUrgent(QueueInfo queue, Level level) {
+        return Arrays.stream(Level.values()).filter(other -> other.compareTo(level) < 0)
+                .mapToLong(other -> queue.levels().getOrDefault(other, 0L)).sum();
+    }
+
+    private static void write(JsonOut out, Job job, Why.Answer answer) {
+        out.text("id", job.id().toString());
+        out.text("state", job.state().label());
+        out.text("summary", answer.summary());
+        out.objects("reasons", answer.reasons(), (o, reason) -> {
+            o.text("code", reason.code());
+            o.text("detail", reason.detail());
+        });
+        Why.Line line = answer.line();
+        if (line != null) {
+            out.object("line", o -> {
+                o.number("position", line.position());
+                o.flag("approximate", line.approximate());
+                o.text("level", line.level().label());
+            });
+        }
+        Why.Estimate estimate = answer.estimate();
+        if (estimate != null) {
+            out.object("estimate", o -> {
+                o.time("startAt", estimate.startAt());
+                o.duration("serviceTime", estimate.serviceTime());
+                o.number("slots", estimate.slots());
+                o.number("measuredOver", estimate.measuredOver());
+            });
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.headrace.api;
+
+import io.headrace.AuditAction;
+import io.headrace.BrokerOperator;
+import io.headrace.InvalidInput;
+import io.headrace.Wish;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import java.util.List;
+
+/** The calls about workers. */
+final class WorkerCalls {
+    private final BrokerOperator operator;
+    private final Audit audit;
+    private final Calls calls;
+
+    WorkerCalls(Services services) {
+        this.operator = services.operator();
+        this.audit = services.audit();
+        this.calls = new Calls(services);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
+                Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
+                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, Wish.QUIET)))),
+                Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
+                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, Wish.RESUME)))));
+    }
+
+    private Reply list(Caller caller) {
+        List<WorkerInfo> workers = caller.workers(operator.workers());
+        return Reply.json(200, out -> out.objects("workers", workers, OperatorJson::worker));
+    }
+
+    /** The worker as it last told of itself: it obeys a moment later. */
+    private Reply steer(Exchange exchange, Wish wish) {
+        WorkerId id = worker(exchange.pathParam("id"));
+        WorkerInfo worker = operator.workers().stream().filter(live -> live.id().equals(id)).findFirst()
+                .orElseThrow(() -> unknown("there is no live worker " + id));
+        if (!operator.steer(id, wish)) {
+            throw unknown("there is no live worker " + id);
+        }
+        return Reply.json(202, out -> OperatorJson.worker(out, worker));
+    }
+
+    private static WorkerId worker(String text) {
+        try {
+            return new WorkerId(text);
+        } catch (InvalidInput e) {
+            throw unknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Problem unknown(String detail) {
+        return new Problem(ProblemType.UNKNOWN_WORKER, detail, null);
+    }
+}

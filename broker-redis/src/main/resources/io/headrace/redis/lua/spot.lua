@@ -1,0 +1,62 @@
+#!lua flags=no-writes
+-- spot: how many jobs of its level are handed out before one that waits in line. Jobs cancelled in line count, as they are handed out to be ended.
+-- KEYS  1 base
+-- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 count at most so many; those behind are estimated
+-- Returns {} when it does not wait in line, else {how many, 1 if that is an estimate}. Cost: at most 8 commands, and 1 for each 50 counted; they
+-- are counted no further once they are a MiB together.
+local base = KEYS[1]
+--@include documents
+--@include group
+local CHUNK, MAX_BYTES = 50, 1048576
+local id, most = ARGV[1], tonumber(ARGV[4])
+
+local level, entry = entry_of(id, ARGV[2], ARGV[3])
+local stream = base .. 'ready:' .. level
+if entry == '' or not entry_at(stream, entry) or redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then
+  return {}
+end
+local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
+if not pending.err and pending[1] then
+  if pending[1][2] ~= 'released' then
+    return {}
+  end
+  local before = #redis.call('XPENDING', stream, 'workers', '-', '(' .. entry, most, 'released')
+  return {before, before == most and 1 or 0}
+end
+
+local group = group_of(stream)
+local delivered, held, ahead = '0-0', 0, 0
+if group then
+  delivered, held = group['last-delivered-id'], group['pending']
+  for _, consumer in ipairs(held > 0 and redis.call('XPENDING', stream, 'workers')[4] or {}) do
+    if consumer[1] == 'released' then
+      ahead = tonumber(consumer[2])
+    end
+  end
+end
+
+local counted, bytes, from = 0, 0, delivered
+while counted < most and bytes < MAX_BYTES do
+  local ask = math.min(CHUNK, most - counted)
+  local page = redis.call('XRANGE', stream, '(' .. from, '(' .. entry, 'COUNT', ask)
+  counted = counted + #page
+  if #page < ask then
+    return {ahead + counted, 0}
+  end
+  from = page[#page][1]
+  for _, each in ipairs(page) do
+    for i = 2, #each[2], 2 do
+      bytes = bytes + #each[2][i]
+    end
+  end
+end
+
+-- The rest by the times of the entries, as if they had come in evenly.
+local function ms(of)
+  return tonumber(string.match(of, '^(%d+)'))
+end
+local rest = redis.call('XLEN', stream) - held - counted
+local newest = named_values(redis.call('XINFO', 'STREAM', stream))['last-generated-id']
+local span = ms(newest) - ms(from)
+local share = span > 0 and math.min(1, (ms(entry) - ms(from)) / span) or 1
+return {ahead + counted + math.floor(math.max(0, rest - 1) * share), 1}

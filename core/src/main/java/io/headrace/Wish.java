@@ -1,0 +1,27 @@
+package io.headrace;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** What an operator can tell a worker to do. */
+public enum Wish {
+    /** Claim nothing more; what runs goes on. */
+    QUIET,
+    /** Claim again. */
+    RESUME;
+
+    /** The word that is stored. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The wish of a word, empty when there is none. */
+    public static Optional<Wish> ofLabel(String label) {
+        for (Wish wish : values()) {
+            if (wish.label().equals(label)) {
+                return Optional.of(wish);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The dashboard in a browser, beside real processes. Handlers wait for files, so that a test sees each state of a job. */
 final class DashboardIT {
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final String HOSTILE = "<img src=x onerror=alert(1)>";
+    private static final String HOSTILE = "<img src=x onerror=alert(origin)>";
 
     @TempDir
     private Path folder;
@@ -231,7 +231,7 @@ final class DashboardIT {
             browser.show(api.uri(), address);
             assertThat(browser.main()).containsText(HOSTILE);
         }
-        browser.show(api.uri(), "#/jobs?queue=default&state=dead&type=" + "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E");
+        browser.show(api.uri(), "#/jobs?queue=default&state=dead&type=" + "%3Cimg%20src%3Dx%20onerror%3Dalert(origin)%3E");
         assertThat(browser.main().getByRole(AriaRole.ALERT)).isVisible();
         Assertions.assertThat(browser.page().locator("img").count()).isZero();
         Assertions.assertThat(browser.complaintsBut("422")).isEmpty();

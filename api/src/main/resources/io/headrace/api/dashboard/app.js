@@ -44,13 +44,13 @@ async function turn() {
         return;
     }
     const mine = ++turns;
-    const next = (await load(route)).open(route);
+    const to = route;
+    const module = await load(to);
     if (mine !== turns) {
-        next.close?.(); // meanwhile somebody went on
-        return;
+        return; // meanwhile somebody went on
     }
     page?.close?.();
-    page = next;
+    page = module.open(to);
     closeDialog();
     scrollTo(0, 0);
     const title = page.title;

@@ -25,6 +25,7 @@ final class DeadFilter {
     private static final int MAX_IDS = 10_000;
     private static final int MAX_LIMIT = 1_000_000;
 
+    private final Fingerprints fingerprints = new Fingerprints();
     private @Nullable JobType type;
     private @Nullable String error;
     private @Nullable String fingerprint;
@@ -100,6 +101,6 @@ final class DeadFilter {
                 && (error == null || (failure != null
                         && failure.type().toLowerCase(Locale.ROOT).contains(error.toLowerCase(Locale.ROOT))))
                 && (fingerprint == null
-                        || fingerprint.equals(Fingerprint.of(job.outline().type(), failure).value()));
+                        || fingerprint.equals(fingerprints.of(job.outline()).value()));
     }
 }

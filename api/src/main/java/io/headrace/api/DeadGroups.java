@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Puts dead jobs together that died of the same, newest first, for as long as a person likes to wait. Used by one thread. */
 final class DeadGroups {
@@ -27,11 +26,8 @@ final class DeadGroups {
     private static final int SHOWN = 200;
 
     private final Map<String, Gathered> byFingerprint = new HashMap<>();
-    /** Most jobs die of what others died of: the same type and error need be told apart from others once. */
-    private final Map<Cause, Fingerprint> known = new HashMap<>();
+    private final Fingerprints fingerprints = new Fingerprints();
     private int examined;
-
-    private record Cause(JobType type, @Nullable Failure error) {}
 
     /**
      * Jobs that died of the same.
@@ -85,8 +81,7 @@ final class DeadGroups {
 
     void add(DeadJob job) {
         examined++;
-        Fingerprint fingerprint = known.computeIfAbsent(new Cause(job.outline().type(), job.outline().error()),
-                cause -> Fingerprint.of(cause.type(), cause.error()));
+        Fingerprint fingerprint = fingerprints.of(job.outline());
         Gathered group = byFingerprint.computeIfAbsent(fingerprint.value(), value -> new Gathered(fingerprint, job));
         group.count++;
         group.oldest = job.diedAt();

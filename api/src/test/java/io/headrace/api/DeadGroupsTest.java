@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.BrokerOperator.DeadJob;
 import io.headrace.Failure;
+import io.headrace.Fingerprint;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.Outline;
 import io.headrace.QueueName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,19 @@ class DeadGroupsTest {
         assertThat(largest.sample()).isEqualTo(newest);
         assertThat(largest.newest()).isEqualTo(at);
         assertThat(largest.oldest()).isEqualTo(time);
+    }
+
+    @Test
+    void messagesThatDifferInDigitsAreTakenApartOnceAndAlike() {
+        Fingerprints fingerprints = new Fingerprints();
+        for (String message : List.of("in 30 s", "in 31 s", "in 5 s", "id 0a1b2c3d", "id 9a8b7c6d", "at 2026-11-22",
+                "at 1999-01-01", "10.0.0.1:80", "0x20", "1x20", "x1", "no digits", "")) {
+            for (String error : List.of("Timeout", "Refused")) {
+                Failure failure = new Failure(error, message, null);
+                assertThat(fingerprints.of(new Outline(new JobType("t"), failure)))
+                        .isEqualTo(Fingerprint.of(new JobType("t"), failure));
+            }
+        }
     }
 
     @Test

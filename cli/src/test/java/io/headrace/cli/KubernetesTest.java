@@ -24,6 +24,7 @@ import io.headrace.api.ApiServer;
 import io.headrace.cli.KubernetesFiles.Kustomization;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,13 +166,35 @@ class KubernetesTest {
 
     @Test
     void probesAskForWhatEachRoleServes() throws IOException {
-        JsonNode calls;
-        try (InputStream document = ApiServer.class.getResourceAsStream("openapi.json")) {
-            calls = JsonFormat.mapper().readTree(document).get("paths");
-        }
+        JsonNode calls = calls();
         PodSpec api = pod("headrace-api");
         assertThat(asked(api)).containsExactlyInAnyOrder("/livez", "/readyz").allMatch(calls::has);
         assertThat(asked(pod("headrace-worker"))).containsExactly("/livez");
+    }
+
+    @Test
+    void theAutoscalerAsksACallThatIsThereForANumberThatItAnswers() throws IOException {
+        Map<String, String> trigger = KubernetesFiles.all(Keda.ScaledObject.class).stream()
+                .flatMap(it -> it.spec().triggers().stream()).filter(it -> it.type().equals("metrics-api"))
+                .map(Keda.ScaledObject.Trigger::metadata).findFirst().orElseThrow();
+        URI url = URI.create(Objects.requireNonNull(trigger.get("url")));
+        assertThat(url.getPath()).isEqualTo("/v1/scaling/default");
+        assertThat(KubernetesFiles.all(Service.class)).extracting(it -> it.getMetadata().getName() + ".headrace.svc")
+                .containsExactly(url.getHost());
+        JsonNode call = calls().at("/~1v1~1scaling~1{queue}/get");
+        assertThat(call.get("parameters").findValuesAsText("name")).containsAll(
+                Stream.of(url.getQuery().split("&", -1)).map(it -> it.substring(0, it.indexOf('='))).toList());
+        assertThat(document().toString()).contains('"' + trigger.get("valueLocation") + '"');
+    }
+
+    private static JsonNode calls() throws IOException {
+        return document().get("paths");
+    }
+
+    private static JsonNode document() throws IOException {
+        try (InputStream document = ApiServer.class.getResourceAsStream("openapi.json")) {
+            return JsonFormat.mapper().readTree(document);
+        }
     }
 
     @Test

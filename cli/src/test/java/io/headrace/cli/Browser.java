@@ -65,8 +65,9 @@ final class Browser implements AutoCloseable {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                 .flatMap(folder -> PROGRAMS.stream().map(Path.of(folder)::resolve))
                 .filter(Files::isExecutable).findFirst()
-                .orElseThrow(() -> new IllegalStateException("the tests of the dashboard need Chromium: 'apt-get install"
-                        + " chromium', or name another one by -D" + SETTING + "=/path/to/chromium"));
+                .orElseThrow(
+                        () -> new IllegalStateException("the tests of the dashboard need Chromium: 'apt-get install"
+                                + " chromium', or name another one by -D" + SETTING + "=/path/to/chromium"));
     }
 
     /** Goes to a page of the dashboard, {@code #/…}. */

@@ -231,7 +231,8 @@ final class DashboardIT {
             browser.show(api.uri(), address);
             assertThat(browser.main()).containsText(HOSTILE);
         }
-        browser.show(api.uri(), "#/jobs?queue=default&state=dead&type=" + "%3Cimg%20src%3Dx%20onerror%3Dalert(origin)%3E");
+        browser.show(api.uri(),
+                "#/jobs?queue=default&state=dead&type=" + "%3Cimg%20src%3Dx%20onerror%3Dalert(origin)%3E");
         assertThat(browser.main().getByRole(AriaRole.ALERT)).isVisible();
         Assertions.assertThat(browser.page().locator("img").count()).isZero();
         Assertions.assertThat(browser.complaintsBut("422")).isEmpty();

@@ -31,6 +31,7 @@ const PLACES = [
 
 let route = here();
 let page = null;
+let opened = null; // the address that the page shows; the route is ahead of it while another is loading
 let turns = 0;
 
 const samePlace = (one, other) => one.parts.join('/') === other.parts.join('/');
@@ -38,12 +39,13 @@ const samePlace = (one, other) => one.parts.join('/') === other.parts.join('/');
 async function turn() {
     const before = route;
     route = here();
-    if (page?.moved && samePlace(before, route)) {
+    const mine = ++turns; // what is still loading for an earlier address is not shown any more
+    if (page?.moved && samePlace(opened, route)) {
+        opened = route;
         page.moved(route);
         draw();
         return;
     }
-    const mine = ++turns;
     const to = route;
     const module = await load(to);
     if (mine !== turns) {
@@ -51,6 +53,7 @@ async function turn() {
     }
     page?.close?.();
     page = module.open(to);
+    opened = to;
     closeDialog();
     scrollTo(0, 0);
     const title = page.title;

@@ -66,7 +66,7 @@ function view({ route, answer, problem }) {
 
 const COLUMNS = [
     { label: 'When', first: true, cell: entry => when(entry.at) },
-    { label: 'Who', cell: entry => html`<strong>${entry.actor}</strong> <small>${entry.role}</small>` },
+    { label: 'Who', cell: entry => html`<span class="whole"><strong>${entry.actor}</strong> <small>${entry.role}</small></span>` },
     { label: 'What', cell: entry => html`<code>${entry.action}</code>` },
     { label: 'To', wide: true, cell: target },
     { label: 'Jobs', number: true, cell: entry => entry.count === undefined ? nothing : count(entry.count) },

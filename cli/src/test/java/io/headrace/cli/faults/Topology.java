@@ -45,9 +45,19 @@ interface Topology extends AutoCloseable {
             return List.of(server);
         }
 
+        /** Waits until Redis has written what it has told: while an fsync is under way on a slow disk, it puts writing off. */
         @Override
         public Optional<Path> history() {
+            Redises.await("the append-only file is written", () -> unwritten().equals("0"));
             return Optional.of(server.folder());
+        }
+
+        private String unwritten() {
+            try {
+                return server.info("aof_buffer_length");
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
         }
 
         @Override

@@ -66,7 +66,8 @@ public final class ApiServer implements AutoCloseable {
             int port = listen(vertx, services, address, routes);
             vertx.setPeriodic(SWEEP_MS, ignored -> services.blocking().run(services.changes()::sweep));
             URI uri = uri(address, port);
-            LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri, config.keys(),
+            LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri,
+                    config.keys().all().size(),
                     config.closedQueues(), config.maxPayload());
             return new ApiServer(vertx, uri, services);
         } catch (RuntimeException e) {

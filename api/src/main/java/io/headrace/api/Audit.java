@@ -4,8 +4,10 @@ import io.headrace.AccessStore;
 import io.headrace.AuditAction;
 import io.headrace.AuditEntry;
 import io.headrace.HeadraceException;
+import java.util.StringJoiner;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,14 +59,34 @@ final class Audit {
 
     /** What was done stays done, so a failure to store the entry is no failure of the call. */
     private void record(AuditEntry entry) {
-        LOG.info("action={} actor={} role={} address={} queue={} job={} target={} asked={} count={} unfinished={}",
-                entry.action().label(), entry.actor(), entry.role().label(), entry.address(), entry.queue(),
-                entry.job(), entry.target(), entry.detail(), entry.count(), entry.more());
+        LOG.info(line(entry));
         try {
             store.record(entry);
         } catch (HeadraceException e) {
             LOG.warn("the entry before is in this log only, as it could not be stored action={} error={}",
                     entry.action().label(), e.getMessage());
+        }
+    }
+
+    /** What there is to tell, as {@code name=value} pairs. */
+    private static String line(AuditEntry entry) {
+        StringJoiner line = new StringJoiner(" ");
+        tell(line, "action", entry.action().label());
+        tell(line, "actor", entry.actor());
+        tell(line, "role", entry.role().label());
+        tell(line, "address", entry.address());
+        tell(line, "queue", entry.queue());
+        tell(line, "job", entry.job());
+        tell(line, "target", entry.target());
+        tell(line, "asked", entry.detail());
+        tell(line, "count", entry.count());
+        tell(line, "unfinished", entry.more() ? true : null);
+        return line.toString();
+    }
+
+    private static void tell(StringJoiner line, String name, @Nullable Object value) {
+        if (value != null) {
+            line.add(name + "=" + value);
         }
     }
 }

@@ -2,6 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import java.util.ArrayList;
@@ -10,6 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class AuditTest {
@@ -89,6 +94,26 @@ class AuditTest {
         assertThat(entries("?actor=root")).hasSize(2);
         assertThat(entries("?queue=mail")).hasSize(9);
         assertThat(entries("")).hasSize(11).extracting(entry -> entry.path("action").asText()).startsWith("key.revoke");
+    }
+
+    @Test
+    void theLogOfTheProcessTellsWhatThereIsToTell() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger audit = (Logger) LoggerFactory.getLogger("io.headrace.audit");
+        Level before = audit.getLevel();
+        audit.setLevel(Level.INFO);
+        audit.addAppender(log);
+        try {
+            submitted("");
+            done(api.post("/v1/queues/mail/pause", "", OPERATOR));
+
+            assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("action=queue.pause actor=on.call role=operator address=127.0.0.1 queue=mail");
+        } finally {
+            audit.detachAppender(log);
+            audit.setLevel(before);
+        }
     }
 
     @Test

@@ -44,7 +44,7 @@ class DeployFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"grafana/dashboards/fleet.json", "grafana/dashboards/queue.json",
-        "grafana/dashboards/worker.json", "prometheus/alerts.yml", "prometheus/recording.yml",
+        "grafana/dashboards/worker.json", "prometheus/alerts.yml",
         "prometheus/alerts-test.yml", "kubernetes/components/keda-prometheus/scaledobject.yaml"})
     void everyMetricNamedIsOneWeExportWithTheLabelsItHas(String file) throws IOException {
         List<String> wrong = new ArrayList<>();
@@ -103,7 +103,7 @@ class DeployFilesTest {
     @Test
     void composeShowsTheDashboardsAndReadsTheRulesThatThereAre() throws IOException {
         assertThat(read("compose.yaml")).contains("/etc/grafana/dashboards/fleet.json", "exemplar-storage");
-        assertThat(read("prometheus/prometheus.yml")).contains("- alerts.yml", "- recording.yml");
+        assertThat(read("prometheus/prometheus.yml")).contains("- alerts.yml");
     }
 
     @Test

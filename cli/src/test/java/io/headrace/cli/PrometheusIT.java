@@ -46,7 +46,7 @@ final class PrometheusIT {
     private static final Duration SOON = Duration.ofSeconds(45);
     private static final Duration LOAD = Durations.parse("prometheus.load",
             System.getProperty("prometheus.load", "0s"));
-    private static final Path DEPLOY = Path.of("..", "deploy", "prometheus");
+    private static final Path RULES = Path.of("..", "deploy", "prometheus", "alerts.yml");
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -72,7 +72,7 @@ final class PrometheusIT {
         second = worker("second", redis);
         prometheus = PrometheusServer.start(program, folder.resolve("prometheus"),
                 Map.of("headrace-api", List.of(api.uri()), "headrace-worker", List.copyOf(workers.values())),
-                List.of(hasty("recording.yml"), hasty("alerts.yml")));
+                List.of(hasty()));
     }
 
     private HeadraceProcess worker(String name, EmbeddedRedis redis) throws Exception {
@@ -84,9 +84,9 @@ final class PrometheusIT {
     }
 
     /** A copy of the rules in which nothing waits. */
-    private Path hasty(String file) throws IOException {
-        String rules = Files.readString(DEPLOY.resolve(file)).replaceAll("(?m)^( +for:) .*$", "$1 1s");
-        return Files.writeString(folder.resolve(file), rules);
+    private Path hasty() throws IOException {
+        return Files.writeString(folder.resolve("alerts.yml"),
+                Files.readString(RULES).replaceAll("(?m)^( +for:) .*$", "$1 1s"));
     }
 
     @AfterEach
@@ -142,11 +142,8 @@ final class PrometheusIT {
     }
 
     private void everyRuleIsEvaluated() throws Exception {
-        int declared = 0;
-        for (String file : List.of("recording.yml", "alerts.yml")) {
-            declared += (int) Pattern.compile("(?m)^ +- (alert|record): ")
-                    .matcher(Files.readString(DEPLOY.resolve(file))).results().count();
-        }
+        int declared = (int) Pattern.compile("(?m)^ +- (alert|record): ").matcher(Files.readString(RULES)).results()
+                .count();
         List<JsonNode> rules = new ArrayList<>();
         prometheus.rules().forEach(group -> group.get("rules").forEach(rules::add));
         assertThat(rules).hasSize(declared).allSatisfy(rule -> {
@@ -159,7 +156,7 @@ final class PrometheusIT {
     private void everyQueryAnswers() throws Exception {
         Map<String, String> open = new LinkedHashMap<>();
         Dashboards.targets().forEach(target -> open.put(target.toString(), target.filledIn("default", "15s")));
-        Pattern.compile("(?m)^ +- record: (.+)$").matcher(Files.readString(DEPLOY.resolve("recording.yml"))).results()
+        Pattern.compile("(?m)^ +- record: (.+)$").matcher(Files.readString(RULES)).results()
                 .forEach(rule -> open.put("recording rule " + rule.group(1), rule.group(1)));
         open.remove("recording rule headrace_redis_memory:ratio"); // this Redis has no limit
         assertThat(open).hasSizeGreaterThan(80);

@@ -23,7 +23,7 @@ class PrometheusRulesTest {
     @Test
     void promtoolAcceptsTheConfigurationAndTheRules() throws Exception {
         promtool("check", "config", "prometheus.yml");
-        promtool("check", "rules", "recording.yml", "alerts.yml");
+        promtool("check", "rules", "alerts.yml");
     }
 
     @Test
@@ -64,6 +64,18 @@ class PrometheusRulesTest {
         assertThat(page.lines().filter(line -> line.startsWith("### "))).hasSameSizeAs(alerts());
     }
 
+    @Test
+    void everyRecordedFigureIsReadByAnAlertThatComesAfterIt() throws IOException {
+        List<JsonNode> rules = rules();
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).has("record")) {
+                String name = rules.get(i).get("record").asText();
+                assertThat(rules.subList(i, rules.size())).filteredOn(rule -> rule.has("alert"))
+                        .anySatisfy(alert -> assertThat(alert.get("expr").asText()).contains(name));
+            }
+        }
+    }
+
     private static void promtool(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(OnPath.require("promtool", "prometheus").toString()));
         command.addAll(List.of(arguments));
@@ -74,8 +86,14 @@ class PrometheusRulesTest {
 
     private static List<JsonNode> alerts() throws IOException {
         List<JsonNode> alerts = new ArrayList<>();
-        read("alerts.yml").get("groups").forEach(group -> group.get("rules").forEach(alerts::add));
+        rules().stream().filter(rule -> rule.has("alert")).forEach(alerts::add);
         return alerts;
+    }
+
+    private static List<JsonNode> rules() throws IOException {
+        List<JsonNode> rules = new ArrayList<>();
+        read("alerts.yml").get("groups").forEach(group -> group.get("rules").forEach(rules::add));
+        return rules;
     }
 
     private static JsonNode read(String file) throws IOException {

@@ -107,6 +107,11 @@ final class ClaimLoop {
         thread.wake();
     }
 
+    /** Whether it claims when slots are free: neither quiet nor stopped. */
+    boolean claims() {
+        return !quiet;
+    }
+
     /** Ends the thread. When this returns true no job is claimed any more; false when a claim under way did not answer in time. */
     boolean stop(Duration atMost) throws InterruptedException {
         quiet = true;

@@ -99,8 +99,8 @@ public final class Worker implements AutoCloseable {
         this.cancellations = new Cancellations(broker, config, inFlight, interrupter, clocks);
         this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, leaseKeeper,
                 slots);
-        metrics.show(slots, liveness);
-        config.queueNames().forEach(metrics::expect);
+        metrics.show(slots, claimLoop::claims, liveness);
+        config.queueNames().forEach(queue -> metrics.expect(queue, handlers.types()));
     }
 
     /** A worker of this broker's queues; without a queue of its own it serves {@code default}. */

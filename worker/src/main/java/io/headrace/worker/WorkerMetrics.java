@@ -12,10 +12,12 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -39,10 +41,15 @@ final class WorkerMetrics {
         this.registry = registry;
     }
 
-    /** Shows how the slots are used and when the last claim was answered. */
-    void show(Slots slots, Liveness liveness) {
+    /**
+     * Shows how the slots are used and when the last claim was answered.
+     *
+     * @param claims whether the worker claims; while it does not, nobody can have the slots that are not busy
+     */
+    void show(Slots slots, BooleanSupplier claims, Liveness liveness) {
         gauge(Meter.WORKER_SLOTS, Tags.of("state", "busy"), slots, Slots::busy);
-        gauge(Meter.WORKER_SLOTS, Tags.of("state", "free"), slots, Slots::free);
+        gauge(Meter.WORKER_SLOTS, Tags.of("state", "free"), slots, it -> claims.getAsBoolean() ? it.free() : 0);
+        gauge(Meter.WORKER_SLOTS, Tags.of("state", "quiet"), slots, it -> claims.getAsBoolean() ? 0 : it.free());
         gauge(Meter.LAST_CLAIM, Tags.empty(), liveness, it -> it.newestClaim().toEpochMilli() / 1000.0);
     }
 
@@ -67,14 +74,14 @@ final class WorkerMetrics {
     }
 
     void abandoned(LiveAttempt attempt) {
-        of(attempt.id().queue()).type(attempt.type()).count(Meter.ATTEMPTS_ABANDONED).increment();
+        of(attempt.id().queue()).type(attempt.type()).abandoned.increment();
     }
 
     /** A verdict stands. */
     void recorded(Verdict verdict) {
         if (verdict.move() == Verdict.Move.BURY || verdict.move() == Verdict.Move.PARK) {
-            of(verdict.lease().job().queue()).type(verdict.document().spec().type())
-                    .count(verdict.move() == Verdict.Move.BURY ? Meter.JOBS_DEAD : Meter.JOBS_PARKED).increment();
+            OfType type = of(verdict.lease().job().queue()).type(verdict.document().spec().type());
+            (verdict.move() == Verdict.Move.BURY ? type.dead : type.parked).increment();
         }
     }
 
@@ -119,15 +126,21 @@ final class WorkerMetrics {
         }
     }
 
-    /** The meters of one type in one queue. */
+    /** The meters of one type in one queue; shown as zero from the start. */
     private final class OfType {
         private final Tags tags;
         private final Timer duration;
+        private final Counter dead;
+        private final Counter parked;
+        private final Counter abandoned;
         private final Map<String, Counter> outcomes = new ConcurrentHashMap<>();
 
         OfType(QueueName queue, String type) {
             this.tags = Tags.of("queue", queue.value(), "type", type);
             this.duration = timer(registry, Meter.ATTEMPT_DURATION, tags, WAITS);
+            this.dead = counter(Meter.JOBS_DEAD, tags);
+            this.parked = counter(Meter.JOBS_PARKED, tags);
+            this.abandoned = counter(Meter.ATTEMPTS_ABANDONED, tags);
         }
 
         Counter outcome(String outcome) {
@@ -136,10 +149,6 @@ final class WorkerMetrics {
                     ? outcomes.computeIfAbsent(outcome, key -> counter(Meter.ATTEMPTS, tags.and("outcome", key)))
                     : known;
         }
-
-        Counter count(Meter meter) {
-            return counter(meter, tags);
-        }
     }
 
     private String label(JobType type) {
@@ -147,9 +156,10 @@ final class WorkerMetrics {
                 : types.getOrDefault(type, OTHER);
     }
 
-    /** Shows a queue's counters as zero before anything is counted. */
-    void expect(QueueName queue) {
-        of(queue);
+    /** Shows the counters of a queue and of the types that are known as zero: the rise from nothing to 1 is none to Prometheus. */
+    void expect(QueueName queue, Collection<JobType> known) {
+        OfQueue ofQueue = of(queue);
+        known.forEach(ofQueue::type);
     }
 
     private Counter counter(Meter meter, Tags tags) {

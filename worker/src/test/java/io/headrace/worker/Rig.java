@@ -98,7 +98,7 @@ final class Rig {
                 clocks);
         leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info, wishes::add);
-        config.queueNames().forEach(metrics::expect);
+        config.queueNames().forEach(queue -> metrics.expect(queue, known.types()));
     }
 
     private WorkerInfo info() {

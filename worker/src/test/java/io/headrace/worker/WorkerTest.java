@@ -49,6 +49,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -407,6 +408,50 @@ class WorkerTest {
             }
             worker.stop();
             assertThat(get(http, "/livez").statusCode()).isEqualTo(503);
+        }
+    }
+
+    /** What the first scrape does not show as 0 is missing from every increase() over it. */
+    @Test
+    void whatCanHappenToTheTypesItKnowsIsCountedFromZero() {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (Worker worker = Worker.builder(broker).queue("mail", 1).queue("sms", 1).meters(meters)
+                .handler(JobHandler.of("ok", Json.class, (payload, context) -> null)).build()) {
+            for (String queue : List.of("mail", "sms")) {
+                for (String counter : List.of("jobs_dead", "jobs_parked", "attempts_abandoned")) {
+                    assertThat(meters.scrape()).as("before %s runs anything", worker.id())
+                            .contains("\nheadrace_%s_total{queue=\"%s\",type=\"ok\"} 0.0".formatted(counter, queue));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theSlotsOfAQuietWorkerAreNotFree() throws InterruptedException {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (Worker worker = started(Worker.builder(broker).slots(3).meters(meters).handler(
+                JobHandler.of("slow", Json.class, (payload, context) -> {
+                    running.countDown();
+                    letGo.await();
+                    return "done";
+                })))) {
+            enqueue("slow");
+            assertThat(running.await(30, SECONDS)).isTrue();
+            worker.quiet();
+            awaitMeters(meters, "slots{state=\"busy\"} 1.0", "slots{state=\"free\"} 0.0", "slots{state=\"quiet\"} 2.0");
+
+            worker.resume();
+            awaitMeters(meters, "slots{state=\"busy\"} 1.0", "slots{state=\"free\"} 2.0", "slots{state=\"quiet\"} 0.0");
+            letGo.countDown();
+        }
+    }
+
+    /** While a claim is under way all slots are taken, for a moment. */
+    private static void awaitMeters(PrometheusMeterRegistry meters, String... lines) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Stream.of(lines).allMatch(meters.scrape()::contains)) {
+            assertThat(System.nanoTime()).as(() -> "in " + meters.scrape()).isLessThan(end);
+            Thread.onSpinWait();
         }
     }
 

@@ -542,6 +542,15 @@ final class CorruptionTest {
         look();
     }
 
+    @Test
+    void aLevelThatIsNoStreamIsPassedOverWhileAnotherHasJobs() {
+        jedis.set(base + "ready:l", "text");
+        JobId id = submit();
+
+        assertThat(claim(ANN)).extracting(job -> job.lease().job()).containsExactly(id);
+        assertThatThrownBy(() -> claim(ANN)).isInstanceOf(DataDamaged.class).hasMessageContaining(base + "ready:l");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"totals", "wake", "sequence", "fence"})
     void whatOnlyCountsOrHintsMayBeOfAnyType(String name) {

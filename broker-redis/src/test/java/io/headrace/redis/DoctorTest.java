@@ -221,6 +221,17 @@ final class DoctorTest {
     }
 
     @Test
+    void aReleasedJobWithoutRecordIsFoundByClaimsAgain() {
+        JobId id = queued();
+        ClaimedJob job = claim();
+        settle(Verdict.release(job.lease(), job.document()));
+        redis(Command.DEL, key("running:n"));
+
+        assertFoundAndMended(Fault.LEASE_UNHELD);
+        assertThat(claim().lease().job()).isEqualTo(id);
+    }
+
+    @Test
     void aLeaseThatIsLongOverIsToldAndLeftToTheWorkers() {
         JobId id = queued();
         claim();

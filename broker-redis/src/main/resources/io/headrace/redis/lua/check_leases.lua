@@ -25,6 +25,12 @@ for n, value in ipairs(values) do
       redis.call('XACK', stream, 'workers', entry)
       redis.call('HDEL', running, entry)
     end
+  elseif waits(lease) and lease and not value then
+    fault(n, 'LEASE_UNHELD', lease[2])
+    if repair then
+      redis.call('HSET', running, entry, ';') -- released jobs are looked for only where there are records
+      wake()
+    end
   elseif not waits(lease) then
     local own_ms = tonumber(value and string.match(value, '^[^,;]+,%d+,%d+,(%d+)')) or lease_of(lease[2])
     if value and string.sub(value, 1, 1) == ';' then

@@ -18,7 +18,9 @@ for n, value in ipairs(values) do
   local held = value and string.sub(value, 1, 1) ~= ';'
   if value and (not lease or (held and waits(lease))) then
     fault(n, 'RUNNING_UNLEASED', string.match(value, '^[^,;]*'))
-    if repair then
+    if repair and lease then
+      redis.call('HSET', running, entry, ';') -- released jobs are looked for only where there are records
+    elseif repair then
       redis.call('HDEL', running, entry)
     end
   end

@@ -10,8 +10,8 @@
 -- empty lists in a chunk of first deliveries, and the tokens also in one of released jobs: they have that of the answer. missing is 1
 -- when a level has no group yet; dropped are members of indexes that are no job ids, each '<index> <member>'. rest is {} or {level, how many}:
 -- there may be more for this worker than is worth carrying through a script, which costs thrice what reading directly does; the caller reads so many
--- entries of that level with XREADGROUP. watched is 1 when somebody looks at this queue, who is then told of those, too. Cost: at most 17 commands
--- and 3 per level, and for jobs that fell due 5 and 1 per job; with
+-- entries of that level with XREADGROUP. watched is 1 when somebody looks at this queue, who is then told of those, too. Cost: 4 commands and 1 per
+-- level, and 2 when it leases something; where something is set aside 6 more and 2 per level, and for jobs that fell due 5 and 1 per job; with
 -- argument 7 also 2 per level that walk what the worker holds, and 1 per job that it was not told of.
 local base = KEYS[1]
 --@include numbers
@@ -28,13 +28,26 @@ local worker, most, lease_ms = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')
 local watched = whole(settings[2], 0) > now_ms
 
--- Check first: a key of a wrong type fails the call before anything has changed hands.
+-- Whether anything is set aside: due later, to be cancelled, or on record as renewed, handed back or delivered again. Mostly nothing is.
 local LEVELS = 9
-for i = LEVELS, #ARGV, 2 do
-  redis.call('XLEN', base .. 'ready:' .. ARGV[i])
-  redis.call('HLEN', base .. 'running:' .. ARGV[i])
+local INDEXES = {'scheduled', 'retrying', 'parked'}
+local rare = {base .. 'cancelled', base .. 'cancelling'}
+for _, zset in ipairs(INDEXES) do
+  rare[#rare + 1] = base .. zset
 end
-local some_marked = redis.call('SCARD', base .. 'cancelled') + redis.call('SCARD', base .. 'cancelling') > 0
+for i = LEVELS, #ARGV, 2 do
+  rare[#rare + 1] = base .. 'running:' .. ARGV[i]
+end
+local some_aside = redis.call('EXISTS', unpack(rare)) > 0
+
+-- Check first: a key of a wrong type fails the call before anything has changed hands.
+local some_marked = false
+if some_aside then
+  for i = LEVELS, #ARGV, 2 do
+    redis.call('HLEN', base .. 'running:' .. ARGV[i])
+  end
+  some_marked = redis.call('SCARD', base .. 'cancelled') + redis.call('SCARD', base .. 'cancelling') > 0
+end
 local usual_ms = redis.call('HGET', base .. 'leases', worker)
 if not usual_ms then
   usual_ms = lease_ms
@@ -43,7 +56,7 @@ end
 
 local MAX_WAIT_MS = 31536000000 -- a score can be infinite
 local next_due_ms, dropped = nil, {}
-for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
+for _, zset in ipairs(some_aside and INDEXES or {}) do
   local first = redis.call('ZRANGE', base .. zset, 0, 0, 'WITHSCORES')
   if first[2] and tonumber(first[2]) <= now_ms then
     local due = redis.call('ZRANGEBYSCORE', base .. zset, '-inf', now_ms, 'LIMIT', 0, ARGV[5])
@@ -93,6 +106,16 @@ local wait_ms = next_due_ms and string.format('%.0f', math.min(MAX_WAIT_MS, math
 
 local chunks = {}
 local missing = 0
+
+-- What a failed look at a level says: it has no group yet; or its key is no stream, which fails the call unless it has leased something from
+-- another level.
+local function refused(level)
+  local length = redis[#chunks == 0 and 'call' or 'pcall']('XLEN', base .. 'ready:' .. level)
+  if type(length) == 'number' then
+    missing = 1
+  end
+end
+
 local left = most
 local fence = 0 -- the fencing token of what this call leases; each later one of the queue is greater
 
@@ -128,12 +151,12 @@ local function note(level, entries, deliveries, histories)
   redis.call('HSET', base .. 'running:' .. level, unpack(running))
 end
 
--- Jobs that a stopping worker handed back wait in the group under a consumer of their own, and keep their place in line.
+-- Jobs that a stopping worker handed back wait in the group under a consumer of their own, on record as held by nobody, and keep their place in line.
 local function take_released(level)
   local stream = base .. 'ready:' .. level
   local waiting = redis.pcall('XPENDING', stream, 'workers', '-', '+', left, 'released')
   if waiting.err then
-    missing = 1
+    refused(level)
     return
   end
   if #waiting == 0 then return end
@@ -157,7 +180,7 @@ local function take_released(level)
   chunks[#chunks + 1] = {level, entries, deliveries, histories, {}}
 end
 
-for i = LEVELS, #ARGV, 2 do
+for i = LEVELS, some_aside and #ARGV or 0, 2 do
   if left > 0 then
     take_released(ARGV[i])
   end
@@ -170,7 +193,7 @@ for i = LEVELS, #ARGV, 2 do
     local most_here = math.min(left, here)
     local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT', most_here, 'STREAMS', base .. 'ready:' .. level, '>')
     if reply and reply.err then
-      missing = 1
+      refused(level)
     elseif reply then
       local entries = reply[1][2]
       give_token()
@@ -197,7 +220,9 @@ if watched or some_marked then
       ids[#ids + 1] = id_of(chunk[1], entry)
     end
   end
-  cancelled = marked(ids)
+  if some_marked then
+    cancelled = marked(ids)
+  end
   if watched then
     announce(ids)
   end

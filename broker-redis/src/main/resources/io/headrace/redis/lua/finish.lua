@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- finish: record that jobs ended, succeeded, cancelled or expired; refuse those whose lease has moved on.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 15 commands, and 5 per tenth of a second of id time that the batch spans.
+-- Returns the positions refused, from 1. Cost: about 10 commands, and 3 to 7 per tenth of a second of id time that the batch spans.
 local base = KEYS[1]
 --@include numbers
 --@include documents

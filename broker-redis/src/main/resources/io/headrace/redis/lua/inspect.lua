@@ -15,7 +15,7 @@ if redis.call('EXISTS', base .. 'settings') == 0 then
   return {0}
 end
 local _, max_kept = retention()
-trim(max_kept)
+trim(max_kept, total_kept())
 
 local function age(entry)
   return now_ms - tonumber(string.match(entry, '^(%d+)-'))

@@ -19,9 +19,12 @@ local function forget(bucket, count)
   end
 end
 
--- Drops buckets that expired, and the oldest documents above the limit; a bounded number of steps a call.
-local function trim(max_kept)
-  local total = whole(redis.call('HGET', base .. 'kept', 'total'), 0)
+local function total_kept()
+  return whole(redis.call('HGET', base .. 'kept', 'total'), 0)
+end
+
+-- Drops buckets that expired, and the oldest documents above the limit, of so many kept; a bounded number of steps a call.
+local function trim(max_kept, total)
   local trimmed = 0
   for _ = 1, 100 do
     local oldest = redis.call('ZRANGE', base .. 'finished', 0, 0)[1]
@@ -67,24 +70,23 @@ local function keep(runs, known, retention_ms, max_kept)
       grown[run.bucket] = (grown[run.bucket] or 0) + added
     end
   end
-  local grew = 0
+  local grew, begun = 0, next(known) ~= nil
   for bucket, added in pairs(grown) do
     redis.call('PEXPIRE', bucket_key(bucket), retention_ms)
     if added > 0 then
       grew = grew + added
       if count_up(base .. 'kept', bucket, added) == added then
         redis.call('ZADD', base .. 'finished', bucket, bucket)
+        begun = true
       end
     end
   end
-  if grew > 0 then
-    count_up(base .. 'kept', 'total', grew)
-  end
+  local total = grew > 0 and count_up(base .. 'kept', 'total', grew) or total_kept()
   for bucket in pairs(known) do
     redis.call('ZADD', base .. 'finished', bucket, bucket)
   end
-  if grew > 0 or next(known) then
-    trim(max_kept)
+  if begun or total > max_kept then -- else what expired can wait until the next bucket begins
+    trim(max_kept, total)
   end
 end
 

@@ -8,7 +8,6 @@ local held = count
 local entries, E, documents, D, places, P = ARGV, ENTRIES, ARGV, PAIRS, ARGV, PLACES
 local special, refused = {}, {}
 
-redis.call('XLEN', stream) -- fails before anything is written if it is no stream
 local recorded = redis.call('HLEN', running) > 0
 
 -- Whether the worker holds all of them in their first delivery.

@@ -3,7 +3,8 @@ local function tally(name, n)
   if n > 0 then
     local minute = base .. 'stats:' .. math.floor(now_ms / 60000)
     count_up(base .. 'totals', name, n)
-    count_up(minute, name, n)
-    redis.call('EXPIRE', minute, 90000) -- 25 hours: a day of history and a margin
+    if count_up(minute, name, n) == n then
+      redis.call('EXPIRE', minute, 90000) -- 25 hours: a day of history and a margin
+    end
   end
 end

@@ -1,0 +1,126 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.BrokerObserver;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobClient;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** How many commands of Redis the hot path takes, those inside scripts included: they are what one core has to spend. */
+final class CommandCountTest {
+    private static final QueueName QUEUE = new QueueName("counted");
+    private static final WorkerId WORKER = new WorkerId("w1");
+
+    private static final Pattern STATISTIC = Pattern.compile("cmdstat_([^:]+):calls=([0-9]+)");
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private Jedis jedis;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+        jedis = new Jedis("127.0.0.1", redis.port());
+        submit(1);
+        jedis.hdel("hr:{counted}:settings", "watched_until_ms"); // a new queue is for a while, as somebody may have looked before
+        settle(claim(1)); // the group, the worker's lease and the scripts are there from now on
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        jedis.close();
+        broker.close();
+        redis.close();
+    }
+
+    @Test
+    void aClaimThatFindsNothing() {
+        assertThat(commands(() -> assertThat(claim(10)).isEmpty())).isEqualTo(Map.of("evalsha", 1L, "time", 1L,
+                "hmget", 1L, "hget", 1L, "exists", 1L, "xreadgroup", 3L));
+    }
+
+    @Test
+    void aClaimOfALoneJob() {
+        submit(1);
+        assertThat(commands(() -> assertThat(claim(10)).hasSize(1))).isEqualTo(Map.of("evalsha", 1L, "time", 1L,
+                "hmget", 1L, "hget", 1L, "exists", 1L, "xreadgroup", 3L, "get", 1L, "set", 1L));
+    }
+
+    @Test
+    void theVerdictsOfAHundredJobsTakeWhatThatOfOneDoes() {
+        submit(1);
+        List<ClaimedJob> one = claim(1);
+        Map<String, Long> lone = commands(() -> settle(one));
+        submit(100);
+        List<ClaimedJob> hundred = claim(100);
+        Map<String, Long> all = commands(() -> settle(hundred));
+
+        assertThat(hundred).hasSize(100);
+        assertThat(lone).containsEntry("xack", 1L).containsEntry("xdel", 1L).containsEntry("xpending", 1L);
+        // Sent in two or three flushes, as they gather.
+        assertThat(all.get("evalsha")).isLessThanOrEqualTo(3);
+        assertThat(total(all)).isLessThanOrEqualTo(3 * total(lone));
+    }
+
+    private static long total(Map<String, Long> commands) {
+        return commands.values().stream().mapToLong(calls -> calls).sum();
+    }
+
+    private void submit(int count) {
+        new JobClient(broker).enqueueAll(Collections.nCopies(count, NewJob.of(QUEUE.value(), "welcome", 1).build()));
+    }
+
+    private List<ClaimedJob> claim(int most) {
+        return broker.claim(
+                new ClaimRequest(QUEUE, WORKER, most, Duration.ofSeconds(30), List.of(Level.values()))).jobs();
+    }
+
+    private void settle(List<ClaimedJob> jobs) {
+        List<CompletionStage<Settlement>> settled = new ArrayList<>();
+        for (ClaimedJob job : jobs) {
+            settled.add(broker.settle(Verdict.finish(job.lease(),
+                    job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)))));
+        }
+        for (CompletionStage<Settlement> each : settled) {
+            assertThat(each.toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+        }
+    }
+
+    /** Which commands these calls took, and how often. */
+    private Map<String, Long> commands(Runnable calls) {
+        jedis.configResetStat();
+        calls.run();
+        Map<String, Long> counts = new TreeMap<>();
+        jedis.info("commandstats").lines().map(STATISTIC::matcher).filter(Matcher::find)
+                .forEach(line -> counts.put(line.group(1), Long.valueOf(line.group(2))));
+        counts.remove("config|resetstat");
+        return counts;
+    }
+}

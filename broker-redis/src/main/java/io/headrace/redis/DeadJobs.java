@@ -27,7 +27,7 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Looks through the dead, and moves many of them in one step: a script for each batch. Thread-safe. */
 final class DeadJobs {
-    /** So many are read, requeued or deleted together: Redis is busy with them for a few milliseconds. */
+    /** So many at most are read, requeued or deleted together: Redis is busy with them for a few milliseconds. */
     private static final int BATCH = 200;
     /** A job that died again while it was read is tried so often. */
     private static final int TRIES = 3;
@@ -54,21 +54,21 @@ final class DeadJobs {
             throw new InvalidInput("cursor", "must come from an earlier page of dead jobs");
         }
         Index.Step step = index.step(queue, JobState.DEAD, cursor == null ? "-" : cursor, 0, Long.MAX_VALUE, limit);
-        List<Index.Member> members = step.members().subList(0, Math.min(limit, step.members().size()));
+        List<Index.Member> members = step.members();
         List<DeadJob> jobs = new ArrayList<>();
-        for (int from = 0; from < members.size(); from += BATCH) {
+        for (int from = 0; from < members.size();) {
             List<Index.Member> batch = members.subList(from, Math.min(members.size(), from + BATCH));
             List<Object> documents = index.documents(queue, batch.stream().map(Index.Member::id).toList());
-            for (int i = 0; i < batch.size(); i++) {
+            for (int i = 0; i < documents.size(); i++) {
                 if (documents.get(i) instanceof byte[] bytes) {
                     jobs.add(new DeadJob(batch.get(i).id(), Instant.ofEpochMilli(batch.get(i).score()),
                             outline(bytes)));
                 }
             }
+            from += documents.size();
         }
-        boolean more = step.more() || step.members().size() > members.size();
         return new DeadPage(jobs,
-                more ? Optional.of(members.get(members.size() - 1).position()) : Optional.empty());
+                step.more() ? Optional.of(members.get(members.size() - 1).position()) : Optional.empty());
     }
 
     /** What cannot be read is shown as such, as everywhere. */
@@ -132,10 +132,16 @@ final class DeadJobs {
                 course.answers.put(ids.get(i), Answer.WRONG_STATE);
             }
         }
-        if (dead.isEmpty()) {
-            return;
+        for (int from = 0; from < dead.size();) { // after the scores: one that is unchanged vouches for a document
+            List<Object> documents = index.documents(queue, dead.subList(from, dead.size()));
+            int to = from + documents.size();
+            requeue(queue, dead.subList(from, to), marks.subList(from, to), documents, payload, course);
+            from = to;
         }
-        List<Object> documents = index.documents(queue, dead); // after the scores: one that is unchanged vouches for them
+    }
+
+    private void requeue(QueueName queue, List<JobId> dead, List<byte[]> marks, List<Object> documents,
+            @Nullable Json payload, Course course) {
         List<byte[]> arguments = head(course);
         List<JobId> asked = new ArrayList<>();
         for (int i = 0; i < dead.size(); i++) {

@@ -228,8 +228,8 @@ final class Pages {
     /** Jobs of an index. One whose document is missing is passed over. */
     private Step resting(Query query, String position, int most) {
         Index.Step step = index.step(query.queue(), query.state(), position, query.fromMs(), query.toMs(), most);
-        List<Index.Member> members = step.members();
-        List<Object> documents = index.documents(query.queue(), members.stream().map(Index.Member::id).toList());
+        List<Object> documents = index.documents(query.queue(), step.members().stream().map(Index.Member::id).toList());
+        List<Index.Member> members = step.members().subList(0, documents.size());
         List<Job> jobs = new ArrayList<>();
         List<String> positions = new ArrayList<>();
         for (int i = 0; i < members.size(); i++) {
@@ -240,7 +240,8 @@ final class Pages {
                 positions.add(member.position());
             }
         }
-        return new Step(jobs, positions, step.more() ? members.get(members.size() - 1).position() : "");
+        boolean more = step.more() || members.size() < step.members().size();
+        return new Step(jobs, positions, more ? members.get(members.size() - 1).position() : "");
     }
 
     /** A set scanned in steps; the position is {@code cursor:last id seen of that step}. */

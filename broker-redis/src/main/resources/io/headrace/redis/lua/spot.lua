@@ -2,12 +2,11 @@
 -- spot: how many jobs of its level are handed out before one that waits in line. Jobs cancelled in line count, as they are handed out to be ended.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 count at most so many; those behind are estimated
--- Returns {} when it does not wait in line, else {how many, 1 if that is an estimate}. Cost: at most 8 commands, and 1 for each 50 counted; they
--- are counted no further once they are a MiB together.
+-- Returns {} when it does not wait in line, else {how many, 1 if that is an estimate}. Cost: at most 9 commands, and 1 for each 16 counted; they are counted no further once they are a MiB together.
 local base = KEYS[1]
 --@include documents
 --@include group
-local CHUNK, MAX_BYTES = 50, 1048576
+local CHUNK, MAX_BYTES = 16, 1048576
 local id, most = ARGV[1], tonumber(ARGV[4])
 
 local level, entry = entry_of(id, ARGV[2], ARGV[3])
@@ -35,20 +34,22 @@ if group then
   end
 end
 
-local counted, bytes, from = 0, 0, delivered
+local counted, bytes, usual, from = 0, 0, MAX_BYTES, delivered -- the usual size of one, as far as they have been seen
 while counted < most and bytes < MAX_BYTES do
-  local ask = math.min(CHUNK, most - counted)
+  local ask = math.min(CHUNK, most - counted, math.ceil((MAX_BYTES - bytes) / usual))
   local page = redis.call('XRANGE', stream, '(' .. from, '(' .. entry, 'COUNT', ask)
   counted = counted + #page
   if #page < ask then
     return {ahead + counted, 0}
   end
   from = page[#page][1]
+  local before = bytes
   for _, each in ipairs(page) do
     for i = 2, #each[2], 2 do
       bytes = bytes + #each[2][i]
     end
   end
+  usual = math.max(1, (bytes - before) / #page)
 end
 
 -- The rest by the times of the entries, as if they had come in evenly.

@@ -602,4 +602,16 @@ final class CorruptionTest {
         }
         assertThat(find(id).state()).isEqualTo(JobState.CANCELLED);
     }
+
+    @Test
+    void deadJobsStayWhenTheirDeletionCannotBePutOnRecord() {
+        JobId id = submit();
+        ClaimedJob job = claim(ANN).get(0);
+        settle(Verdict.bury(job.lease(), job.document()));
+        jedis.set(base + "finished", "text");
+
+        assertThatThrownBy(() -> operator.deleteDead(List.of(id))).isInstanceOf(DataDamaged.class);
+
+        assertThat(list(JobState.DEAD)).containsExactly(id);
+    }
 }

@@ -2,9 +2,11 @@
 -- delete_dead: forget dead jobs for ever.
 -- KEYS  1 base
 -- ARGV  per job: job id, bucket
--- Returns 1 or 0 for each: whether it was dead. Cost: 5 commands.
+-- Returns 1 or 0 for each: whether it was dead. Cost: 6 commands.
 local base = KEYS[1]
 --@include events
+
+redis.call('ZCARD', base .. 'finished') -- a wrong type fails the call before anything has changed
 
 local asked = {}
 for i = 1, #ARGV, 2 do

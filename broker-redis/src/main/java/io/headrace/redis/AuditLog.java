@@ -46,7 +46,7 @@ final class AuditLog {
     /** Never sent twice: it would be told twice. */
     void record(AuditEntry entry) {
         byte[] key = keys.audit();
-        link.call(key, new Link.Request(Command.XADD, key, RedisKeys.bytes("MAXLEN"), RedisKeys.bytes("~"),
+        link.call(key, Urgent.write(Command.XADD, key, RedisKeys.bytes("MAXLEN"), RedisKeys.bytes("~"),
                 RedisKeys.bytes(AccessStore.MAX_ENTRIES), RedisKeys.bytes("*"), RedisKeys.bytes("entry"),
                 write(entry).bytes()));
     }

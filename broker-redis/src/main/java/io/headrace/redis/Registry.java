@@ -56,12 +56,12 @@ final class Registry {
 
     Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
         byte[] key = keys.worker(worker.id());
-        link.ask(key, new Link.Request(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
+        link.ask(key, Urgent.write(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
                 RedisKeys.bytes(lifetime.toMillis())));
         int beat = beats.merge(worker.id(), 1, Integer::sum);
         if (beat % ENLIST_EVERY == 1) {
             link.ask(keys.workers(),
-                    new Link.Request(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())));
+                    Urgent.write(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())));
         }
         byte[] wish = keys.wish(worker.id());
         return news(worker.id(), Replies.text(link.ask(wish, new Link.Request(Command.GET, wish))));
@@ -86,7 +86,7 @@ final class Registry {
         List<String> time = Replies.texts(Link.checked(seen.get(1)));
         byte[] key = keys.wish(worker);
         String text = wish.label() + " " + time.get(0) + "." + time.get(1);
-        link.ask(key, new Link.Request(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
+        link.ask(key, Urgent.write(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
                 RedisKeys.bytes(WISH_LIFETIME.toMillis())));
         byte[] channel = RedisKeys.bytes(keys.wished(worker));
         link.ask(channel, new Link.Request(Command.PUBLISH, channel, RedisKeys.bytes(wish.label())));

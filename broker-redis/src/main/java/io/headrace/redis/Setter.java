@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
@@ -69,17 +70,17 @@ final class Setter {
     void resume(QueueName queue) {
         put(queue, PAUSED, "0");
         byte[] wake = keys.wake(queue);
-        link.exchange(wake, List.of(new Link.Request(Command.LPUSH, wake, RedisKeys.bytes(1)),
+        link.exchange(wake, List.of(Urgent.write(Command.LPUSH, wake, RedisKeys.bytes(1)),
                 new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
     }
 
+    /** A queue that is there is not created anew, which a full Redis would refuse. */
     private void put(QueueName queue, String... pairs) {
-        queues.ensure(queue);
-        byte[][] arguments = new byte[pairs.length + 1][];
-        arguments[0] = keys.settings(queue);
-        for (int i = 0; i < pairs.length; i++) {
-            arguments[i + 1] = RedisKeys.bytes(pairs[i]);
+        byte[] key = keys.settings(queue);
+        if (Replies.number(link.ask(key, new Link.Request(Command.EXISTS, key))) == 0) {
+            queues.create(queue);
         }
-        link.ask(arguments[0], new Link.Request(Command.HSET, arguments));
+        link.ask(key, Urgent.write(Command.HSET, key,
+                Stream.of(pairs).map(RedisKeys::bytes).toArray(byte[][]::new)));
     }
 }

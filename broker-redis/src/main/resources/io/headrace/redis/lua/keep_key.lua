@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- keep_key: add a key that somebody made, unless one of its name is there that has not expired.
 -- KEYS  1 keys HASH
 -- ARGV  1 name  2 lifetime ms, 0 for ever  3 what is kept of it, JSON  4 the most keys

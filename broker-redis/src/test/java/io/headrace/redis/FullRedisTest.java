@@ -1,0 +1,137 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.AccessStore.AuditQuery;
+import io.headrace.AccessStore.Kind;
+import io.headrace.AccessStore.Pass;
+import io.headrace.AuditAction;
+import io.headrace.AuditEntry;
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Answer;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.Digest;
+import io.headrace.JobClient;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.JobType;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Role;
+import io.headrace.Scope;
+import io.headrace.Verdict;
+import io.headrace.Wish;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** A Redis at its limit takes no more jobs, but from people all that they need to make room. */
+final class FullRedisTest {
+    private static final QueueName QUEUE = new QueueName("email");
+    private static final WorkerId WORKER = new WorkerId("ann");
+    private static final Duration LONG = Duration.ofHours(1);
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private JobId dead;
+
+    /** The queue and its jobs are there when Redis is full, and then a process starts that knows of none of them. */
+    @BeforeEach
+    void fill() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0);
+        try (RedisBroker before = connect(); Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            JobClient client = new JobClient(before);
+            dead = client.enqueue(job()).id();
+            ClaimedJob claimed = before.claim(new ClaimRequest(QUEUE, WORKER, 1, LONG, List.of(Level.NORMAL))).jobs()
+                    .get(0);
+            before.settle(Verdict.bury(claimed.lease(), claimed.document()
+                    .with(claimed.document().run().ended(JobState.DEAD, claimed.claimedAt(), null))))
+                    .toCompletableFuture().join();
+            client.enqueue(job());
+            client.enqueue(job());
+            jedis.configSet("maxmemory", "1");
+        }
+        broker = connect();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        broker.close();
+        redis.close();
+    }
+
+    private RedisBroker connect() {
+        return RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+    }
+
+    private static NewJob job() {
+        return NewJob.of(QUEUE.value(), "welcome", 1).build();
+    }
+
+    @Test
+    void peopleLogIn() {
+        Digest secret = Digest.of("secret");
+        Pass pass = new Pass("ops", Digest.of("proof"));
+        broker.operator().access().issue(Kind.SESSION, secret, pass, LONG);
+        assertThat(broker.operator().access().session(secret)).contains(pass);
+        broker.operator().access().issue(Kind.TICKET, secret, pass, LONG);
+        assertThat(broker.operator().access().redeem(secret)).contains(pass);
+        assertThat(broker.operator().access().create("carla", secret, Role.OPERATOR, Scope.ALL, null)).isPresent();
+    }
+
+    @Test
+    void queuesArePausedSetAndEmptied() {
+        BrokerOperator operator = broker.operator();
+        operator.pause(QUEUE);
+        assertThat(operator.queue(QUEUE).orElseThrow().paused()).isTrue();
+        operator.resume(QUEUE);
+        assertThat(operator.queue(QUEUE).orElseThrow().paused()).isFalse();
+        QueueSettings small = new QueueSettings(10, LONG, 100);
+        operator.settings(QUEUE, small);
+        assertThat(operator.settings(QUEUE)).isEqualTo(small);
+        assertThat(operator.purge(QUEUE, sofar -> {})).isEqualTo(2);
+        assertThat(operator.deleteDead(List.of(dead))).containsExactly(Answer.DONE);
+    }
+
+    @Test
+    void aResumedQueueWakesItsWorkers() throws Exception {
+        broker.operator().resume(QUEUE);
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            assertThat(jedis.llen("hr:{email}:wake")).isPositive();
+        }
+    }
+
+    @Test
+    void workersAreSeenAndSteered() {
+        WorkerInfo worker = new WorkerInfo(WORKER, "mill", 1, Instant.EPOCH, List.of(QUEUE),
+                List.of(new JobType("welcome")), 8, 0, LONG, "running", "1", List.of());
+        broker.heartbeat(worker, LONG);
+        assertThat(broker.operator().workers()).extracting(WorkerInfo::id).containsExactly(WORKER);
+        assertThat(broker.operator().steer(WORKER, Wish.QUIET)).isTrue();
+        assertThat(broker.heartbeat(worker, LONG)).contains(Wish.QUIET);
+    }
+
+    @Test
+    void whatWasDoneIsOnRecord() {
+        AuditEntry entry = new AuditEntry("ops", Role.OPERATOR, "::1", AuditAction.QUEUE_PURGE, QUEUE, null, null,
+                null, 2L, false);
+        broker.operator().access().record(entry);
+        assertThat(broker.operator().access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 10)).entries())
+                .extracting(audited -> audited.entry()).containsExactly(entry);
+    }
+}

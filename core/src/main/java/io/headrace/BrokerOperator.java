@@ -285,10 +285,11 @@ public interface BrokerOperator {
     }
 
     /**
-     * The memory of the broker's servers.
+     * The memory of the fullest of the broker's servers: that which is nearest to its limit, or uses most where none has one. It is the first to
+     * refuse submissions, however empty the others are.
      *
-     * @param usedBytes how much they use together
-     * @param maxBytes how much they may use together; 0: there is no limit
+     * @param usedBytes how much it uses
+     * @param maxBytes how much it may use; 0: there is no limit
      */
     record Memory(long usedBytes, long maxBytes) {}
 

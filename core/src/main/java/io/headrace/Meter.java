@@ -22,7 +22,7 @@ public enum Meter {
     JOBS_ENDED("headrace_jobs_ended_total", Kind.COUNTER, Source.API, List.of("queue", "state"),
             "Jobs that ended since the queue was created, as the broker counts them; the same from every api replica, so take max, not sum."),
     REDIS_MEMORY("headrace_redis_memory_bytes", Kind.GAUGE, Source.API, List.of(),
-            "Memory that Redis uses; of all masters of a cluster together."),
+            "Memory that Redis uses; in a cluster, the master that is nearest to its limit."),
     REDIS_MEMORY_LIMIT("headrace_redis_memory_limit_bytes", Kind.GAUGE, Source.API, List.of(),
             "Memory that Redis may use before submissions are refused; 0 when nothing limits it."),
     API_CONNECTIONS("headrace_api_connections", Kind.GAUGE, Source.API, List.of(),

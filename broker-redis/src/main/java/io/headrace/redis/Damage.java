@@ -43,7 +43,7 @@ final class Damage {
                 if (named == answers) {
                     named = new ArrayList<>(answers);
                 }
-                named.set(i, found.computeIfAbsent(Replies.text(key(request)), key -> damaged(request, e)));
+                named.set(i, found.computeIfAbsent(Replies.text(request.key()), key -> damaged(request, e)));
             }
         }
         return named;
@@ -53,13 +53,8 @@ final class Damage {
         return String.valueOf(e.getMessage()).contains("WRONGTYPE");
     }
 
-    /** What the request is about: the base of a script, else the first key. */
-    private static byte[] key(Link.Request request) {
-        return request.command() == Command.EVALSHA ? request.arguments()[2] : request.arguments()[0];
-    }
-
     private DataDamaged damaged(Link.Request request, JedisDataException e) {
-        byte[] key = key(request);
+        byte[] key = request.key();
         String what = request.command() == Command.EVALSHA
                 ? structure(key).orElse("a key that starts with " + Replies.text(key) + " has a wrong type")
                 : "the key " + Replies.text(key) + ", or one used together with it, has a wrong type";

@@ -31,6 +31,8 @@ import redis.clients.jedis.Protocol.Command;
 final class Inspector {
     /** So many queues are looked at in one round trip. */
     private static final int BATCH = 50;
+    /** So many minutes are fetched in one round trip: Redis serves others between two. */
+    private static final int MINUTES = 120;
     /** So many jobs are counted exactly that are ahead of one. */
     private static final int MOST_COUNTED = 1_000;
     private static final List<byte[]> RECENT = List.of(RedisKeys.bytes(QueueInfo.RECENT_MINUTES));
@@ -62,25 +64,17 @@ final class Inspector {
         Map<String, byte[]> servers = new LinkedHashMap<>();
         servers.put(link.server(keys.queues()), keys.queues());
         names.forEach(name -> servers.putIfAbsent(link.server(queues.base(name)), queues.base(name)));
-        return new Overview(now(keys.queues()), infos, workers, memory(servers.values()));
+        return new Overview(now(keys.queues()), infos, workers, fullest(servers.values()));
     }
 
     /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
     private List<QueueInfo> queues(List<QueueName> names, List<WorkerInfo> workers) {
-        Map<Integer, List<QueueName>> shards = new LinkedHashMap<>();
-        names.forEach(
-                name -> shards.computeIfAbsent(link.shard(queues.base(name)), shard -> new ArrayList<>()).add(name));
+        List<Object> answers = Spread.ask(link,
+                names.stream().map(name -> Link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
         List<QueueInfo> all = new ArrayList<>();
-        for (List<QueueName> shard : shards.values()) {
-            for (int from = 0; from < shard.size(); from += BATCH) {
-                List<QueueName> batch = shard.subList(from, Math.min(shard.size(), from + BATCH));
-                List<Object> answers = link.askAll(queues.base(batch.get(0)), batch.stream()
-                        .map(name -> Link.script(Script.INSPECT, queues.base(name), RECENT)).toList());
-                for (int i = 0; i < batch.size(); i++) {
-                    if (!(answers.get(i) instanceof DataDamaged)) {
-                        read(batch.get(i), Link.checked(answers.get(i)), workers).ifPresent(all::add);
-                    }
-                }
+        for (int i = 0; i < names.size(); i++) {
+            if (!(answers.get(i) instanceof DataDamaged)) {
+                read(names.get(i), Link.checked(answers.get(i)), workers).ifPresent(all::add);
             }
         }
         all.sort(Comparator.comparing(QueueInfo::queue));
@@ -141,7 +135,7 @@ final class Inspector {
         for (long minute = newest - minutes + 1; minute <= newest; minute++) {
             requests.add(new Link.Request(Command.HGETALL, keys.stats(queue, minute)));
         }
-        return minutes(newest, link.askAll(queues.base(queue), requests).stream()
+        return minutes(newest, Spread.ask(link, requests, MINUTES).stream()
                 .map(answer -> answer instanceof DataDamaged ? List.of() : Link.checked(answer)).toList());
     }
 
@@ -179,18 +173,20 @@ final class Inspector {
         return Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1000);
     }
 
-    /** @param keys a key of each server */
-    private Memory memory(Collection<byte[]> keys) {
-        long used = 0;
-        long max = 0;
-        boolean limited = true;
-        for (byte[] key : keys) {
-            ServerCheck info = ServerCheck.parse(Replies.text(
-                    link.ask(key, new Link.Request(Command.INFO, RedisKeys.bytes("memory")))));
-            used += info.number("used_memory");
-            max += info.number("maxmemory");
-            limited &= info.number("maxmemory") > 0;
-        }
-        return new Memory(used, limited ? max : 0);
+    /** The server that is nearest to its limit; the one that uses most where none has one. */
+    private Memory fullest(Collection<byte[]> keys) {
+        return keys.stream().map(this::memory).max(Comparator.comparingDouble(Inspector::share)
+                .thenComparingLong(Memory::usedBytes)).orElseThrow();
+    }
+
+    private static double share(Memory memory) {
+        return memory.maxBytes() == 0 ? 0 : (double) memory.usedBytes() / memory.maxBytes();
+    }
+
+    /** Of the server that holds a key. */
+    private Memory memory(byte[] key) {
+        ServerCheck info = ServerCheck.parse(Replies.text(
+                link.ask(key, new Link.Request(Command.INFO, RedisKeys.bytes("memory")))));
+        return new Memory(info.number("used_memory"), info.number("maxmemory"));
     }
 }

@@ -85,7 +85,12 @@ final class Link implements AutoCloseable {
     }
 
     /** One command and its arguments. */
-    record Request(ProtocolCommand command, byte[]... arguments) {}
+    record Request(ProtocolCommand command, byte[]... arguments) {
+        /** What it is about: the base of a script, else the first key. */
+        byte[] key() {
+            return arguments[command == Command.EVALSHA ? 2 : 0];
+        }
+    }
 
     /** A script with its one key. */
     static Request script(Script script, byte[] base, List<byte[]> arguments) {

@@ -38,6 +38,9 @@ final class Registry {
     /** Longer than a worker lives without a heartbeat. */
     private static final Duration WISH_LIFETIME = Duration.ofMinutes(10);
 
+    /** So many heartbeats are fetched in one round trip. */
+    private static final int BATCH = 500;
+
     private final Link link;
     /** How many heartbeats each worker of this process has sent. */
     private final Map<WorkerId, Integer> beats = new ConcurrentHashMap<>();
@@ -147,21 +150,17 @@ final class Registry {
         return live;
     }
 
-    /** What Redis answers for each worker, a round trip for each server: JSON, null, or that the key has a wrong type. */
+    /** What Redis answers for each worker: JSON, null, or that the key has a wrong type. */
     private Map<String, @Nullable Object> heartbeats(List<String> ids) {
-        Map<Integer, List<String>> shards = new LinkedHashMap<>();
-        ids.forEach(id -> shards.computeIfAbsent(link.shard(keys.worker(id)), shard -> new ArrayList<>()).add(id));
+        List<Object> answers = Spread.ask(link,
+                ids.stream().map(id -> new Link.Request(Command.GET, keys.worker(id))).toList(), BATCH);
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
-        for (List<String> shard : shards.values()) {
-            List<Object> answers = link.exchange(keys.worker(shard.get(0)), shard.stream()
-                    .map(id -> new Link.Request(Command.GET, keys.worker(id))).toList());
-            for (int i = 0; i < shard.size(); i++) {
-                Object answer = answers.get(i);
-                if (!(answer instanceof DataDamaged) && Link.failure(answer) != null) {
-                    throw Objects.requireNonNull(Link.failure(answer));
-                }
-                all.put(shard.get(i), answer);
+        for (int i = 0; i < ids.size(); i++) {
+            Object answer = answers.get(i);
+            if (!(answer instanceof DataDamaged) && Link.failure(answer) != null) {
+                throw Objects.requireNonNull(Link.failure(answer));
             }
+            all.put(ids.get(i), answer);
         }
         return all;
     }

@@ -225,6 +225,13 @@ public interface BrokerOperator {
     void settings(QueueName queue, QueueSettings settings);
 
     /**
+     * Sets what the change names and leaves the rest, which others may be changing at the same time. Creates the queue if need be.
+     *
+     * @return what holds now
+     */
+    QueueSettings change(QueueName queue, SettingsChange change);
+
+    /**
      * Cancels every job in line at the time of the call, in batches; running jobs and jobs at rest stay.
      *
      * @param progress told the number cancelled so far after each batch

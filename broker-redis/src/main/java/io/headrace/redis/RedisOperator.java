@@ -19,6 +19,7 @@ import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
+import io.headrace.SettingsChange;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
 import io.headrace.Wish;
@@ -290,6 +291,11 @@ final class RedisOperator implements BrokerOperator {
     @Override
     public void settings(QueueName queue, QueueSettings settings) {
         setter.write(queue, settings);
+    }
+
+    @Override
+    public QueueSettings change(QueueName queue, SettingsChange change) {
+        return setter.change(queue, change);
     }
 
     /** A purge claims what waits and ends it as cancelled: undelivered entries must not be deleted, and every end is on record. */

@@ -2,11 +2,12 @@ package io.headrace.redis;
 
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.QueueName;
+import io.headrace.SettingsChange;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
@@ -58,29 +59,45 @@ final class Setter {
     }
 
     void write(QueueName queue, QueueSettings settings) {
-        put(queue, MAX_BACKLOG, Long.toString(settings.maxBacklog()), RETENTION_MS,
-                Long.toString(settings.retention().toMillis()), MAX_KEPT, Long.toString(settings.maxKept()));
+        change(queue, new SettingsChange(settings.maxBacklog(), settings.retention(), settings.maxKept()));
+    }
+
+    QueueSettings change(QueueName queue, SettingsChange change) {
+        List<byte[]> pairs = new ArrayList<>();
+        add(pairs, MAX_BACKLOG, change.maxBacklog());
+        add(pairs, RETENTION_MS, change.retention() == null ? null : change.retention().toMillis());
+        add(pairs, MAX_KEPT, change.maxKept());
+        put(queue, pairs);
+        return read(queue);
+    }
+
+    private static void add(List<byte[]> pairs, String field, @Nullable Long value) {
+        if (value != null) {
+            pairs.add(RedisKeys.bytes(field));
+            pairs.add(RedisKeys.bytes(value));
+        }
     }
 
     void pause(QueueName queue) {
-        put(queue, PAUSED, "1");
+        put(queue, List.of(RedisKeys.bytes(PAUSED), RedisKeys.bytes(1)));
     }
 
     /** Lets the queue be claimed again and wakes a worker, which wakes the next. */
     void resume(QueueName queue) {
-        put(queue, PAUSED, "0");
+        put(queue, List.of(RedisKeys.bytes(PAUSED), RedisKeys.bytes(0)));
         byte[] wake = keys.wake(queue);
         link.exchange(wake, List.of(Urgent.write(Command.LPUSH, wake, RedisKeys.bytes(1)),
                 new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
     }
 
     /** A queue that is there is not created anew, which a full Redis would refuse. */
-    private void put(QueueName queue, String... pairs) {
+    private void put(QueueName queue, List<byte[]> pairs) {
         byte[] key = keys.settings(queue);
         if (Replies.number(link.ask(key, new Link.Request(Command.EXISTS, key))) == 0) {
             queues.create(queue);
         }
-        link.ask(key, Urgent.write(Command.HSET, key,
-                Stream.of(pairs).map(RedisKeys::bytes).toArray(byte[][]::new)));
+        if (!pairs.isEmpty()) {
+            link.ask(key, Urgent.write(Command.HSET, key, pairs.toArray(byte[][]::new)));
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.headrace.Json;
 import io.headrace.Level;
 import io.headrace.Outline;
 import io.headrace.QueueName;
+import io.headrace.SettingsChange;
 import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
@@ -278,6 +279,15 @@ final class InMemoryOperator implements BrokerOperator {
             queue.settings = settings;
             queue.trim(now);
             return settings;
+        });
+    }
+
+    @Override
+    public QueueSettings change(QueueName name, SettingsChange change) {
+        return broker.onMadeQueue(name, (queue, now) -> {
+            queue.settings = change.on(queue.settings);
+            queue.trim(now);
+            return queue.settings;
         });
     }
 

@@ -1,17 +1,20 @@
 package io.headrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BrokerOperator.Minute;
 import io.headrace.BrokerOperator.Overview;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.ClaimedJob;
+import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.Level;
 import io.headrace.QueueName;
+import io.headrace.SettingsChange;
 import io.headrace.Subscription;
 import io.headrace.Wish;
 import io.headrace.WorkerId;
@@ -124,6 +127,23 @@ abstract class OverseeingContract extends ContractSteps {
         operator().settings(queue, QueueSettings.DEFAULT);
         assertThat(operator().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
         assertThat(info().paused()).as("settings do not touch a pause").isTrue();
+    }
+
+    @Test
+    void aChangeOfSettingsLeavesWhatItDoesNotName() {
+        QueueSettings mine = new QueueSettings(1000, Duration.ofDays(2).plusMillis(5), 77);
+        operator().settings(queue, mine);
+        assertThat(operator().change(queue, new SettingsChange(null, null, null))).isEqualTo(mine);
+        operator().change(queue, new SettingsChange(5L, null, null));
+        operator().change(queue, new SettingsChange(null, LONG, null));
+        assertThat(operator().change(queue, new SettingsChange(null, null, 6L)))
+                .isEqualTo(new QueueSettings(5, LONG, 6));
+        assertThat(operator().settings(queue)).isEqualTo(new QueueSettings(5, LONG, 6));
+        assertThatThrownBy(() -> new SettingsChange(null, null, -1L)).isInstanceOf(InvalidInput.class);
+
+        QueueName fresh = newQueue();
+        operator().change(fresh, new SettingsChange(null, null, null));
+        assertThat(operator().queue(fresh)).isPresent();
     }
 
     @Test

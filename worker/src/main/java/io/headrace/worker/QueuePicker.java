@@ -4,19 +4,25 @@ import io.headrace.QueueName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * In which order a worker asks its queues. Strict: always as configured. Weighted: each queue's jobs are charged to it,
- * divided by its weight, and the least charged goes first, so that busy queues share in proportion to their weights. A queue
- * that had nothing to give saves up no credit. Used by the claim loop's thread only.
+ * divided by its weight, and the least charged goes first, so that busy queues share in proportion to their weights. What a queue ran
+ * while no other had anything to give is not held against it, and a queue that had nothing to give saves up no credit. Used by the
+ * claim loop's thread only.
  */
 final class QueuePicker {
     private final List<QueueName> configured;
     private final Map<QueueName, Integer> weights;
     private final boolean strict;
+    /** By how much each queue is ahead of the one that was served last, when that was served; never negative. */
     private final Map<QueueName, Double> charged = new HashMap<>();
+    /** The queues that gave all they were asked for when they were asked last. */
+    private final Set<QueueName> busy = new HashSet<>();
 
     /** @param weights in the order of configuration */
     QueuePicker(Map<QueueName, Integer> weights, boolean strict) {
@@ -44,22 +50,22 @@ final class QueuePicker {
         if (strict || configured.size() == 1) {
             return;
         }
-        double after = charge(queue) + (double) jobs / weights.getOrDefault(queue, 1);
-        double floor = !drained ? 0
-                : configured.stream().filter(other -> !other.equals(queue)).mapToDouble(this::charge).min().orElse(0);
-        charged.put(queue, Math.max(after, floor));
-        rebase();
+        if (drained) {
+            busy.remove(queue);
+        } else {
+            busy.add(queue);
+        }
+        if (jobs > 0) {
+            double begun = charge(queue);
+            charged.merge(queue, (double) jobs / weights.getOrDefault(queue, 1), Double::sum);
+            charged.replaceAll((each, charge) -> Math.max(0, charge - begun));
+        }
+        if (busy.isEmpty()) {
+            charged.replaceAll((each, charge) -> 0.0);
+        }
     }
 
     private double charge(QueueName queue) {
         return charged.getOrDefault(queue, 0.0);
-    }
-
-    /** Keeps the numbers small, so that years of charging lose no precision. */
-    private void rebase() {
-        double least = configured.stream().mapToDouble(this::charge).min().orElse(0);
-        if (least > 0) {
-            charged.replaceAll((queue, charge) -> charge - least);
-        }
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class QueuePickerTest {
     private static final QueueName CRITICAL = new QueueName("critical");
     private static final QueueName BULK = new QueueName("bulk");
+    private static final QueueName MAIL = new QueueName("mail");
 
     @Test
     void busyQueuesShareJobsByWeightWhateverTheSizeOfTheClaims() {
@@ -46,6 +47,42 @@ class QueuePickerTest {
         }
 
         assertThat(critical).isBetween(9, 12);
+    }
+
+    @Test
+    void whatAQueueRanWhileOthersWereEmptyIsNotHeldAgainstIt() {
+        Map<QueueName, Integer> weights = weights(3, 1);
+        weights.put(MAIL, 1);
+        QueuePicker picker = new QueuePicker(weights, false);
+        for (int i = 0; i < 50; i++) {
+            picker.claimed(MAIL, 0, true);
+            picker.claimed(BULK, 0, true);
+            picker.claimed(CRITICAL, 6, i == 49);
+        }
+
+        for (int i = 0; i < 3; i++) {
+            picker.claimed(BULK, 6, false);
+        }
+
+        assertThat(picker.order()).startsWith(CRITICAL);
+    }
+
+    @Test
+    void aQueueThatIsDrainedNowAndThenKeepsItsShare() {
+        QueuePicker picker = new QueuePicker(weights(1, 1), false);
+        int[] jobs = new int[2];
+        for (int i = 0; i < 1_000; i++) { // ten slots: critical has nine jobs each time, bulk as many as one likes
+            boolean criticalFirst = picker.order().get(0).equals(CRITICAL);
+            int bulk = criticalFirst ? 1 : 10;
+            if (criticalFirst) {
+                picker.claimed(CRITICAL, 9, true);
+                jobs[0] += 9;
+            }
+            picker.claimed(BULK, bulk, false);
+            jobs[1] += bulk;
+        }
+
+        assertThat((double) jobs[0] / jobs[1]).isBetween(0.8, 1.25);
     }
 
     @Test

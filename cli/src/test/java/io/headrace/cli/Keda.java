@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 final class Keda {
     private Keda() {}
 
-    record Metadata(String name) {}
+    record Metadata(String name, @Nullable String namespace) {}
 
     record ScaledObject(String apiVersion, String kind, Metadata metadata, Spec spec) {
-        record Spec(Target scaleTargetRef, @Nullable Integer pollingInterval, @Nullable Integer cooldownPeriod,
+        record Spec(@Nullable Target scaleTargetRef, @Nullable Integer pollingInterval,
+                @Nullable Integer cooldownPeriod,
                 @Nullable Integer initialCooldownPeriod, @Nullable Integer idleReplicaCount,
                 @Nullable Integer minReplicaCount, @Nullable Integer maxReplicaCount, @Nullable Fallback fallback,
                 @Nullable Advanced advanced, List<Trigger> triggers) {}

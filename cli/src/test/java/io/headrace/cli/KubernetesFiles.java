@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -34,7 +35,8 @@ final class KubernetesFiles {
             .annotationIntrospector(new NothingElse()).build();
 
     private static final Map<String, Class<?>> KINDS = Map.ofEntries(
-            Map.entry("v1 Namespace", Namespace.class), Map.entry("v1 Service", Service.class),
+            Map.entry("v1 Namespace", Namespace.class), Map.entry("v1 Secret", Secret.class),
+            Map.entry("v1 Service", Service.class),
             Map.entry("apps/v1 Deployment", Deployment.class),
             Map.entry("autoscaling/v2 HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
             Map.entry("policy/v1 PodDisruptionBudget", PodDisruptionBudget.class),
@@ -129,18 +131,22 @@ final class KubernetesFiles {
 
     static List<Object> read(String yaml) throws IOException {
         List<Object> objects = new ArrayList<>();
-        try (MappingIterator<JsonNode> documents = STRICT.readerFor(JsonNode.class).readValues(yaml)) {
-            while (documents.hasNext()) {
-                JsonNode document = documents.next();
-                String kind = document.path("apiVersion").asText() + " " + document.path("kind").asText();
-                Class<?> model = KINDS.get(kind);
-                if (model == null) {
-                    throw new IOException("there is no model for " + kind);
-                }
-                objects.add(STRICT.treeToValue(document, model));
+        for (JsonNode document : trees(yaml)) {
+            String kind = document.path("apiVersion").asText() + " " + document.path("kind").asText();
+            Class<?> model = KINDS.get(kind);
+            if (model == null) {
+                throw new IOException("there is no model for " + kind);
             }
+            objects.add(STRICT.treeToValue(document, model));
         }
         return objects;
+    }
+
+    /** The objects of a file as they stand there. */
+    static List<JsonNode> trees(String yaml) throws IOException {
+        try (MappingIterator<JsonNode> documents = STRICT.readerFor(JsonNode.class).readValues(yaml)) {
+            return documents.readAll();
+        }
     }
 
     /** Every object of a class under {@code deploy/kubernetes}. */

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -19,12 +21,16 @@ import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.headrace.Durations;
 import io.headrace.JsonFormat;
+import io.headrace.QueueName;
 import io.headrace.Setting;
 import io.headrace.api.ApiServer;
+import io.headrace.api.ApiSettings;
 import io.headrace.cli.KubernetesFiles.Kustomization;
+import io.headrace.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +52,7 @@ class KubernetesTest {
     /** What it takes to hand back what did not end in its grace. */
     private static final Duration HAND_BACK = Duration.ofSeconds(8);
     private static final Path EXAMPLE = KubernetesFiles.FOLDER.resolve("overlays/example");
+    private static final String SCALING = "/v1/scaling/";
     private static final Map<String, Setting<?>> SETTINGS = Effective.BY_ROLE.values().stream().flatMap(List::stream)
             .collect(Collectors.toMap(Setting::variable, Function.identity(), (one, same) -> one));
 
@@ -124,7 +131,12 @@ class KubernetesTest {
         Set<String> targets = new TreeSet<>();
         KubernetesFiles.all(HorizontalPodAutoscaler.class)
                 .forEach(it -> targets.add(it.getSpec().getScaleTargetRef().getName()));
-        KubernetesFiles.all(Keda.ScaledObject.class).forEach(it -> targets.add(it.spec().scaleTargetRef().name()));
+        KubernetesFiles.all(Keda.ScaledObject.class).forEach(it -> {
+            assertThat(it.metadata().name()).isEqualTo("headrace-worker");
+            if (it.spec().scaleTargetRef() != null) {
+                targets.add(it.spec().scaleTargetRef().name());
+            }
+        });
         assertThat(deployments().keySet()).isEqualTo(targets);
     }
 
@@ -143,11 +155,90 @@ class KubernetesTest {
                         + variable.getValueFrom().getSecretKeyRef().getKey())));
         KubernetesFiles.all(Keda.TriggerAuthentication.class).forEach(
                 it -> it.spec().secretTargetRef().forEach(secret -> used.add(secret.name() + "/" + secret.key())));
+        KubernetesFiles.all(ServiceMonitor.class).forEach(it -> it.getSpec().getEndpoints().forEach(endpoint -> {
+            SecretKeySelector shown = endpoint.getAuthorization().getCredentials();
+            used.add(shown.getName() + "/" + shown.getKey());
+        }));
         assertThat(used).isEqualTo(keys);
         assertThat(KubernetesFiles.all(Keda.ScaledObject.class).stream().flatMap(it -> it.spec().triggers().stream())
                 .map(Keda.ScaledObject.Trigger::authenticationRef).filter(Objects::nonNull)
-                .map(Keda.ScaledObject.Reference::name)).isEqualTo(KubernetesFiles
+                .map(Keda.ScaledObject.Reference::name).distinct()).isEqualTo(KubernetesFiles
                         .all(Keda.TriggerAuthentication.class).stream().map(it -> it.metadata().name()).toList());
+    }
+
+    @Test
+    void everyKeyThatTheExampleHandsOutIsOneThatTheApiKnowsAsAViewers() throws IOException {
+        Map<String, String> secrets = Files.readAllLines(EXAMPLE.resolve("secret.env")).stream()
+                .map(line -> line.split("=", 2)).collect(Collectors.toMap(entry -> entry[0], entry -> entry[1]));
+        String known = Objects.requireNonNull(secrets.get("api-keys"));
+        assertThat(ApiSettings.KEYS.parser().apply(known)).isNotNull();
+        assertThat(known.split(",", -1)).contains("metrics=viewer:" + secrets.get("metrics-key"),
+                "scaling=viewer@critical+default:" + secrets.get("scaling-key"));
+    }
+
+    @Test
+    void whatTellsOfQueuesIsNotOpenToEveryPodOfTheCluster() {
+        assertThat(KubernetesFiles.all(Deployment.class)).allSatisfy(deployment -> assertThat(environment(deployment))
+                .extracting(EnvVar::getName).doesNotContain(ApiSettings.OPEN_METRICS.variable()));
+        assertThat(KubernetesFiles.all(NetworkPolicy.class)).filteredOn(it -> it.getMetadata().getName()
+                .equals("headrace-worker")).singleElement().satisfies(it -> assertThat(it.getSpec().getIngress())
+                        .allSatisfy(rule -> assertThat(rule.getFrom()).isNotEmpty()));
+    }
+
+    /** Kustomize puts a digest behind the Secret's name and changes it where it knows, or is told, that a Secret is named. */
+    @ParameterizedTest
+    @MethodSource("manifests")
+    void kustomizeKnowsEveryFieldThatNamesTheSecret(Path file) throws IOException {
+        Path told = file.resolveSibling("name-references.yaml");
+        Set<String> known = new TreeSet<>(
+                Set.of("Deployment spec/template/spec/containers/env/valueFrom/secretKeyRef/name"));
+        if (Files.exists(told)) {
+            KubernetesFiles.trees(Files.readString(told)).get(0).at("/nameReference/0/fieldSpecs").forEach(
+                    field -> known.add(field.get("kind").asText() + " " + field.get("path").asText()));
+        }
+        for (JsonNode object : KubernetesFiles.trees(Files.readString(file))) {
+            Set<String> named = new TreeSet<>();
+            namesOf("headrace", object, object.get("kind").asText() + " ", named);
+            assertThat(known).containsAll(named);
+        }
+    }
+
+    /** Adds each path at which a field {@code name}, but that of the object itself, has the value. */
+    private static void namesOf(String value, JsonNode node, String path, Set<String> into) {
+        node.forEach(element -> {
+            if (node.isArray()) {
+                namesOf(value, element, path, into);
+            }
+        });
+        node.properties().forEach(field -> {
+            String here = path + field.getKey();
+            if (field.getKey().equals("name") && field.getValue().asText().equals(value)
+                    && !here.endsWith(" metadata/name")) {
+                into.add(here);
+            }
+            namesOf(value, field.getValue(), here + "/", into);
+        });
+    }
+
+    @Test
+    void kustomizeItselfGivesTheSecretsNameToWhateverReadsIt() throws Exception {
+        Path kubectl = OnPath.require("kubectl", "kubernetes-client");
+        Process process = new ProcessBuilder(kubectl.toString(), "kustomize", EXAMPLE.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String made = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(KubernetesFiles.read(made)).hasSizeGreaterThan(10);
+        Set<String> plain = new TreeSet<>();
+        Set<String> digested = new TreeSet<>();
+        String name = KubernetesFiles.read(made).stream().filter(Secret.class::isInstance).map(Secret.class::cast)
+                .map(secret -> secret.getMetadata().getName()).findFirst().orElseThrow();
+        for (JsonNode object : KubernetesFiles.trees(made)) {
+            namesOf("headrace", object, object.get("kind").asText() + " ", plain);
+            namesOf(name, object, object.get("kind").asText() + " ", digested);
+        }
+        assertThat(plain).isEmpty();
+        assertThat(digested).extracting(path -> path.substring(0, path.indexOf(' '))).containsExactly("Deployment",
+                "ServiceMonitor", "TriggerAuthentication");
     }
 
     @Test
@@ -174,17 +265,41 @@ class KubernetesTest {
 
     @Test
     void theAutoscalerAsksACallThatIsThereForANumberThatItAnswers() throws IOException {
-        Map<String, String> trigger = KubernetesFiles.all(Keda.ScaledObject.class).stream()
-                .flatMap(it -> it.spec().triggers().stream()).filter(it -> it.type().equals("metrics-api"))
-                .map(Keda.ScaledObject.Trigger::metadata).findFirst().orElseThrow();
-        URI url = URI.create(Objects.requireNonNull(trigger.get("url")));
-        assertThat(url.getPath()).isEqualTo("/v1/scaling/default");
-        assertThat(KubernetesFiles.all(Service.class)).extracting(it -> it.getMetadata().getName() + ".headrace.svc")
-                .containsExactly(url.getHost());
-        JsonNode call = calls().at("/~1v1~1scaling~1{queue}/get");
-        assertThat(call.get("parameters").findValuesAsText("name")).containsAll(
-                Stream.of(url.getQuery().split("&", -1)).map(it -> it.substring(0, it.indexOf('='))).toList());
-        assertThat(document().toString()).contains('"' + trigger.get("valueLocation") + '"');
+        List<Keda.ScaledObject.Trigger> triggers = KubernetesFiles.all(Keda.ScaledObject.class).stream()
+                .flatMap(it -> it.spec().triggers().stream()).filter(it -> it.type().equals("metrics-api")).toList();
+        assertThat(triggers).hasSize(3);
+        for (Keda.ScaledObject.Trigger trigger : triggers) {
+            URI url = URI.create(Objects.requireNonNull(trigger.metadata().get("url")));
+            assertThat(url.getPath()).startsWith(SCALING);
+            assertThat(KubernetesFiles.all(Service.class))
+                    .extracting(it -> it.getMetadata().getName() + ".headrace.svc").containsExactly(url.getHost());
+            JsonNode call = calls().at("/~1v1~1scaling~1{queue}/get");
+            assertThat(call.get("parameters").findValuesAsText("name")).containsAll(
+                    Stream.of(url.getQuery().split("&", -1)).map(it -> it.substring(0, it.indexOf('='))).toList());
+            assertThat(document().toString()).contains('"' + trigger.metadata().get("valueLocation") + '"');
+        }
+    }
+
+    /** A backlog in a queue that no trigger asks for would bring no worker. */
+    @Test
+    void everyQueueThatTheWorkersServeHasATrigger() {
+        assertThat(asked(EXAMPLE.resolve("scaling.yaml"))).isEqualTo(served(EXAMPLE.resolve("worker.yaml")));
+        Path base = KubernetesFiles.FOLDER.resolve("base/worker-deployment.yaml");
+        assertThat(asked(KubernetesFiles.FOLDER.resolve("components/keda-api/scaledobject.yaml")))
+                .isEqualTo(served(base));
+    }
+
+    private static Set<String> served(Path worker) {
+        String queues = environment((Deployment) KubernetesFiles.read(worker).get(0)).stream()
+                .filter(it -> it.getName().equals("HEADRACE_WORKER_QUEUES")).findFirst().orElseThrow().getValue();
+        return WorkerSettings.QUEUES.parser().apply(queues).keySet().stream().map(QueueName::value)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> asked(Path scaledObject) {
+        return ((Keda.ScaledObject) KubernetesFiles.read(scaledObject).get(0)).spec().triggers().stream()
+                .map(it -> URI.create(Objects.requireNonNull(it.metadata().get("url"))).getPath())
+                .map(path -> path.substring(SCALING.length())).collect(Collectors.toSet());
     }
 
     private static JsonNode calls() throws IOException {

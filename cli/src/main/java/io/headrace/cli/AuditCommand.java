@@ -19,6 +19,9 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     ApiOptions api = new ApiOptions();
 
+    @Mixin
+    WatchOptions watch = new WatchOptions();
+
     @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = "Only what concerns this queue.")
     @Nullable
     QueueName queue;
@@ -45,27 +48,32 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return watch.run(terminal, "audit", this::page);
+    }
+
+    private int page(Terminal to) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw CommandFailed.usage("--limit must be 1 to " + MAX_PAGE + ", was " + limit);
         }
-        Answer answer = api.client(terminal).get("/v1/audit" + new Query().with("queue", queue).with("action", action)
+        Answer answer = api.client(to).get("/v1/audit" + new Query().with("queue", queue).with("action", action)
                 .with("actor", actor).with("cursor", cursor).with("limit", limit));
         if (api.json()) {
-            answer.verbatim(terminal);
+            answer.verbatim(to);
             return ExitCode.DONE;
         }
         List<Tree> entries = answer.tree().at("entries").items();
         if (entries.isEmpty()) {
-            terminal.say("nothing was done, as far as the log goes back");
+            to.say("nothing was done, as far as the log goes back");
         } else {
-            table(entries).print(terminal);
+            table(entries).print(to);
         }
-        answer.tree().at("next").maybe().ifPresent(next -> terminal.say("there is more: --cursor " + next));
+        answer.tree().at("next").maybe().ifPresent(next -> to.say("there is more: --cursor " + next));
         return ExitCode.DONE;
     }
 
     private static Table table(List<Tree> entries) {
-        Table table = new Table().whole("AT").cut("ACTOR").whole("ACTION").cut("WHAT").number("COUNT").cut("DETAIL");
+        Table table = new Table().whole("AT").whole("ACTOR").whole("ACTION").whole("WHAT").number("COUNT")
+                .cut("DETAIL");
         for (Tree entry : entries) {
             String count = entry.at("count").maybe().orElse("") + (entry.at("unfinished").flag() ? "+" : "");
             table.row(seconds(entry.at("at").text()), entry.at("actor").text(), entry.at("action").text(), what(entry),

@@ -117,8 +117,14 @@ final class CompletionScript {
     }
 
     String zsh() {
-        return "autoload -U +X compinit && compinit -u\nautoload -U +X bashcompinit && bashcompinit\n" + bash();
+        return ZSH + bash();
     }
+
+    /** What is set up already is left as it is: who asked for the check of insecure folders has made it. */
+    private static final String ZSH = """
+            (( $+functions[compdef] )) || { autoload -U +X compinit && compinit }
+            autoload -U +X bashcompinit && bashcompinit
+            """;
 
     private static final String BASH = """
             # Completes the words of headrace; made by 'headrace completion bash'.

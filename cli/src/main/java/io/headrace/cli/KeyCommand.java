@@ -77,7 +77,11 @@ final class KeyCommand {
 
     @Command(description = "List the keys. Secrets are stored nowhere, so they are not shown.", footer = {"",
         "Example:", "  headrace key list"})
-    int list(@Mixin ApiOptions api) {
+    int list(@Mixin ApiOptions api, @Mixin WatchOptions watch) {
+        return watch.run(terminal, "key list", to -> list(api, to));
+    }
+
+    private static int list(ApiOptions api, Terminal terminal) {
         Answer answer = api.client(terminal).get("/v1/keys");
         if (api.json()) {
             answer.verbatim(terminal);
@@ -89,7 +93,7 @@ final class KeyCommand {
             return ExitCode.DONE;
         }
         Instant now = Instant.now();
-        Table table = new Table().cut("NAME").whole("ROLE").cut("QUEUES").whole("FROM").number("AGE")
+        Table table = new Table().whole("NAME").whole("ROLE").cut("QUEUES").whole("FROM").number("AGE")
                 .number("EXPIRES");
         for (Tree key : keys) {
             table.row(key.at("name").text(), key.at("role").text(), queues(key), key.at("from").text(),

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Rows for people. Fits {@value Terminal#COLUMNS} columns by cutting the widest cells of the columns that may be cut; ids
- * are never cut, because people copy them. Not thread-safe.
+ * and names are never cut, because people copy them. Not thread-safe.
  */
 final class Table {
     private static final int GAP = 2;
@@ -66,7 +66,7 @@ final class Table {
         for (int i = 0; i < widths.length; i++) {
             widths[i] = columns.get(i).heading().length();
             for (List<String> row : rows) {
-                widths[i] = Math.max(widths[i], length(row.get(i)));
+                widths[i] = Math.max(widths[i], Words.columns(row.get(i)));
             }
         }
         int over = GAP * (widths.length - 1) - Terminal.COLUMNS;
@@ -99,14 +99,10 @@ final class Table {
         for (int i = 0; i < cells.size(); i++) {
             Kind kind = columns.get(i).kind();
             String cell = kind == Kind.CUT ? Words.cut(cells.get(i), widths[i]) : cells.get(i);
-            String padding = " ".repeat(Math.max(0, widths[i] - length(cell)));
+            String padding = " ".repeat(Math.max(0, widths[i] - Words.columns(cell)));
             String shown = coloured && kind == Kind.STATE ? Colour.ofState(cell).on(cell) : cell;
             line.append(kind == Kind.NUMBER ? padding + shown : shown + padding).append(" ".repeat(GAP));
         }
         return line.toString().stripTrailing();
-    }
-
-    private static int length(String text) {
-        return text.codePointCount(0, text.length());
     }
 }

@@ -310,7 +310,7 @@ final class TopPicture {
 
     private static String cell(String text, int width, boolean right) {
         String cut = Words.cut(text, width);
-        String padding = " ".repeat(width - cut.codePointCount(0, cut.length()));
+        String padding = " ".repeat(width - Words.columns(cut));
         return right ? padding + cut : cut + padding;
     }
 

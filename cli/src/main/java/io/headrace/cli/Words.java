@@ -129,11 +129,42 @@ final class Words {
         return plain.toString();
     }
 
-    /** At most so many characters, the last one {@code …} when some were cut off. */
+    /** At most so many columns of a terminal, the last one {@code …} when something was cut off. */
     static String cut(String text, int max) {
-        if (text.codePointCount(0, text.length()) <= max) {
+        if (columns(text) <= max) {
             return text;
         }
-        return text.substring(0, text.offsetByCodePoints(0, Math.max(0, max - 1))) + "…";
+        int end = 0;
+        int columns = 0;
+        while (end < text.length()) {
+            int c = text.codePointAt(end);
+            columns += columns(c);
+            if (columns > max - 1) {
+                break;
+            }
+            end += Character.charCount(c);
+        }
+        return text.substring(0, end) + "…";
+    }
+
+    /** How many columns of a terminal it takes. */
+    static int columns(String text) {
+        return text.codePoints().map(Words::columns).sum();
+    }
+
+    /** Marks take none, ideographs and pictures two: the ranges that Unicode's table of widths calls wide, gaps left out. */
+    private static int columns(int c) {
+        if (c < 0x300) {
+            return 1;
+        }
+        int type = Character.getType(c);
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+            return 0;
+        }
+        boolean wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F)
+                || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F)
+                || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F)
+                || (c >= 0x1F680 && c <= 0x1F6FF) || (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
+        return wide ? 2 : 1;
     }
 }

@@ -115,6 +115,19 @@ final class AccessCommandsTest {
     }
 
     @Test
+    void whatPeopleCopyIsNeverCut() {
+        String name = "nightly-import-of-the-north-american-warehouse-no-17";
+        String queue = "a-queue-whose-name-says-all-there-is-to-say";
+        created(name, "operator", "-q", queue, "-q", "mail", "-q", "sms");
+        String id = headrace("enqueue", "welcome", "-q", queue, "--delay", "1h").out().strip();
+        assertThat(headrace("job", "cancel", id).code()).isZero();
+
+        assertThat(headrace("key", "list").out()).containsPattern("(?m)^" + name + " ");
+        assertThat(headrace("audit").out()).containsPattern("(?m) job.cancel +" + id + "$")
+                .containsPattern("(?m) key.create +" + name + " ");
+    }
+
+    @Test
     void badKeysAreRefusedInWords() {
         assertThat(headrace("key", "create", "x").code()).isEqualTo(2);
         assertThat(headrace("key", "create", "x", "--role", "viewr").err()).contains("role must be one of viewer,");

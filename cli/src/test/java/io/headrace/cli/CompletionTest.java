@@ -76,6 +76,12 @@ final class CompletionTest {
     }
 
     @Test
+    void inZshNothingIsSetUpAgainAndNoCheckIsLeftOut() {
+        assertThat(Ran.headrace("completion", "zsh").out()).contains("(( $+functions[compdef] )) || {")
+                .doesNotContain("compinit -u");
+    }
+
+    @Test
     void everyCommandIsInTheScriptOfEveryShell() {
         for (String shell : List.of("bash", "zsh", "fish")) {
             Ran ran = Ran.headrace("completion", shell);

@@ -33,6 +33,15 @@ final class TableTest {
     }
 
     @Test
+    void ideographsTakeTwoColumns() {
+        Table table = new Table().cut("ERROR").number("JOBS");
+        table.row("郵便番号", "7");
+        table.row("postcode", "12");
+
+        assertThat(print(table, false, Map.of())).containsExactly("ERROR     JOBS", "郵便番号     7", "postcode    12");
+    }
+
+    @Test
     void textFromJobsCannotSteerTheTerminal() {
         Table table = new Table().cut("ERROR");
         table.row("red \033[31m alert\r\nnext");

@@ -22,12 +22,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 /** Commands that go on: what follows a job, and what shows a list again and again. */
 final class WatchTest {
@@ -143,5 +147,17 @@ final class WatchTest {
         assertThat(code.get(BOUND_S, TimeUnit.SECONDS)).isZero();
         assertThat(read.toString(StandardCharsets.UTF_8).lines()).hasSize(3)
                 .allMatch(line -> line.startsWith("{\"queues\":[{\"queue\":\"mail\""));
+    }
+
+    @Test
+    void everyListCanBeWatched() {
+        CommandLine root = HeadraceCommand.commandLine(new String[0],
+                terminal(new ByteArrayOutputStream(), new ByteArrayOutputStream(), false, 1));
+        List<CommandLine> lists = new ArrayList<>(List.of(root.getSubcommands().get("audit")));
+        root.getSubcommands().values().stream().map(noun -> noun.getSubcommands().get("list")).filter(Objects::nonNull)
+                .forEach(lists::add);
+
+        assertThat(lists).hasSizeGreaterThan(5).allSatisfy(list -> assertThat(list.getCommandSpec()
+                .findOption("--watch")).as(list.getCommandSpec().qualifiedName()).isNotNull());
     }
 }

@@ -16,8 +16,11 @@ final class WordsTest {
     }
 
     @Test
-    void cuttingCountsCharactersAsPeopleDo() {
-        assertThat(Words.cut("😀😀😀😀", 3)).isEqualTo("😀😀…");
+    void cuttingCountsColumnsAsATerminalDoes() {
+        assertThat(Words.cut("😀😀😀😀", 3)).isEqualTo("😀…");
+        assertThat(Words.cut("😀😀😀😀", 8)).isEqualTo("😀😀😀😀");
+        assertThat(Words.cut("郵便番号が違います", 8)).isEqualTo("郵便番…");
+        assertThat(Words.cut("e\u0301te\u0301", 3)).isEqualTo("e\u0301te\u0301");
         assertThat(Words.cut("abc", 3)).isEqualTo("abc");
     }
 }

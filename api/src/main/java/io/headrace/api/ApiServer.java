@@ -55,9 +55,14 @@ public final class ApiServer implements AutoCloseable {
      * @throws InvalidInput when the address is not loopback and there are no keys, or it cannot be listened on
      */
     public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
+        return start(config, broker, operator, meters, Pings.USUAL);
+    }
+
+    static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters,
+            Pings pings) {
         InetAddress address = config.address();
         require(config.durability(), operator);
-        Services services = Services.of(config, broker, operator, meters);
+        Services services = Services.of(config, broker, operator, meters, pings);
         services.keys().start();
         Routes routes = new Routes(services, new SystemCalls(services));
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +36,8 @@ final class LiveClient {
 
     private static final int MAX_TOPICS = 100;
     private static final long AUTH_MS = 5_000;
-    /** How often a connection is looked after. */
+    /** How often a connection is looked after; {@link Pings} counts in these. */
     private static final long SWEEP_MS = 2_000;
-    private static final int SWEEPS_TO_PING = 10;
-    private static final long PONG_NANOS = TimeUnit.SECONDS.toNanos(40);
     /** How long a client has to answer a close before its connection is cut. */
     private static final long CUT_MS = 2_000;
 
@@ -231,11 +228,11 @@ final class LiveClient {
             close(Close.UNAUTHORIZED);
         } else if (slow && full()) {
             close(Close.SLOW);
-        } else if (System.nanoTime() - ponged > PONG_NANOS) {
+        } else if (System.nanoTime() - ponged > services.pings().answeredWithin().toNanos()) {
             close(Close.TIMEOUT);
         } else {
             slow = full();
-            if (++sweeps % SWEEPS_TO_PING == 0) {
+            if (++sweeps % services.pings().everySweeps() == 0) {
                 socket.writePing(Buffer.buffer());
             }
         }

@@ -16,13 +16,15 @@ import java.util.Optional;
  */
 record Services(ApiConfig config, Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes,
         Waiters waiters, ApiMeters meters, KnownQueues known, KeyRing keys, Passes passes, Guard guard, Audit audit,
-        JobJson jobJson, Cached<Overview> overview, CachedByQueue<Optional<ServiceTime>> serviceTimes, Live live) {
+        JobJson jobJson, Cached<Overview> overview, CachedByQueue<Optional<ServiceTime>> serviceTimes, Live live,
+        Pings pings) {
     /** How old an overview may be. */
     private static final Duration OVERVIEW_TTL = Duration.ofSeconds(1);
     private static final Duration SERVICE_TIME_TTL = Duration.ofSeconds(5);
 
     /** All of them, new. */
-    static Services of(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry registry) {
+    static Services of(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry registry,
+            Pings pings) {
         BlockingCalls blocking = new BlockingCalls(config.threads());
         Waiters waiters = new Waiters(config.maxWaiters());
         KeyRing keys = new KeyRing(config.keys(), operator.access());
@@ -33,6 +35,6 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
                 keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
                 new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview),
                 new CachedByQueue<>(SERVICE_TIME_TTL, queue -> ServiceTime.of(operator, queue)),
-                new Live(broker, operator, blocking, changes, System::currentTimeMillis));
+                new Live(broker, operator, blocking, changes, System::currentTimeMillis), pings);
     }
 }

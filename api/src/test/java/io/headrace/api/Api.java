@@ -54,12 +54,17 @@ final class Api implements AutoCloseable {
 
     /** A server that hides the values of these fields. */
     static Api redacting(String names) {
-        return new Api(UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names));
+        return new Api(UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names), Pings.USUAL);
+    }
+
+    /** A server that pings its WebSockets in this way. */
+    static Api pinging(Pings pings) {
+        return new Api(UnaryOperator.identity(), Map.of(), pings);
     }
 
     /** @param seam what the server gets in place of the broker */
     Api(UnaryOperator<Broker> seam, String... settings) {
-        this(seam, environment(settings));
+        this(seam, environment(settings), Pings.USUAL);
     }
 
     private static Map<String, String> environment(String... settings) {
@@ -71,10 +76,11 @@ final class Api implements AutoCloseable {
         return environment;
     }
 
-    private Api(UnaryOperator<Broker> seam, Map<String, String> variables) {
+    private Api(UnaryOperator<Broker> seam, Map<String, String> variables, Pings pings) {
         Map<String, String> environment = new HashMap<>(variables);
         environment.putIfAbsent("HEADRACE_API_PORT", "0");
-        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), broker.operator(), meters);
+        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), broker.operator(), meters,
+                pings);
     }
 
     /** What came back. */

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -392,6 +393,18 @@ class LiveTest {
     static void manyQueues(Api api) {
         for (int i = 0; i < 4_000; i++) {
             api.broker.operator().pause(new QueueName("queue-with-a-long-name-to-fill-the-wire-" + i));
+        }
+    }
+
+    @Test
+    void whoAnswersNoPingIsDropped() throws IOException {
+        Pings soon = new Pings(1, Duration.ofSeconds(3)); // a ping every 2 s
+        try (Api api = Api.pinging(soon); Socket mute = raw(api); LiveSocket other = LiveSocket.open(api)) {
+            String told = new String(mute.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(told).as("a ping, then a close with 4002").contains("\u0089\0")
+                    .endsWith("\u0088\t\u000f\u00a2timeout");
+            other.subscribe("overview").next("overview", "overview");
+            assertThat(api.server.liveClients()).isEqualTo(1);
         }
     }
 

@@ -31,7 +31,7 @@ class OpenApiTest {
     void theDocumentListsExactlyTheCallsThatAreServed() {
         try (Api api = new Api()) {
             Services services = Services.of(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
-                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Pings.USUAL);
             Set<String> served = new TreeSet<>();
             for (Route route : new Routes(services, new SystemCalls(services)).all()) {
                 served.add(route.method() + " " + route.template());

@@ -167,6 +167,28 @@ class RolesTest {
         assertThat(call("POST /v1/queues/{queue}/pause", Api.MAIL, mail, "o").status()).isEqualTo(200);
     }
 
+    /** So a call that is added and forgets the audit log is noticed. */
+    @Test
+    void whateverOnlyOperatorsAndAdminsMayChangeLeavesOneEntryInTheAuditLog() {
+        JobId dead = mail;
+        api.bury(api.claim(), "Timeout");
+        JobId later = JobId.parse(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\",\"delay\":\"1h\"}", bearer("a"))
+                .text("id"));
+        worker("w-1", List.of(Api.MAIL), List.of());
+        api.post("/v1/keys", "{\"name\":\"nobody\",\"role\":\"viewer\"}", bearer("a"));
+        for (String operation : OpenApi.operations()) {
+            if (reads(operation) || roles(operation).isEmpty() || roles(operation).contains("viewer")
+                    || roles(operation).contains("producer")) {
+                continue;
+            }
+            JobId job = operation.endsWith("/retry") ? dead : operation.endsWith("/run-now") ? later : queued("mail");
+            int before = audit().size();
+            Api.Answer answer = call(operation, Api.MAIL, job, "a");
+            assertThat(answer.status()).as("%s: %s", operation, answer).isBetween(200, 204);
+            assertThat(audit()).as(operation).hasSize(before + 1);
+        }
+    }
+
     @Test
     void aLimitedKeyIsRefusedWhateverIsOfAnotherQueue() {
         JobId nowhere = JobId.parse(other.toString().replace("other", "nowhere"));

@@ -8,9 +8,7 @@ import io.headrace.CorruptDocument;
 import io.headrace.DataDamaged;
 import io.headrace.Failure;
 import io.headrace.HeadraceException;
-import io.headrace.InvalidInput;
 import io.headrace.JobDocument;
-import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Lease;
 import io.headrace.Level;
@@ -19,11 +17,10 @@ import io.headrace.QueueName;
 import io.headrace.Run;
 import io.headrace.Token;
 import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.redis.Answered.Asker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,47 +58,11 @@ final class Claims {
     private static final int MAX_PAGES = 40;
     /** No worker asks for a shorter lease, so entries that fell silent more recently need no look. */
     private static final long SHORTEST_LEASE_MS = 1_000;
-    /** In place of a time: no call has been answered since. */
-    private static final Long UNANSWERED = Long.MAX_VALUE;
-    /**
-     * How long after the first answer that follows a lost one claims ask for what that one said: a Redis that was stopped reads what was sent to it when it goes on,
-     * even from connections that have been given up.
-     */
-    private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
-
     /** The cursor of a search that begins. */
     private static final String START = "-";
 
     /** The pending entries that a search goes through. */
     private record Place(QueueName queue, Level level) {}
-
-    /** Who claims from a queue. */
-    private record Asker(QueueName queue, WorkerId worker) {
-        boolean is(QueueName aQueue, String aWorker) {
-            return queue.equals(aQueue) && worker.value().equals(aWorker);
-        }
-    }
-
-    /**
-     * The newest that an asker knows.
-     *
-     * @param fence the greatest fencing token
-     * @param newest the latest entry of each level
-     */
-    private record Told(long fence, Map<Level, String> newest) {
-        static final Told NOTHING = new Told(0, Map.of());
-
-        Told and(long token, Level level, String entry) {
-            Map<Level, String> all = new EnumMap<>(Level.class);
-            all.putAll(newest);
-            all.merge(level, entry, Entries::later);
-            return new Told(Math.max(fence, token), all);
-        }
-
-        String newest(Level level) {
-            return newest.getOrDefault(level, "");
-        }
-    }
 
     private final Link link;
     private final RedisKeys keys;
@@ -109,10 +70,7 @@ final class Claims {
     /** Ends jobs whose document cannot be read. */
     private final Consumer<Verdict> aside;
     private final LongSupplier nanoClock;
-    /** What each asker was told last. */
-    private final Map<Asker, Told> told = new ConcurrentHashMap<>();
-    /** Whose answers got lost, and until when each of their claims asks what they hold without knowing. */
-    private final Map<Asker, Long> untold = new ConcurrentHashMap<>();
+    private final Answered answered;
     /** Where the search for expired leases goes on, by queue and level. */
     private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
@@ -122,6 +80,7 @@ final class Claims {
         this.queues = queues;
         this.aside = aside;
         this.nanoClock = nanoClock;
+        this.answered = new Answered(nanoClock);
     }
 
     Claim claim(ClaimRequest request) {
@@ -238,8 +197,8 @@ final class Claims {
         arguments.add(RedisKeys.bytes(request.lease().toMillis()));
         arguments.add(RedisKeys.bytes(pausedToo ? 0 : MAX_PUBLISH));
         arguments.add(RedisKeys.bytes(pausedToo ? 1 : 0));
-        boolean inDoubt = inDoubt(asker);
-        Told known = told.getOrDefault(asker, Told.NOTHING);
+        boolean inDoubt = answered.inDoubt(asker);
+        Answered.Told known = answered.told(asker);
         arguments.add(RedisKeys.bytes(inDoubt ? Long.toString(known.fence()) : ""));
         arguments.add(RedisKeys.bytes(inDoubt ? most : READ_BY_SCRIPT));
         for (Level level : order) {
@@ -273,7 +232,7 @@ final class Claims {
             return entries.size();
         } catch (HeadraceException e) {
             LOG.debug("the answer to a claim was lost in part queue={}", queue, e);
-            untold.put(rest.asker(), UNANSWERED);
+            answered.lost(rest.asker());
             return rest.most();
         }
     }
@@ -297,21 +256,12 @@ final class Claims {
     private Object run(Script script, Asker asker, List<byte[]> arguments) {
         try {
             Object reply = link.run(script, queues.base(asker.queue()), arguments);
-            untold.replace(asker, UNANSWERED, nanoClock.getAsLong() + UNTOLD_NANOS);
+            answered.again(asker);
             return reply;
         } catch (OutcomeUnknown e) {
-            untold.put(asker, UNANSWERED);
+            answered.lost(asker);
             throw e;
         }
-    }
-
-    /** Whether an answer to this asker got lost, or may still be on its way to nobody. */
-    private boolean inDoubt(Asker asker) {
-        Long until = untold.get(asker);
-        if (until != null && !until.equals(UNANSWERED) && until - nanoClock.getAsLong() < 0) {
-            return !untold.remove(asker, until);
-        }
-        return until != null;
     }
 
     List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
@@ -366,8 +316,7 @@ final class Claims {
 
     /** Drops the worker's consumers unless they hold leases; tells whether none does. */
     boolean forget(QueueName queue, String worker) {
-        told.keySet().removeIf(asker -> asker.is(queue, worker));
-        untold.keySet().removeIf(asker -> asker.is(queue, worker));
+        answered.forget(queue, worker);
         return Replies.number(link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)))) == 0;
     }
 
@@ -395,7 +344,7 @@ final class Claims {
                 List<ClaimedJob> into) {
             if (!entries.isEmpty()) {
                 String last = Replies.text(Replies.list(entries.get(entries.size() - 1)).get(0));
-                told.merge(asker, Told.NOTHING.and(fence, level, last), (known, next) -> known.and(fence, level, last));
+                answered.tell(asker, fence, level, last);
             }
             for (int i = 0; i < entries.size(); i++) {
                 int count = deliveries.isEmpty() ? 1 : (int) Replies.number(deliveries.get(i));
@@ -438,35 +387,6 @@ final class Claims {
             Attempt attempt = new Attempt(lease.attempt(), asker.worker().value(), now, now, Attempt.Outcome.FAILED,
                     reason);
             aside.accept(Verdict.bury(lease, standIn.with(Run.NONE.and(attempt))));
-        }
-    }
-
-    /** What a stream entry says: the job's id and its document. */
-    record Entry(JobId id, byte[] document) {
-        private static final byte[] NOTHING = {};
-
-        /** An entry that was published again names its job; a first one is named by its own address. */
-        static Entry of(QueueName queue, Level level, String address, List<Object> fields) {
-            JobId id = Replies.fresh(queue, level, address);
-            byte[] document = NOTHING;
-            for (int i = 0; i + 1 < fields.size(); i += 2) {
-                String name = Replies.text(fields.get(i));
-                if (name.equals("id")) {
-                    id = named(Replies.text(fields.get(i + 1)), id);
-                } else if (name.equals("job") && fields.get(i + 1) instanceof byte[] bytes) {
-                    document = bytes;
-                }
-            }
-            return new Entry(id, document);
-        }
-
-        private static JobId named(String text, JobId otherwise) {
-            try {
-                JobId id = JobId.parse(text);
-                return id.queue().equals(otherwise.queue()) ? id : otherwise;
-            } catch (InvalidInput e) {
-                return otherwise;
-            }
         }
     }
 }

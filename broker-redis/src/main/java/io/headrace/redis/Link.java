@@ -4,34 +4,18 @@ import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.OutcomeUnknown;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
-import redis.clients.jedis.providers.ClusterConnectionProvider;
-import redis.clients.jedis.providers.ConnectionProvider;
-import redis.clients.jedis.providers.PooledConnectionProvider;
-import redis.clients.jedis.providers.SentineledConnectionProvider;
-import redis.clients.jedis.util.JedisClusterCRC16;
-import redis.clients.jedis.util.Pool;
 
 /**
  * The way to Redis, the same for one server, Sentinel and Cluster: borrow the connection that serves a key, send some
@@ -42,20 +26,16 @@ final class Link implements AutoCloseable {
     /** How long a connection attempt and an answer may take. Answers come in microseconds; a fork for the AOF can stall longer. */
     static final int TIMEOUT_MS = 5_000;
 
-    /** How long an answer may take that tells whether Redis is there at all. */
-    private static final int PROBE_MS = 2_000;
     /** A connection not used for longer than this is tried with a PING first, so that a restart of Redis costs nobody an answer. */
     private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
     /** Two redirections follow a moved slot; a third means that the cluster is still changing. */
     private static final int REDIRECTIONS = 3;
 
-    private final ConnectionProvider provider;
+    private final Connections connections;
     private final BrokerObserver observer;
     private final LongSupplier nanoClock;
     private final Damage damage;
     private final Outage outage;
-    /** Gives broken connections back; its one thread ends when there is nothing to do. */
-    private final ThreadPoolExecutor closer = closer();
     /** When an exchange last succeeded. Racy by design: it only spares PINGs. */
     private volatile long lastSuccess;
 
@@ -73,7 +53,7 @@ final class Link implements AutoCloseable {
         this.damage = new Damage(this, nanoClock);
         this.lastSuccess = nanoClock.getAsLong() - TRUSTED_NANOS;
         try {
-            this.provider = open(config, maxConnections);
+            this.connections = new Connections(config, maxConnections);
         } catch (JedisException e) {
             throw new BrokerUnavailable("cannot reach " + config + ": " + why(e), e);
         }
@@ -109,14 +89,12 @@ final class Link implements AutoCloseable {
 
     /** The server that a key lies on now, as far as known: a lane's name, no promise. One for all but in a cluster. */
     String server(byte[] key) {
-        return provider instanceof ClusterConnectionProvider cluster
-                ? String.valueOf(cluster.getNode(JedisClusterCRC16.getSlot(key)))
-                : "";
+        return connections.server(key);
     }
 
     /** Keys with the same number are served by the same connection. */
     int shard(byte[] key) {
-        return provider instanceof ClusterConnectionProvider ? JedisClusterCRC16.getSlot(key) : 0;
+        return connections.shard(key);
     }
 
     /**
@@ -137,7 +115,7 @@ final class Link implements AutoCloseable {
         try {
             answers = exchange(key, connection, requests);
         } finally {
-            release(connection);
+            connections.release(connection);
         }
         return damage.named(requests, settleErrors(key, requests, closing, answers));
     }
@@ -195,24 +173,7 @@ final class Link implements AutoCloseable {
             connection.setBroken();
             throw e;
         } finally {
-            release(connection);
-        }
-    }
-
-    /** The pool replaces a broken connection at once, which takes as long as Redis does not answer: nobody waits for that. */
-    private void release(Connection connection) {
-        if (connection.isBroken()) {
-            closer.execute(() -> closeBroken(connection));
-        } else {
-            connection.close();
-        }
-    }
-
-    private static void closeBroken(Connection connection) {
-        try {
-            connection.close();
-        } catch (JedisException e) {
-            // it is closed; what failed is the pool's attempt to replace it
+            connections.release(connection);
         }
     }
 
@@ -221,88 +182,31 @@ final class Link implements AutoCloseable {
         outage.refuse();
         boolean trusted = nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
         try {
-            Connection connection = connect(key);
-            if (!trusted && !alive(connection)) {
-                dropIdle();
-                connection = connect(key);
+            Connection connection = connections.connect(key);
+            if (!trusted && !connections.alive(connection)) {
+                connections.dropIdle();
+                connection = connections.connect(key);
             }
             return connection;
         } catch (JedisException e) {
-            dropIdle();
-            if (!exhausted(e)) {
+            connections.dropIdle();
+            if (!Connections.exhausted(e)) {
                 outage.failed(shard(key), why(e));
             }
             throw new BrokerUnavailable("cannot reach Redis: " + why(e), e);
         }
     }
 
-    private Connection connect(byte[] key) {
-        CommandArguments place = new CommandArguments(Command.GET).key(key);
-        try {
-            return provider.getConnection(place);
-        } catch (JedisException e) {
-            if (provider instanceof ClusterConnectionProvider cluster) {
-                cluster.renewSlotCache(); // its master may be dead, and another one serve the slot
-                return provider.getConnection(place);
-            }
-            throw e;
-        }
-    }
-
-    /** A dead one is given back. */
-    private boolean alive(Connection connection) {
-        try {
-            return connection.ping();
-        } catch (JedisException e) {
-            connection.setBroken();
-            release(connection);
-            if (timedOut(e)) {
-                throw e; // another connection would wait as long
-            }
-            return false;
-        }
-    }
-
     /** One connection that breaks says little about Redis, but one that gets no answer, or no successor, does. */
     private void noteFailure(byte[] key, JedisException e) {
-        dropIdle();
-        if (timedOut(e) || !answers(key, true)) {
+        connections.dropIdle();
+        if (Connections.timedOut(e) || !connections.answers(key, true)) {
             outage.failed(shard(key), why(e));
         }
     }
 
     private boolean answers() {
-        return answers(PROBED, false);
-    }
-
-    /** @param ifAllInUse what to say when there is no connection to ask with: those in use know soon */
-    private boolean answers(byte[] key, boolean ifAllInUse) {
-        Connection connection;
-        try {
-            connection = connect(key);
-        } catch (JedisException e) {
-            return ifAllInUse && exhausted(e);
-        }
-        try {
-            connection.setSoTimeout(PROBE_MS);
-            boolean pong = connection.ping();
-            connection.setSoTimeout(TIMEOUT_MS);
-            return pong;
-        } catch (JedisException e) {
-            connection.setBroken();
-            return false;
-        } finally {
-            release(connection);
-        }
-    }
-
-    private static boolean timedOut(Throwable e) {
-        return e instanceof SocketTimeoutException || (e.getCause() != null && timedOut(e.getCause()));
-    }
-
-    /** Whether it was our own pool that had nothing to give. */
-    private static boolean exhausted(Throwable e) {
-        return e instanceof NoSuchElementException || (e.getCause() != null && exhausted(e.getCause()));
+        return connections.answers(PROBED, false);
     }
 
     private List<Object> exchange(byte[] key, Connection connection, List<Request> requests) {
@@ -318,7 +222,7 @@ final class Link implements AutoCloseable {
             observer.roundTrip(Duration.ofNanos(end - start));
             if (answers.stream().anyMatch(Link::demoted)) {
                 connection.setBroken();
-                dropIdle();
+                connections.dropIdle();
             }
             return answers;
         } catch (JedisException e) {
@@ -360,8 +264,8 @@ final class Link implements AutoCloseable {
             for (int i = requests.size() - closing; i < requests.size(); i++) {
                 again.add(i);
             }
-            if (moved && provider instanceof ClusterConnectionProvider cluster) {
-                cluster.renewSlotCache();
+            if (moved) {
+                connections.renewed();
             }
             settled = new ArrayList<>(settled);
             try {
@@ -393,17 +297,8 @@ final class Link implements AutoCloseable {
             connection.setBroken();
             throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
         } finally {
-            release(connection);
+            connections.release(connection);
         }
-    }
-
-    /** After a failure every idle connection is suspect; new ones cost less than a failed call each. */
-    private void dropIdle() {
-        provider.getConnectionMap().values().forEach(pool -> {
-            if (pool instanceof Pool<?> p) {
-                p.clear();
-            }
-        });
     }
 
     /** The answer, or what an error of Redis means to the caller. */
@@ -434,50 +329,9 @@ final class Link implements AutoCloseable {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    private static ConnectionProvider open(RedisConfig config, int maxConnections) {
-        JedisClientConfig client = client(config).user(config.user()).password(config.password())
-                .database(config.database()).build();
-        ConnectionPoolConfig pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(maxConnections);
-        pool.setMaxIdle(maxConnections);
-        pool.setMaxWait(Duration.ofMillis(TIMEOUT_MS));
-        pool.setJmxEnabled(false);
-        pool.setTestWhileIdle(false);
-        return switch (config.kind()) {
-            case STANDALONE -> new PooledConnectionProvider(config.nodes().iterator().next(), client, pool);
-            case CLUSTER -> new ClusterConnectionProvider(config.nodes(), client, pool);
-            case SENTINEL ->
-                new SentineledConnectionProvider(String.valueOf(config.master()), client, pool, config.nodes(),
-                        client(config).build());
-        };
-    }
-
-    private static DefaultJedisClientConfig.Builder client(RedisConfig config) {
-        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder().resp2()
-                .connectionTimeoutMillis(TIMEOUT_MS)
-                .socketTimeoutMillis(TIMEOUT_MS).blockingSocketTimeoutMillis(TIMEOUT_MS);
-        return config.tls() ? client.sslOptions(SslOptions.defaults()) : client;
-    }
-
-    private static ThreadPoolExecutor closer() {
-        ThreadPoolExecutor closer = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                task -> {
-                    Thread thread = new Thread(task, "headrace-redis-close");
-                    thread.setDaemon(true);
-                    return thread;
-                }, (task, closed) -> task.run());
-        closer.allowCoreThreadTimeOut(true);
-        return closer;
-    }
-
     @Override
     public void close() {
         outage.close();
-        closer.shutdown();
-        try {
-            provider.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("closing connections failed", e);
-        }
+        connections.close();
     }
 }

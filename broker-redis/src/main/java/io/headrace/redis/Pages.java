@@ -175,9 +175,9 @@ final class Pages {
                 next = "";
                 break;
             }
-            Claims.Entry content;
+            Entry content;
             try {
-                content = Claims.Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
+                content = Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
             } catch (DataDamaged e) {
                 oddities.passedOver(keys.ready(query.queue(), level), address, "it is beyond any time");
                 continue;

@@ -137,7 +137,7 @@ final class QueueExam {
     }
 
     private Item entry(Level level, String address, List<Object> fields) {
-        Claims.Entry content = Claims.Entry.of(queue, level, address, fields);
+        Entry content = Entry.of(queue, level, address, fields);
         boolean named = !fields.isEmpty() && Replies.text(fields.get(0)).equals("id");
         if (named && !Replies.text(fields.get(1)).equals(content.id().toString())) {
             suspects.add(Suspect.of(queue.value(), Fault.NOT_AN_ID, Replies.text(fields.get(1)),

@@ -149,4 +149,11 @@ final class MemoryJob {
         return new Job(id, job.state(), document, null, startedAt, String.valueOf(worker), attempt(),
                 progress == null ? document.run().progress() : progress, cancelAsked);
     }
+
+    /** It is with no worker any more, and what became of its deliveries is in its document. */
+    void forgetDeliveries() {
+        deliveries = 0;
+        lost.clear();
+        worker = null;
+    }
 }

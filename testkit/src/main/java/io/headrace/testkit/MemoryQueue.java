@@ -10,7 +10,6 @@ import io.headrace.Claim;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.Idempotency;
-import io.headrace.IdempotencyConflict;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -29,33 +28,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue and every move a job can make in it. A job is moved by {@link #leave} and one of the methods that put it
- * somewhere, so it is always in exactly one place. Everything is guarded by the broker's lock.
+ * One queue and every move a job can make in it. A job leaves the place that it is in and is put into another in one call, so
+ * it is always in exactly one. Everything is guarded by the broker's lock.
  */
 final class MemoryQueue {
     /** How long dead jobs are kept. */
     static final Duration DEAD_KEPT = Duration.ofDays(30);
-    /** How long an Idempotency-Key is remembered. */
-    static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
     /** More hints than this are not kept: whoever is woken claims until nothing is left. */
     private static final int MAX_WAKE_UPS = 8;
-
-    /** What an Idempotency-Key was used for. */
-    private record Remembered(String fingerprint, JobId id, Submission.Kind again, Instant until) {}
 
     final QueueName name;
     final MemoryCounts counts = new MemoryCounts();
@@ -66,23 +56,12 @@ final class MemoryQueue {
 
     private final Consumer<JobId> changed;
     private final Consumer<JobId> cancelled;
-    /** Jobs in line by entry. */
-    private final Map<Level, NavigableMap<Long, MemoryJob>> lines = new EnumMap<>(Level.class);
-    /** Jobs handed back, by entry. */
-    private final Map<Level, NavigableMap<Long, MemoryJob>> released = new EnumMap<>(Level.class);
-    private final TreeSet<MemoryJob> resting = new TreeSet<>(
-            Comparator.comparing((MemoryJob job) -> job.dueAt).thenComparing(job -> job.id));
-    private final NavigableMap<Long, MemoryJob> finished = new TreeMap<>();
-    /** Dead and finished jobs by the end of their retention. */
-    private final TreeSet<MemoryJob> records = new TreeSet<>(
-            Comparator.comparing((MemoryJob job) -> job.keptUntil).thenComparing(job -> job.id));
+    private final MemoryPlaces places = new MemoryPlaces();
     private final Map<String, JobId> unique = new HashMap<>();
-    private final Map<String, Remembered> idempotency = new HashMap<>();
+    private final MemoryIdempotency idempotency = new MemoryIdempotency();
     /** Jobs that were on record once. */
     private final Set<JobId> gone = new HashSet<>();
     private int wakeUps;
-    private long entries;
-    private long ends;
     private long fence;
     private long lastMillis;
     private long lastSequence;
@@ -91,10 +70,6 @@ final class MemoryQueue {
         this.name = name;
         this.changed = changed;
         this.cancelled = cancelled;
-        for (Level level : Level.values()) {
-            lines.put(level, new TreeMap<>());
-            released.put(level, new TreeMap<>());
-        }
     }
 
     Submission enqueue(NewJob asked, Instant now) {
@@ -102,16 +77,13 @@ final class MemoryQueue {
         boolean later = due != null && due.isAfter(now);
         JobState state = later ? JobState.SCHEDULED : JobState.QUEUED;
         Idempotency idem = asked.idempotency();
-        Remembered before = idem == null ? null : idempotency.get(idem.key());
-        if (idem != null && before != null && before.until().isAfter(now)) {
-            if (!before.fingerprint().equals(idem.fingerprint())) {
-                throw new IdempotencyConflict(idem.key());
-            }
-            return new Submission(before.again(), before.id(), state);
+        Optional<Submission> before = idempotency.before(idem, state, now);
+        if (before.isPresent()) {
+            return before.get();
         }
         JobId holder = asked.spec().unique().map(unique::get).orElse(null);
         if (holder != null) {
-            remember(idem, holder, Submission.Kind.DUPLICATE, now);
+            idempotency.remember(idem, holder, Submission.Kind.DUPLICATE, now);
             return new Submission(Submission.Kind.DUPLICATE, holder, state);
         }
         if (settings.maxBacklog() > 0 && queued() >= settings.maxBacklog()) {
@@ -121,19 +93,13 @@ final class MemoryQueue {
         MemoryJob job = new MemoryJob(id, JobDocument.of(asked.spec()));
         jobs.put(id, job);
         asked.spec().unique().ifPresent(key -> unique.put(key, id));
-        remember(idem, id, Submission.Kind.REPLAYED, now);
+        idempotency.remember(idem, id, Submission.Kind.REPLAYED, now);
         if (due != null && later) {
             rest(job, Place.SCHEDULED, due);
         } else {
             publish(job, now);
         }
         return new Submission(Submission.Kind.ACCEPTED, id, state);
-    }
-
-    private void remember(@Nullable Idempotency idem, JobId id, Submission.Kind again, Instant now) {
-        if (idem != null) {
-            idempotency.put(idem.key(), new Remembered(idem.fingerprint(), id, again, now.plus(IDEMPOTENCY_KEPT)));
-        }
     }
 
     private JobId nextId(Level level, boolean scheduled, Instant now) {
@@ -146,29 +112,29 @@ final class MemoryQueue {
         promote(now);
         List<ClaimedJob> claimed = new ArrayList<>();
         if (!paused) {
-            request.order().forEach(level -> claim(released.get(level), request, now, claimed));
-            request.order().forEach(level -> claim(lines.get(level), request, now, claimed));
+            request.order().forEach(level -> claim(Place.RELEASED, level, request, now, claimed));
+            request.order().forEach(level -> claim(Place.LINE, level, request, now, claimed));
         }
-        return new Claim(claimed, resting.isEmpty() ? Optional.empty()
-                : Optional.of(Duration.between(now, resting.first().dueAt)));
+        return new Claim(claimed, places.nextDue().map(due -> Duration.between(now, due)));
     }
 
-    private void claim(@Nullable NavigableMap<Long, MemoryJob> line, ClaimRequest request, Instant now,
-            List<ClaimedJob> claimed) {
-        while (line != null && claimed.size() < request.max() && !line.isEmpty()) {
-            MemoryJob job = line.firstEntry().getValue();
-            leave(job);
+    private void claim(Place place, Level level, ClaimRequest request, Instant now, List<ClaimedJob> claimed) {
+        Optional<MemoryJob> next = places.first(place, level);
+        while (next.isPresent() && claimed.size() < request.max()) {
+            MemoryJob job = next.get();
+            places.leave(job);
             claimed.add(job.claim(request, ++fence, now));
             changed.accept(job.id);
+            next = places.first(place, level);
         }
     }
 
     /** Moves what fell due into line. */
     void promote(Instant now) {
-        while (!resting.isEmpty() && !resting.first().dueAt.isAfter(now)) {
-            MemoryJob job = resting.first();
-            leave(job);
-            publish(job, now);
+        for (Optional<MemoryJob> job = places.due(now); job.isPresent();) {
+            places.leave(job.get());
+            publish(job.get(), now);
+            job = places.due(now);
         }
     }
 
@@ -219,22 +185,17 @@ final class MemoryQueue {
     }
 
     private void rest(MemoryJob job, Place place, Instant due) {
-        forgetEntry(job);
-        job.place = place;
-        job.dueAt = Instant.ofEpochMilli(due.toEpochMilli());
-        resting.add(job);
-        if (resting.first() == job) {
+        job.forgetDeliveries();
+        if (places.rest(job, place, Instant.ofEpochMilli(due.toEpochMilli()))) {
             wake(); // somebody must learn that the next due time has come closer
         }
         changed.accept(job.id);
     }
 
     private void publish(MemoryJob job, Instant now) {
-        forgetEntry(job);
-        job.place = Place.LINE;
-        job.entry = ++entries;
+        job.forgetDeliveries();
         job.queuedAt = now;
-        line(lines, job).put(job.entry, job);
+        places.line(job);
         wake();
         changed.accept(job.id);
     }
@@ -246,81 +207,45 @@ final class MemoryQueue {
         }
         job.deliveries--;
         job.worker = null;
-        job.place = Place.RELEASED;
-        line(released, job).put(job.entry, job);
+        places.release(job);
         wake();
         changed.accept(job.id);
     }
 
     private void finish(MemoryJob job, JobDocument document, Instant now) {
         job.document = document;
-        end(job, Place.FINISHED);
-        counts.add(job.state().label(), now);
         Duration kept = document.spec().retention() == null ? settings.retention() : document.spec().retention();
-        job.keptUntil = now.plus(kept);
-        finished.put(job.ended, job);
-        records.add(job);
+        end(job, Place.FINISHED, now.plus(kept));
+        counts.add(job.state().label(), now);
         trim(now);
         changed.accept(job.id);
     }
 
     private void bury(MemoryJob job, JobDocument document, Instant now) {
         job.document = document;
-        end(job, Place.DEAD);
+        end(job, Place.DEAD, now.plus(DEAD_KEPT));
         counts.add("dead", now);
-        job.keptUntil = now.plus(DEAD_KEPT);
-        records.add(job);
         changed.accept(job.id);
     }
 
-    private void end(MemoryJob job, Place place) {
-        forgetEntry(job);
-        job.place = place;
-        job.ended = ++ends;
+    private void end(MemoryJob job, Place place, Instant keptUntil) {
+        job.forgetDeliveries();
+        places.keep(job, place, keptUntil);
         job.cancelAsked = false;
         job.document.spec().unique().ifPresent(key -> unique.remove(key, job.id));
     }
 
-    private static void forgetEntry(MemoryJob job) {
-        job.deliveries = 0;
-        job.lost.clear();
-        job.worker = null;
-    }
-
-    /** Takes a job out of the place that it is in. */
-    private void leave(MemoryJob job) {
-        switch (job.place) {
-            case LINE -> line(lines, job).remove(job.entry);
-            case RELEASED -> line(released, job).remove(job.entry);
-            case SCHEDULED, RETRYING, PARKED -> resting.remove(job);
-            case DEAD -> records.remove(job);
-            case FINISHED -> {
-                records.remove(job);
-                finished.remove(job.ended);
-            }
-            case RUNNING -> {
-                // a running job is nowhere but in its worker's hands
-            }
-        }
-    }
-
-    private static NavigableMap<Long, MemoryJob> line(Map<Level, NavigableMap<Long, MemoryJob>> of, MemoryJob job) {
-        return of.computeIfAbsent(job.id.level(), level -> new TreeMap<>());
-    }
-
     /** Drops what has passed its retention, and the oldest of too many finished jobs. */
     void trim(Instant now) {
-        while (!records.isEmpty() && !records.first().keptUntil.isAfter(now)) {
-            drop(records.first());
+        for (Optional<MemoryJob> job = places.surplus(now, settings.maxKept()); job.isPresent();) {
+            drop(job.get());
+            job = places.surplus(now, settings.maxKept());
         }
-        while (finished.size() > settings.maxKept()) {
-            drop(finished.firstEntry().getValue());
-        }
-        idempotency.values().removeIf(remembered -> !remembered.until().isAfter(now));
+        idempotency.trim(now);
     }
 
     private void drop(MemoryJob job) {
-        leave(job);
+        places.leave(job);
         jobs.remove(job.id);
         gone.add(job.id);
     }
@@ -339,7 +264,7 @@ final class MemoryQueue {
         if (job.state().terminal()) {
             return Answer.WRONG_STATE;
         }
-        leave(job);
+        places.leave(job);
         finish(job, job.document.with(job.history().ended(JobState.CANCELLED, now, null)), now);
         return Answer.DONE;
     }
@@ -377,7 +302,7 @@ final class MemoryQueue {
         }
         Run run = job.document.run().reopened();
         job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
-        leave(job);
+        places.leave(job);
         if (due == null) {
             publish(job, now);
         } else {
@@ -392,15 +317,12 @@ final class MemoryQueue {
         if (job == null || !job.inLine()) {
             return Optional.empty();
         }
-        int before = line(released, job).headMap(job.entry).size();
-        int ahead = job.place == Place.RELEASED ? before
-                : line(released, job).size() + line(lines, job).headMap(job.entry).size();
-        return Optional.of(new Spot(ahead, false));
+        return Optional.of(new Spot(places.ahead(job), false));
     }
 
     /** How many scheduled and retrying jobs fall due by then. */
     long dueBy(Instant by) {
-        return resting.stream().filter(job -> job.place != Place.PARKED && !job.dueAt.isAfter(by)).count();
+        return places.dueBy(by);
     }
 
     Answer runNow(JobId id, Instant now) {
@@ -408,7 +330,7 @@ final class MemoryQueue {
         if (job == null || !job.atRest()) {
             return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
         }
-        leave(job);
+        places.leave(job);
         publish(job, now);
         return Answer.DONE;
     }
@@ -436,9 +358,8 @@ final class MemoryQueue {
         if (job == null || !job.atRest()) {
             throw new IllegalArgumentException("not at rest: " + id);
         }
-        leave(job);
-        job.dueAt = now;
-        resting.add(job);
+        places.leave(job);
+        places.rest(job, job.place, now);
         wake();
     }
 
@@ -448,12 +369,12 @@ final class MemoryQueue {
 
     /** How long ago the first of the jobs at rest fell due. */
     Duration overdue(Instant now) {
-        return due(now) ? Duration.between(resting.first().dueAt, now) : Duration.ZERO;
+        return places.due(now).map(job -> Duration.between(job.dueAt, now)).orElse(Duration.ZERO);
     }
 
     /** Whether jobs at rest have fallen due. */
     boolean due(Instant now) {
-        return !resting.isEmpty() && !resting.first().dueAt.isAfter(now);
+        return places.due(now).isPresent();
     }
 
     private long queued() {

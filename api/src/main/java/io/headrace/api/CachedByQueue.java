@@ -25,4 +25,9 @@ final class CachedByQueue<T> {
     T get(QueueName queue) {
         return queues.computeIfAbsent(queue, name -> new Cached<>(ttl, () -> source.apply(name))).get();
     }
+
+    /** Has it got anew by whoever asks next: what was known is known to be wrong. */
+    void drop(QueueName queue) {
+        queues.remove(queue);
+    }
 }

@@ -30,7 +30,7 @@ final class DeadCalls {
     private static final int SHOWN = 1_000;
     /** How long a call looks for jobs, and again moves them. */
     private static final long NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** How old groups may be: who looks at them looks again and again. */
+    /** How old groups may be, unless this replica moved some since: who looks at them looks again and again. */
     private static final Duration GROUPS_TTL = Duration.ofSeconds(5);
 
     private final Broker broker;
@@ -130,6 +130,21 @@ final class DeadCalls {
             return answer(chosen.ids(), 0, chosen.more(), null);
         }
         List<JobId> moved = new ArrayList<>();
+        int tried;
+        try {
+            tried = carryOut(chosen, mover, moved, deed);
+        } finally {
+            groups.drop(queue);
+        }
+        boolean more = chosen.more() || tried < chosen.ids().size();
+        if (more) {
+            deed.unfinished();
+        }
+        return answer(moved, tried - moved.size(), more, next[0]);
+    }
+
+    /** Moves page by page while there is time, and answers how many it tried. */
+    private static int carryOut(Chosen chosen, Mover mover, List<JobId> moved, Deed deed) {
         int tried = 0;
         long end = System.nanoTime() + NANOS;
         while (tried < chosen.ids().size() && System.nanoTime() - end < 0) {
@@ -144,10 +159,7 @@ final class DeadCalls {
             deed.count(moved.size());
         }
         deed.count(moved.size());
-        if (chosen.more() || tried < chosen.ids().size()) {
-            deed.unfinished();
-        }
-        return answer(moved, tried - moved.size(), chosen.more() || tried < chosen.ids().size(), next[0]);
+        return tried;
     }
 
     /** Chooses all before moving any: a cursor need not survive the removal of what it has passed. */

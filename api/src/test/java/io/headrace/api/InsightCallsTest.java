@@ -120,6 +120,19 @@ class InsightCallsTest {
     }
 
     @Test
+    void groupsAreLookedAtAnewAfterSomeWereMoved() {
+        dead(3, "Timeout");
+        dead(2, "Refused");
+        assertThat(api.get(MAIL + "/dead/groups").json().path("groups")).hasSize(2);
+        api.post(MAIL + "/dead:delete", "{\"error\":\"Refused\"}");
+        assertThat(api.get(MAIL + "/dead/groups").json().path("groups")).hasSize(1);
+        api.post(MAIL + "/dead:retry", "{\"error\":\"Timeout\"}");
+        JsonNode none = api.get(MAIL + "/dead/groups").json();
+        assertThat(none.path("groups")).isEmpty();
+        assertThat(none.path("examined").asInt()).isZero();
+    }
+
+    @Test
     void aPacedRetryGoesOnWhereTheLastCallEnded() {
         dead(250, "Timeout");
         Instant start = api.clock.now().plusSeconds(60);

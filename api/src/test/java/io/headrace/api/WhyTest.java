@@ -38,7 +38,12 @@ class WhyTest {
     private Optional<ServiceTime> service = Optional.of(new ServiceTime(Duration.ofSeconds(2), 50));
 
     private Why.Answer why(Job job) {
-        return Why.explain(new Why.Facts(NOW, job, paused, workers, spot, moreUrgent, service));
+        Why.Answer answer = Why.explain(new Why.Facts(NOW, job, paused, workers, spot, moreUrgent, service));
+        if (!answer.reasons().isEmpty()) {
+            // Whoever shows both need not say it twice.
+            assertThat(answer.summary()).startsWithIgnoringCase(answer.reasons().get(0).detail());
+        }
+        return answer;
     }
 
     private Why.Answer whyQueued() {

@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 
 /** Why a job is not running, for people. */
 final class JobWhy {
@@ -13,7 +14,10 @@ final class JobWhy {
         terminal.out().println((terminal.colours() ? Colour.ofState(state).on(state) : state) + ": "
                 + Words.plain(why.at("summary").text()));
         for (Tree reason : why.at("reasons").items()) {
-            terminal.out().println("  " + reason.at("code").text() + ": " + Words.plain(reason.at("detail").text()));
+            if (!said(why, reason)) {
+                terminal.out()
+                        .println("  " + reason.at("code").text() + ": " + Words.plain(reason.at("detail").text()));
+            }
         }
         Tree line = why.at("line");
         if (line.present()) {
@@ -27,5 +31,11 @@ final class JobWhy {
                     + estimate.at("slots").text() + " slots take " + Words.span(estimate.at("serviceTime"))
                     + " a job, measured over " + Words.jobs(estimate.at("measuredOver").number()));
         }
+    }
+
+    /** Whether the summary, a sentence made of the reasons that count most, tells this one already. */
+    private static boolean said(Tree why, Tree reason) {
+        return why.at("summary").text().toLowerCase(Locale.ROOT)
+                .contains(reason.at("detail").text().toLowerCase(Locale.ROOT));
     }
 }

@@ -209,6 +209,17 @@ final class ClientCommandsTest {
     }
 
     @Test
+    void whyTellsEachReasonOnce() {
+        String id = submitted("still", "mail", "--delay", "1h");
+
+        Ran ran = headrace("job", "why", id);
+
+        assertThat(ran.out().lines()).hasSize(2);
+        assertThat(ran.out()).startsWith("scheduled: It is scheduled for ")
+                .contains("\n  no-worker: no live worker serves the queue 'still'");
+    }
+
+    @Test
     void jobsAreCancelledRetriedAndHurried() {
         String queued = submitted("moves", "mail");
         String later = submitted("moves", "mail", "--delay", "1h");

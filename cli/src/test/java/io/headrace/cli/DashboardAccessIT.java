@@ -8,6 +8,8 @@ import io.headrace.JobId;
 import io.headrace.redis.EmbeddedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +92,9 @@ final class DashboardAccessIT {
         browser.show(one.uri(), "#/queues/default");
         assertThat(browser.main().locator("canvas")).hasCount(3);
         assertThat(browser.buttons("Pause")).hasCount(0);
+        assertThat(browser.link("Audit")).hasCount(0);
+        browser.show(one.uri(), "#/audit");
+        assertThat(browser.heading("Not for this key")).isVisible();
         browser.page().getByRole(AriaRole.BUTTON,
                 new Page.GetByRoleOptions().setName("Sign out")).first().click();
         assertThat(browser.page().getByLabel("API key")).isVisible();
@@ -117,12 +122,20 @@ final class DashboardAccessIT {
         browser.show(one.uri(), "");
         signIn("feed-secret");
         assertThat(browser.heading("Jobs by id")).isVisible();
+        assertThat(browser.page().locator(".places a")).hasCount(0);
+        List<String> asked = new ArrayList<>();
+        browser.page().onRequest(request -> asked.add(request.url()));
+        browser.show(one.uri(), "#/workers");
+        assertThat(browser.heading("Not for this key")).isVisible();
+        assertThat(browser.main()).containsText("producer");
 
         browser.page().keyboard().press("/");
         browser.page().keyboard().type(id.toString());
         browser.page().keyboard().press("Enter");
 
         assertThat(browser.main().locator(".page-head .state")).hasText("Scheduled");
+        assertThat(browser.main().locator("a")).hasCount(0); // they would lead to what it may not see
+        Assertions.assertThat(asked).noneMatch(url -> url.contains("/v1/workers"));
         Assertions.assertThat(browser.complaintsBut("401")).isEmpty();
     }
 }

@@ -28,7 +28,7 @@ async function problemOf(response) {
     }
 }
 
-async function call(method, path, body, signal) {
+async function call(method, path, body, signal, read = JSON.parse) {
     let response;
     try {
         response = await fetch(path, {
@@ -36,7 +36,7 @@ async function call(method, path, body, signal) {
             signal,
             credentials: 'same-origin',
             headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-            body: body === undefined ? undefined : JSON.stringify(body),
+            body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
         });
     } catch (failure) {
         if (failure.name === 'AbortError') {
@@ -51,7 +51,7 @@ async function call(method, path, body, signal) {
         throw await problemOf(response);
     }
     const text = await response.text();
-    return text ? JSON.parse(text) : null;
+    return text ? read(text) : null;
 }
 
 /** Parameters that are empty are left out. */
@@ -66,7 +66,9 @@ function withQuery(path, parameters = {}) {
     return text ? `${path}?${text}` : path;
 }
 
-export const get = (path, parameters, signal) => call('GET', withQuery(path, parameters), undefined, signal);
+/** `signal` ends the call; `read` makes the answer of its text. */
+export const get = (path, parameters, signal, read) => call('GET', withQuery(path, parameters), undefined, signal, read);
+/** A text as body is JSON already. */
 export const post = (path, body) => call('POST', path, body);
 export const patch = (path, body) => call('PATCH', path, body);
 export const remove = path => call('DELETE', path);

@@ -9,7 +9,7 @@ import { icon, logo } from './icons.js';
 import { noticesView, say } from './notice.js';
 import { here, href, toQueue } from './router.js';
 import { searchBox } from './search.js';
-import { askWho, maySee, session, signOut } from './session.js';
+import { askWho, mayOpen, maySee, session, signOut } from './session.js';
 import { listenToKeys, showHelp } from './shortcuts.js';
 import { isDark, switchTheme } from './theme.js';
 import { signInView } from './pages/sign-in.js';
@@ -37,7 +37,6 @@ let turns = 0;
 const samePlace = (one, other) => one.parts.join('/') === other.parts.join('/');
 
 async function turn() {
-    const before = route;
     route = here();
     const mine = ++turns; // what is still loading for an earlier address is not shown any more
     if (page?.moved && samePlace(opened, route)) {
@@ -47,32 +46,51 @@ async function turn() {
         return;
     }
     const to = route;
-    const module = await load(to);
+    const module = mayOpen(to.parts) ? await load(to) : to.parts.length ? refusedPage : jobsByIdPage;
     if (mine !== turns) {
-        return; // meanwhile somebody went on
+        return; // meanwhile somebody went on, or signed out
     }
     page?.close?.();
+    closeDialog();
+    const first = opened === null;
     page = module.open(to);
     opened = to;
-    closeDialog();
     scrollTo(0, 0);
-    const title = page.title;
-    document.title = `${title} · Headrace`;
-    if (before !== route) {
-        say(title);
+    document.title = `${page.title} · Headrace`;
+    if (!first) {
+        say(page.title);
         document.getElementById('main')?.focus({ preventScroll: true });
     }
     draw();
 }
 
-const unknownPage = {
-    open: () => ({
-        title: 'Not found',
-        view: () => html`<h1>Not found</h1><p>There is no page at this address. <a href="#/">Overview</a></p>`,
-    }),
-};
+/** A page that only says something. */
+const saying = (title, text) => ({
+    open: () => ({ title, view: () => html`<div class="page-head"><h1>${title}</h1></div>${text()}` }),
+});
 
-const load = async to => await PAGES[to.parts[0] ?? '']?.(to) ?? unknownPage;
+const unknownPage = saying('Not found', () => html`<p>There is no page at this address. <a href="#/">Overview</a></p>`);
+
+/** Only a reload helps in every browser, and where the server was updated and has other modules now. */
+const brokenPage = saying('This page did not load', () => html`<p class="problem" role="alert">The server did not answer, or it has
+    been updated meanwhile.</p><button class="primary" @click=${() => location.reload()}>Load again</button>`);
+
+const SINGLE_JOBS = 'It may submit jobs and look up single ones: put the id of a job into the search box above.';
+
+/** Where a key starts that may not see an overview. */
+const jobsByIdPage = saying('Jobs by id', () => html`<p>This key has the role <strong>${session.who.role}</strong>. ${SINGLE_JOBS}</p>`);
+
+const refusedPage = saying('Not for this key', () => html`<p>This key has the role <strong>${session.who.role}</strong>, which may
+    not see this page. ${maySee() ? nothing : SINGLE_JOBS}</p>`);
+
+async function load(to) {
+    const place = to.parts[0] ?? '';
+    try {
+        return Object.hasOwn(PAGES, place) ? await PAGES[place](to) : unknownPage;
+    } catch {
+        return brokenPage;
+    }
+}
 
 function placeLink([part, label, mark]) {
     const current = (route.parts[0] ?? '') === part;
@@ -109,8 +127,8 @@ function skip(event) {
 function side() {
     return html`<nav class="side" aria-label="Pages">
         <a class="brand" href="#/">${logo(22)}<span>Headrace</span></a>
-        <ul class="places">${PLACES.map(placeLink)}</ul>
-        <div class="queues"><h2>Queues</h2><ul>${(feed.overview?.queues ?? []).map(queueLink)}</ul></div>
+        <ul class="places">${PLACES.filter(([part]) => mayOpen([part])).map(placeLink)}</ul>
+        <div class="queues">${maySee() ? html`<h2>Queues</h2><ul>${(feed.overview?.queues ?? []).map(queueLink)}</ul>` : nothing}</div>
         ${who(session.who)}
     </nav>`;
 }
@@ -131,18 +149,6 @@ const top = () => html`<header class="top">
     ${session.who.keys ? signOutButton('only-narrow') : nothing}
 </header>`;
 
-/** A key that may only submit sees single jobs and nothing else. */
-const producerView = () => html`<h1>Jobs by id</h1>
-    <p>This key has the role <strong>${session.who.role}</strong>: it may submit jobs and look up single ones.
-    Put a job's id into the search box above.</p>`;
-
-function content() {
-    if (!maySee() && !(route.parts[0] === 'jobs' && route.parts[1])) {
-        return producerView();
-    }
-    return page ? page.view() : nothing;
-}
-
 const unreachable = ({ title, detail }) => html`<main class="alone"><h1>${title}</h1><p>${detail}</p>
     <button @click=${askWho}>Try again</button></main>`;
 
@@ -154,7 +160,7 @@ function app() {
         return session.problem ? unreachable(session.problem) : nothing;
     }
     return html`<a class="skip" href="#main" @click=${skip}>Skip to content</a>
-        <div class="shell">${side()}${top()}<main id="main" tabindex="-1">${content()}</main></div>
+        <div class="shell">${side()}${top()}<main id="main" tabindex="-1">${page ? page.view() : nothing}</main></div>
         ${dialogView()}${noticesView()}`;
 }
 
@@ -171,9 +177,11 @@ function paint() {
             }
             turn();
         } else {
+            turns++;
             stopFeed();
             page?.close?.();
             page = null;
+            closeDialog();
         }
     }
     render(app(), document.getElementById('app'));

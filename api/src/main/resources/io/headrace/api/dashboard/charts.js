@@ -86,7 +86,7 @@ export function chart(kind, { secondsShown = false } = {}) {
         }
     }
 
-    onTheme(() => {
+    const unthemed = onTheme(() => {
         if (drawn) {
             drawn.options = options(kind === 'bar', secondsShown);
             show();
@@ -101,6 +101,7 @@ export function chart(kind, { secondsShown = false } = {}) {
         view: label => html`<div class="chart"><canvas ${ref(canvas)} role="img" aria-label=${label}></canvas></div>`,
         close() {
             closed = true;
+            unthemed();
             drawn?.destroy();
             drawn = null;
         },

@@ -2,13 +2,19 @@
 
 import { html, nothing } from 'lit-html';
 import { draw } from './draw.js';
+import { failed, problemView } from './notice.js';
 
-let shown = null; // {title, body(), actions(), closed()}
+let shown = null; // {title, body(), actions(), closed(), busy, problem}
 
-/** Opens a dialog; `body` and `actions` are views, `closed` is told when it is gone. */
+/**
+ * Opens a dialog and answers it; `body` and `actions` are views, `closed` is told when it is gone. While `attemptIn` is at work
+ * for it, it is `busy`; its `problem` is what went wrong there, which the dialog tells unless `fields` has the field in question.
+ */
 export function openDialog(dialog) {
+    closeDialog();
     shown = dialog;
     draw();
+    return dialog;
 }
 
 export function closeDialog() {
@@ -16,6 +22,25 @@ export function closeDialog() {
     shown = null;
     document.querySelector('dialog[open]')?.close(); // puts the focus back to where it was
     closing?.closed?.();
+    draw();
+}
+
+/** Does what a dialog is for and then closes it, and no other one. While it is open, notices beside it could not be reached. */
+export async function attemptIn(dialog, what, action) {
+    Object.assign(dialog, { busy: true, problem: null });
+    draw();
+    try {
+        await action();
+        if (shown === dialog) {
+            closeDialog();
+        }
+    } catch (problem) {
+        dialog.problem = problem;
+        if (shown !== dialog) {
+            failed(`${what} did not work.`, problem);
+        }
+    }
+    dialog.busy = false;
     draw();
 }
 
@@ -30,32 +55,22 @@ export function dialogView() {
     if (!shown) {
         return nothing;
     }
-    const { title, body, actions, wide } = shown;
+    const { title, body, actions, wide, problem, fields = [] } = shown;
     return html`<dialog class=${wide ? 'wide' : ''} aria-labelledby="dialog-title"
         @cancel=${event => { event.preventDefault(); closeDialog(); }}>
         <header><h2 id="dialog-title">${title}</h2>
             <button class="plain" @click=${closeDialog} aria-label="Close">×</button></header>
-        <div class="body">${body()}</div>
+        <div class="body">${body()}${fields.includes(problem?.field) ? nothing : problemView(problem)}</div>
         ${actions ? html`<footer>${actions()}</footer>` : nothing}
     </dialog>`;
 }
 
-/** Asks before something is done that cannot be undone; `text` is a view. */
-export function confirmFirst({ title, text, yes, kind = 'danger', action }) {
-    let busy = false;
-    async function agree() {
-        busy = true;
-        draw();
-        if (await action() !== false) {
-            closeDialog();
-        }
-        busy = false;
-        draw();
-    }
-    openDialog({
+/** Asks before something is done that cannot be undone; `text` is a view, `what` names the deed where it did not work. */
+export function confirmFirst({ title, text, yes, kind = 'danger', what, action }) {
+    const dialog = openDialog({
         title,
         body: () => html`<p>${text}</p>`,
-        actions: () => html`<button @click=${closeDialog}>Keep as it is</button>
-            <button class=${kind} ?disabled=${busy} @click=${agree}>${yes}</button>`,
+        actions: () => html`<button ?disabled=${dialog.busy} @click=${closeDialog}>Keep as it is</button>
+            <button class=${kind} ?disabled=${dialog.busy} @click=${() => attemptIn(dialog, what, action)}>${yes}</button>`,
     });
 }

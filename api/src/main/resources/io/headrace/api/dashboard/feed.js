@@ -84,10 +84,13 @@ export function speed(name, member, overMs = RATE_OVER_MS, fromMs = 0) {
 /** Jobs that succeeded, per second. */
 export const doneRate = name => nonNegative(speed(name, 'succeeded'));
 
+/** Attempts that failed. Counters of minutes tell apart those that are tried again, those lost with a worker, and last ones. */
+export const failures = ({ failed = 0, lost = 0, dead = 0 }) => failed + lost + dead;
+
 /** Attempts that failed, per minute: over the last one, or the server's mean of five until enough was seen of it. */
 export function failedRate(queue) {
     const seen = nonNegative(speed(queue.queue, 'failed', FAILURES_OVER_MS, FAILURES_FROM_MS));
-    return Math.round(seen === null ? queue.rates.perMinute.failed ?? 0 : seen * 60);
+    return Math.round(seen === null ? failures(queue.rates.perMinute) : seen * 60);
 }
 
 const nonNegative = number => number === null ? null : Math.max(0, number); // a queue may be made anew

@@ -3,6 +3,7 @@
 import { html } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
 import { copyButton } from './copy.js';
+import { pretty } from './json-text.js';
 
 const COLOURED_UP_TO = 60000; // characters: beyond, colour costs more than it helps
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -21,11 +22,11 @@ function coloured(text) {
     return parts;
 }
 
-/** A value, with a button to copy it. */
-export function jsonView(value, name) {
-    const text = JSON.stringify(value, null, 2) ?? '';
-    return guard([text], () => html`<div class="code">
-        ${copyButton(() => text, `Copy ${name}`)}
-        <pre tabindex="0" aria-label=${name}>${text.length > COLOURED_UP_TO ? text : coloured(text)}</pre>
-    </div>`);
-}
+/** A value, given as its text, with a button to copy it. */
+export const jsonView = (text, name) => guard([text], () => {
+    const shown = pretty(text);
+    return html`<div class="code">
+        ${copyButton(() => shown, `Copy ${name}`)}
+        <pre tabindex="0" aria-label=${name}>${shown.length > COLOURED_UP_TO ? shown : coloured(shown)}</pre>
+    </div>`;
+});

@@ -1,6 +1,6 @@
 // What just happened, in a corner and to screen readers.
 
-import { html } from 'lit-html';
+import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { draw } from './draw.js';
 
@@ -52,6 +52,11 @@ export async function attempt(what, action) {
         return false;
     }
 }
+
+/** What went wrong, where it belongs; nothing when nothing did. */
+export const problemView = problem => problem
+    ? html`<p class="problem" role="alert"><strong>${problem.title ?? 'That did not work'}.</strong> ${problem.detail ?? problem.message}</p>`
+    : nothing;
 
 export function noticesView() {
     return html`<div class="notices">${repeat(notices, notice => notice.number, notice => html`

@@ -45,5 +45,8 @@ const rank = () => RANKS[session.who?.role] ?? 0;
 export const maySee = () => rank() >= RANKS.viewer;
 export const mayChange = () => rank() >= RANKS.operator;
 
+/** Whether there is anything for this key at an address: a producer sees single jobs. */
+export const mayOpen = ([place = '', id]) => place === 'audit' ? mayChange() : maySee() || (place === 'jobs' && Boolean(id));
+
 /** A worker serves many queues, so quieting one takes a key that is not limited to some. */
 export const mayQuiet = () => mayChange() && !session.who.queues;

@@ -2,19 +2,19 @@
 
 import { html } from 'lit-html';
 import { closeDialog, isDialogOpen, openDialog } from './dialog.js';
-import { go } from './router.js';
-import { maySee } from './session.js';
+import { go, href } from './router.js';
+import { mayOpen } from './session.js';
 import { switchTheme } from './theme.js';
 
 const NEXT_KEY_MS = 1200;
 
 const PLACES = {
-    o: ['#/', 'Overview'],
-    q: ['#/', 'Queues'],
-    j: ['#/jobs', 'Jobs'],
-    d: ['#/dead', 'Dead jobs'],
-    w: ['#/workers', 'Workers'],
-    a: ['#/audit', 'Audit log'],
+    o: ['', 'Overview'],
+    q: ['', 'Queues'],
+    j: ['jobs', 'Jobs'],
+    d: ['dead', 'Dead jobs'],
+    w: ['workers', 'Workers'],
+    a: ['audit', 'Audit log'],
 };
 
 const KEYS = [
@@ -34,8 +34,9 @@ export function listenToKeys(refresh) {
         if (Date.now() - leader < NEXT_KEY_MS && PLACES[event.key]) {
             leader = 0;
             event.preventDefault();
-            if (maySee()) {
-                go(PLACES[event.key][0]);
+            const [place] = PLACES[event.key];
+            if (mayOpen([place])) {
+                go(href([place]));
             }
             return;
         }
@@ -65,7 +66,7 @@ function step(by) {
 }
 
 export function showHelp() {
-    const places = Object.entries(PLACES).map(([key, [, label]]) => html`<dt><kbd>g</kbd> <kbd>${key}</kbd></dt><dd>${label}</dd>`);
+    const places = Object.entries(PLACES).filter(([, [place]]) => mayOpen([place])).map(([key, [, label]]) => html`<dt><kbd>g</kbd> <kbd>${key}</kbd></dt><dd>${label}</dd>`);
     openDialog({
         title: 'Keyboard',
         body: () => html`<dl class="keys">${places}

@@ -2,6 +2,7 @@
 
 import { html, nothing, svg } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
+import { failures } from './feed.js';
 import { count } from './format.js';
 
 const WIDTH = 120;
@@ -13,13 +14,13 @@ const bar = (x, width, from, height) => height > 0 ? `M${x} ${HEIGHT - from}v${-
 /** The last minutes of a history; its space is taken even while there is none. */
 export function spark(minutes, bars = 30) {
     const shown = (minutes ?? []).slice(-bars);
-    const most = Math.max(1, ...shown.map(minute => minute.succeeded + minute.failed));
+    const most = Math.max(1, ...shown.map(minute => minute.succeeded + failures(minute)));
     const step = WIDTH / bars;
     let good = '';
     let bad = '';
     shown.forEach((minute, at) => {
         const x = (bars - shown.length + at) * step;
-        const failed = minute.failed / most * (HEIGHT - 1);
+        const failed = failures(minute) / most * (HEIGHT - 1);
         bad += bar(x, step - 1, 0, failed && Math.max(1, failed));
         const succeeded = minute.succeeded / most * (HEIGHT - 1);
         good += bar(x, step - 1, failed, succeeded && Math.max(1, succeeded));

@@ -2,7 +2,7 @@
 
 const KEPT = 'headrace.theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');
-const listeners = [];
+const listeners = new Set();
 
 const kept = () => {
     try {
@@ -31,8 +31,11 @@ export function switchTheme() {
     apply();
 }
 
-/** Calls back after each change: for what does not take its colours from the style sheet. */
-export const onTheme = listener => listeners.push(listener);
+/** Calls back after each change: for what does not take its colours from the style sheet; answers a function that ends it. */
+export function onTheme(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+}
 
 /** A colour of the style sheet, for canvases. */
 export const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

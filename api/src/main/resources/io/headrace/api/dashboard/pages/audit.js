@@ -2,10 +2,10 @@
 
 import { html, nothing } from 'lit-html';
 import { get } from '../api.js';
-import { draw } from '../draw.js';
 import { count, when } from '../format.js';
+import { loading } from '../loading.js';
+import { problemView } from '../notice.js';
 import { go, href, hrefWith, toJob, toQueue } from '../router.js';
-import { mayChange } from '../session.js';
 import { table } from '../table.js';
 
 const ACTIONS = [
@@ -17,29 +17,20 @@ const PAGE = 50;
 export function open(opened) {
     const page = { route: opened, answer: null, problem: null };
 
-    async function load() {
+    const entries = loading(page, async signal => {
         const { queue, action, actor, cursor } = page.route.query;
-        try {
-            page.answer = await get('/v1/audit', { queue, action, actor, cursor, limit: PAGE });
-            page.problem = null;
-        } catch (problem) {
-            page.problem = problem;
-        }
-        draw();
-    }
-
-    if (mayChange()) {
-        load();
-    }
+        page.answer = await get('/v1/audit', { queue, action, actor, cursor, limit: PAGE }, signal);
+    });
+    entries.load();
     return {
         title: 'Audit log',
         moved(next) {
             page.route = next;
-            load();
+            entries.load();
         },
-        refresh: load,
-        view: () => mayChange() ? view(page) : html`<div class="page-head"><h1>Audit log</h1></div>
-            <p>The audit log is for operators and admins; this key is neither.</p>`,
+        refresh: entries.load,
+        close: entries.close,
+        view: () => view(page),
     };
 }
 
@@ -54,7 +45,7 @@ function view({ route, answer, problem }) {
             <label>Queue <input .value=${queue} @change=${set('queue')} placeholder="any" autocomplete="off" spellcheck="false"></label>
             ${queue || action || actor ? html`<a class="button plain" href=${href(['audit'])}>Clear</a>` : nothing}
         </form>
-        ${problem ? html`<p class="problem" role="alert"><strong>${problem.title}.</strong> ${problem.detail}</p>` : table({
+        ${problem ? problemView(problem) : table({
             caption: 'Audit log', columns: COLUMNS, rows: answer?.entries ?? [], key: entry => entry.id,
             empty: answer ? html`<div class="empty"><strong>Nothing here.</strong> Whoever pauses, purges, cancels, retries or deletes is
                 written down here, with what it was done to.</div>` : html`<span class="waiting">Looking…</span>`,

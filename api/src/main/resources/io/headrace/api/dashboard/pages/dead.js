@@ -8,6 +8,8 @@ import { feed } from '../feed.js';
 import { count, many, when } from '../format.js';
 import { icon } from '../icons.js';
 import { repeatedly } from '../live.js';
+import { loading } from '../loading.js';
+import { problemView } from '../notice.js';
 import { href, toJob, toJobs } from '../router.js';
 import { mayChange } from '../session.js';
 import { gauge } from '../spark.js';
@@ -20,46 +22,32 @@ const REFRESH_MS = 5000;
 const hasDead = queue => queue.counts.dead > 0;
 
 export function open(opened) {
-    const page = { route: opened, queue: '', answer: null, problem: null, calling: null };
-
-    async function load() {
-        page.calling?.abort();
+    const page = { route: opened, queue: '', answer: null, problem: null };
+    const groups = loading(page, async signal => {
         page.queue = chosenQueue(page.route, hasDead);
-        if (!page.queue) {
-            return;
+        if (page.queue) {
+            page.answer = await get(`${queuePath(page.queue)}/dead/groups`, {}, signal);
         }
-        const calling = page.calling = new AbortController();
-        try {
-            page.answer = await get(`${queuePath(page.queue)}/dead/groups`, {}, calling.signal);
-            page.problem = null;
-        } catch (problem) {
-            if (problem.name === 'AbortError') {
-                return;
-            }
-            page.problem = problem;
-        }
-        draw();
-    }
-
-    page.load = load;
-    const loading = repeatedly(load, REFRESH_MS);
+    });
+    page.load = groups.load;
+    const polling = repeatedly(groups.load, REFRESH_MS);
     return {
         title: 'Dead jobs',
         moved(next) {
             page.route = next;
             if (chosenQueue(next, hasDead) !== page.queue) {
                 page.answer = null;
-                load();
+                groups.load();
             }
         },
-        refresh: load,
+        refresh: groups.load,
         close() {
-            loading.close();
-            page.calling?.abort();
+            polling.close();
+            groups.close();
         },
         view() {
             if (!page.queue && feed.overview?.queues.length) {
-                load(); // the feed has just told which queues there are
+                groups.load(); // the feed has just told which queues there are
             }
             return view(page);
         },
@@ -72,7 +60,7 @@ function view(page) {
         <div class="page-head"><h1>Dead jobs</h1>${queueSelect(page.route, queue, (route, chosen) => href(['dead'], { queue: chosen }))}
             <div class="actions"><button @click=${page.load} title="Refresh (r)">${icon('refresh')} Refresh</button></div></div>
         <p class="lead">${answer ? summary(answer) : problem ? nothing : html`<span class="waiting">Looking…</span>`} ${others(queue)}</p>
-        ${problem ? html`<p class="problem" role="alert"><strong>${problem.title}.</strong> ${problem.detail}</p>` : nothing}
+        ${problemView(problem)}
         ${answer ? table({
             caption: 'Groups of dead jobs', columns: columns(page), rows: answer.groups, key: group => group.fingerprint,
             route: page.route, empty: html`<div class="empty"><strong>Nothing is dead in ${queue}.</strong> A job dies when its retries are used up, or

@@ -2,8 +2,9 @@
 
 import { html, nothing } from 'lit-html';
 import { jobPath, post } from '../api.js';
-import { closeDialog, openDialog } from '../dialog.js';
+import { attemptIn, closeDialog, openDialog } from '../dialog.js';
 import { draw } from '../draw.js';
+import { pretty } from '../json-text.js';
 import { done } from '../notice.js';
 
 /** What is wrong with a text that should be JSON, or null. */
@@ -18,7 +19,7 @@ function fault(text) {
 
 /** Opens the dialog; `retried` is called when the job is back in line. */
 export function editAndRetry(job, retried) {
-    let text = JSON.stringify(job.payload, null, 2);
+    let text = pretty(job.payload);
     let wrong = null;
 
     function typed(event) {
@@ -27,20 +28,16 @@ export function editAndRetry(job, retried) {
         draw();
     }
 
-    async function submit(event) {
+    function submit(event) {
         event.preventDefault();
-        try {
-            await post(`${jobPath(job.id)}/retry`, { payload: JSON.parse(text) });
-            closeDialog();
+        attemptIn(dialog, 'Retrying', async () => {
+            await post(`${jobPath(job.id)}/retry`, `{"payload":${text}}`); // as it was typed: see json-text.js
             done('Back in line.', 'It runs with the new payload.');
             retried();
-        } catch (problem) {
-            wrong = problem.message;
-            draw();
-        }
+        });
     }
 
-    openDialog({
+    const dialog = openDialog({
         title: 'Edit and retry',
         wide: true,
         body: () => html`<form id="edit" @submit=${submit}>
@@ -50,6 +47,6 @@ export function editAndRetry(job, retried) {
             <p id="payload-help" class="help ${wrong ? 'bad' : ''}" role=${wrong ? 'alert' : nothing}>${wrong
                 ?? 'Any JSON value, at most 256 KiB. What is [redacted] here stays as it was.'}</p></form>`,
         actions: () => html`<button @click=${closeDialog}>Cancel</button>
-            <button class="primary" form="edit" ?disabled=${wrong !== null}>Retry with this payload</button>`,
+            <button class="primary" form="edit" ?disabled=${wrong !== null || dialog.busy}>Retry with this payload</button>`,
     });
 }

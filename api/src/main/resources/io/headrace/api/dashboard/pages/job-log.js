@@ -4,10 +4,12 @@ import { html, nothing } from 'lit-html';
 import { get, jobPath } from '../api.js';
 import { draw } from '../draw.js';
 import { many } from '../format.js';
+import { loading } from '../loading.js';
 
 const MOST_SHOWN = 2000;
 
-export function jobLog() {
+/** The log of a job, which is fetched at once. */
+export function jobLog(id) {
     const lines = [];
 
     function take({ lines: more, next }) {
@@ -15,19 +17,17 @@ export function jobLog() {
         draw();
     }
 
-    async function load(id) {
-        try {
-            let answer;
-            let from = 0;
-            do {
-                answer = await get(`${jobPath(id)}/log`, { from });
-                take(answer);
-                from = answer.next;
-            } while (answer.lines.length);
-        } catch {
-            // The page says already what is wrong with the job.
-        }
-    }
+    // What goes wrong here the page says already, of the job.
+    const all = loading({}, async signal => {
+        let answer;
+        let from = 0;
+        do {
+            answer = await get(`${jobPath(id)}/log`, { from }, signal);
+            take(answer);
+            from = answer.next;
+        } while (answer.lines.length);
+    });
+    all.load();
 
     function view(job) {
         if (!lines.length && job.state !== 'running') {
@@ -39,5 +39,5 @@ export function jobLog() {
                 ? shown.map(([, line]) => html`<span>${line}\n</span>`) : html`<span class="zero">Nothing logged yet.</span>`}</pre></section>`;
     }
 
-    return { take, load, view };
+    return { take, view, close: all.close };
 }

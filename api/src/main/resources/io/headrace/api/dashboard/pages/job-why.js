@@ -2,9 +2,9 @@
 
 import { html, nothing } from 'lit-html';
 import { get, jobPath } from '../api.js';
-import { draw } from '../draw.js';
 import { count, duration, durationMs, many, when } from '../format.js';
 import { repeatedly } from '../live.js';
+import { loading } from '../loading.js';
 import { maySee } from '../session.js';
 import { hasEnded } from '../states.js';
 
@@ -15,14 +15,13 @@ export function why(id) {
     let asking = null;
     let state = '';
 
-    async function ask() {
+    const asked = loading({}, async signal => {
         try {
-            answer = await get(`${jobPath(id)}/why`);
+            answer = await get(`${jobPath(id)}/why`, {}, signal);
         } catch {
             answer = null; // the job may just have ended: what the page shows of it says so
         }
-        draw();
-    }
+    });
 
     function stop() {
         asking?.close();
@@ -37,10 +36,13 @@ export function why(id) {
                 stop();
                 answer = null;
             } else if (maySee()) {
-                asking ??= repeatedly(ask, REFRESH_MS);
+                asking ??= repeatedly(asked.load, REFRESH_MS);
             }
         },
-        close: stop,
+        close() {
+            stop();
+            asked.close();
+        },
         view: () => hasEnded(state) || !maySee() ? nothing : view(answer, state),
     };
 }
@@ -50,7 +52,8 @@ function view(answer, state) {
     if (!answer) {
         return html`<section class="why" aria-busy="true"><h2>${title}</h2><p>…</p></section>`;
     }
-    const told = answer.reasons.filter(reason => reason.detail !== answer.summary);
+    const said = answer.summary.toLowerCase(); // a sentence made of the reasons that count most
+    const told = answer.reasons.filter(reason => !said.includes(reason.detail.toLowerCase()));
     return html`<section class="why ${answer.state}"><h2>${title}</h2>
         <p class="summary">${answer.summary}</p>
         ${told.length ? html`<ul>${told.map(reason => html`<li><code>${reason.code}</code> ${reason.detail}</li>`)}</ul>` : nothing}

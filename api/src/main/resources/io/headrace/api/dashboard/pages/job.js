@@ -8,12 +8,14 @@ import { confirmFirst } from '../dialog.js';
 import { draw } from '../draw.js';
 import { curlOf } from '../first-job.js';
 import { duration, when } from '../format.js';
+import { jobOf } from '../json-text.js';
 import { jsonView } from '../json.js';
 import { follow } from '../live.js';
-import { attempt, done } from '../notice.js';
+import { loading } from '../loading.js';
+import { attempt, done, problemView } from '../notice.js';
 import { now } from '../clock.js';
 import { toJobs, toQueue } from '../router.js';
-import { mayChange } from '../session.js';
+import { mayChange, maySee } from '../session.js';
 import { gauge } from '../spark.js';
 import { hasEnded, STATES, stateMark } from '../states.js';
 import { editAndRetry } from './job-edit.js';
@@ -26,7 +28,7 @@ const HIDDEN = '[redacted]';
 
 export function open(route) {
     const id = route.parts[1];
-    const page = { id, job: null, problem: null, state: 'connecting', log: jobLog(), why: why(id) };
+    const page = { id, job: null, problem: null, state: 'connecting', log: jobLog(id), why: why(id) };
     let following = null;
 
     function take(job) {
@@ -40,22 +42,15 @@ export function open(route) {
         draw();
     }
 
-    async function load() {
-        try {
-            take(await get(jobPath(id)));
-            page.problem = null;
-        } catch (problem) {
-            page.problem = problem;
-            draw();
-            return;
-        }
+    const looking = loading(page, async signal => {
+        take(await get(jobPath(id), {}, signal, jobOf));
         if (!following && !hasEnded(page.job.state)) {
             start();
         }
-    }
+    });
 
     function start() {
-        const events = Object.fromEntries(STATES.map(([state]) => [state, take]));
+        const events = Object.fromEntries(STATES.map(([state]) => [state, (_, event) => take(jobOf(event.data))]));
         events.log = lines => page.log.take(lines);
         following = follow(`${jobPath(id)}/events`, events, state => {
             page.state = state;
@@ -63,15 +58,14 @@ export function open(route) {
         });
     }
 
-    page.load = load;
-    load();
-    page.log.load(id);
+    page.load = looking.load;
+    looking.load();
     return {
         title: `Job ${id}`,
-        refresh: load,
+        refresh: looking.load,
         close() {
+            [looking, page.log, page.why].forEach(each => each.close());
             following?.close();
-            page.why.close();
         },
         view: () => view(page),
     };
@@ -81,11 +75,12 @@ function view(page) {
     const { id, job, problem } = page;
     if (!job) {
         return html`<div class="page-head"><h1 class="mono">${id}</h1></div>
-            ${problem ? html`<p class="problem" role="alert"><strong>${problem.title}.</strong> ${problem.detail}</p>`
+            ${problem ? problemView(problem)
                 : html`<p class="waiting">Looking it up…</p>`}`;
     }
     return html`
-        <div class="crumbs"><a href=${toQueue(job.queue)}>${job.queue}</a> / <a href=${toJobs({ queue: job.queue, state: job.state })}>${job.state}</a></div>
+        <div class="crumbs">${queueName(job)} / ${maySee()
+            ? html`<a href=${toJobs({ queue: job.queue, state: job.state })}>${job.state}</a>` : job.state}</div>
         <div class="page-head"><h1 class="job-id"><span class="mono">${id}</span>${copyButton(() => id, 'Copy the id')}</h1>
             ${stateMark(job.state)}${actions(page)}</div>
         ${progress(job)}${page.why.view()}${death(job)}
@@ -115,12 +110,14 @@ const death = job => job.state === 'dead' && job.error ? html`<section class="wh
 
 const fact = (label, value) => value === undefined || value === null ? nothing : html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 
+const queueName = job => maySee() ? html`<a href=${toQueue(job.queue)}>${job.queue}</a>` : job.queue;
+
 function facts(job) {
     const took = job.startedAt ? (job.finishedAt ? Date.parse(job.finishedAt) : now()) - Date.parse(job.startedAt) : null;
     const time = member => job[member] ? when(job[member]) : null;
     return html`<section class="panel aside"><header><h2>Facts</h2></header><dl class="facts">
         ${fact('Type', job.type)}
-        ${fact('Queue', html`<a href=${toQueue(job.queue)}>${job.queue}</a>, ${job.priority}`)}
+        ${fact('Queue', html`${queueName(job)}, ${job.priority}`)}
         ${fact('Attempt', job.attempt ? `${job.attempt} of at most ${job.maxRetries + 1}` : `none yet of at most ${job.maxRetries + 1}`)}
         ${fact('Accepted', time('createdAt'))}
         ${fact('Due', time('runAt'))}
@@ -134,22 +131,22 @@ function facts(job) {
 
 function actions(page) {
     const { id, job } = page;
-    const act = (what, call, told) => () => attempt(what, async () => {
+    const deed = (call, told) => async () => {
         await call();
         done(told);
         await page.load();
-    });
+    };
     const cancel = () => confirmFirst({
-        title: 'Cancel this job?', yes: 'Cancel the job',
+        title: 'Cancel this job?', yes: 'Cancel the job', what: 'Cancelling',
         text: job.state === 'running' ? 'Its handler is interrupted. What it has done stays done.' : 'It will not run.',
-        action: act('Cancelling', () => remove(jobPath(id)), 'Cancellation asked for.'),
+        action: deed(() => remove(jobPath(id)), 'Cancellation asked for.'),
     });
-    const runNow = act('Running it now', () => post(`${jobPath(id)}/run-now`), 'It is due now.');
-    const retry = act('Retrying', () => post(`${jobPath(id)}/retry`), 'Back in line.');
+    const runNow = () => attempt('Running it now', deed(() => post(`${jobPath(id)}/run-now`), 'It is due now.'));
+    const retry = () => attempt('Retrying', deed(() => post(`${jobPath(id)}/retry`), 'Back in line.'));
     const curl = () => {
         const line = curlOf(job.queue, resubmission(job));
-        copy(line, line.includes(HIDDEN) ? `It submits the same job again once you put in what is ${HIDDEN} here.`
-            : 'It submits the same job again.');
+        copy(line, `It submits a job with this type, payload, priority and number of retries. ${NOT_TOLD}${line.includes(HIDDEN)
+            ? ` Put in what is ${HIDDEN} here.` : ''}`);
     };
     return html`<div class="actions">
         ${page.state === 'lost' && !hasEnded(job.state) ? html`<span class="connection lost">Not live</span>` : nothing}
@@ -162,8 +159,11 @@ function actions(page) {
                 ? 'Being cancelled' : 'Cancel…'}</button>`}` : nothing}</div>`;
 }
 
-/** What would have to be submitted for the same job. */
-function resubmission(job) {
-    const { type, payload, priority, maxRetries } = job;
-    return { type, payload, ...(priority === 'normal' ? {} : { priority }), ...(maxRetries === 10 ? {} : { maxRetries }) };
+/** What of a job its JSON does not tell, or tells as times that have passed. */
+const NOT_TOLD = 'Left out: timeout, backoff, uniqueKey, retention, and when it was due or expires.';
+
+/** What would have to be submitted for such a job, as JSON text. */
+function resubmission({ type, payload, priority, maxRetries }) {
+    return `{"type":${JSON.stringify(type)},"payload":${payload}${priority === 'normal' ? '' : `,"priority":"${priority}"`}${
+        maxRetries === 10 ? '' : `,"maxRetries":${maxRetries}`}}`;
 }

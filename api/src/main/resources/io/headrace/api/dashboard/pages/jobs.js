@@ -4,11 +4,13 @@ import { html, nothing } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
 import { get, queuePath } from '../api.js';
 import { chosenQueue } from '../chosen-queue.js';
-import { draw } from '../draw.js';
 import { feed, queueNow } from '../feed.js';
 import { firstJob } from '../first-job.js';
 import { count, short, when } from '../format.js';
 import { icon } from '../icons.js';
+import { jobsOf } from '../json-text.js';
+import { loading } from '../loading.js';
+import { problemView } from '../notice.js';
 import { go, href, hrefWith, toJob } from '../router.js';
 import { STATES, stateLabel } from '../states.js';
 import { table } from '../table.js';
@@ -23,34 +25,23 @@ const ORDERED_BY = {
 };
 
 export function open(opened) {
-    const page = { route: opened, jobs: null, next: null, problem: null, tookMs: null, calling: null };
-    const trail = []; // addresses of the pages before this one
-    page.trail = trail;
+    const page = { route: opened, queue: '', jobs: null, next: null, problem: null, tookMs: null };
+    const trail = page.trail = []; // addresses of the pages before this one
 
-    async function load() {
-        page.calling?.abort();
-        const queue = chosenQueue(page.route);
-        if (!queue) {
+    const jobs = loading(page, async signal => {
+        page.queue = chosenQueue(page.route);
+        if (!page.queue) {
             return;
         }
-        const calling = page.calling = new AbortController();
         const began = performance.now();
-        try {
-            const { type, error, from, to, cursor } = page.route.query;
-            const answer = await get(`${queuePath(queue)}/jobs`,
-                { state: stateOf(page.route), type, error, from: time(from), to: time(to), cursor, limit: PAGE }, calling.signal);
-            Object.assign(page, { jobs: answer.jobs, next: answer.next ?? null, problem: null, tookMs: performance.now() - began });
-        } catch (problem) {
-            if (problem.name === 'AbortError') {
-                return;
-            }
-            Object.assign(page, { jobs: [], next: null, problem });
-        }
-        draw();
-    }
+        const { type, error, from, to, cursor } = page.route.query;
+        const answer = await get(`${queuePath(page.queue)}/jobs`,
+            { state: stateOf(page.route), type, error, from: time(from), to: time(to), cursor, limit: PAGE }, signal, jobsOf);
+        Object.assign(page, { jobs: answer.jobs, next: answer.next ?? null, tookMs: performance.now() - began });
+    });
 
-    page.load = load;
-    load();
+    page.load = jobs.load;
+    jobs.load();
     return {
         title: 'Jobs',
         moved(next) {
@@ -61,14 +52,18 @@ export function open(opened) {
             } else {
                 trail.length = 0;
             }
+            const before = page.route;
             page.route = next;
-            load();
+            if (chosenQueue(next) !== page.queue || stateOf(next) !== stateOf(before)) {
+                Object.assign(page, { jobs: null, next: null, tookMs: null }); // what is shown is of another list
+            }
+            jobs.load();
         },
-        refresh: load,
-        close: () => page.calling?.abort(),
+        refresh: jobs.load,
+        close: jobs.close,
         view() {
-            if (!page.jobs && !page.calling && chosenQueue(page.route)) {
-                load(); // the feed has just told which queues there are
+            if (!page.queue && feed.overview?.queues.length) {
+                jobs.load(); // the feed has just told which queues there are
             }
             return view(page);
         },
@@ -81,7 +76,7 @@ const stateOf = route => STATES.some(([state]) => state === route.query.state) ?
 const time = text => text && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : '';
 
 function view(page) {
-    const queue = chosenQueue(page.route);
+    const { queue } = page;
     const now = queueNow(queue);
     if (feed.overview && !feed.overview.queues.length) {
         return html`<div class="page-head"><h1>Jobs</h1></div>${firstJob()}`;
@@ -91,8 +86,7 @@ function view(page) {
             <div class="actions"><span class="took">${page.tookMs === null ? nothing : `${Math.round(page.tookMs)} ms`}</span>
                 <button @click=${page.load} title="Refresh (r)">${icon('refresh')} Refresh</button></div></div>
         ${tabs(page.route, now)}${filters(page.route)}
-        ${page.problem ? html`<p class="problem" role="alert"><strong>${page.problem.title}.</strong> ${page.problem.detail}</p>`
-            : list(page)}
+        ${page.problem ? problemView(page.problem) : list(page)}
         ${pager(page)}`;
 }
 
@@ -137,7 +131,7 @@ function columns(state) {
     const told = {
         running: ['Worker', runner],
         retrying: ['Error', error], dead: ['Error', error],
-    }[state] ?? ['Payload', job => html`<code class="cut">${JSON.stringify(job.payload)?.slice(0, 160)}</code>`];
+    }[state] ?? ['Payload', job => html`<code class="cut">${job.payload?.slice(0, 160)}</code>`];
     return [
         { label: 'Job', first: true, cell: job => html`<a class="mono" href=${toJob(job.id)}>${job.id}</a>` },
         { label: 'Type', cell: job => job.type },
@@ -166,11 +160,12 @@ function list(page) {
 }
 
 function pager(page) {
-    const { route, next, trail, jobs } = page;
+    const { route, trail, jobs } = page;
+    const next = page.problem ? null : page.next;
     const first = hrefWith(route, { cursor: '' });
     const back = trail.at(-1) ?? first;
     return html`<nav class="pager" aria-label="Pages of jobs">
         ${route.query.cursor ? html`<a class="button" href=${back} rel="prev">← ${trail.length ? 'Back' : 'First page'}</a>` : nothing}
-        <span>${jobs?.length ? `${count(jobs.length)} on this page` : nothing}</span>
+        <span>${jobs?.length && !page.problem ? `${count(jobs.length)} on this page` : nothing}</span>
         ${next ? html`<a class="button" href=${hrefWith(route, { cursor: next })} rel="next">Next →</a>` : nothing}</nav>`;
 }

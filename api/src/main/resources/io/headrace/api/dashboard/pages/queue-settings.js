@@ -2,8 +2,7 @@
 
 import { html, nothing } from 'lit-html';
 import { patch, queuePath } from '../api.js';
-import { closeDialog, openDialog } from '../dialog.js';
-import { draw } from '../draw.js';
+import { attemptIn, closeDialog, openDialog } from '../dialog.js';
 import { done } from '../notice.js';
 
 const FIELDS = [
@@ -27,32 +26,30 @@ function changes(form, before) {
 
 /** Opens the dialog; `saved` is called when something was changed. */
 export function editSettings(queue, settings, saved) {
-    let problem = null;
-
-    async function submit(event) {
+    function submit(event) {
         event.preventDefault();
-        try {
-            await patch(queuePath(queue), changes(event.target, settings));
-            closeDialog();
+        const changed = changes(event.target, settings);
+        attemptIn(dialog, 'Saving', async () => {
+            await patch(queuePath(queue), changed);
             done('Saved.', `The settings of ${queue} hold from now on.`);
             saved();
-        } catch (refused) {
-            problem = refused;
-            draw();
-        }
+        });
     }
 
-    const field = ([name, label, help, mode]) => html`<div class="field">
-        <label for="setting-${name}">${label}</label>
-        <input id="setting-${name}" name=${name} inputmode=${mode} value=${settings[name]} autocomplete="off"
-            aria-describedby="help-${name}" aria-invalid=${problem?.field === name ? 'true' : 'false'}>
-        <p class="help ${problem?.field === name ? 'bad' : ''}" id="help-${name}">${problem?.field === name ? problem.message : help}</p></div>`;
+    const field = ([name, label, help, mode]) => {
+        const problem = dialog.problem?.field === name ? dialog.problem : null;
+        return html`<div class="field">
+            <label for="setting-${name}">${label}</label>
+            <input id="setting-${name}" name=${name} inputmode=${mode} value=${settings[name]} autocomplete="off"
+                aria-describedby="help-${name}" aria-invalid=${problem ? 'true' : 'false'}>
+            <p class="help ${problem ? 'bad' : ''}" id="help-${name}" role=${problem ? 'alert' : nothing}>${problem?.message ?? help}</p></div>`;
+    };
 
-    openDialog({
+    const dialog = openDialog({
         title: `Settings of ${queue}`,
-        body: () => html`<form id="settings" @submit=${submit}>${FIELDS.map(field)}
-            ${problem && !FIELDS.some(([name]) => name === problem.field)
-                ? html`<p class="help bad" role="alert">${problem.message}</p>` : nothing}</form>`,
-        actions: () => html`<button @click=${closeDialog}>Cancel</button><button class="primary" form="settings">Save</button>`,
+        fields: FIELDS.map(([name]) => name),
+        body: () => html`<form id="settings" @submit=${submit}>${FIELDS.map(field)}</form>`,
+        actions: () => html`<button @click=${closeDialog}>Cancel</button>
+            <button class="primary" form="settings" ?disabled=${dialog.busy}>Save</button>`,
     });
 }

@@ -4,23 +4,24 @@ import { html, nothing } from 'lit-html';
 import { get, post, queuePath } from '../api.js';
 import { chart, legend } from '../charts.js';
 import { choose } from '../chosen-queue.js';
-import { confirmFirst } from '../dialog.js';
-import { draw } from '../draw.js';
-import { doneRate, failedRate, feed, flagsOf, onOverview, queueNow, samplesOf, speed } from '../feed.js';
+import { doneRate, failedRate, failures, feed, flagsOf, onOverview, queueNow, samplesOf, speed } from '../feed.js';
 import { firstJob } from '../first-job.js';
-import { count, duration, durationMs, many, rate } from '../format.js';
+import { count, duration, durationMs, rate } from '../format.js';
 import { icon } from '../icons.js';
+import { loading } from '../loading.js';
 import { attempt, done } from '../notice.js';
 import { hrefWith, toJobs } from '../router.js';
 import { mayChange } from '../session.js';
 import { flagMark, STATES } from '../states.js';
 import { repeatedly } from '../live.js';
+import { purge } from './purge.js';
 import { editSettings } from './queue-settings.js';
 
 const SPANS = [[60, '1 h'], [360, '6 h'], [1440, '24 h']];
 const ENDED = [
-    { name: 'succeeded', label: 'Succeeded', tone: '--good' }, { name: 'failed', label: 'Failed attempts', tone: '--warn' },
-    { name: 'dead', label: 'Dead', tone: '--bad' },
+    { label: 'Succeeded', tone: '--good', of: minute => minute.succeeded },
+    { label: 'Failed, tried again', tone: '--warn', of: minute => failures(minute) - minute.dead },
+    { label: 'Dead', tone: '--bad', of: minute => minute.dead },
 ];
 const RATE_SPAN = 3; // samples on each side of a point: single seconds are noise
 
@@ -32,32 +33,27 @@ export function open(opened) {
     choose(name);
     const minutes = () => Number(route.query.minutes) || 60;
 
-    async function load() {
-        try {
-            page.settings = (await get(queuePath(name))).settings;
-            const history = (await get(`${queuePath(name)}/history`, { minutes: minutes() })).minutes;
-            page.ended.feed(history.map(minute => Date.parse(minute.start)),
-                ENDED.map(({ name: member, ...rest }) => ({ ...rest, values: history.map(minute => minute[member] ?? 0) })));
-            page.problem = null;
-        } catch (problem) {
-            page.problem = problem;
-        }
-        draw();
-    }
+    const ended = loading(page, async signal => {
+        page.settings = (await get(queuePath(name), {}, signal)).settings;
+        const history = (await get(`${queuePath(name)}/history`, { minutes: minutes() }, signal)).minutes;
+        page.ended.feed(history.map(minute => Date.parse(minute.start)),
+            ENDED.map(({ label, tone, of }) => ({ label, tone, values: history.map(of) })));
+    });
 
-    const loading = repeatedly(load, 5000);
+    const polling = repeatedly(ended.load, 5000);
     const listening = onOverview(() => feedLive(page));
     feedLive(page);
-    page.reload = load;
+    page.reload = ended.load;
     return {
         title: `Queue ${name}`,
         moved(next) {
             route = next;
-            load();
+            ended.load();
         },
-        refresh: load,
+        refresh: ended.load,
         close() {
-            loading.close();
+            polling.close();
+            ended.close();
             listening();
             [page.ended, page.depth, page.pace].forEach(each => each.close());
         },
@@ -151,23 +147,5 @@ function actions(page, queue) {
             : html`<button @click=${pause}>${icon('pause')} Pause</button>`}
         <button ?disabled=${!page.settings} @click=${() => editSettings(page.name, page.settings, page.reload)}>Settings…</button>
         <button class="danger" ?disabled=${!queue.counts.queued} title=${queue.counts.queued ? nothing : 'Nothing is in line.'}
-            @click=${() => purge(page, queue)}>Purge…</button></div>`;
-}
-
-function purge(page, queue) {
-    confirmFirst({
-        title: `Purge ${page.name}?`,
-        text: html`All <strong>${many(queue.counts.queued, 'job')}</strong> in line are cancelled, and those that come in
-            meanwhile. Running, scheduled and retrying jobs stay. This cannot be undone.`,
-        yes: `Cancel ${many(queue.counts.queued, 'job')}`,
-        action: () => attempt('Purging', async () => {
-            let cancelled = 0;
-            let answer;
-            do {
-                answer = await post(`${queuePath(page.name)}/purge`);
-                cancelled += answer.cancelled;
-            } while (answer.more && answer.cancelled);
-            done('Purged.', `${many(cancelled, 'job')} cancelled.`);
-        }),
-    });
+            @click=${() => purge(page.name, queue.counts.queued)}>Purge…</button></div>`;
 }

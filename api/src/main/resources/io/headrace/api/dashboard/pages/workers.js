@@ -6,7 +6,8 @@ import { now } from '../clock.js';
 import { draw } from '../draw.js';
 import { count, duration, many, when } from '../format.js';
 import { repeatedly } from '../live.js';
-import { attempt, done } from '../notice.js';
+import { loading } from '../loading.js';
+import { attempt, done, problemView } from '../notice.js';
 import { hrefWith, toJob, toQueue } from '../router.js';
 import { mayChange, mayQuiet } from '../session.js';
 import { gauge } from '../spark.js';
@@ -18,23 +19,17 @@ const SHOWN_RUNNING = 12; // of each worker; a link shows all
 export function open(opened) {
     const page = { route: opened, workers: null, problem: null, unfolded: new Set() };
 
-    async function load() {
-        try {
-            page.workers = (await get('/v1/workers')).workers;
-            page.problem = null;
-        } catch (problem) {
-            page.problem = problem;
-        }
-        draw();
-    }
-
-    page.load = load;
-    const loading = repeatedly(load, REFRESH_MS);
+    const workers = loading(page, async signal => { page.workers = (await get('/v1/workers', {}, signal)).workers; });
+    page.load = workers.load;
+    const polling = repeatedly(workers.load, REFRESH_MS);
     return {
         title: 'Workers',
         moved(next) { page.route = next; },
-        refresh: load,
-        close: loading.close,
+        refresh: workers.load,
+        close() {
+            polling.close();
+            workers.close();
+        },
         view: () => view(page),
     };
 }
@@ -49,7 +44,7 @@ function view(page) {
             title="Show all workers">of ${queue} ×</a>` : nothing}</div>
         <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy.`
             : html`<span class="waiting">Looking…</span>`}</p>
-        ${page.problem ? html`<p class="problem" role="alert"><strong>${page.problem.title}.</strong> ${page.problem.detail}</p>` : nothing}
+        ${problemView(page.problem)}
         ${page.workers && !workers.length ? noWorker(queue) : nothing}
         <div class="workers">${repeat(workers, worker => worker.id, worker => card(page, worker))}</div>`;
 }

@@ -42,8 +42,11 @@ import redis.clients.jedis.Protocol.Command;
 final class RedisOperator implements BrokerOperator {
     /** How often a move is tried again because the job moved meanwhile. */
     private static final int TRIES = 5;
-    /** How many jobs a purge cancels in one step. */
+    /** How many jobs a purge cancels in its first step, and in one step at most. */
+    private static final int PURGE_FIRST = 16;
     private static final int PURGE_STEP = 500;
+    /** So many bytes of payloads it takes in one step, as far as those of the step before tell. */
+    private static final long PURGE_BYTES = 4 << 20;
     /** How long a purger may stay silent before what it holds goes back to workers. */
     private static final Duration PURGE_LEASE = Duration.ofSeconds(30);
 
@@ -304,21 +307,28 @@ final class RedisOperator implements BrokerOperator {
         WorkerId purger = WorkerId.random(ThreadLocalRandom.current());
         Instant started = now(queue);
         long cancelled = 0;
+        int step = PURGE_FIRST;
         try {
             for (Level level : Level.values()) {
-                ClaimRequest request = new ClaimRequest(queue, purger, PURGE_STEP, PURGE_LEASE, List.of(level));
                 boolean older = true;
                 while (older) {
+                    ClaimRequest request = new ClaimRequest(queue, purger, step, PURGE_LEASE, List.of(level));
                     List<ClaimedJob> jobs = claims.claim(request, true).jobs();
                     older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isAfter(job, started));
                     cancelled += cancelAll(jobs, started);
                     progress.accept(cancelled);
+                    step = jobs.isEmpty() ? step : affordable(jobs);
                 }
             }
             return cancelled;
         } finally {
             claims.forget(queue, purger.value());
         }
+    }
+
+    private static int affordable(List<ClaimedJob> like) {
+        long bytes = like.stream().mapToLong(job -> job.document().spec().payload().size()).sum();
+        return (int) Math.max(1, Math.min(PURGE_STEP, PURGE_BYTES * like.size() / Math.max(1, bytes)));
     }
 
     private static boolean isAfter(ClaimedJob job, Instant started) {

@@ -186,18 +186,37 @@ final class IndexTest {
         assertThat(jedis.zcard(BASE + "dead")).isZero();
     }
 
+    private List<JobId> large(int count) {
+        JobClient client = new JobClient(broker);
+        NewJob job = NewJob.of("mail", "welcome", "x".repeat(LARGE)).build();
+        return Stream.generate(() -> client.enqueue(job).id()).limit(count).toList();
+    }
+
+    /** How many large jobs Redis took memory for at once, beyond what it held. */
+    private long atOnce(Runnable call) {
+        long before = memory("used_memory_peak");
+        call.run();
+        return (memory("used_memory_peak") - before) / LARGE;
+    }
+
     @Test
     void aPlaceInALineOfLargeJobsIsToldWithoutFetchingManyOfThem() {
-        JobClient client = new JobClient(broker);
-        JobId last = client.enqueue(NewJob.of("mail", "welcome", 1).build()).id();
-        for (int i = 0; i < 60; i++) {
-            last = client.enqueue(NewJob.of("mail", "welcome", "x".repeat(LARGE)).build()).id();
-        }
-        long before = memory("used_memory_peak");
+        List<JobId> ids = large(60);
+        assertThat(atOnce(() -> assertThat(broker.operator().spot(ids.get(59)).orElseThrow().ahead())
+                .isBetween(4L, 60L))).isLessThan(18);
+    }
 
-        assertThat(broker.operator().spot(last).orElseThrow().ahead()).isBetween(4L, 60L);
+    @Test
+    void largeJobsInLineAreListedAFewAtATime() {
+        List<String> ids = large(60).stream().map(JobId::toString).toList();
+        assertThat(atOnce(() -> assertThat(all(JobState.QUEUED, 60)).isEqualTo(ids))).isLessThan(18);
+    }
 
-        assertThat(memory("used_memory_peak") - before).isLessThan(18 * LARGE);
+    @Test
+    void largeJobsAreClaimedAFewAtATimeToPurgeThem() {
+        large(120);
+        assertThat(atOnce(() -> assertThat(broker.operator().purge(QUEUE, soFar -> {})).isEqualTo(120)))
+                .isLessThan(64);
     }
 
     private long memory(String field) {

@@ -6,7 +6,7 @@
 local base = KEYS[1]
 --@include documents
 --@include group
-local CHUNK, MAX_BYTES = 16, 1048576
+--@include affordable
 local id, most = ARGV[1], tonumber(ARGV[4])
 
 local level, entry = entry_of(id, ARGV[2], ARGV[3])
@@ -34,22 +34,16 @@ if group then
   end
 end
 
-local counted, bytes, usual, from = 0, 0, MAX_BYTES, delivered -- the usual size of one, as far as they have been seen
-while counted < most and bytes < MAX_BYTES do
-  local ask = math.min(CHUNK, most - counted, math.ceil((MAX_BYTES - bytes) / usual))
+local counted, from, ask = 0, delivered, affordable(most)
+while ask > 0 do
   local page = redis.call('XRANGE', stream, '(' .. from, '(' .. entry, 'COUNT', ask)
   counted = counted + #page
   if #page < ask then
     return {ahead + counted, 0}
   end
   from = page[#page][1]
-  local before = bytes
-  for _, each in ipairs(page) do
-    for i = 2, #each[2], 2 do
-      bytes = bytes + #each[2][i]
-    end
-  end
-  usual = math.max(1, (bytes - before) / #page)
+  spend(page)
+  ask = affordable(most - counted)
 end
 
 -- The rest by the times of the entries, as if they had come in evenly.

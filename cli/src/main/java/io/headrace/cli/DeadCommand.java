@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -71,10 +72,11 @@ final class DeadCommand {
             return;
         }
         Instant now = Clock.systemUTC().instant();
-        Table table = new Table().whole("FINGERPRINT").number("JOBS").number("LATEST").cut("TYPE").cut("ERROR");
+        Table table = new Table().whole("FINGERPRINT").number("JOBS").number("LATEST").cut("TYPE");
         for (Tree group : groups) {
             table.row(group.at("fingerprint").text(), group.at("count").text(), Words.ago(group.at("newest"), now),
-                    group.at("type").text(), JobList.error(group.at("error")));
+                    group.at("type").text());
+            table.below(JobList.error(group.at("error")));
         }
         table.print(terminal);
         if (answer.at("more").flag()) {
@@ -112,6 +114,10 @@ final class DeadCommand {
         }
         terminal.out().println(api.json() ? "{\"count\":" + moved[0] + ",\"refused\":" + moved[1] + ",\"more\":false}"
                 : past + " " + dead(moved[0], filter));
+        if (pace != null && moved[0] > 1) {
+            terminal.say("they fall due one after another, the last in about "
+                    + Words.span(Duration.ofMillis(Math.round(moved[0] / pace * 1000))));
+        }
         return moved[1] == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 

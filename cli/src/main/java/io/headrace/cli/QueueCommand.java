@@ -44,7 +44,7 @@ final class QueueCommand {
             terminal.say("no queues yet; the first job of a queue creates it");
             return ExitCode.DONE;
         }
-        Table table = new Table().cut("QUEUE").number("QUEUED").number("RUNNING").number("SCHED").number("RETRY")
+        Table table = new Table().whole("QUEUE").number("QUEUED").number("RUNNING").number("SCHED").number("RETRY")
                 .number("PARKED").number("DEAD").number("OLDEST").whole("");
         for (Tree queue : queues) {
             Tree counts = queue.at("counts");

@@ -1,7 +1,9 @@
 package io.headrace.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows for people. Fits {@value Terminal#COLUMNS} columns by cutting the widest cells of the columns that may be cut; ids
@@ -19,6 +21,8 @@ final class Table {
 
     private final List<Column> columns = new ArrayList<>();
     private final List<List<String>> rows = new ArrayList<>();
+    /** What stands below the row of this number, if anything. */
+    private final Map<Integer, String> notes = new HashMap<>();
 
     /** A column whose cells are never cut. */
     Table whole(String heading) {
@@ -52,12 +56,20 @@ final class Table {
         rows.add(row);
     }
 
+    /** Text below the last row, where it has a whole line to itself. */
+    void below(String text) {
+        notes.put(rows.size() - 1, Words.cut("  " + Words.plain(text), Terminal.COLUMNS));
+    }
+
     void print(Terminal terminal) {
         int[] widths = widths();
         List<String> headings = columns.stream().map(Column::heading).toList();
         terminal.out().println(line(headings, widths, false));
-        for (List<String> row : rows) {
-            terminal.out().println(line(row, widths, terminal.colours()));
+        for (int i = 0; i < rows.size(); i++) {
+            terminal.out().println(line(rows.get(i), widths, terminal.colours()));
+            if (notes.containsKey(i)) {
+                terminal.out().println(notes.get(i));
+            }
         }
     }
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every verb against a real API on the in-memory broker. A worker serves the queue {@code served}; others stand still. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class ClientCommandsTest {
+    private static final String LONG_TYPE = "a.type.whose.name.says.all.there.is.to.say.of.it.and.then.some";
+
     private final InMemoryBroker broker = new InMemoryBroker(new ManualClock(Clock.systemUTC().instant()));
     private final ApiServer api = start(Map.of());
     private final Worker worker = Worker.builder(broker).queue("served", 1).grace(Duration.ZERO)
@@ -43,6 +45,9 @@ final class ClientCommandsTest {
             }))
             .handler(JobHandler.of("fail", Json.class, (payload, context) -> {
                 throw new PermanentFailure("no such mailbox");
+            }))
+            .handler(JobHandler.of(LONG_TYPE, Json.class, (payload, context) -> {
+                throw new PermanentFailure("no such postcode in that country: 郵便番号が違います");
             })).build();
 
     private ApiServer start(Map<String, String> environment) {
@@ -293,6 +298,30 @@ final class ClientCommandsTest {
         assertThat(yes.code()).isZero();
         assertThat(yes.out()).isEqualTo("cancelled 2 jobs of queue 'full'\n");
         assertThat(json(headrace("queue", "purge", "full", "--yes", "-o", "json")).get("cancelled").asInt()).isZero();
+    }
+
+    @Test
+    void groupsOfDeadJobsSayWhatTheyDiedOfHoweverLongTheirTypeIs() {
+        dead(LONG_TYPE);
+        dead(LONG_TYPE);
+
+        List<String> lines = headrace("dead", "groups", "-q", "served").out().lines().toList();
+
+        assertThat(lines.get(0)).matches("FINGERPRINT +JOBS +LATEST +TYPE");
+        assertThat(lines).anyMatch(line -> line.matches("[0-9a-f]{12} +2 +.*a\\.type\\.whose\\.name\\.says\\.all.*"))
+                .contains("  PermanentFailure: no such postcode in that country: 郵便番号が違います")
+                .allSatisfy(line -> assertThat(Words.columns(line)).isLessThanOrEqualTo(80));
+        Ran paced = headrace("dead", "retry", "-q", "served", "--type", LONG_TYPE, "--pace", "0.02", "--yes");
+        assertThat(paced.out()).startsWith("retried 2 dead jobs");
+        assertThat(paced.err()).contains("they fall due one after another, the last in about 1m40s");
+    }
+
+    @Test
+    void namesOfQueuesAreShownWhole() {
+        String queue = "a-queue-whose-name-says-all-there-is-to-say-of-it-and-then-some";
+        submitted(queue, "mail");
+
+        assertThat(headrace("queue", "list").out()).containsPattern("(?m)^" + queue + " +1 ");
     }
 
     @Test

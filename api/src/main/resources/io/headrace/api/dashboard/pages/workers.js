@@ -42,7 +42,7 @@ function view(page) {
     return html`
         <div class="page-head"><h1>Workers</h1>${queue ? html`<a class="button" href=${hrefWith(page.route, { queue: '' })}
             title="Show all workers">of ${queue} ×</a>` : nothing}</div>
-        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy.`
+        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy. They tell so themselves, every ten seconds or sooner.`
             : html`<span class="waiting">Looking…</span>`}</p>
         ${problemView(page.problem)}
         ${page.workers && !workers.length ? noWorker(queue) : nothing}

@@ -74,6 +74,16 @@ class DashboardTest {
         }
     }
 
+    /** Whoever opens every page of it has fetched no more than this. */
+    @Test
+    void allOfItTogetherIsSmall() throws Exception {
+        int bytes = fetch("/", "Accept-Encoding", "gzip").body().length;
+        for (String name : Dashboard.list().keySet()) {
+            bytes += fetch(address(name), "Accept-Encoding", "gzip").body().length;
+        }
+        assertThat(bytes).isBetween(100_000, 150_000);
+    }
+
     @Test
     void whatThePageRefersToIsThere() throws Exception {
         Matcher references = Pattern.compile("\"(/assets/[^\"]+[^/\"])\"").matcher(page());

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -30,7 +29,6 @@ import io.headrace.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -218,27 +216,6 @@ class KubernetesTest {
             }
             namesOf(value, field.getValue(), here + "/", into);
         });
-    }
-
-    @Test
-    void kustomizeItselfGivesTheSecretsNameToWhateverReadsIt() throws Exception {
-        Path kubectl = OnPath.require("kubectl", "kubernetes-client");
-        Process process = new ProcessBuilder(kubectl.toString(), "kustomize", EXAMPLE.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String made = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isZero();
-        assertThat(KubernetesFiles.read(made)).hasSizeGreaterThan(10);
-        Set<String> plain = new TreeSet<>();
-        Set<String> digested = new TreeSet<>();
-        String name = KubernetesFiles.read(made).stream().filter(Secret.class::isInstance).map(Secret.class::cast)
-                .map(secret -> secret.getMetadata().getName()).findFirst().orElseThrow();
-        for (JsonNode object : KubernetesFiles.trees(made)) {
-            namesOf("headrace", object, object.get("kind").asText() + " ", plain);
-            namesOf(name, object, object.get("kind").asText() + " ", digested);
-        }
-        assertThat(plain).isEmpty();
-        assertThat(digested).extracting(path -> path.substring(0, path.indexOf(' '))).containsExactly("Deployment",
-                "ServiceMonitor", "TriggerAuthentication");
     }
 
     @Test

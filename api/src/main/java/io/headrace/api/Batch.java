@@ -75,6 +75,9 @@ final class Batch implements Loop.Deadline {
     void start() {
         request.exceptionHandler(ignored -> gone());
         exchange.onGone(this::gone);
+        if (over) {
+            return;
+        }
         request.handler(this::chunk);
         request.endHandler(ignored -> end());
         fetch();

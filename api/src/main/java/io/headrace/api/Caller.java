@@ -16,17 +16,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the key, or {@code local} where no keys are asked for
  * @param key whose secret was shown, null where no keys are asked for
+ * @param session by which the caller was let in, null if it showed a key or a ticket, or no keys are asked for
  * @param address from where the connection comes, without its port
  */
-record Caller(String name, Role role, Scope scope, String address, @Nullable AccessKey key) {
+record Caller(String name, Role role, Scope scope, String address, @Nullable AccessKey key,
+        @Nullable Session session) {
     /** Where no keys are asked for: somebody on this machine, who may do everything. */
     static Caller local(String address) {
-        return new Caller("local", Role.ADMIN, Scope.ALL, address, null);
+        return new Caller("local", Role.ADMIN, Scope.ALL, address, null, null);
     }
 
     /** Who has this key. */
     static Caller of(AccessKey key, String address) {
-        return new Caller(key.name(), key.role(), key.scope(), address, key);
+        return new Caller(key.name(), key.role(), key.scope(), address, key, null);
+    }
+
+    /** Who has this session. */
+    static Caller of(Session session, String address) {
+        AccessKey key = session.key();
+        return new Caller(key.name(), key.role(), key.scope(), address, key, session);
     }
 
     /** @throws Problem {@code not-allowed} when the role is not enough, or the key's queues are not */

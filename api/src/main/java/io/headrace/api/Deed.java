@@ -22,6 +22,8 @@ final class Deed {
     private @Nullable Long count;
     private boolean more;
     private boolean nothing;
+    private boolean begun;
+    private boolean done;
 
     /** What the address of the call says it is about. */
     Deed(AuditAction action, Exchange exchange) {
@@ -62,6 +64,16 @@ final class Deed {
         this.count = jobs;
     }
 
+    /** A part of it is done, or may be; the entry will tell of it, whatever becomes of the rest. */
+    void begun() {
+        this.begun = true;
+    }
+
+    /** All of it is done; the entry will tell of it, whatever becomes of the answer. */
+    void done() {
+        this.done = true;
+    }
+
     /** Something is left to do. */
     void unfinished() {
         this.more = true;
@@ -78,8 +90,11 @@ final class Deed {
 
     /** Whether it is worth telling although it failed: something was changed before, or may have been. */
     boolean failed(RuntimeException why) {
+        if (done || nothing) {
+            return done;
+        }
         more = true;
-        return (count != null && count > 0) || why instanceof OutcomeUnknown;
+        return begun || (count != null && count > 0) || why instanceof OutcomeUnknown;
     }
 
     AuditEntry by(Caller caller) {

@@ -4,26 +4,48 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 
-/** An answer that is a stream of server-sent events. Lives on its loop's thread. */
+/**
+ * An answer that is a stream of server-sent events, from the place that it takes among those who listen until it gives that
+ * back: when its source ends it, its client goes away or stops reading, the client may not listen any more, or the server
+ * stops. Lives on its loop's thread.
+ */
 final class EventStream {
     static final String MEDIA_TYPE = "text/event-stream";
 
-    private static final long COMMENT_EVERY_MS = 15_000;
+    /** What is told. */
+    interface Source {
+        /** The client has read what it was sent, after the stream was {@link EventStream#full()}. */
+        void drained();
+
+        /** Nobody listens any more; called once. */
+        void stop();
+    }
+
+    /** How often it is asked whether the client still may listen. */
+    private static final long SWEEP_MS = 2_000;
+    private static final int SWEEPS_TO_COMMENT = 7;
     private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
     private final Exchange exchange;
-    private final Guard guard;
+    private final Services services;
+    private final LiveKind kind;
+    private final Source source;
     private final HttpServerResponse response;
+    private final Runnable ender;
     private boolean begun;
     private boolean closed;
     /** Whether the client had not read by the last comment. */
     private boolean slow;
     private long timer = -1;
+    private int sweeps;
 
-    EventStream(Exchange exchange, Guard guard) {
+    EventStream(Exchange exchange, Services services, LiveKind kind, Source source) {
         this.exchange = exchange;
-        this.guard = guard;
+        this.services = services;
+        this.kind = kind;
+        this.source = source;
         this.response = exchange.response();
+        this.ender = () -> exchange.loop().post(this::end);
     }
 
     /** One event; the JSON is brought to one line. */
@@ -45,21 +67,26 @@ final class EventStream {
     }
 
     /**
-     * Writes the head.
+     * Takes a place; the answer begins with the first event.
      *
-     * @param drained called when the client has read what was sent, after {@link #full()}
-     * @param revoked called when the key that let the client in does not any more; it then ends the stream
+     * @return whether the client is still there
+     * @throws Problem {@code overloaded} when there is no place
      */
-    void begin(Runnable drained, Runnable revoked) {
-        begun = true;
-        response.setChunked(true).putHeader("Content-Type", MEDIA_TYPE).putHeader("Cache-Control", "no-store")
-                .putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Accel-Buffering", "no");
-        timer = exchange.loop().vertx().setPeriodic(COMMENT_EVERY_MS, ignored -> comment(revoked));
-        response.drainHandler(ignored -> drained.run());
+    boolean open() {
+        if (!services.waiters().enter(ender)) {
+            throw Waiters.full();
+        }
+        services.meters().joined(kind);
+        exchange.onGone(this::close);
+        return !closed;
     }
 
     boolean begun() {
         return begun;
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     /** Whether much of what was sent is still unread. */
@@ -67,22 +94,35 @@ final class EventStream {
         return response.writeQueueFull();
     }
 
-    /** Whether the client still may listen. */
-    boolean stands() {
-        return guard.stands(exchange.caller());
+    void write(Buffer event) {
+        if (closed) {
+            return;
+        }
+        if (!begun) {
+            begin();
+        }
+        response.write(event);
     }
 
-    void write(Buffer event) {
-        if (!closed) {
-            response.write(event);
+    private void begin() {
+        begun = true;
+        response.setChunked(true).putHeader("Content-Type", MEDIA_TYPE).putHeader("Cache-Control", "no-store")
+                .putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Accel-Buffering", "no");
+        timer = exchange.loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
+        response.drainHandler(ignored -> source.drained());
+    }
+
+    private void sweep() {
+        if (!services.guard().stands(exchange.caller())) {
+            end(); // whoever comes again is told why
+        } else if (++sweeps % SWEEPS_TO_COMMENT == 0) {
+            comment();
         }
     }
 
     /** Keeps proxies from closing a quiet stream, and drops a client that has read nothing since the last time. */
-    private void comment(Runnable revoked) {
-        if (!stands()) {
-            revoked.run();
-        } else if (!full()) {
+    private void comment() {
+        if (!full()) {
             slow = false;
             response.write(COMMENT);
         } else if (slow) {
@@ -92,25 +132,39 @@ final class EventStream {
         }
     }
 
-    /** Closes the connection, whatever the client has read. Who owns the stream is told by {@link Exchange#onGone}. */
+    /** Answers with a problem, as there is no stream. */
+    void refuse(Throwable why) {
+        close();
+        exchange.fail(why);
+    }
+
+    /** Closes the connection, whatever the client has read. */
     void drop() {
         close();
         exchange.request().connection().close();
     }
 
-    /** Writes no more. */
-    void close() {
-        closed = true;
-        exchange.loop().vertx().cancelTimer(timer);
-    }
-
     /** Ends the answer in good order, if it has begun; else says that the server is stopping. */
     void end() {
+        if (closed) {
+            return;
+        }
         close();
         if (!begun) {
             exchange.fail(new Problem(ProblemType.NOT_READY, "the server is stopping", null));
         } else if (!exchange.over()) {
             response.end();
+        }
+    }
+
+    /** Gives the place back and writes no more. */
+    private void close() {
+        if (!closed) {
+            closed = true;
+            exchange.loop().vertx().cancelTimer(timer);
+            source.stop();
+            services.waiters().leave(ender);
+            services.meters().left(kind);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.headrace.api;
 
-import io.headrace.JobId;
-
 /**
  * {@code GET /v1/jobs/{id}/events}: a stream of server-sent events. The job as it is now comes first, then the job again
  * whenever it has changed, named by its state; lines of its log come as events named {@code log}. The stream ends after the
@@ -18,32 +16,25 @@ final class EventsCall {
     }
 
     void serve(Exchange exchange) {
-        Client client = new Client(exchange, services, exchange.job());
-        if (!services.waiters().enter(client.ender)) {
-            throw Waiters.full();
-        }
-        services.meters().joined(LiveKind.JOB_EVENTS);
-        exchange.onGone(client::close);
-        client.feed.start();
+        new Client(exchange, services).start();
     }
 
     /** One client. Lives on its loop's thread. */
-    private static final class Client implements JobFeed.Client {
-        private final Exchange exchange;
-        private final Services services;
+    private static final class Client implements JobFeed.Client, EventStream.Source {
         private final EventStream stream;
         private final JobFeed feed;
-        private final Runnable ender;
-        private boolean closed;
 
-        Client(Exchange exchange, Services services, JobId id) {
-            this.exchange = exchange;
-            this.services = services;
-            this.stream = new EventStream(exchange, services.guard());
+        Client(Exchange exchange, Services services) {
+            this.stream = new EventStream(exchange, services, LiveKind.JOB_EVENTS, this);
             long firstLine = exchange.header("Last-Event-ID").filter(text -> text.matches("[0-9]{1,15}"))
                     .map(Long::parseLong).orElse(0L);
-            this.feed = new JobFeed(exchange.loop(), services, id, firstLine, this);
-            this.ender = () -> exchange.loop().post(this::ended);
+            this.feed = new JobFeed(exchange.loop(), services, exchange.job(), firstLine, this);
+        }
+
+        void start() {
+            if (stream.open()) {
+                feed.start();
+            }
         }
 
         @Override
@@ -53,34 +44,27 @@ final class EventsCall {
 
         @Override
         public void event(String name, long next, byte[] json) {
-            if (!stream.begun()) {
-                stream.begin(feed::drained, this::ended); // whoever comes again is told why
-            }
             stream.write(EventStream.event(Long.toString(next), name, json));
         }
 
         @Override
         public void refused(Throwable why) {
-            close();
-            exchange.fail(why);
+            stream.refuse(why);
         }
 
         @Override
         public void ended() {
-            if (!closed) {
-                close();
-                stream.end();
-            }
+            stream.end();
         }
 
-        private void close() {
-            if (!closed) {
-                closed = true;
-                stream.close();
-                feed.stop();
-                services.waiters().leave(ender);
-                services.meters().left(LiveKind.JOB_EVENTS);
-            }
+        @Override
+        public void drained() {
+            feed.drained();
+        }
+
+        @Override
+        public void stop() {
+            feed.stop();
         }
     }
 }

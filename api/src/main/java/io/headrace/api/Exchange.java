@@ -145,8 +145,12 @@ final class Exchange {
         return response.ended() || response.closed();
     }
 
-    /** Tells when the client goes away before the answer was written. */
+    /** Tells when the client goes away before the answer was written; at once when it has gone. */
     void onGone(Runnable gone) {
+        if (over()) {
+            gone.run();
+            return;
+        }
         response.exceptionHandler(ignored -> {});
         response.closeHandler(ignored -> gone.run());
     }

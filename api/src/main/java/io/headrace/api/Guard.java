@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.AccessKey;
 import io.headrace.Digest;
+import io.headrace.HeadraceException;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides who is let in. With keys: who sends one, or has the session of a browser that was shown one. Without: programs of this
@@ -23,6 +26,7 @@ final class Guard {
     /** The cookie that holds the secret of a session. */
     static final String COOKIE = "headrace_session";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f:.]+]");
     private static final String SCHEME = "Bearer ";
 
@@ -68,6 +72,9 @@ final class Guard {
         exchange.hold();
         blocking.run(exchange.loop(), () -> passes.session(session, exchange.address())).onFailure(exchange::fail)
                 .onSuccess(caller -> exchange.guarded(() -> {
+                    if (exchange.over()) {
+                        return; // it went away meanwhile
+                    }
                     pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access, then);
                     exchange.letGo();
                 }));
@@ -116,10 +123,25 @@ final class Guard {
         return blocking.run(loop, () -> passes.redeem(ticket, address));
     }
 
-    /** Whether the key that let somebody in still does; for what goes on for long. Cheap. */
+    /**
+     * Whether the key or the session that let somebody in still does, as far as was heard lately; for what goes on for long, to be
+     * asked every two seconds or so. Cheap: the store is asked elsewhere, and while it cannot be reached the last answer stands.
+     */
     boolean stands(Caller caller) {
         AccessKey key = caller.key();
-        return key == null || key.equals(keys.find(key.digest()));
+        Session session = caller.session();
+        if (session != null && session.lookDue()) {
+            boolean unused = blocking.run(() -> look(session)); // without room now, there may be some the next time
+        }
+        return (key == null || key.equals(keys.find(key.digest()))) && (session == null || !session.ended());
+    }
+
+    private void look(Session session) {
+        try {
+            passes.look(session);
+        } catch (HeadraceException e) {
+            LOG.debug("whether a session lasts is not known for now error={}", e.getMessage());
+        }
     }
 
     /**

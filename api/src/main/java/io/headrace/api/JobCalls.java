@@ -86,6 +86,9 @@ final class JobCalls {
     private Reply cancel(Exchange exchange, Deed deed) {
         JobId id = exchange.job();
         Answer answer = operator.cancel(id);
+        if (answer == Answer.DONE || answer == Answer.REQUESTED) {
+            deed.done();
+        }
         Job job = Calls.found(id, broker.find(id));
         boolean already = answer == Answer.WRONG_STATE && job.state() == JobState.CANCELLED;
         if (answer != Answer.DONE && answer != Answer.REQUESTED && !already) {
@@ -108,7 +111,7 @@ final class JobCalls {
         }
         Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0)
                 : operator.retry(id, restored(id, payload[0]));
-        return moved(id, answer, payload[0] == null ? "can only be retried when it is dead or waits for its time"
+        return moved(id, answer, deed, payload[0] == null ? "can only be retried when it is dead or waits for its time"
                 : "can only get another payload when it is dead");
     }
 
@@ -120,10 +123,13 @@ final class JobCalls {
 
     private Reply runNow(Exchange exchange, Deed deed) {
         JobId id = exchange.job();
-        return moved(id, operator.runNow(id), "does not wait for its time");
+        return moved(id, operator.runNow(id), deed, "does not wait for its time");
     }
 
-    private Reply moved(JobId id, Answer answer, String why) {
+    private Reply moved(JobId id, Answer answer, Deed deed, String why) {
+        if (answer == Answer.DONE) {
+            deed.done();
+        }
         Lookup lookup = broker.find(id);
         Job job = Calls.found(id, lookup);
         if (answer == Answer.DUPLICATE) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,8 @@ final class LiveClient {
         FULL(1013, "as many clients listen as HEADRACE_API_MAX_WAITERS allows"),
         UNAUTHORIZED(4001, "unauthorized"),
         TIMEOUT(4002, "timeout"),
-        SLOW(4003, "what was sent is not read");
+        SLOW(4003, "what was sent is not read"),
+        VANISHED(4008, "no ping was answered");
 
         private final short code;
         private final String reason;
@@ -38,6 +40,7 @@ final class LiveClient {
     private static final long AUTH_MS = 5_000;
     /** How often a connection is looked after; {@link Pings} counts in these. */
     private static final long SWEEP_MS = 2_000;
+    private static final int MAX_UNREAD_PONGS = 100;
     /** How long a client has to answer a close before its connection is cut. */
     private static final long CUT_MS = 2_000;
 
@@ -55,6 +58,8 @@ final class LiveClient {
     private long ponged = System.nanoTime();
     /** Whether the client had not read by the last sweep, and not since. */
     private boolean slow;
+    /** How many pings came since the client last read. */
+    private int unreadPongs;
     private boolean closed;
 
     LiveClient(Exchange exchange, ServerWebSocket socket, Services services, Waiters strangers) {
@@ -76,7 +81,7 @@ final class LiveClient {
         socket.closeHandler(ignored -> gone());
         socket.exceptionHandler(ignored -> {});
         LiveFrames frames = new LiveFrames(this::message, problem -> refuse(null, problem));
-        socket.frameHandler(frames::add);
+        socket.frameHandler(frame -> heard(frames, frame));
         socket.pongHandler(ignored -> ponged = System.nanoTime());
         socket.drainHandler(ignored -> drained());
         timer = loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
@@ -136,6 +141,18 @@ final class LiveClient {
         send(LiveMessage.welcome(somebody));
     }
 
+    /** Whatever comes may be answered, a ping too: who sends without reading is not heard, or not kept. */
+    private void heard(LiveFrames frames, WebSocketFrame frame) {
+        frames.add(frame);
+        if (full()) {
+            socket.pause(); // until it has read the answers to what it sent
+            if (frame.isPing() && ++unreadPongs > MAX_UNREAD_PONGS) { // pings are answered even while paused
+                close(Close.SLOW);
+                cut();
+            }
+        }
+    }
+
     private void message(byte[] json) {
         if (closed) {
             return;
@@ -148,9 +165,6 @@ final class LiveClient {
             obey(order);
         } catch (RuntimeException e) {
             refuse(topic, Problem.of(e));
-        }
-        if (full()) {
-            socket.pause(); // until it has read the answers to what it sent
         }
     }
 
@@ -217,6 +231,7 @@ final class LiveClient {
 
     private void drained() {
         slow = false;
+        unreadPongs = 0;
         if (!closed) {
             socket.resume();
             List.copyOf(topics.values()).forEach(LiveTopic::drained);
@@ -229,7 +244,7 @@ final class LiveClient {
         } else if (slow && full()) {
             close(Close.SLOW);
         } else if (System.nanoTime() - ponged > services.pings().answeredWithin().toNanos()) {
-            close(Close.TIMEOUT);
+            close(Close.VANISHED);
         } else {
             slow = full();
             if (++sweeps % services.pings().everySweeps() == 0) {

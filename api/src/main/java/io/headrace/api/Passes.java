@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Passes {
     static final Duration SESSION = Duration.ofHours(12);
     static final Duration TICKET = Duration.ofSeconds(30);
-    /** How long a session is believed without asking the store again; one that was ended elsewhere lives on as long. */
-    private static final Duration BELIEVED = Duration.ofSeconds(3);
     private static final int MAX_BELIEVED = 10_000;
     private static final int SECRET_BYTES = 32;
     private static final String LOCAL = "local";
@@ -30,14 +28,12 @@ final class Passes {
     private final AccessStore store;
     private final KeyRing keys;
     private final SecureRandom random = new SecureRandom();
-    private final Map<Digest, Believed> believed = new ConcurrentHashMap<>();
+    private final Map<Digest, Session> believed = new ConcurrentHashMap<>();
 
     Passes(AccessStore store, KeyRing keys) {
         this.store = store;
         this.keys = keys;
     }
-
-    private record Believed(AccessKey key, long untilNanos) {}
 
     /** A new secret, 43 letters, digits, {@code -} or {@code _}. */
     String secret() {
@@ -62,12 +58,11 @@ final class Passes {
     /** Who has this session, when that was asked a moment ago. Does not block. */
     @Nullable
     Caller believed(String secret, String address) {
-        Believed known = believed.get(Digest.of(secret));
-        if (known == null || known.untilNanos() - System.nanoTime() < 0
-                || !known.key().equals(keys.find(known.key().digest()))) {
+        Session known = believed.get(Digest.of(secret));
+        if (known == null || !known.fresh() || !known.key().equals(keys.find(known.key().digest()))) {
             return null;
         }
-        return Caller.of(known.key(), address);
+        return Caller.of(known, address);
     }
 
     /** Who has this session; empty when it has ended or its key is gone. Blocks. */
@@ -75,17 +70,37 @@ final class Passes {
         Digest digest = Digest.of(secret);
         Optional<AccessKey> key = store.session(digest).flatMap(pass -> key(secret, pass));
         if (key.isEmpty()) {
-            believed.remove(digest);
+            forget(digest);
             return Optional.empty();
         }
         forgetOld();
-        believed.put(digest, new Believed(key.get(), System.nanoTime() + BELIEVED.toNanos()));
-        return Optional.of(Caller.of(key.get(), address));
+        Session session = believed.compute(digest, (ignored, known) -> known == null || !known.key().equals(key.get())
+                ? new Session(digest, key.get())
+                : known);
+        session.found();
+        return Optional.of(Caller.of(session, address));
+    }
+
+    /** Asks whether a session that let somebody in still lasts. Blocks. */
+    void look(Session session) {
+        if (store.session(session.digest()).isPresent()) {
+            session.found();
+        } else {
+            session.end();
+            forget(session.digest());
+        }
+    }
+
+    private void forget(Digest digest) {
+        Session known = believed.remove(digest);
+        if (known != null) {
+            known.end();
+        }
     }
 
     private void forgetOld() {
         if (believed.size() >= MAX_BELIEVED) {
-            believed.values().removeIf(known -> known.untilNanos() - System.nanoTime() < 0);
+            believed.values().removeIf(known -> !known.fresh());
         }
         if (believed.size() >= MAX_BELIEVED) {
             believed.clear(); // each is asked for again
@@ -107,7 +122,8 @@ final class Passes {
 
     /** Ends a session. Blocks. */
     void end(String secret) {
-        believed.remove(Digest.of(secret));
-        store.end(Digest.of(secret));
+        Digest digest = Digest.of(secret);
+        store.end(digest);
+        forget(digest);
     }
 }

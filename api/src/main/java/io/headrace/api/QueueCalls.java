@@ -49,9 +49,13 @@ final class QueueCalls {
                 new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
                         calls.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
                 Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
-                        calls.blocking(audit.of(AuditAction.QUEUE_PAUSE, (e, deed) -> onKnown(e, operator::pause)))),
+                        calls.blocking(
+                                audit.of(AuditAction.QUEUE_PAUSE, (e, deed) -> onKnown(e, deed, operator::pause)))),
                 Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
-                        calls.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, deed) -> onKnown(e, operator::resume)))),
+                        calls.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, deed) -> onKnown(e, deed, queue -> {
+                            deed.begun(); // workers are woken after the change, which may fail alone
+                            operator.resume(queue);
+                        })))),
                 Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
                         calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
                 Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
@@ -70,10 +74,11 @@ final class QueueCalls {
         return Reply.json(200, out -> OperatorJson.queue(out, info, settings));
     }
 
-    private Reply onKnown(Exchange exchange, Consumer<QueueName> change) {
+    private Reply onKnown(Exchange exchange, Deed deed, Consumer<QueueName> change) {
         QueueName queue = exchange.queue();
         calls.known(queue);
         change.accept(queue);
+        deed.done();
         return show(queue);
     }
 
@@ -109,11 +114,13 @@ final class QueueCalls {
         JsonIn.read(body, SETTINGS, change::member);
         deed.asked(body);
         operator.settings(queue, change.on(operator.settings(queue)));
+        deed.begun();
         if (Boolean.TRUE.equals(change.paused)) {
             operator.pause(queue);
         } else if (change.paused != null) {
             operator.resume(queue);
         }
+        deed.done();
         return show(queue);
     }
 

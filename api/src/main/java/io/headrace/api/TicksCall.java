@@ -17,33 +17,30 @@ final class TicksCall {
 
     void serve(Exchange exchange) {
         Optional<QueueName> queue = exchange.query("queue").map(QueueName::new);
-        Client client = new Client(exchange, services);
-        if (!services.waiters().enter(client.ender)) {
-            throw Waiters.full();
-        }
-        services.meters().joined(LiveKind.EVENTS);
-        exchange.onGone(client::close);
-        client.leave = services.live().join(queue, client);
+        new Client(exchange, services).start(queue);
     }
 
     /** One client. Lives on its loop's thread. */
-    private static final class Client implements Ticker.Listener {
+    private static final class Client implements Ticker.Listener, EventStream.Source {
         /** A client that has not read by so many ticks in a row is dropped. */
         private static final int MAX_MISSED = 2;
 
         private final Exchange exchange;
-        private final Services services;
+        private final Live live;
         private final EventStream stream;
-        private final Runnable ender;
         private Runnable leave = () -> {};
         private int missed;
-        private boolean closed;
 
         Client(Exchange exchange, Services services) {
             this.exchange = exchange;
-            this.services = services;
-            this.stream = new EventStream(exchange, services.guard());
-            this.ender = () -> exchange.loop().post(this::end);
+            this.live = services.live();
+            this.stream = new EventStream(exchange, services, LiveKind.EVENTS, this);
+        }
+
+        void start(Optional<QueueName> queue) {
+            if (stream.open()) {
+                leave = live.join(queue, this);
+            }
         }
 
         @Override
@@ -58,43 +55,27 @@ final class TicksCall {
 
         @Override
         public void hear(Tick tick) {
-            if (closed) {
+            if (stream.closed()) {
                 return;
             }
-            if (!stream.begun()) {
-                if (tick.problem() != null) {
-                    close();
-                    exchange.fail(tick.problem());
-                    return;
-                }
-                stream.begin(() -> {}, this::end);
-            }
-            if (!stream.stands()) {
-                end(); // whoever comes again is told why
+            if (!stream.begun() && tick.problem() != null) {
+                stream.refuse(tick.problem());
             } else if (!stream.full()) {
                 missed = 0;
                 stream.write(tick.event());
             } else if (++missed == MAX_MISSED) {
-                close();
                 stream.drop();
             }
         }
 
-        private void end() {
-            if (!closed) {
-                close();
-                stream.end();
-            }
+        @Override
+        public void drained() {
+            // the next state comes within a second
         }
 
-        private void close() {
-            if (!closed) {
-                closed = true;
-                stream.close();
-                leave.run();
-                services.waiters().leave(ender);
-                services.meters().left(LiveKind.EVENTS);
-            }
+        @Override
+        public void stop() {
+            leave.run();
         }
     }
 }

@@ -43,8 +43,10 @@ final class Wait {
             return false;
         }
         exchange.onGone(wait::cancel);
-        wait.timer = wait.loop.vertx().setTimer(Math.max(1, atMost.toMillis()), ignored -> wait.end());
-        wait.follower.start();
+        if (!wait.done) {
+            wait.timer = wait.loop.vertx().setTimer(Math.max(1, atMost.toMillis()), ignored -> wait.end());
+            wait.follower.start();
+        }
         return true;
     }
 

@@ -24,9 +24,9 @@ final class WorkerCalls {
         return List.of(
                 Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
                 Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
-                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, Wish.QUIET)))),
+                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, deed, Wish.QUIET)))),
                 Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
-                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, Wish.RESUME)))));
+                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Wish.RESUME)))));
     }
 
     private Reply list(Caller caller) {
@@ -35,11 +35,13 @@ final class WorkerCalls {
     }
 
     /** The worker as it last told of itself: it obeys a moment later. */
-    private Reply steer(Exchange exchange, Wish wish) {
+    private Reply steer(Exchange exchange, Deed deed, Wish wish) {
         WorkerId id = worker(exchange.pathParam("id"));
         WorkerInfo worker = operator.workers().stream().filter(live -> live.id().equals(id)).findFirst()
                 .orElseThrow(() -> unknown("there is no live worker " + id));
+        deed.begun(); // a wish is left, then told of: the second step may fail alone
         if (!operator.steer(id, wish)) {
+            deed.nothing();
             throw unknown("there is no live worker " + id);
         }
         return Reply.json(202, out -> OperatorJson.worker(out, worker));

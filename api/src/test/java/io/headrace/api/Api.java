@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.Broker;
+import io.headrace.BrokerOperator;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
@@ -49,22 +50,28 @@ final class Api implements AutoCloseable {
     final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     Api(String... settings) {
-        this(UnaryOperator.identity(), settings);
+        this(UnaryOperator.<Broker>identity(), settings);
     }
 
     /** A server that hides the values of these fields. */
     static Api redacting(String names) {
-        return new Api(UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names), Pings.USUAL);
+        return new Api(UnaryOperator.identity(), UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names),
+                Pings.USUAL);
     }
 
     /** A server that pings its WebSockets in this way. */
     static Api pinging(Pings pings) {
-        return new Api(UnaryOperator.identity(), Map.of(), pings);
+        return new Api(UnaryOperator.identity(), UnaryOperator.identity(), Map.of(), pings);
     }
 
     /** @param seam what the server gets in place of the broker */
     Api(UnaryOperator<Broker> seam, String... settings) {
-        this(seam, environment(settings), Pings.USUAL);
+        this(seam, UnaryOperator.identity(), environment(settings), Pings.USUAL);
+    }
+
+    /** A server behind this. */
+    Api(Interposer interposer, String... settings) {
+        this(interposer::around, interposer::around, environment(settings), Pings.USUAL);
     }
 
     private static Map<String, String> environment(String... settings) {
@@ -76,11 +83,12 @@ final class Api implements AutoCloseable {
         return environment;
     }
 
-    private Api(UnaryOperator<Broker> seam, Map<String, String> variables, Pings pings) {
+    private Api(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
+            Pings pings) {
         Map<String, String> environment = new HashMap<>(variables);
         environment.putIfAbsent("HEADRACE_API_PORT", "0");
-        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), broker.operator(), meters,
-                pings);
+        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker),
+                operatorSeam.apply(broker.operator()), meters, pings);
     }
 
     /** What came back. */

@@ -7,13 +7,18 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.BrokerUnavailable;
 import io.headrace.JobId;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 @Timeout(60)
@@ -158,6 +163,39 @@ class AuditTest {
         api.broker.answersLost(false);
         assertThat(only("job.cancel").path("unfinished").asBoolean()).isTrue();
         assertThat(only("job.cancel").path("job").asText()).isEqualTo(id.toString());
+    }
+
+    /** What each change is followed by, and what fails then. */
+    @ParameterizedTest
+    @CsvSource({"pause,POST,/v1/queues/mail/pause,queue.pause,queue,false",
+        "resume,POST,/v1/queues/mail/resume,queue.resume,queue,false",
+        "pause,PATCH,/v1/queues/mail,queue.settings,queue,false",
+        "settings,PATCH,/v1/queues/mail,queue.settings,pause,true",
+        "cancel,DELETE,/v1/jobs/%s,job.cancel,find,false", "runNow,POST,/v1/jobs/%s/run-now,job.run-now,find,false",
+        "retry,POST,/v1/jobs/%s/retry,job.retry,find,false"})
+    void whatWasDoneIsWrittenDownThoughItsAnswerFails(String change, String method, String path, String action,
+            String fails, boolean unfinished) {
+        Interposer interposer = new Interposer();
+        try (Api failing = new Api(interposer, "KEYS=on.call=operator:o")) {
+            String id = failing.post("/v1/queues/mail/jobs", "{\"type\":\"t\",\"delay\":\"1h\"}", OPERATOR).text("id");
+            interposer.on(change, call -> {
+                Object answer = call.call();
+                interposer.on(fails, ignored -> {
+                    throw new BrokerUnavailable("it went away just then", null);
+                });
+                return answer;
+            });
+            HttpRequest.Builder request = Api.with(failing.json(path.formatted(id), ""), OPERATOR);
+            Api.Answer answer = failing.send(request.method(method, method.equals("PATCH")
+                    ? BodyPublishers.ofString("{\"maxKept\":5,\"paused\":true}")
+                    : BodyPublishers.noBody()).build());
+            assertThat(answer.status()).as(answer.toString()).isEqualTo(503);
+
+            JsonNode log = failing.get("/v1/audit", OPERATOR).json().path("entries");
+            assertThat(log).as(log.toString()).hasSize(1);
+            assertThat(log.at("/0/action").asText()).isEqualTo(action);
+            assertThat(log.at("/0/unfinished").asBoolean()).isEqualTo(unfinished);
+        }
     }
 
     @Test

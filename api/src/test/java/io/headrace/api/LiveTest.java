@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.ClaimedJob;
+import io.headrace.Digest;
 import io.headrace.JobId;
 import io.headrace.Progress;
 import io.headrace.QueueName;
@@ -16,12 +17,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets, with a real client. */
 @Timeout(60)
@@ -257,6 +262,77 @@ class LiveTest {
         }
     }
 
+    private static final List<String> STREAMS = List.of("/v1/events", "/v1/jobs/%s/events");
+
+    /** A session's streams, and how they end. */
+    private static void endsAllStreams(Interposer interposer, Consumer<Api> end) throws Exception {
+        try (Api api = new Api(interposer, "KEYS=root=admin:a")) {
+            String own = "http://127.0.0.1:" + api.server.uri().getPort();
+            String id = api.post("/v1/queues/mail/jobs", "{\"type\":\"t\"}", "Authorization", "Bearer a").text("id");
+            String cookie = api.post("/v1/session", "{\"key\":\"a\"}", "Origin", own).header("set-cookie")
+                    .replaceFirst(";.*", "");
+            List<EventReader> readers = new ArrayList<>();
+            for (String stream : STREAMS) {
+                HttpRequest request = Api.with(api.request(stream.formatted(id)), "Cookie", cookie).build();
+                readers.add(new EventReader(api.http.send(request, BodyHandlers.ofLines())));
+                readers.get(readers.size() - 1).next();
+            }
+            try (LiveSocket socket = LiveSocket.open(api, "", "Cookie", cookie, "Origin", own)) {
+                socket.next("session", "open");
+                end.accept(api);
+                assertThat(socket.closed()).isEqualTo(4001);
+                for (EventReader reader : readers) {
+                    while (!reader.next().name().isEmpty()) {
+                        // what was on its way
+                    }
+                    assertThat(reader.ended()).isTrue();
+                }
+            }
+            api.awaitNobody();
+        }
+    }
+
+    @Test
+    void whoeverLogsOutAtAnyReplicaEndsWhatItsSessionListensTo() throws Exception {
+        List<Digest> sessions = new ArrayList<>();
+        Interposer interposer = new Interposer();
+        interposer.noting("session", arguments -> sessions.add((Digest) arguments[0]));
+        endsAllStreams(interposer, api -> api.broker.operator().access().end(sessions.get(0)));
+    }
+
+    @Test
+    void theEndOfASessionEndsWhatItListensTo() throws Exception {
+        endsAllStreams(new Interposer(), api -> api.clock.advance(Passes.SESSION));
+    }
+
+    @Test
+    void streamsOfOneSessionAskForItTogetherAndSitAnOutageThrough() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Interposer interposer = new Interposer();
+        interposer.noting("session", arguments -> asked.incrementAndGet());
+        try (Api api = new Api(interposer, "KEYS=root=admin:a")) {
+            String own = "http://127.0.0.1:" + api.server.uri().getPort();
+            String cookie = api.post("/v1/session", "{\"key\":\"a\"}", "Origin", own).header("set-cookie")
+                    .replaceFirst(";.*", "");
+            List<LiveSocket> sockets = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                sockets.add(LiveSocket.open(api, "", "Cookie", cookie, "Origin", own));
+            }
+            int opened = asked.get();
+            sockets.get(0).subscribe("overview");
+            for (int tick = 0; tick < 5; tick++) {
+                sockets.get(0).next("overview", "overview");
+            }
+            assertThat(asked.get() - opened).isBetween(1, 5);
+            api.broker.unavailable(true);
+            for (int tick = 0; tick < 4; tick++) {
+                assertThat(sockets.get(0).problem()).isEqualTo("broker-unavailable");
+            }
+            assertThat(sockets).allMatch(LiveSocket::open);
+            sockets.forEach(LiveSocket::close);
+        }
+    }
+
     private static int refusal(Runnable opening) {
         int[] status = {0};
         assertThatThrownBy(opening::run).isInstanceOf(CompletionException.class).cause()
@@ -349,6 +425,7 @@ class LiveTest {
     private static Socket raw(Api api) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(8 * 1024);
+        socket.setSendBufferSize(8 * 1024);
         socket.setSoTimeout(20_000);
         socket.connect(new InetSocketAddress(api.server.uri().getHost(), api.server.uri().getPort()));
         String request = """
@@ -389,6 +466,46 @@ class LiveTest {
         }
     }
 
+    /** What a client may send that is answered, each as one frame. */
+    private static byte[] answered(String what) {
+        return switch (what) {
+            case "bytes" -> new byte[]{(byte) 0x82, (byte) 0x80, 0, 0, 0, 0};
+            case "nonsense" -> new byte[]{(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'x'};
+            case "pings" -> new byte[]{(byte) 0x89, (byte) 0x80, 0, 0, 0, 0};
+            default -> {
+                byte[] frame = new byte[8 + LiveFrames.MAX_BYTES + 1];
+                frame[0] = (byte) 0x81;
+                frame[1] = (byte) 0xfe;
+                frame[2] = (byte) ((LiveFrames.MAX_BYTES + 1) >> 8);
+                frame[3] = (byte) (LiveFrames.MAX_BYTES + 1);
+                yield frame;
+            }
+        };
+    }
+
+    /** Each frame is answered by more than it has itself, so whoever could send them all would fill the server's memory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bytes", "nonsense", "pings", "too long"})
+    void whoSendsWithoutReadingIsNotHeard(String what) throws IOException {
+        byte[] frame = answered(what);
+        byte[] some = new byte[frame.length * 100];
+        for (int at = 0; at < some.length; at += frame.length) {
+            System.arraycopy(frame, 0, some, at, frame.length);
+        }
+        long[] sent = {0};
+        try (Api api = new Api("KEYS=k"); Socket deaf = raw(api)) {
+            assertThatThrownBy(() -> {
+                while (sent[0] < 1L << 30) {
+                    deaf.getOutputStream().write(some);
+                    sent[0] += some.length;
+                }
+            }).as("was cut off").isInstanceOf(IOException.class);
+            assertThat(sent[0] / frame.length).as("frames that were taken, to the last buffer between them")
+                    .isLessThan(200_000);
+            api.awaitNobody();
+        }
+    }
+
     /** So many that their figures fill the buffers between server and client in a few seconds. */
     static void manyQueues(Api api) {
         for (int i = 0; i < 4_000; i++) {
@@ -401,8 +518,8 @@ class LiveTest {
         Pings soon = new Pings(1, Duration.ofSeconds(3)); // a ping every 2 s
         try (Api api = Api.pinging(soon); Socket mute = raw(api); LiveSocket other = LiveSocket.open(api)) {
             String told = new String(mute.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(told).as("a ping, then a close with 4002").contains("\u0089\0")
-                    .endsWith("\u0088\t\u000f\u00a2timeout");
+            assertThat(told).as("a ping, then a close with 4008").contains("\u0089\0")
+                    .endsWith("\u0088\u0016\u000f\u00a8no ping was answered");
             other.subscribe("overview").next("overview", "overview");
             assertThat(api.server.liveClients()).isEqualTo(1);
         }

@@ -6,7 +6,9 @@ import io.headrace.AccessStore;
 import io.headrace.Digest;
 import io.headrace.JobId;
 import io.headrace.QueueName;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,6 +191,34 @@ class SessionTest {
             return false;
         } catch (Problem e) {
             return true;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/events", "/v1/jobs/mail_n1-0/events", "/v1/jobs/mail_n1-0?wait=30s"})
+    void whoLeavesWhileItsSessionIsLookedUpLeavesNothingBehind(String path) throws Exception {
+        Interposer interposer = new Interposer();
+        try (Api slow = new Api(interposer, "KEYS=root=admin:a")) {
+            String cookie = slow.post("/v1/session", "{\"key\":\"a\"}").header("set-cookie").replaceFirst(";.*", "");
+            int before = slow.server.connections();
+            Interposer.Hold hold = interposer.hold("session", 10);
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                Socket socket = slow.socket();
+                sockets.add(socket);
+                socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie
+                        + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            }
+            hold.awaitCalls();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            slow.awaitConnections(before);
+            hold.letGo();
+            for (int i = 0; i < 10; i++) { // each loop has gone on with what it held
+                slow.raw("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            }
+            slow.awaitNobody();
         }
     }
 

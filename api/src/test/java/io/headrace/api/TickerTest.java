@@ -46,7 +46,7 @@ class TickerTest {
         final Caller caller;
 
         Ear(Scope scope) {
-            this.caller = new Caller("ear", Role.VIEWER, scope, "here", null);
+            this.caller = new Caller("ear", Role.VIEWER, scope, "here", null, null);
         }
 
         @Override

@@ -1,0 +1,105 @@
+package io.headrace.api;
+
+import io.headrace.AccessStore;
+import io.headrace.Broker;
+import io.headrace.BrokerOperator;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Stands between the server and its broker: holds calls up, or lets something happen before and after them. */
+final class Interposer {
+    /** What happens in place of a call, which it may make. */
+    interface Step {
+        @Nullable
+        Object run(Callable<@Nullable Object> call) throws Exception;
+    }
+
+    private final Map<String, Step> steps = new ConcurrentHashMap<>();
+    private final Map<String, Consumer<Object[]>> notes = new ConcurrentHashMap<>();
+
+    /** From now on this happens in place of each call of this name. */
+    void on(String method, Step step) {
+        steps.put(method, step);
+    }
+
+    /** Tells of the arguments of each call of this name. */
+    void noting(String method, Consumer<Object[]> note) {
+        notes.put(method, note);
+    }
+
+    /** Makes calls of this name, so many of which are to come, wait until they are let go. */
+    Hold hold(String method, int calls) {
+        Hold hold = new Hold(calls);
+        on(method, call -> {
+            hold.reached.countDown();
+            await(hold.letGo);
+            return call.call();
+        });
+        return hold;
+    }
+
+    /** Calls that wait. */
+    static final class Hold {
+        private final CountDownLatch reached;
+        private final CountDownLatch letGo = new CountDownLatch(1);
+
+        private Hold(int calls) {
+            reached = new CountDownLatch(calls);
+        }
+
+        /** Returns when all of them wait. */
+        void awaitCalls() throws InterruptedException {
+            await(reached);
+        }
+
+        void letGo() {
+            letGo.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedException {
+        if (!latch.await(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("nothing came in 20 s");
+        }
+    }
+
+    Broker around(Broker broker) {
+        return proxy(Broker.class, broker);
+    }
+
+    BrokerOperator around(BrokerOperator operator) {
+        return proxy(BrokerOperator.class, operator);
+    }
+
+    private <T> T proxy(Class<T> type, T real) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type},
+                (proxy, method, arguments) -> run(real, method, arguments)));
+    }
+
+    private @Nullable Object run(Object real, Method method, Object @Nullable [] arguments) throws Exception {
+        Callable<@Nullable Object> call = () -> {
+            try {
+                Object answer = method.invoke(real, arguments);
+                return answer instanceof AccessStore store ? proxy(AccessStore.class, store) : answer;
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof Exception cause) {
+                    throw cause;
+                }
+                throw e;
+            }
+        };
+        if (arguments != null) {
+            notes.getOrDefault(method.getName(), ignored -> {}).accept(arguments);
+        }
+        Step step = steps.get(method.getName());
+        return step == null ? call.call() : step.run(call);
+    }
+}

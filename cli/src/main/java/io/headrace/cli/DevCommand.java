@@ -9,6 +9,7 @@ import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class DevCommand implements Callable<Integer> {
             }
             PrometheusMeterRegistry meters = Assembly.meters();
             RedisBroker broker = life.keep("broker", Assembly.broker(settings, meters));
-            Worker.Builder builder = WorkerOptions.builder(broker, settings).meters(meters);
+            WorkerBuilder builder = WorkerOptions.builder(broker, settings).meters(meters);
             if (ownRedis) {
                 // Whoever held leases here before was this command, and it is gone.
                 builder.reclaimGrace(Duration.ZERO);

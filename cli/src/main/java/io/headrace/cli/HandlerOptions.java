@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
 import io.headrace.InvalidInput;
-import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class HandlerOptions {
     String plugins;
 
     /** @return whether there was any handler */
-    boolean addTo(Worker.Builder worker, Effective settings) {
+    boolean addTo(WorkerBuilder worker, Effective settings) {
         exec.forEach(text -> {
             String[] pair = pair("--exec", "TYPE=COMMAND", text);
             worker.exec(pair[0], pair[1]);

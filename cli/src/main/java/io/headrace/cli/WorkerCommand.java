@@ -4,6 +4,7 @@ import io.headrace.InvalidInput;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerHttp;
 import io.headrace.worker.WorkerSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -76,7 +77,7 @@ final class WorkerCommand implements Callable<Integer> {
             try (Lifetime life = new Lifetime()) {
                 PrometheusMeterRegistry meters = Assembly.meters();
                 RedisBroker broker = life.keep("redis", Assembly.broker(settings, meters));
-                Worker.Builder builder = WorkerOptions.builder(broker, settings).meters(meters);
+                WorkerBuilder builder = WorkerOptions.builder(broker, settings).meters(meters);
                 handlers.addTo(builder, settings);
                 Worker worker = builder.build();
                 LOG.info("settings {}",

@@ -5,6 +5,7 @@ import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +48,8 @@ final class WorkerOptions {
     }
 
     /** A worker as the settings say, still without handlers. */
-    static Worker.Builder builder(Broker broker, Effective settings) {
-        Worker.Builder worker = Worker.builder(broker)
+    static WorkerBuilder builder(Broker broker, Effective settings) {
+        WorkerBuilder worker = Worker.builder(broker)
                 .strict(settings.get(WorkerSettings.STRICT))
                 .slots(settings.get(WorkerSettings.SLOTS))
                 .lease(settings.get(WorkerSettings.LEASE))

@@ -36,6 +36,8 @@ final class ExecHandler implements JobHandler<Json> {
     private static final Pattern PROGRESS = Pattern
             .compile("progress:\\s*([0-9]{1,3}(?:\\.[0-9]{1,9})?)(%?)(?:\\s+(.*))?");
     private static final int MAX_PROGRESS_TEXT = 500;
+    /** By this mark the beginning of a hidden value is found where the rest of it was cut off. */
+    private static final String CUT = "…";
     private static final int TAIL_LINES = 20;
     private static final int FIRST_SIGNAL_CODE = 128;
     private static final int LAST_SIGNAL_CODE = 192;
@@ -152,7 +154,8 @@ final class ExecHandler implements JobHandler<Json> {
             double fraction = Double.parseDouble(m.group(1)) / (m.group(2).isEmpty() ? 1 : 100);
             String message = m.group(3) == null ? "" : m.group(3);
             try {
-                context.progress(fraction, message.substring(0, Math.min(message.length(), MAX_PROGRESS_TEXT)));
+                context.progress(fraction, message.length() <= MAX_PROGRESS_TEXT ? message
+                        : message.substring(0, MAX_PROGRESS_TEXT - CUT.length()) + CUT);
                 return true;
             } catch (InvalidInput e) {
                 return false; // a number beyond 1 is no progress, so the line is an ordinary one

@@ -4,31 +4,15 @@ import io.headrace.Broker;
 import io.headrace.BrokerObserver;
 import io.headrace.Build;
 import io.headrace.Durations;
-import io.headrace.InvalidInput;
-import io.headrace.JobHandler;
-import io.headrace.JobType;
-import io.headrace.QueueName;
-import io.headrace.Redactor;
-import io.headrace.RetryPolicy;
 import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,10 +56,8 @@ public final class Worker implements AutoCloseable {
     private final Object transition = new Object();
     private volatile State state = State.NEW;
 
-    private Worker(Builder b, WorkerConfig config, Handlers handlers) {
-        Clocks clocks = b.clocks;
-        Broker broker = b.broker;
-        WorkerMetrics metrics = new WorkerMetrics(b.meters);
+    Worker(Broker broker, WorkerConfig config, Handlers handlers, MeterRegistry meters, Clocks clocks) {
+        WorkerMetrics metrics = new WorkerMetrics(meters);
         Outage outage = new Outage(clocks);
         this.config = config;
         this.handlers = handlers;
@@ -104,8 +86,8 @@ public final class Worker implements AutoCloseable {
     }
 
     /** A worker of this broker's queues; without a queue of its own it serves {@code default}. */
-    public static Builder builder(Broker broker) {
-        return new Builder(broker);
+    public static WorkerBuilder builder(Broker broker) {
+        return new WorkerBuilder(broker);
     }
 
     /** Times a broker's round trips as {@code headrace_redis_roundtrip_seconds}; hand it to the broker when connecting. */
@@ -233,176 +215,6 @@ public final class Worker implements AutoCloseable {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             return "unknown";
-        }
-    }
-
-    /** Collects what a worker should be; what is left out has the default of {@link WorkerSettings}. Not thread-safe. */
-    public static final class Builder {
-        private final Broker broker;
-        private final Map<QueueName, Integer> queues = new LinkedHashMap<>();
-        private final List<Handlers.Registered> handlers = new ArrayList<>();
-        private boolean strict;
-        private int slots = WorkerSettings.SLOTS.fallbackValue();
-        private Duration lease = WorkerSettings.LEASE.fallbackValue();
-        private Duration grace = WorkerSettings.GRACE.fallbackValue();
-        private @Nullable Duration timeout;
-        private @Nullable Duration reclaimGrace;
-        private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
-        private Redactor redactor = Redactor.NONE;
-        private MeterRegistry meters = new CompositeMeterRegistry();
-        private Clocks clocks = Clocks.system();
-
-        private Builder(Broker broker) {
-            this.broker = broker;
-        }
-
-        /**
-         * Serves a queue.
-         *
-         * @param weight its share of the slots relative to other queues while all have work, 1 to 1000; unused when strict
-         * @throws InvalidInput when a bound is passed or the queue was named before
-         */
-        public Builder queue(String name, int weight) {
-            WorkerSettings.queues(name + '=' + weight).forEach((queue, share) -> {
-                if (queues.put(queue, share) != null) {
-                    throw new InvalidInput("queue", "must be named once, '" + queue + "' is named twice");
-                }
-            });
-            return this;
-        }
-
-        /** Serves the queues in the order named, each only while those before it are empty. */
-        public Builder strict(boolean value) {
-            strict = value;
-            return this;
-        }
-
-        /**
-         * How many jobs run at once, 1 to 20,000.
-         *
-         * @throws InvalidInput when a bound is passed
-         */
-        public Builder slots(int value) {
-            slots = WorkerSettings.SLOTS.parser().apply(Integer.toString(value));
-            return this;
-        }
-
-        /**
-         * How long the worker may stay silent before its jobs are given to others, 1 s to 1 h.
-         *
-         * @throws InvalidInput when a bound is passed
-         */
-        public Builder lease(Duration value) {
-            lease = WorkerSettings.LEASE.parser().apply(Durations.format(value));
-            return this;
-        }
-
-        /**
-         * How long handlers may go on after {@link Worker#stop}, 0 to 1 h.
-         *
-         * @throws InvalidInput when a bound is passed
-         */
-        public Builder grace(Duration value) {
-            grace = WorkerSettings.GRACE.parser().apply(Durations.format(value));
-            return this;
-        }
-
-        /**
-         * How long one attempt may take when its job does not say, 1 ms to 7 days.
-         *
-         * @throws InvalidInput when a bound is passed
-         */
-        public Builder timeout(Duration value) {
-            timeout = WorkerSettings.TIMEOUT.parser().apply(Durations.format(value)).orElse(null);
-            return this;
-        }
-
-        /** What happens to failed jobs when they do not say. */
-        public Builder retryPolicy(RetryPolicy value) {
-            retryPolicy = value;
-            return this;
-        }
-
-        /** How long after the start and after an outage no silent worker's jobs are taken over; one lease by default. */
-        public Builder reclaimGrace(Duration value) {
-            reclaimGrace = value;
-            return this;
-        }
-
-        /** Runs the jobs of the handler's type. */
-        public Builder handler(JobHandler<?> handler) {
-            handlers.add(new Handlers.Registered(handler, handler.getClass().getName(), null));
-            return this;
-        }
-
-        /**
-         * Runs the jobs of a type as a command: {@code sh -c command}, with the payload on its standard input.
-         *
-         * @throws InvalidInput when the type is not allowed
-         */
-        public Builder exec(String type, String command) {
-            handlers.add(new Handlers.Registered(new ExecHandler(new JobType(type), command),
-                    "the command '" + command + "'", null));
-            return this;
-        }
-
-        /**
-         * Runs the jobs of a type by POSTing their payloads to a URL.
-         *
-         * @throws InvalidInput when the type is not allowed or the URL is not http or https with a host
-         */
-        public Builder http(String type, URI url) {
-            String scheme = String.valueOf(url.getScheme());
-            if (url.getHost() == null || Stream.of("http", "https").noneMatch(scheme::equalsIgnoreCase)) {
-                throw new InvalidInput("http", "must be an http or https URL with a host, was '" + url + "'");
-            }
-            handlers.add(new Handlers.Registered(new HttpHandler(new JobType(type), url, clocks.wall()),
-                    "the URL " + url, null));
-            return this;
-        }
-
-        /**
-         * Adds the handlers of every jar in a folder.
-         *
-         * @throws InvalidInput when the folder cannot be read, a jar holds no handler, or one cannot be made
-         */
-        public Builder plugins(Path folder) {
-            handlers.addAll(PluginFolder.load(folder));
-            return this;
-        }
-
-        /** What of payloads neither recorded errors nor log lines of jobs repeat; nothing is hidden by default. */
-        public Builder redact(Redactor value) {
-            redactor = value;
-            return this;
-        }
-
-        /** Where the worker counts; nowhere by default. */
-        public Builder meters(MeterRegistry value) {
-            meters = value;
-            return this;
-        }
-
-        /** For tests: call it before {@link #http}. */
-        Builder clocks(Clocks value) {
-            clocks = value;
-            return this;
-        }
-
-        /**
-         * Makes the worker; it does nothing before {@link Worker#start}.
-         *
-         * @throws InvalidInput when no handler was given, or two for one type
-         */
-        public Worker build() {
-            if (handlers.isEmpty()) {
-                throw new InvalidInput("handler",
-                        "must be given at least once: a handler, a command, a URL or plugins");
-            }
-            Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
-            WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
-                    grace, timeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
-            return new Worker(this, config, new Handlers(handlers));
         }
     }
 }

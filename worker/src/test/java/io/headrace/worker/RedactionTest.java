@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.Failure;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
+import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,20 @@ class RedactionTest {
         context.progress(0.5, "as " + SECRET);
         throw new IllegalStateException("refused " + SECRET, new IllegalStateException("because of " + payload));
     }));
+
+    @Test
+    void aHiddenValueThatIsCutOffShowsNotEvenItsBeginning() {
+        Rig commands = new Rig(1, new ExecHandler(new JobType("login"),
+                "echo \"progress: 0.5 $(printf x%.0s $(seq 480))hunter2-hunter2-hunter2\" >&2"));
+        JobId id = commands
+                .enqueue(NewJob.of("default", "login", Json.parse("{\"password\":\"hunter2-hunter2-hunter2\"}"))
+                        .build());
+
+        commands.claimLoop.claimRound();
+
+        assertThat(commands.job(id).progress()).isNotNull().extracting(progress -> progress.message()).asString()
+                .hasSizeLessThanOrEqualTo(500).endsWith("[redacted]…").doesNotContain("hunter");
+    }
 
     @Test
     void errorsLogLinesAndProgressDoNotRepeatWhatIsHidden() {

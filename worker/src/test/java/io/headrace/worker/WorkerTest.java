@@ -476,7 +476,7 @@ class WorkerTest {
 
     @Test
     void settingsOutOfBoundsAreRefusedByName() {
-        Worker.Builder builder = Worker.builder(broker);
+        WorkerBuilder builder = Worker.builder(broker);
 
         assertThatThrownBy(() -> builder.slots(0)).isInstanceOf(InvalidInput.class).hasMessageContaining("1 to 20000");
         assertThatThrownBy(() -> builder.lease(Duration.ofMillis(999))).isInstanceOf(InvalidInput.class);
@@ -508,7 +508,7 @@ class WorkerTest {
         }
     }
 
-    private static Worker started(Worker.Builder builder) {
+    private static Worker started(WorkerBuilder builder) {
         Worker worker = builder.build();
         worker.start();
         return worker;

@@ -5,6 +5,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.worker.Worker;
+import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerHttp;
 import io.headrace.worker.WorkerSettings;
 
@@ -25,7 +26,7 @@ final class WorkerChild implements ChildMain.Role {
         WorkerChild child = new WorkerChild();
         PrometheusMeterRegistry meters = WorkerHttp.registry();
         RedisBroker broker = RedisBroker.connect(config, Worker.observer(meters));
-        Worker.Builder builder = Worker.builder(broker).meters(meters).queue(queue.value(), 1).slots(slots)
+        WorkerBuilder builder = Worker.builder(broker).meters(meters).queue(queue.value(), 1).slots(slots)
                 .lease(WorkerSettings.LEASE.parser().apply(lease)).grace(GRACE);
         for (JobHandler<?> handler : child.handlers.all()) {
             builder.handler(handler);

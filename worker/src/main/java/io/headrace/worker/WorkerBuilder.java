@@ -1,0 +1,193 @@
+package io.headrace.worker;
+
+import io.headrace.Broker;
+import io.headrace.Durations;
+import io.headrace.InvalidInput;
+import io.headrace.JobHandler;
+import io.headrace.JobType;
+import io.headrace.QueueName;
+import io.headrace.Redactor;
+import io.headrace.RetryPolicy;
+import io.headrace.WorkerId;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a worker should be; what is left out has the default of {@link WorkerSettings}. Not thread-safe. */
+public final class WorkerBuilder {
+    private final Broker broker;
+    private final Map<QueueName, Integer> queues = new LinkedHashMap<>();
+    private final List<Handlers.Registered> handlers = new ArrayList<>();
+    private boolean strict;
+    private int slots = WorkerSettings.SLOTS.fallbackValue();
+    private Duration lease = WorkerSettings.LEASE.fallbackValue();
+    private Duration grace = WorkerSettings.GRACE.fallbackValue();
+    private @Nullable Duration timeout;
+    private @Nullable Duration reclaimGrace;
+    private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
+    private Redactor redactor = Redactor.NONE;
+    private MeterRegistry meters = new CompositeMeterRegistry();
+    private Clocks clocks = Clocks.system();
+
+    WorkerBuilder(Broker broker) {
+        this.broker = broker;
+    }
+
+    /**
+     * Serves a queue.
+     *
+     * @param weight its share of the slots relative to other queues while all have work, 1 to 1000; unused when strict
+     * @throws InvalidInput when a bound is passed or the queue was named before
+     */
+    public WorkerBuilder queue(String name, int weight) {
+        WorkerSettings.queues(name + '=' + weight).forEach((queue, share) -> {
+            if (queues.put(queue, share) != null) {
+                throw new InvalidInput("queue", "must be named once, '" + queue + "' is named twice");
+            }
+        });
+        return this;
+    }
+
+    /** Serves the queues in the order named, each only while those before it are empty. */
+    public WorkerBuilder strict(boolean value) {
+        strict = value;
+        return this;
+    }
+
+    /**
+     * How many jobs run at once, 1 to 20,000.
+     *
+     * @throws InvalidInput when a bound is passed
+     */
+    public WorkerBuilder slots(int value) {
+        slots = WorkerSettings.SLOTS.parser().apply(Integer.toString(value));
+        return this;
+    }
+
+    /**
+     * How long the worker may stay silent before its jobs are given to others, 1 s to 1 h.
+     *
+     * @throws InvalidInput when a bound is passed
+     */
+    public WorkerBuilder lease(Duration value) {
+        lease = WorkerSettings.LEASE.parser().apply(Durations.format(value));
+        return this;
+    }
+
+    /**
+     * How long handlers may go on after {@link Worker#stop}, 0 to 1 h.
+     *
+     * @throws InvalidInput when a bound is passed
+     */
+    public WorkerBuilder grace(Duration value) {
+        grace = WorkerSettings.GRACE.parser().apply(Durations.format(value));
+        return this;
+    }
+
+    /**
+     * How long one attempt may take when its job does not say, 1 ms to 7 days.
+     *
+     * @throws InvalidInput when a bound is passed
+     */
+    public WorkerBuilder timeout(Duration value) {
+        timeout = WorkerSettings.TIMEOUT.parser().apply(Durations.format(value)).orElse(null);
+        return this;
+    }
+
+    /** What happens to failed jobs when they do not say. */
+    public WorkerBuilder retryPolicy(RetryPolicy value) {
+        retryPolicy = value;
+        return this;
+    }
+
+    /** How long after the start and after an outage no silent worker's jobs are taken over; one lease by default. */
+    public WorkerBuilder reclaimGrace(Duration value) {
+        reclaimGrace = value;
+        return this;
+    }
+
+    /** Runs the jobs of the handler's type. */
+    public WorkerBuilder handler(JobHandler<?> handler) {
+        handlers.add(new Handlers.Registered(handler, handler.getClass().getName(), null));
+        return this;
+    }
+
+    /**
+     * Runs the jobs of a type as a command: {@code sh -c command}, with the payload on its standard input.
+     *
+     * @throws InvalidInput when the type is not allowed
+     */
+    public WorkerBuilder exec(String type, String command) {
+        handlers.add(new Handlers.Registered(new ExecHandler(new JobType(type), command),
+                "the command '" + command + "'", null));
+        return this;
+    }
+
+    /**
+     * Runs the jobs of a type by POSTing their payloads to a URL.
+     *
+     * @throws InvalidInput when the type is not allowed or the URL is not http or https with a host
+     */
+    public WorkerBuilder http(String type, URI url) {
+        String scheme = String.valueOf(url.getScheme());
+        if (url.getHost() == null || Stream.of("http", "https").noneMatch(scheme::equalsIgnoreCase)) {
+            throw new InvalidInput("http", "must be an http or https URL with a host, was '" + url + "'");
+        }
+        handlers.add(new Handlers.Registered(new HttpHandler(new JobType(type), url, clocks.wall()),
+                "the URL " + url, null));
+        return this;
+    }
+
+    /**
+     * Adds the handlers of every jar in a folder.
+     *
+     * @throws InvalidInput when the folder cannot be read, a jar holds no handler, or one cannot be made
+     */
+    public WorkerBuilder plugins(Path folder) {
+        handlers.addAll(PluginFolder.load(folder));
+        return this;
+    }
+
+    /** What of payloads neither recorded errors nor log lines of jobs repeat; nothing is hidden by default. */
+    public WorkerBuilder redact(Redactor value) {
+        redactor = value;
+        return this;
+    }
+
+    /** Where the worker counts; nowhere by default. */
+    public WorkerBuilder meters(MeterRegistry value) {
+        meters = value;
+        return this;
+    }
+
+    /** For tests: call it before {@link #http}. */
+    WorkerBuilder clocks(Clocks value) {
+        clocks = value;
+        return this;
+    }
+
+    /**
+     * Makes the worker; it does nothing before {@link Worker#start}.
+     *
+     * @throws InvalidInput when no handler was given, or two for one type
+     */
+    public Worker build() {
+        if (handlers.isEmpty()) {
+            throw new InvalidInput("handler",
+                    "must be given at least once: a handler, a command, a URL or plugins");
+        }
+        Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
+        WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
+                grace, timeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
+        return new Worker(broker, config, new Handlers(handlers), meters, clocks);
+    }
+}

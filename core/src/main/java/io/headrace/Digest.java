@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of a secret, which stands for it wherever it is kept or compared. Immutable. */
+/** A SHA-256, which stands for a secret, or for other bytes, wherever it is kept or compared. Immutable. */
 public final class Digest {
     /** How many characters {@link #hex} has. */
     public static final int HEX_CHARS = 64;
@@ -16,10 +16,19 @@ public final class Digest {
         this.bytes = bytes;
     }
 
-    /** The digest of a secret's characters in UTF-8. */
-    public static Digest of(String secret) {
+    /** The digest of a text's characters in UTF-8. */
+    public static Digest of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The digest of bytes, one after the other. */
+    public static Digest of(byte[]... parts) {
         try {
-            return new Digest(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return new Digest(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -35,6 +44,11 @@ public final class Digest {
             throw new InvalidInput("sha256", "must be " + HEX_CHARS + " hexadecimal digits");
         }
         return new Digest(HexFormat.of().parseHex(hex));
+    }
+
+    /** A copy of its 32 bytes. */
+    public byte[] bytes() {
+        return bytes.clone();
     }
 
     /** Lower-case hexadecimal digits. */

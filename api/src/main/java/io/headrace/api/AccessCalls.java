@@ -9,6 +9,7 @@ import io.headrace.Digest;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.Nearest;
+import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Role;
 import io.headrace.Scope;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +45,8 @@ final class AccessCalls {
                 Route.get("/v1/keys", Access.ADMINISTER, List.of(), calls.blocking(e -> list())),
                 Route.post("/v1/keys", Access.ADMINISTER,
                         calls.withBody(audit.ofBody(AuditAction.KEY_CREATE, this::create))),
-                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/keys/{name}", Access.ADMINISTER, Reply.JSON,
-                        List.of(), calls.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
+                Route.delete("/v1/keys/{name}", Access.ADMINISTER,
+                        calls.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
                 Route.get("/v1/audit", Access.OPERATE, List.of("queue", "action", "actor", "cursor", "limit"),
                         calls.blocking(this::audit)));
     }
@@ -101,7 +103,7 @@ final class AccessCalls {
         deed.asked(body);
         String secret = MARK + services.passes().secret();
         AccessKey key = services.keys().environment().stream().anyMatch(other -> other.name().equals(name)) ? null
-                : store.create(name, Digest.of(secret), wanted.role, wanted.scope, wanted.lifetime).orElse(null);
+                : store(name, Digest.of(secret), wanted, deed);
         if (key == null) {
             throw new Problem(ProblemType.KEY_EXISTS, "there is a key named '" + name + "' already", "name");
         }
@@ -110,6 +112,20 @@ final class AccessCalls {
             AccessJson.key(out, key);
             out.text("secret", secret);
         }).with("Cache-Control", "no-store");
+    }
+
+    /** Null when there is one of the name. */
+    private @Nullable AccessKey store(String name, Digest secret, Wanted wanted, Deed deed) {
+        try {
+            return store.create(name, secret, Objects.requireNonNull(wanted.role), wanted.scope, wanted.lifetime)
+                    .orElse(null);
+        } catch (OutcomeUnknown e) {
+            deed.begun();
+            throw new Problem(ProblemType.OUTCOME_UNKNOWN,
+                    "whether the key '" + name + "' was stored is not known, and its"
+                            + " secret was shown to nobody: revoke it and try again",
+                    "name");
+        }
     }
 
     private Reply revoke(Exchange exchange, Deed deed) {

@@ -5,6 +5,7 @@ import io.headrace.AccessStore.Audited;
 import io.headrace.AuditAction;
 import io.headrace.AuditEntry;
 import io.headrace.Scope;
+import org.jspecify.annotations.Nullable;
 
 /** Keys and the audit log as the API shows them: the only place that spells their members. */
 final class AccessJson {
@@ -50,7 +51,7 @@ final class AccessJson {
         }
     }
 
-    private static void textIf(JsonOut out, String name, @org.jspecify.annotations.Nullable Object value) {
+    private static void textIf(JsonOut out, String name, @Nullable Object value) {
         if (value != null) {
             out.text(name, value.toString());
         }

@@ -1,13 +1,16 @@
 package io.headrace.api;
 
 import io.headrace.AccessKey;
+import io.headrace.BrokerOperator.Memory;
 import io.headrace.BrokerOperator.Overview;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobId;
+import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.Role;
 import io.headrace.Scope;
 import io.headrace.WorkerInfo;
+import io.headrace.WorkerInfo.Running;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Caller(String name, Role role, Scope scope, String address, @Nullable AccessKey key,
         @Nullable Session session) {
+    /** In place of the memory of Redis, which all queues share. */
+    private static final Memory UNTOLD = new Memory(0, 0);
+
     /** Where no keys are asked for: somebody on this machine, who may do everything. */
     static Caller local(String address) {
         return new Caller("local", Role.ADMIN, Scope.ALL, address, null, null);
@@ -52,7 +58,7 @@ record Caller(String name, Role role, Scope scope, String address, @Nullable Acc
     /** What of an overview this caller may see: its queues, and the workers that serve one of them. */
     Overview visible(Overview all) {
         return scope.unlimited() ? all
-                : new Overview(all.time(), queues(all.queues()), workers(all.workers()), all.memory());
+                : new Overview(all.time(), queues(all.queues()), workers(all.workers()), UNTOLD);
     }
 
     /** Those of the queues that this caller may see. */
@@ -67,11 +73,16 @@ record Caller(String name, Role role, Scope scope, String address, @Nullable Acc
                         .toList();
     }
 
+    /** A worker does not tell for which of its queues its types are: those that it runs for this caller's are known to be. */
     private WorkerInfo part(WorkerInfo all) {
-        return new WorkerInfo(all.id(), all.host(), all.pid(), all.startedAt(),
-                all.queues().stream().filter(this::reaches).toList(), all.types(), all.slots(), all.busy(), all.lease(),
-                all.state(), all.version(),
-                all.running().stream().filter(running -> reaches(running.job().queue())).toList());
+        List<QueueName> queues = all.queues().stream().filter(this::reaches).toList();
+        if (queues.size() == all.queues().size()) {
+            return all;
+        }
+        List<Running> running = all.running().stream().filter(one -> reaches(one.job().queue())).toList();
+        List<JobType> types = running.stream().map(Running::type).distinct().toList();
+        return new WorkerInfo(all.id(), all.host(), all.pid(), all.startedAt(), queues, types, all.slots(),
+                running.size(), all.lease(), all.state(), all.version(), running);
     }
 
     /** Whether what belongs to the queue may be seen by this caller at all. */

@@ -7,6 +7,7 @@ import io.headrace.JobId;
 import io.headrace.Lookup;
 import io.headrace.QueueName;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -64,7 +65,7 @@ final class Calls {
         };
     }
 
-    private void run(Exchange exchange, java.util.concurrent.Callable<Reply> call) {
+    private void run(Exchange exchange, Callable<Reply> call) {
         services.blocking().run(exchange.loop(), call).onSuccess(exchange::reply).onFailure(exchange::fail);
     }
 

@@ -1,12 +1,12 @@
 package io.headrace.api;
 
+import io.headrace.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -90,14 +90,12 @@ final class Dashboard {
     private static String version(Map<String, DashboardFile> assets) {
         StringBuilder all = new StringBuilder();
         new TreeMap<>(assets).forEach((name, file) -> all.append(name).append(' ').append(file.digest()).append('\n'));
-        byte[] digest = DashboardFile.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(digest, 0, 8);
+        return Digest.of(all.toString()).hex().substring(0, DashboardFile.DIGEST_CHARS);
     }
 
     /** Nothing from elsewhere, nothing inline but the import map. */
     private static String policy(String importMap) {
-        String hash = Base64.getEncoder()
-                .encodeToString(DashboardFile.sha256(importMap.getBytes(StandardCharsets.UTF_8)));
+        String hash = Base64.getEncoder().encodeToString(Digest.of(importMap).bytes());
         return "default-src 'none'; script-src 'self' 'sha256-" + hash + "'; style-src 'self'; img-src 'self' data:;"
                 + " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }

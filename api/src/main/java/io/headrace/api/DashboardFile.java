@@ -1,11 +1,9 @@
 package io.headrace.api;
 
+import io.headrace.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.Deflater;
@@ -17,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Nobody changes the arrays.
  */
 record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest) {
+    /** How many characters of a digest's hexadecimal digits tell one file from another. */
+    static final int DIGEST_CHARS = 16;
+
     private static final Map<String, String> MEDIA_TYPES = Map.of("html", "text/html; charset=utf-8", "js",
             "text/javascript; charset=utf-8", "css", "text/css; charset=utf-8", "svg", "image/svg+xml", "png",
             "image/png");
@@ -27,7 +28,7 @@ record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest)
         if (mediaType == null) {
             throw new IllegalStateException("the dashboard has no media type for " + name);
         }
-        return new DashboardFile(mediaType, bytes, gzip(bytes), HexFormat.of().formatHex(sha256(bytes), 0, 8));
+        return new DashboardFile(mediaType, bytes, gzip(bytes), Digest.of(bytes).hex().substring(0, DIGEST_CHARS));
     }
 
     private static byte[] gzip(byte[] bytes) {
@@ -42,14 +43,6 @@ record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest)
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return out.toByteArray();
-    }
-
-    static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** The file as this request wants it, or that it has not changed since it was fetched. */

@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Digest;
 import io.headrace.Durability;
 import io.headrace.Idempotency;
 import io.headrace.InvalidInput;
@@ -9,10 +10,7 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -73,17 +71,8 @@ final class EnqueueCall {
 
     /** The same key must come with the same queue and body, byte by byte, to count as the same request. */
     private static @Nullable Idempotency idempotency(@Nullable String key, QueueName queue, byte[] body) {
-        if (key == null) {
-            return null;
-        }
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(queue.value().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            return new Idempotency(key, HexFormat.of().formatHex(digest.digest(body)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return key == null ? null
+                : new Idempotency(key, Digest.of((queue.value() + '\0').getBytes(StandardCharsets.UTF_8), body).hex());
     }
 
     /** A trace context that is not valid is left out, as its specification asks. */

@@ -39,7 +39,7 @@ final class JobCalls {
         Consumer<Exchange> look = calls.blocking(this::look);
         return List.of(
                 Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), exchange -> show(exchange, look)),
-                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/jobs/{id}", Access.OPERATE, Reply.JSON, List.of(),
+                Route.delete("/v1/jobs/{id}", Access.OPERATE,
                         calls.blocking(services.audit().of(AuditAction.JOB_CANCEL, this::cancel))),
                 Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(services)::serve)
                         .answering(EventStream.MEDIA_TYPE),

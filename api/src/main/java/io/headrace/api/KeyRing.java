@@ -5,6 +5,7 @@ import io.headrace.AccessStore;
 import io.headrace.Digest;
 import io.headrace.HeadraceException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys that open the API now: those of the environment, and a copy of the stored ones that the thread
  * {@code headrace-api-keys} renews, so that nobody who asks waits for the broker. While the broker cannot be reached the last
- * copy stands. Where the environment has no keys, nobody is asked for one, and stored ones are not even read. Thread-safe.
+ * copy stands, without the keys that have expired by the clock of this machine: there is no other then. Where the environment has no keys, nobody is asked for one, and stored ones are not even read. Thread-safe.
  */
 final class KeyRing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
@@ -28,13 +29,15 @@ final class KeyRing implements AutoCloseable {
 
     private final ApiKeys environment;
     private final AccessStore store;
+    private final InstantSource clock;
     private final @Nullable ScheduledExecutorService renewer;
     /** Replaced as a whole. */
     private volatile Map<Digest, AccessKey> stored = Map.of();
-    /** Whether the last renewal failed; guarded by this. */
-    private boolean stale;
+    /** Whether the last renewal failed. */
+    private volatile boolean stale;
 
-    KeyRing(ApiKeys environment, AccessStore store) {
+    KeyRing(ApiKeys environment, AccessStore store, InstantSource clock) {
+        this.clock = clock;
         this.environment = environment;
         this.store = store;
         this.renewer = environment.isEmpty() ? null : Executors.newSingleThreadScheduledExecutor(KeyRing::thread);
@@ -70,6 +73,7 @@ final class KeyRing implements AutoCloseable {
             stale = true;
         } catch (RuntimeException e) {
             LOG.error("the stored keys cannot be read; those known so far stand keys={}", stored.size(), e);
+            stale = true;
         }
     }
 
@@ -82,14 +86,23 @@ final class KeyRing implements AutoCloseable {
     @Nullable
     AccessKey find(Digest digest) {
         AccessKey key = environment.find(digest);
-        return key == null ? stored.get(digest) : key;
+        if (key != null) {
+            return key;
+        }
+        key = stored.get(digest);
+        return key == null || expired(key) ? null : key;
+    }
+
+    /** Expired keys are none of a fresh copy, by the clock of the broker. */
+    private boolean expired(AccessKey key) {
+        return stale && key.expiresAt() != null && !clock.instant().isBefore(key.expiresAt());
     }
 
     /** Every key of this name: one of the environment and a stored one may have the same. */
     List<AccessKey> named(String name) {
         List<AccessKey> named = new ArrayList<>(environment.all());
         named.addAll(stored.values());
-        named.removeIf(key -> !key.name().equals(name));
+        named.removeIf(key -> !key.name().equals(name) || expired(key));
         return named;
     }
 

@@ -192,6 +192,8 @@ final class LiveClient {
             old.stop();
         } else if (topics.size() == MAX_TOPICS) {
             throw new InvalidInput("subscribe", "a connection can listen to " + MAX_TOPICS + " topics at most");
+        } else if (!topics.isEmpty() && !services.waiters().more()) { // the first has the place of the connection
+            throw Waiters.full();
         }
         topics.put(name, topic);
         topic.start();
@@ -210,6 +212,7 @@ final class LiveClient {
     void end(String name, LiveTopic topic) {
         topic.stop();
         if (topics.remove(name, topic)) {
+            services.waiters().less(topics.isEmpty() ? 0 : 1);
             send(LiveMessage.event(name, "end"));
         }
     }
@@ -285,6 +288,7 @@ final class LiveClient {
             loop().vertx().cancelTimer(authTimer);
             strangers.leave(ender);
             services.waiters().leave(ender);
+            services.waiters().less(Math.max(0, topics.size() - 1));
             topics.values().forEach(LiveTopic::stop);
             topics.clear();
         }

@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is sent over a WebSocket: the only place that spells its members. */
@@ -46,11 +47,11 @@ final class LiveMessage {
         });
     }
 
-    private static String text(java.util.function.Consumer<JsonOut> members) {
+    private static String text(Consumer<JsonOut> members) {
         return new String(JsonOut.object(members), StandardCharsets.UTF_8);
     }
 
-    private static String head(java.util.function.Consumer<JsonOut> members) {
+    private static String head(Consumer<JsonOut> members) {
         String whole = text(members);
         return whole.substring(0, whole.length() - 1);
     }

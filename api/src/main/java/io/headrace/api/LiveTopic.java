@@ -60,15 +60,35 @@ interface LiveTopic {
             queue.ifPresent(caller::require);
         }
 
-        /** The figures are looked at when changes are heard, so that none falls between. */
         @Override
         public void start() {
-            Live live = client.services().live();
             if (queue.isPresent()) {
-                leaveChanges = live.join(queue.get(), this, () -> client.loop().post(this::joinFigures));
+                startQueue(queue.get());
             } else {
                 joinFigures();
             }
+        }
+
+        /**
+         * Nothing is listened to for the sake of a queue that nobody has heard of. While that cannot be found out it is treated like any
+         * other, and told as soon as it can.
+         */
+        private void startQueue(QueueName name) {
+            Services services = client.services();
+            services.blocking().run(client.loop(), () -> Calls.known(services.operator(), name)).onComplete(known -> {
+                if (!stopped && known.cause() instanceof Problem problem
+                        && problem.type() == ProblemType.UNKNOWN_QUEUE) {
+                    client.refuse(this.name, problem);
+                    client.end(this.name, this);
+                } else if (!stopped) {
+                    joinChanges(name);
+                }
+            });
+        }
+
+        /** The figures are looked at when changes are heard, so that none falls between. */
+        private void joinChanges(QueueName name) {
+            leaveChanges = client.services().live().join(name, this, () -> client.loop().post(this::joinFigures));
         }
 
         private void joinFigures() {

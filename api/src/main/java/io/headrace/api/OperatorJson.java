@@ -4,20 +4,17 @@ import io.headrace.BrokerOperator.Minute;
 import io.headrace.BrokerOperator.Overview;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.Build;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.WorkerInfo;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Queues and workers as the API shows them: the only place that spells their members. */
 final class OperatorJson {
-    /** What this build calls itself: from the manifest of its jar, {@code dev} when classes run from a folder. */
-    private static final String VERSION = Optional
-            .ofNullable(OperatorJson.class.getPackage().getImplementationVersion()).orElse("dev");
     /** What a minute tells, in the order in which it does. */
     private static final List<String> HISTORY = List.of("succeeded", "failed", "dead", "cancelled", "expired", "lost");
 
@@ -74,7 +71,7 @@ final class OperatorJson {
     /** Writes the members of an overview. */
     static void overview(JsonOut out, Overview overview) {
         out.time("time", overview.time());
-        out.text("version", VERSION);
+        out.text("version", Build.version());
         out.objects("queues", overview.queues(), (o, queue) -> queue(o, queue, null));
         out.object("totals", totals -> {
             for (JobState state : JobState.values()) {
@@ -89,7 +86,9 @@ final class OperatorJson {
             o.number("busy", workers.stream().mapToLong(WorkerInfo::busy).sum());
         });
         out.object("redis", o -> {
-            o.number("usedBytes", overview.memory().usedBytes());
+            if (overview.memory().usedBytes() > 0) {
+                o.number("usedBytes", overview.memory().usedBytes());
+            }
             if (overview.memory().maxBytes() > 0) {
                 o.number("maxBytes", overview.memory().maxBytes());
             }

@@ -56,7 +56,7 @@ enum ProblemType {
             "Take a new key for a new job. Nothing was stored."),
     BACKLOG_FULL(429, "The queue holds as many jobs as it may",
             "Nothing was stored. Send it again after the time in Retry-After."),
-    TOO_MANY_ATTEMPTS(429, "Too many logins have failed",
+    TOO_MANY_ATTEMPTS(429, "Too many logins or tickets",
             "Wait for the time in Retry-After."),
     UPGRADE_REQUIRED(426, "Only WebSockets are answered here",
             "Connect with a WebSocket client; GET /v1/events tells the same over plain HTTP."),

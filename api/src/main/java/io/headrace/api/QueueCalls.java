@@ -10,7 +10,9 @@ import io.headrace.InvalidInput;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.SettingsChange;
 import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -93,7 +95,7 @@ final class QueueCalls {
         @Nullable
         Boolean paused;
 
-        void member(String name, JsonIn in) throws java.io.IOException {
+        void member(String name, JsonIn in) throws IOException {
             switch (name) {
                 case "maxBacklog" -> maxBacklog = in.whole(0, Long.MAX_VALUE);
                 case "retention" -> retention = in.duration();
@@ -102,9 +104,8 @@ final class QueueCalls {
             }
         }
 
-        QueueSettings on(QueueSettings old) {
-            return new QueueSettings(maxBacklog == null ? old.maxBacklog() : maxBacklog,
-                    retention == null ? old.retention() : retention, maxKept == null ? old.maxKept() : maxKept);
+        SettingsChange settings() {
+            return new SettingsChange(maxBacklog, retention, maxKept);
         }
     }
 
@@ -113,8 +114,9 @@ final class QueueCalls {
         Change change = new Change();
         JsonIn.read(body, SETTINGS, change::member);
         deed.asked(body);
-        operator.settings(queue, change.on(operator.settings(queue)));
-        deed.begun();
+        SettingsChange settings = change.settings();
+        deed.begun(); // written, then read: the second step may fail alone
+        operator.change(queue, settings);
         if (Boolean.TRUE.equals(change.paused)) {
             operator.pause(queue);
         } else if (change.paused != null) {

@@ -28,6 +28,10 @@ record Route(HttpMethod method, String template, Access access, String mediaType
         return new Route(HttpMethod.POST, template, access, Reply.JSON, List.of(), endpoint);
     }
 
+    static Route delete(String template, Access access, Consumer<Exchange> endpoint) {
+        return new Route(HttpMethod.DELETE, template, access, Reply.JSON, List.of(), endpoint);
+    }
+
     /** This call with another kind of answer. */
     Route answering(String otherMediaType) {
         return new Route(method, template, access, otherMediaType, query, endpoint);

@@ -27,7 +27,7 @@ final class Routes {
         routes.addAll(new QueueCalls(services).routes());
         routes.addAll(new DeadCalls(services).routes());
         routes.addAll(new OverviewCalls(services).routes());
-        routes.addAll(new SessionCalls(services, new Logins(System::nanoTime)).routes());
+        routes.addAll(new SessionCalls(services, System::nanoTime).routes());
         routes.addAll(new AccessCalls(services).routes());
         routes.add(Route.get("/v1/events", Access.VIEW, List.of("queue"), new TicksCall(services)::serve)
                 .answering(EventStream.MEDIA_TYPE));

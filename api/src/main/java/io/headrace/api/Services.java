@@ -5,6 +5,7 @@ import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Overview;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,7 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
             Pings pings) {
         BlockingCalls blocking = new BlockingCalls(config.threads());
         Waiters waiters = new Waiters(config.maxWaiters());
-        KeyRing keys = new KeyRing(config.keys(), operator.access());
+        KeyRing keys = new KeyRing(config.keys(), operator.access(), InstantSource.system());
         Passes passes = new Passes(operator.access(), keys);
         Changes changes = new Changes(broker, blocking, System::nanoTime);
         return new Services(config, broker, operator, blocking, changes,

@@ -5,26 +5,38 @@ import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The calls by which a browser, or a program that opens one long connection, trades its key for something shorter-lived. */
 final class SessionCalls {
+    private static final int MAX_FAILURES = 10;
+    private static final int MAX_SESSIONS = 60;
+    private static final int MAX_TICKETS = 600;
+
     private final Services services;
     private final Calls calls;
-    private final Logins logins;
+    /** Keeps keys from being guessed in a browser: by address, those that failed. */
+    private final Attempts failures;
+    /** These keep a key from filling the store, by its name: a session lasts for hours. */
+    private final Attempts sessions;
+    private final Attempts tickets;
 
-    SessionCalls(Services services, Logins logins) {
+    SessionCalls(Services services, LongSupplier nanoClock) {
         this.services = services;
         this.calls = new Calls(services);
-        this.logins = logins;
+        this.failures = new Attempts(MAX_FAILURES, "too many logins from your address failed", nanoClock);
+        this.sessions = new Attempts(MAX_SESSIONS,
+                "too many sessions were begun with your key; a session lasts 12 hours",
+                nanoClock);
+        this.tickets = new Attempts(MAX_TICKETS, "too many tickets were given to your key", nanoClock);
     }
 
     List<Route> routes() {
         return List.of(
                 Route.get("/v1/session", Access.ANY, List.of(), e -> e.reply(shown(e.caller()))),
                 Route.post("/v1/session", Access.OPEN, calls.withBody(this::begin)),
-                new Route(io.vertx.core.http.HttpMethod.DELETE, "/v1/session", Access.ANY, Reply.JSON, List.of(),
-                        calls.blocking(this::end)),
+                Route.delete("/v1/session", Access.ANY, calls.blocking(this::end)),
                 Route.post("/v1/live/tickets", Access.ANY, calls.blocking(this::ticket)));
     }
 
@@ -44,11 +56,12 @@ final class SessionCalls {
         if (!services.guard().asks()) {
             return shown(Caller.local(address));
         }
-        logins.check(address);
+        failures.check(address);
         Caller caller = services.guard().bySecret(key, address).orElseThrow(() -> {
-            logins.failed(address);
+            failures.count(address);
             return new Problem(ProblemType.UNAUTHORIZED, "the key is not known", "key");
         });
+        sessions.take(caller.name());
         String secret = services.passes().issue(Kind.SESSION, caller);
         return shown(caller).with("Set-Cookie", cookie(exchange, secret, Passes.SESSION.toSeconds()));
     }
@@ -81,6 +94,7 @@ final class SessionCalls {
     }
 
     private Reply ticket(Exchange exchange) {
+        tickets.take(exchange.caller().name());
         String ticket = services.passes().issue(Kind.TICKET, exchange.caller());
         return Reply.json(200, out -> {
             out.text("ticket", ticket);

@@ -4,7 +4,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The requests that wait for jobs or follow them: a bounded number, ended together when the server stops. Thread-safe. */
+/**
+ * The requests that wait for jobs or follow them: a bounded number, ended together when the server stops. Who follows several
+ * things over one connection takes a place for each. Thread-safe.
+ */
 final class Waiters {
     private final int max;
     private final AtomicInteger count = new AtomicInteger();
@@ -22,8 +25,7 @@ final class Waiters {
      * @return whether there was one
      */
     boolean enter(Runnable ender) {
-        if (count.incrementAndGet() > max) {
-            count.decrementAndGet();
+        if (!more()) {
             return false;
         }
         enders.add(ender);
@@ -33,6 +35,24 @@ final class Waiters {
         return true;
     }
 
+    /**
+     * Takes one more place for somebody who has one.
+     *
+     * @return whether there was one
+     */
+    boolean more() {
+        if (count.incrementAndGet() > max) {
+            count.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** Gives back what {@link #more} took. */
+    void less(int places) {
+        count.addAndGet(-places);
+    }
+
     /** Gives the place back; a second call does nothing. */
     void leave(Runnable ender) {
         if (enders.remove(ender)) {
@@ -40,9 +60,9 @@ final class Waiters {
         }
     }
 
-    /** How many wait now. */
+    /** How many places are taken now. */
     int count() {
-        return enders.size();
+        return count.get();
     }
 
     /** Ends them all, and from now on each at once. */

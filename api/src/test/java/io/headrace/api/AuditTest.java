@@ -170,7 +170,7 @@ class AuditTest {
     @CsvSource({"pause,POST,/v1/queues/mail/pause,queue.pause,queue,false",
         "resume,POST,/v1/queues/mail/resume,queue.resume,queue,false",
         "pause,PATCH,/v1/queues/mail,queue.settings,queue,false",
-        "settings,PATCH,/v1/queues/mail,queue.settings,pause,true",
+        "change,PATCH,/v1/queues/mail,queue.settings,pause,true",
         "cancel,DELETE,/v1/jobs/%s,job.cancel,find,false", "runNow,POST,/v1/jobs/%s/run-now,job.run-now,find,false",
         "retry,POST,/v1/jobs/%s/retry,job.retry,find,false"})
     void whatWasDoneIsWrittenDownThoughItsAnswerFails(String change, String method, String path, String action,

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.AccessKey;
 import io.headrace.Digest;
+import io.headrace.OutcomeUnknown;
 import io.headrace.Role;
 import io.headrace.Scope;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,7 +106,8 @@ class KeysTest {
     void theKnownKeysStandWhileTheBrokerIsAway() {
         String secret = create("{\"name\":\"eye\",\"role\":\"viewer\"}").text("secret");
         api.broker.unavailable(true);
-        KeyRing ring = new KeyRing(ApiKeys.parse("root=admin:a"), api.broker.operator().access());
+        KeyRing ring = new KeyRing(ApiKeys.parse("root=admin:a"), api.broker.operator().access(),
+                api.clock::now);
         ring.renew();
         assertThat(ring.find(Digest.of(secret))).isNull();
         api.broker.unavailable(false);
@@ -114,6 +117,43 @@ class KeysTest {
         ring.renew();
         assertThat(ring.find(Digest.of(secret))).isNotNull();
         assertThat(api.get("/v1/session", "Authorization", "Bearer " + secret).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aKeyExpiresWhileTheBrokerIsAway() {
+        String secret = create("{\"name\":\"eye\",\"role\":\"viewer\",\"expiresIn\":\"1m\"}").text("secret");
+        KeyRing ring = new KeyRing(ApiKeys.parse("root=admin:a"), api.broker.operator().access(), api.clock::now);
+        ring.renew();
+        api.broker.unavailable(true);
+        ring.renew();
+        assertThat(ring.find(Digest.of(secret))).isNotNull();
+        api.clock.advance(Duration.ofMinutes(1));
+        ring.renew();
+        assertThat(ring.find(Digest.of(secret))).isNull();
+        assertThat(ring.named("eye")).isEmpty();
+    }
+
+    @Test
+    void aKeyThatMayHaveBeenStoredCanBeMadeAnew() {
+        Interposer interposer = new Interposer();
+        try (Api cut = new Api(interposer, "KEYS=root=admin:a")) {
+            interposer.on("create", call -> {
+                call.call();
+                throw new OutcomeUnknown("the answer was cut off", null);
+            });
+            String[] root = {"Authorization", "Bearer a"};
+            String wanted = "{\"name\":\"eye\",\"role\":\"viewer\"}";
+            Api.Answer lost = cut.post("/v1/keys", wanted, root);
+            assertThat(lost.problem()).isEqualTo("outcome-unknown");
+            assertThat(lost.text("detail")).contains("'eye'", "revoke it and try again")
+                    .doesNotContain("Idempotency-Key");
+            assertThat(cut.get("/v1/audit", root).json().at("/entries/0/unfinished").asBoolean()).isTrue();
+
+            interposer.on("create", Callable::call);
+            assertThat(cut.post("/v1/keys", wanted, root).status()).isEqualTo(409);
+            assertThat(cut.call("DELETE", "/v1/keys/eye", root).status()).isEqualTo(200);
+            assertThat(cut.post("/v1/keys", wanted, root).status()).isEqualTo(201);
+        }
     }
 
     @ParameterizedTest

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -390,6 +391,40 @@ class LiveTest {
     }
 
     @Test
+    void aConnectionTakesAPlaceForEachOfItsTopics() {
+        try (Api api = new Api("MAX_WAITERS=2"); LiveSocket socket = LiveSocket.open(api)) {
+            String job = "job:" + api.submit();
+            socket.subscribe("queue:mail").next("queue:mail", "queue");
+            assertThat(api.server.waiting()).isEqualTo(1);
+            socket.subscribe(job).next(job, "queued");
+            assertThat(api.server.waiting()).isEqualTo(2);
+            socket.subscribe("overview");
+            assertThat(socket.problem()).isEqualTo("overloaded");
+            assertThat(api.get("/v1/events").problem()).isEqualTo("overloaded");
+            socket.send("{\"unsubscribe\":\"" + job + "\"}").next(job, "end");
+            socket.subscribe("overview").next("overview", "overview");
+            socket.subscribe("overview").next("overview", "overview");
+            socket.close();
+            api.awaitNobody();
+        }
+    }
+
+    @Test
+    void nothingIsListenedToForAQueueThatThereIsNot() {
+        List<Object> heard = new CopyOnWriteArrayList<>();
+        Interposer interposer = new Interposer();
+        interposer.noting("onChange", arguments -> heard.add(arguments[0]));
+        try (Api api = new Api(interposer); LiveSocket socket = LiveSocket.open(api)) {
+            api.submit();
+            socket.subscribe("queue:nowhere");
+            assertThat(socket.problem()).isEqualTo("unknown-queue");
+            socket.next("queue:nowhere", "end");
+            socket.subscribe("queue:mail").next("queue:mail", "queue");
+            assertThat(heard).containsExactly(Api.MAIL);
+        }
+    }
+
+    @Test
     void aServerThatStopsSaysSo() {
         Api api = new Api();
         try (LiveSocket socket = LiveSocket.open(api)) {
@@ -468,22 +503,21 @@ class LiveTest {
 
     /** What a client may send that is answered, each as one frame. */
     private static byte[] answered(String what) {
-        return switch (what) {
-            case "bytes" -> new byte[]{(byte) 0x82, (byte) 0x80, 0, 0, 0, 0};
-            case "nonsense" -> new byte[]{(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'x'};
-            case "pings" -> new byte[]{(byte) 0x89, (byte) 0x80, 0, 0, 0, 0};
-            default -> {
-                byte[] frame = new byte[8 + LiveFrames.MAX_BYTES + 1];
-                frame[0] = (byte) 0x81;
-                frame[1] = (byte) 0xfe;
-                frame[2] = (byte) ((LiveFrames.MAX_BYTES + 1) >> 8);
-                frame[3] = (byte) (LiveFrames.MAX_BYTES + 1);
-                yield frame;
-            }
-        };
+        if (what.equals("too long")) {
+            byte[] frame = new byte[8 + LiveFrames.MAX_BYTES + 1];
+            frame[0] = (byte) 0x81;
+            frame[1] = (byte) 0xfe;
+            frame[2] = (byte) ((LiveFrames.MAX_BYTES + 1) >> 8);
+            frame[3] = (byte) (LiveFrames.MAX_BYTES + 1);
+            return frame;
+        }
+        byte[] frame = new byte[6 + 125]; // so long that few fit into the buffers of the kernel
+        frame[0] = (byte) (what.equals("bytes") ? 0x82 : what.equals("pings") ? 0x89 : 0x81);
+        frame[1] = (byte) (0x80 | 125);
+        return frame;
     }
 
-    /** Each frame is answered by more than it has itself, so whoever could send them all would fill the server's memory. */
+    /** Each frame is answered, so whoever could send them all would fill the server's memory. */
     @ParameterizedTest
     @ValueSource(strings = {"bytes", "nonsense", "pings", "too long"})
     void whoSendsWithoutReadingIsNotHeard(String what) throws IOException {

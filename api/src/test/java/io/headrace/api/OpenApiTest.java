@@ -246,7 +246,9 @@ class OpenApiTest {
             String cookie = login.header("set-cookie").replaceFirst(";.*", "");
             api.get("/v1/session", key);
             api.call("DELETE", "/v1/session", key);
-            api.call("POST", "/v1/live/tickets", key);
+            while (api.call("POST", "/v1/live/tickets", key).status() == 200) {
+                // until there are too many
+            }
             api.post("/v1/keys", "{\"name\":\"gone\",\"role\":\"viewer\"}", key);
             api.post("/v1/keys", "{\"name\":\"gone\",\"role\":\"viewer\"}", key);
             api.get("/v1/keys", key);

@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
@@ -10,6 +11,7 @@ import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,26 @@ class QueueCallsTest {
     @AfterEach
     void close() {
         api.close();
+    }
+
+    @Test
+    void changesOfDifferentSettingsAtTheSameTimeAreBothKept() {
+        Interposer interposer = new Interposer();
+        try (Api shared = new Api(interposer)) {
+            AtomicBoolean meanwhile = new AtomicBoolean();
+            interposer.on("settings", call -> {
+                Object answer = call.call();
+                if (meanwhile.compareAndSet(false, true)) {
+                    assertThat(shared.patch("/v1/queues/mail", "{\"maxBacklog\":9}").status()).isEqualTo(200);
+                }
+                return answer;
+            });
+            assertThat(shared.patch("/v1/queues/mail", "{\"maxKept\":7}").status()).isEqualTo(200);
+
+            JsonNode settings = shared.get("/v1/queues/mail").json().path("settings");
+            assertThat(settings.path("maxBacklog").asInt()).isEqualTo(9);
+            assertThat(settings.path("maxKept").asInt()).isEqualTo(7);
+        }
     }
 
     @Test

@@ -168,14 +168,32 @@ class SessionTest {
     }
 
     @Test
+    void aKeyCannotFillTheStoreWithSessionsOrTickets() {
+        int sessions = 0;
+        while (login("v").status() == 200) {
+            sessions++;
+        }
+        assertThat(sessions).isEqualTo(60);
+        assertThat(login("v").problem()).isEqualTo("too-many-attempts");
+        assertThat(Integer.parseInt(login("v").header("retry-after"))).isBetween(1, 60);
+        assertThat(login("a").status()).as("another key").isEqualTo(200);
+        int tickets = 0;
+        while (api.call("POST", "/v1/live/tickets", "Authorization", "Bearer v").status() == 200) {
+            tickets++;
+        }
+        assertThat(tickets).isEqualTo(600);
+        assertThat(api.call("POST", "/v1/live/tickets", "Authorization", "Bearer a").status()).isEqualTo(200);
+    }
+
+    @Test
     void failedLoginsAreForgottenAfterAMinuteAndBounded() {
         long[] now = {0};
-        Logins logins = new Logins(() -> now[0]);
+        Attempts logins = new Attempts(10, "too many", () -> now[0]);
         for (int i = 0; i < 20_000; i++) {
-            logins.failed("address" + i);
+            logins.count("address" + i);
         }
         for (int i = 0; i < 10; i++) {
-            logins.failed("address1");
+            logins.count("address1");
         }
         assertThat(refused(logins, "address1")).isTrue();
         assertThat(refused(logins, "a new one")).as("shares the count of the rest").isTrue();
@@ -185,7 +203,7 @@ class SessionTest {
         assertThat(refused(logins, "a new one")).isFalse();
     }
 
-    private static boolean refused(Logins logins, String address) {
+    private static boolean refused(Attempts logins, String address) {
         try {
             logins.check(address);
             return false;
@@ -226,7 +244,7 @@ class SessionTest {
     private Passes passes(String keys) {
         AccessStore store = api.broker.operator().access();
         KeyRing ring = new KeyRing(ApiConfig.from(keys.isEmpty() ? Map.of() : Map.of("HEADRACE_API_KEYS", keys)).keys(),
-                store);
+                store, api.clock::now);
         ring.renew();
         return new Passes(store, ring);
     }

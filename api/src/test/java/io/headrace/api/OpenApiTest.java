@@ -274,9 +274,10 @@ class OpenApiTest {
     }
 
     private static void outage(Api api) {
-        try (Api fresh = new Api()) { // one that has no overview to show
+        try (Api fresh = new Api()) { // one that has neither an overview nor its readiness at hand
             fresh.broker.unavailable(true);
             fresh.get("/v1/overview");
+            fresh.get("/readyz");
         }
         api.broker.unavailable(true);
         OpenApi.operations().forEach(

@@ -33,17 +33,20 @@ final class MemoryAccess implements AccessStore {
 
     @Override
     public List<AccessKey> keys() {
-        return broker.locked(now -> {
-            keys.values().removeIf(key -> key.expiresAt() != null && !now.isBefore(key.expiresAt()));
-            return List.copyOf(keys.values());
-        });
+        return broker.locked(this::live);
+    }
+
+    /** Without those that have expired, which are forgotten. */
+    private List<AccessKey> live(Instant now) {
+        keys.values().removeIf(key -> key.expiresAt() != null && !now.isBefore(key.expiresAt()));
+        return List.copyOf(keys.values());
     }
 
     @Override
     public Optional<AccessKey> create(String name, Digest digest, Role role, Scope scope, @Nullable Duration lifetime) {
         return broker.locked(now -> {
             AccessKey key = new AccessKey(name, digest, role, scope, now, lifetime == null ? null : now.plus(lifetime));
-            List<AccessKey> live = keys();
+            List<AccessKey> live = live(now);
             if (live.stream().anyMatch(other -> other.name().equals(name))) {
                 return Optional.empty();
             }
@@ -57,7 +60,7 @@ final class MemoryAccess implements AccessStore {
 
     @Override
     public boolean revoke(String name) {
-        return broker.locked(now -> keys().stream().anyMatch(key -> key.name().equals(name))
+        return broker.locked(now -> live(now).stream().anyMatch(key -> key.name().equals(name))
                 && keys.remove(name) != null);
     }
 

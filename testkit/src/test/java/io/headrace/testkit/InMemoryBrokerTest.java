@@ -3,10 +3,13 @@ package io.headrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.AccessKey;
+import io.headrace.AccessStore;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.Digest;
 import io.headrace.Idempotency;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -15,6 +18,8 @@ import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
+import io.headrace.Role;
+import io.headrace.Scope;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
@@ -174,6 +179,16 @@ final class InMemoryBrokerTest extends BrokerContract {
         assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(settle(verdict)).isEqualTo(Settlement.RECORDED);
         assertThat(broker.operator().queue(QUEUE).orElseThrow().totals()).containsEntry(JobState.SUCCEEDED, 1L);
+    }
+
+    @Test
+    void aKeyWhoseAnswerGotLostIsKept() {
+        AccessStore access = broker.operator().access();
+        broker.answersLost(true);
+        assertThatThrownBy(() -> access.create("ann", Digest.of("secret"), Role.VIEWER, Scope.ALL, null))
+                .isInstanceOf(OutcomeUnknown.class);
+        broker.answersLost(false);
+        assertThat(access.keys()).extracting(AccessKey::name).containsExactly("ann");
     }
 
     @Test

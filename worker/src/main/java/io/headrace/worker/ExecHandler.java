@@ -33,8 +33,9 @@ final class ExecHandler implements JobHandler<Json> {
      */
     static final Set<Integer> HOPELESS = Set.of(64, 65, 66, 67, 77, 78);
 
+    /** A number as programs print them, {@code 1}, {@code .5}, {@code 1e-05}; possessive, so that no line takes long. */
     private static final Pattern PROGRESS = Pattern
-            .compile("progress:\\s*([0-9]{1,3}(?:\\.[0-9]{1,9})?)(%?)(?:\\s+(.*))?");
+            .compile("progress:\\s*+((?:[0-9]++(?:\\.[0-9]*+)?|\\.[0-9]++)(?:[eE][-+]?[0-9]++)?)(%?)(?:\\s++(.*))?");
     private static final int MAX_PROGRESS_TEXT = 500;
     /** By this mark the beginning of a hidden value is found where the rest of it was cut off. */
     private static final String CUT = "…";

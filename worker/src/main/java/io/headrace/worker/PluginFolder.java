@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Handlers from jars: each jar of the folder has a class loader of its own, so that two plugins may bring different versions
  * of a library, and says in {@code META-INF/services/io.headrace.JobHandler} which handlers it holds.
  */
 final class PluginFolder {
+    private static final Logger log = LoggerFactory.getLogger(PluginFolder.class);
+
     private PluginFolder() {}
 
     /**
@@ -27,8 +31,13 @@ final class PluginFolder {
      * @throws InvalidInput when the folder cannot be read, a jar holds no handler, or a handler cannot be made
      */
     static List<Handlers.Registered> load(Path folder) {
+        List<Path> jars = jars(folder);
+        if (jars.isEmpty()) {
+            log.warn("the folder of plugins holds no jars, so they add no handlers folder={}",
+                    folder.toAbsolutePath().normalize());
+        }
         List<Handlers.Registered> all = new ArrayList<>();
-        for (Path jar : jars(folder)) {
+        for (Path jar : jars) {
             all.addAll(loadJar(jar));
         }
         return all;

@@ -78,6 +78,19 @@ class ExecHandlerTest {
     }
 
     @Test
+    void progressIsAnyDecimalNumberFromZeroToOne() throws Exception {
+        Heard heard = Heard.of("t", Json.NULL);
+        run("for it in .5 0.3333333333333333 1.0000000000 0 1e-05 1. 33.25% '.5% less' 1.01 101% -1 1,5 .; do"
+                + " echo \"progress: $it\" >&2; done", heard);
+
+        assertThat(heard.progresses()).containsExactly(new Progress(0.5, ""), new Progress(0.3333333333333333, ""),
+                new Progress(1, ""), new Progress(0, ""), new Progress(1e-05, ""), new Progress(1, ""),
+                new Progress(0.3325, ""), new Progress(0.005, "less"));
+        assertThat(heard.said()).as("what is no progress is a line of the log").containsExactly("progress: 1.01",
+                "progress: 101%", "progress: -1", "progress: 1,5", "progress: .");
+    }
+
+    @Test
     void theExitCodeDecidesBetweenRetryAndDead() {
         assertThat(failure("echo broken >&2; exit 75")).satisfies(e -> {
             assertThat(e.type()).isEqualTo("exit_75");

@@ -3,6 +3,10 @@ package io.headrace.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -21,6 +25,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class PluginFolderTest {
     private static final String SERVICES = "META-INF/services/io.headrace.JobHandler";
@@ -73,6 +78,37 @@ class PluginFolderTest {
     }
 
     @Test
+    void aFolderWithoutJarsIsWarnedAbout() {
+        Logger logger = (Logger) LoggerFactory.getLogger(PluginFolder.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            assertThat(PluginFolder.load(folder)).isEmpty();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).hasSize(1).allSatisfy(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.WARN);
+            assertThat(event.getFormattedMessage()).contains("no jars").endsWith("folder=" + folder);
+        });
+    }
+
+    @Test
+    void theClassThatTheDocumentationShowsRuns() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "writing-handlers.md"));
+        String source = page.substring(page.indexOf("package com.example;"));
+        compile("Shout", source.substring(0, source.indexOf("```")));
+        writeJar("shout.jar", List.of("com/example/Shout.class"), "com.example.Shout");
+
+        Rig rig = new Rig(1, PluginFolder.load(folder).get(0).handler());
+        JobId id = rig.enqueue(NewJob.of("default", "shout", "hi").build());
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("HI"));
+    }
+
+    @Test
     void aFolderThatDoesNotExistIsNamed() {
         assertThatThrownBy(() -> PluginFolder.load(folder.resolve("nowhere"))).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("nowhere");
@@ -86,6 +122,11 @@ class PluginFolderTest {
                     public Object run(String name, io.headrace.JobContext context) { return "hello " + name; }
                 }
                 """.formatted(className, type);
+        compile(className, source);
+        writeJar(name, List.of(className + ".class"), announced ? className : "");
+    }
+
+    private void compile(String className, String source) {
         try {
             Path file = work.resolve(className + ".java");
             Files.writeString(file, source);
@@ -97,7 +138,6 @@ class PluginFolderTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        writeJar(name, List.of(className + ".class"), announced ? className : "");
     }
 
     private void writeJar(String name, List<String> classes, String announced) {

@@ -97,8 +97,12 @@ final class DeadCalls {
     /** What was asked for, and where it is told. */
     private record Moving(DeadFilter filter, byte[] body, Deed deed) {}
 
-    /** What was chosen. */
-    private record Chosen(List<JobId> ids, boolean more) {}
+    /**
+     * What was chosen.
+     *
+     * @param sample the first of them; null when they were named, or there is none
+     */
+    private record Chosen(List<JobId> ids, boolean more, @Nullable DeadJob sample) {}
 
     private Reply retry(QueueName queue, byte[] body, Deed deed) {
         DeadFilter filter = DeadFilter.read(queue, body, DeadFilter.RETRY);
@@ -125,6 +129,9 @@ final class DeadCalls {
         calls.known(queue);
         deed.asked(moving.body());
         Chosen chosen = choose(queue, filter);
+        if (filter.ofGroup() && chosen.sample() != null) {
+            deed.group(chosen.sample().outline());
+        }
         if (filter.dryRun()) {
             deed.nothing();
             return answer(chosen.ids(), 0, chosen.more(), null);
@@ -166,18 +173,21 @@ final class DeadCalls {
     private Chosen choose(QueueName queue, DeadFilter filter) {
         List<JobId> named = filter.ids();
         if (named != null) {
-            return new Chosen(filter.dryRun() ? named.stream().filter(this::dead).toList() : named, false);
+            return new Chosen(filter.dryRun() ? named.stream().filter(this::dead).toList() : named, false, null);
         }
         List<JobId> ids = new ArrayList<>();
+        DeadJob sample = null;
         String cursor = null;
         long end = System.nanoTime() + NANOS;
         do {
             DeadPage page = operator.dead(queue, cursor, PAGE);
-            page.jobs().stream().filter(filter::matches).map(DeadJob::id).limit(filter.limit() - ids.size())
-                    .forEach(ids::add);
+            List<DeadJob> matching = page.jobs().stream().filter(filter::matches).limit(filter.limit() - ids.size())
+                    .toList();
+            matching.forEach(job -> ids.add(job.id()));
+            sample = sample == null && !matching.isEmpty() ? matching.get(0) : sample;
             cursor = page.next().orElse(null);
         } while (cursor != null && ids.size() < filter.limit() && System.nanoTime() - end < 0);
-        return new Chosen(ids, cursor != null && ids.size() < filter.limit());
+        return new Chosen(ids, cursor != null && ids.size() < filter.limit(), sample);
     }
 
     private boolean dead(JobId id) {

@@ -57,7 +57,7 @@ final class DeadFilter {
     private void member(String name, JsonIn in) throws IOException {
         switch (name) {
             case "type" -> type = new JobType(in.text());
-            case "error" -> error = in.text();
+            case "error" -> error = error(in.text());
             case "fingerprint" -> fingerprint = Fingerprint.check(in.text());
             case "ids" -> ids = in.texts(MAX_IDS).stream().map(DeadFilter::id).toList();
             case "limit" -> limit = (int) in.whole(1, MAX_LIMIT);
@@ -65,6 +65,14 @@ final class DeadFilter {
             case "startAt" -> startAt = in.time();
             default -> dryRun = in.flag();
         }
+    }
+
+    /** @throws InvalidInput when it is empty: every error contains that, and whoever lost a text on the way wants no job moved */
+    private static String error(String text) {
+        if (text.isEmpty()) {
+            throw new InvalidInput("error", "must not be empty; leave it out to mean any error");
+        }
+        return text;
     }
 
     private static JobId id(String text) {
@@ -93,6 +101,11 @@ final class DeadFilter {
     @Nullable
     Pace pace() {
         return perSecond == null ? null : new Pace(perSecond, startAt);
+    }
+
+    /** Whether they are a group, of which the filter tells the fingerprint only. */
+    boolean ofGroup() {
+        return fingerprint != null;
     }
 
     boolean matches(DeadJob job) {

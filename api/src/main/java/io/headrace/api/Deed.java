@@ -1,11 +1,15 @@
 package io.headrace.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headrace.AuditAction;
 import io.headrace.AuditEntry;
+import io.headrace.Failure;
 import io.headrace.JobId;
 import io.headrace.Json;
+import io.headrace.JsonFormat;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Outline;
 import io.headrace.QueueName;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +56,14 @@ final class Deed {
             detail = body.length <= MAX_DETAIL ? Json.of(Json.trusted(body).as(JsonNode.class))
                     : Json.parse("{\"bytes\":" + body.length + "}");
         }
+    }
+
+    /** What the jobs of a group died of, told by one of them: when they are gone, a fingerprint tells nobody. */
+    void group(Outline sample) {
+        ObjectNode told = detail == null ? JsonFormat.mapper().createObjectNode() : detail.as(ObjectNode.class);
+        told.put("groupType", sample.type().value());
+        Failure error = sample.error();
+        detail = Json.of(told.put("groupError", error == null ? "unknown" : error.type()));
     }
 
     /** What was asked for, in the words of the log. */

@@ -122,6 +122,19 @@ class AuditTest {
     }
 
     @Test
+    void whatAGroupOfDeadJobsDiedOfIsToldWhenTheyAreGone() {
+        dead();
+        dead();
+        String fingerprint = api.get("/v1/queues/mail/dead/groups", OPERATOR).json()
+                .at("/groups/0/fingerprint").asText();
+        done(api.post("/v1/queues/mail/dead:delete", "{\"fingerprint\":\"" + fingerprint + "\"}", OPERATOR));
+        assertThat(only("dead.delete").path("filter")).hasToString(
+                "{\"fingerprint\":\"" + fingerprint + "\",\"groupType\":\"t\",\"groupError\":\"Timeout\"}");
+        done(api.post("/v1/queues/mail/dead:retry", "{\"fingerprint\":\"" + fingerprint + "\"}", OPERATOR));
+        assertThat(only("dead.retry").path("filter")).hasToString("{\"fingerprint\":\"" + fingerprint + "\"}");
+    }
+
+    @Test
     void theLogComesInPages() {
         dead();
         for (int i = 0; i < 5; i++) {

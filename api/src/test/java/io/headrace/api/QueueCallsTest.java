@@ -244,6 +244,10 @@ class QueueCallsTest {
             {"dryRun":1}                      | dryRun
             {"dryrun":true}                   | dryrun
             {"type":"a b"}                    | type
+            {"type":""}                       | type
+            {"error":"","dryRun":true}        | error
+            {"error":""}                      | error
+            {"fingerprint":""}                | fingerprint
             """)
     void aFilterThatMakesNoSenseIsRefused(String body, String field) {
         api.submit();

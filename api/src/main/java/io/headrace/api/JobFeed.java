@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Tells one client about one job: as it is now, then again whenever it has changed, and each line that its handler writes,
- * until it has ended. Lives on its loop's thread.
+ * until it has ended. The state in which it ended is the last thing told, so its log comes before. Lives on its loop's thread.
  */
 final class JobFeed {
     /** Who is told. */
@@ -109,17 +109,25 @@ final class JobFeed {
             end();
             return;
         }
+        boolean terminal = job.state().terminal();
+        if (lastSent.length == 0 && !terminal) {
+            tellState(job);
+        }
         if (tellLog(job, seen.log())) {
             follower.look();
             return;
         }
+        tellState(job);
+        if (terminal) {
+            end();
+        }
+    }
+
+    private void tellState(Job job) {
         byte[] json = jobJson.of(job);
         if (!Arrays.equals(json, lastSent)) {
             lastSent = json;
             client.event(job.state().label(), nextLine, json);
-        }
-        if (job.state().terminal()) {
-            end();
         }
     }
 

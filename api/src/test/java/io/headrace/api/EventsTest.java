@@ -87,9 +87,17 @@ class EventsTest {
         JobId id = api.submit();
         ClaimedJob claimed = api.claim();
         api.broker.report(claimed.lease(), null, 0, List.of("one", "two", "three")).toCompletableFuture().join();
-        assertThat(follow(id, "Last-Event-ID", "2").next().data()).contains("[\"three\"]");
+        EventReader back = follow(id, "Last-Event-ID", "2");
+        EventReader.Event now = back.next();
+        assertThat(now.name()).isEqualTo("running");
+        assertThat(now.id()).isEqualTo("2");
+        EventReader.Event log = back.next();
+        assertThat(log.data()).contains("[\"three\"]");
+        assertThat(log.id()).isEqualTo("3");
         for (String junk : List.of("abc", "-1", "99999999999999999999", "1; DROP")) {
-            assertThat(follow(id, "Last-Event-ID", junk).next().data()).as(junk).contains("\"one\"");
+            EventReader events = follow(id, "Last-Event-ID", junk);
+            assertThat(events.next().name()).isEqualTo("running");
+            assertThat(events.next().data()).as(junk).contains("\"one\"");
         }
         assertThat(follow(id, "Last-Event-ID", "999999").next().name()).isEqualTo("running");
     }

@@ -114,7 +114,8 @@ class LiveTest {
             api.broker.report(job.lease(), null, 0, List.of("one", "two", "three")).toCompletableFuture().join();
             String next;
             try (LiveSocket socket = LiveSocket.open(api)) {
-                JsonNode log = socket.subscribe("job:" + id).next();
+                assertThat(socket.subscribe("job:" + id).next().path("event").asText()).isEqualTo("running");
+                JsonNode log = socket.next();
                 assertThat(log.at("/data/lines").size()).isEqualTo(3);
                 next = log.path("id").asText();
             }

@@ -212,6 +212,6 @@ public final class Redactor {
     /** How many names there are. */
     @Override
     public String toString() {
-        return "Redactor[" + names.size() + "]";
+        return Integer.toString(names.size());
     }
 }

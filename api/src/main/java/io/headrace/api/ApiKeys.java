@@ -136,6 +136,6 @@ public final class ApiKeys {
     /** How many there are, and nothing else. */
     @Override
     public String toString() {
-        return "ApiKeys[" + byDigest.size() + "]";
+        return Integer.toString(byDigest.size());
     }
 }

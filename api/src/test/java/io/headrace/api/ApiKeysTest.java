@@ -58,7 +58,7 @@ class ApiKeysTest {
 
     @Test
     void nothingOfTheKeysIsShown() {
-        assertThat(ApiKeys.parse("ci=viewer:hush,other")).hasToString("ApiKeys[2]");
+        assertThat(ApiKeys.parse("ci=viewer:hush,other")).hasToString("2");
         assertThat(ApiKeys.parse("ci=viewer:hush").all().toString()).doesNotContain("hush", Digest.of("hush").hex());
     }
 }

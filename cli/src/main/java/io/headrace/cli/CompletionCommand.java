@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 
 /** {@code headrace completion …}: scripts with which shells complete the command's words. */
 @Command(synopsisSubcommandLabel = "SHELL", description = {
-    "Print a script that lets a shell complete verbs, options, their values and the names of queues."}, //
+    "Print a script that lets a shell complete verbs, options, their values, the names of queues and the ids of workers."}, //
         footer = {"", "Examples:", "  source <(headrace completion bash)        # in ~/.bashrc",
             "  source <(headrace completion zsh)         # in ~/.zshrc",
             "  headrace completion fish | source         # in ~/.config/fish/config.fish"})
@@ -45,9 +45,20 @@ final class CompletionCommand {
     @Command(hidden = true, description = "Print the names of the queues, one a line, or nothing.", footer = {"",
         "Example:", "  headrace completion queues"})
     int queues(@Mixin ApiAddress api) {
+        return names(api, "queues", "queue");
+    }
+
+    /** What the scripts call. */
+    @Command(hidden = true, description = "Print the ids of the live workers, one a line, or nothing.", footer = {"",
+        "Example:", "  headrace completion workers"})
+    int workers(@Mixin ApiAddress api) {
+        return names(api, "workers", "id");
+    }
+
+    private int names(ApiAddress api, String list, String member) {
         try {
-            api.client(terminal).patient(PATIENCE).get("/v1/queues").tree().at("queues").items()
-                    .forEach(queue -> terminal.out().println(queue.at("queue").text()));
+            api.client(terminal).patient(PATIENCE).get("/v1/" + list).tree().at(list).items()
+                    .forEach(item -> terminal.out().println(item.at(member).text()));
         } catch (RuntimeException e) {
             return ExitCode.DONE;
         }

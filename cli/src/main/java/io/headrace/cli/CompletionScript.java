@@ -1,8 +1,10 @@
 package io.headrace.cli;
 
+import io.headrace.AuditAction;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.QueueName;
+import io.headrace.WorkerId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,11 +19,12 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Scripts for shells, made from the commands themselves. They know everything but the names of queues, which they ask
- * {@code headrace completion queues} for.
+ * Scripts for shells, made from the commands themselves. They know everything but the names of queues and the ids of workers,
+ * which they ask {@code headrace completion queues} and {@code workers} for.
  */
 final class CompletionScript {
     private static final String QUEUES = "@queues";
+    private static final String WORKERS = "@workers";
     private static final String FILES = "@files";
 
     /** Each command by its path, {@code /job/list}; the root is empty. */
@@ -44,12 +47,15 @@ final class CompletionScript {
         });
     }
 
-    /** What may stand where a value is wanted: words separated by commas, {@code @queues}, {@code @files}, or anything. */
+    /** What may stand where a value is wanted: words separated by commas, {@code @queues}, {@code @workers}, {@code @files}, or anything. */
     private static String values(ArgSpec argument) {
         Class<?> type = argument.isMultiValue() ? argument.auxiliaryTypes()[0] : argument.type();
         String name = argument instanceof OptionSpec option ? option.longestName() : "";
         if (type == QueueName.class || name.equals("--queue")) {
             return QUEUES;
+        }
+        if (type == WorkerId.class) {
+            return WORKERS;
         }
         if (type == Path.class || List.of("FILE", "DIR", "PROGRAM").contains(argument.paramLabel())) {
             return FILES;
@@ -65,6 +71,9 @@ final class CompletionScript {
         }
         if (argument.paramLabel().equals("ROLE")) {
             return "viewer,producer,operator,admin";
+        }
+        if (argument.paramLabel().equals("ACTION")) {
+            return String.join(",", AuditAction.labels());
         }
         Iterable<String> candidates = argument.completionCandidates();
         return candidates == null ? "" : joined(StreamSupport.stream(candidates.spliterator(), false));
@@ -161,7 +170,7 @@ final class CompletionScript {
                     wanted=$argument
                 fi
                 case $wanted in
-                    @queues) wanted=$("$1" completion queues 2>/dev/null) ;;
+                    @queues|@workers) wanted=$("$1" completion "${wanted#@}" 2>/dev/null) ;;
                     @files) COMPREPLY=($(compgen -P "$given" -f -- "$cur")); return ;;
                 esac
                 COMPREPLY=($(compgen -P "$given" -W "${wanted//,/ }" -- "$cur"))
@@ -182,8 +191,8 @@ final class CompletionScript {
             for (OptionSpec option : options(command)) {
                 script.append(here).append(fish(option)).append(description(option.description())).append('\n');
             }
-            if (argument(command).equals(QUEUES)) {
-                script.append(here).append("-a '(__headrace_queues)'\n");
+            if (List.of(QUEUES, WORKERS).contains(argument(command))) {
+                script.append(here).append("-a '").append(asked(argument(command))).append("'\n");
             } else if (argument(command).equals(FILES)) {
                 script.append(here).append("-F\n");
             }
@@ -199,10 +208,15 @@ final class CompletionScript {
         if (takesValue(option)) {
             String values = values(option);
             text.append(values.equals(FILES) ? "-rF"
-                    : values.equals(QUEUES) ? "-xa '(__headrace_queues)'"
+                    : values.equals(QUEUES) ? "-xa '" + asked(values) + "'"
                             : values.isEmpty() ? "-x" : "-xa '" + values.replace(',', ' ') + "'");
         }
         return text.toString().stripTrailing();
+    }
+
+    /** How fish asks for them. */
+    private static String asked(String values) {
+        return "(__headrace_ask " + values.substring(1) + ")";
     }
 
     /** The first sentence of a help text, quoted. */
@@ -224,8 +238,8 @@ final class CompletionScript {
                 end
                 test "$path" = "$argv[1]"
             end
-            function __headrace_queues
-                headrace completion queues 2>/dev/null
+            function __headrace_ask
+                headrace completion $argv[1] 2>/dev/null
             end
             complete -c headrace -f
             """;

@@ -6,6 +6,7 @@ import io.headrace.QueueName;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -95,9 +96,10 @@ final class DeadCommand {
             @Nullable Double pace) {
         ApiClient client = api.client(terminal);
         String path = "/v1/queues/" + filter.queue + "/dead:" + verb;
-        Answer would = client.post(path, body(filter, null, "", true), Map.of());
+        Answer would = client.post(path, body(filter, pace, "", true), Map.of());
         long matching = would.tree().at("count").number();
-        String what = verb + " " + dead(matching, filter) + (would.tree().at("more").flag() ? ", and more" : "");
+        String what = verb + " " + dead(matching, filter)
+                + (would.tree().at("more").flag() ? ", and more" + rate(pace) : paced(matching, pace));
         if (bulk.dryRun) {
             if (api.json()) {
                 would.verbatim(terminal);
@@ -107,35 +109,44 @@ final class DeadCommand {
             return ExitCode.DONE;
         }
         bulk.confirm(terminal, what);
-        long[] moved = move(client, path, filter, pace, Progress.start(terminal, verb, matching));
-        if (moved[1] > 0) {
-            terminal.say(
-                    moved[1] + " were refused: another unfinished job has their unique key, or they are dead no more");
+        Moved moved = move(client, path, filter, pace, Progress.start(terminal, verb, matching));
+        if (moved.refused() > 0) {
+            terminal.say(moved.refused()
+                    + " were refused: another unfinished job has their unique key, or they are dead no more");
         }
-        terminal.out().println(api.json() ? "{\"count\":" + moved[0] + ",\"refused\":" + moved[1] + ",\"more\":false}"
-                : past + " " + dead(moved[0], filter));
-        if (pace != null && moved[0] > 1) {
-            terminal.say("they fall due one after another, the last in about "
-                    + Words.span(Duration.ofMillis(Math.round(moved[0] / pace * 1000))));
+        terminal.out().println(api.json() ? moved.json()
+                : past + " " + dead(moved.count(), filter)
+                        + paced(moved.count(), pace));
+        return moved.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /**
+     * What all calls together did.
+     *
+     * @param nextAt when one more job would fall due; empty when they are not paced
+     */
+    private record Moved(long count, long refused, String nextAt) {
+        String json() {
+            return "{\"count\":" + count + ",\"refused\":" + refused + ",\"more\":false"
+                    + (nextAt.isEmpty() ? "" : ",\"nextAt\":\"" + nextAt + "\"") + "}";
         }
-        return moved[1] == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     /** Calls again while there is more; what was refused is looked at again, so a call that moves nothing is the last. */
-    private static long[] move(ApiClient client, String path, DeadFilter filter, @Nullable Double pace,
+    private static Moved move(ApiClient client, String path, DeadFilter filter, @Nullable Double pace,
             Progress progress) {
         try (progress) {
             long moved = 0;
             String startAt = ""; // a paced retry goes on where the call before ended
             while (true) {
                 Tree answer = client.post(path, body(filter, pace, startAt, false), Map.of()).tree();
-                startAt = answer.at("nextAt").text();
+                startAt = answer.at("nextAt").maybe().orElse(startAt);
                 long count = answer.at("count").number();
                 long refused = answer.at("refused").number();
                 moved += count;
                 progress.to(moved, Words.jobs(moved));
                 if (count == 0 || (!answer.at("more").flag() && count + refused < PER_CALL)) {
-                    return new long[]{moved, refused};
+                    return new Moved(moved, refused, startAt);
                 }
             }
         }
@@ -143,6 +154,19 @@ final class DeadCommand {
 
     private static String dead(long count, DeadFilter filter) {
         return count + (count == 1 ? " dead job" : " dead jobs") + filter.words() + " of queue '" + filter.queue + "'";
+    }
+
+    /** {@code , 2 a second, the last 12s after the first}; nothing when they are not paced. */
+    private static String paced(long count, @Nullable Double pace) {
+        return pace == null || count < 2 ? rate(pace)
+                : rate(pace) + ", the last " + Words.span(Duration.ofMillis((long) ((count - 1) * 1000 / pace)))
+                        + " after the first";
+    }
+
+    private static String rate(@Nullable Double pace) {
+        return pace == null ? ""
+                : ", " + new BigDecimal(pace.toString()).stripTrailingZeros().toPlainString()
+                        + " a second";
     }
 
     private static byte[] body(DeadFilter filter, @Nullable Double pace, String startAt, boolean dryRun) {

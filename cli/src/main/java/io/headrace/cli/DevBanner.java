@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import io.headrace.QueueName;
 import io.headrace.api.ApiSettings;
+import io.headrace.redis.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,7 +29,11 @@ final class DevBanner {
     void print(URI api, @Nullable Path data) {
         List<String> lines = new ArrayList<>();
         lines.add("Headrace is ready: " + api);
-        lines.add(data == null ? "" : "Data is kept in " + data.toAbsolutePath().normalize() + ".");
+        lines.add("Open that address in a browser: it is the dashboard, and the API too.");
+        if (data != null) {
+            lines.add("Redis is at " + settings.get(RedisSettings.URL) + "; its data is kept in");
+            lines.add(data.toAbsolutePath().normalize() + ".");
+        }
         if (!handled) {
             lines.add("No handler was given, so jobs of type 'echo' answer with their payload; add your own with");
             lines.add("--exec 'wordcount=wc -w', --http 'type=URL' or --plugins DIR.");
@@ -39,7 +44,7 @@ final class DevBanner {
         lines.add("  " + curl(api));
         lines.add("");
         lines.add("Ctrl-C stops it.");
-        lines.stream().filter(line -> data != null || !line.isEmpty()).forEach(terminal.out()::println);
+        lines.forEach(terminal.out()::println);
         terminal.out().flush();
     }
 

@@ -72,6 +72,12 @@ final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     Integer maxRetries;
 
+    @Option(names = "--backoff", paramLabel = "KIND[:BASE[:CAP]]", description = {
+        "How long to wait before retries: exponential:1s:1h (the default) draws up to 1s, 2s, 4s and so on, at most 1h;"
+                + " fixed:30s always waits 30s."})
+    @Nullable
+    BackoffOption backoff;
+
     @Option(names = "--unique-key", paramLabel = "KEY", description = {
         "Submit nothing while an unfinished job of the queue has this key; print that job's id."})
     @Nullable
@@ -141,7 +147,8 @@ final class EnqueueCommand implements Callable<Integer> {
 
     private void refuseBesideBatch() {
         if (type != null || wait != null || priority != null || delay != null || runAt != null || expiresIn != null
-                || timeout != null || maxRetries != null || uniqueKey != null || idempotencyKey != null
+                || timeout != null || maxRetries != null || backoff != null || uniqueKey != null
+                || idempotencyKey != null
                 || retention != null) {
             throw CommandFailed.usage(
                     "--batch takes everything but --queue and --durability from the lines of its file, as in {\"type\":\"email\",\"delay\":\"10m\"}");
@@ -189,6 +196,9 @@ final class EnqueueCommand implements Callable<Integer> {
             member(g, "timeout", timeout == null ? null : Durations.format(timeout));
             if (maxRetries != null) {
                 g.writeNumberField("maxRetries", maxRetries);
+            }
+            if (backoff != null) {
+                backoff.write(g);
             }
             member(g, "uniqueKey", uniqueKey);
             member(g, "retention", retention == null ? null : Durations.format(retention));

@@ -10,6 +10,7 @@ import io.headrace.JobType;
 import io.headrace.Level;
 import io.headrace.Nearest;
 import io.headrace.QueueName;
+import io.headrace.WorkerId;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -49,6 +51,12 @@ final class HeadraceCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it
     CommandSpec spec;
+
+    /** How picocli says which argument it is about. */
+    private static final Pattern PLACE = Pattern
+            .compile("^Invalid value for positional parameter at index \\S+ \\((\\S+)\\): ");
+    /** How much of an argument is repeated. */
+    private static final int MAX_SHOWN = 60;
 
     private final Terminal terminal;
 
@@ -124,9 +132,11 @@ final class HeadraceCommand {
         type(line, QueueName.class, QueueName::new);
         type(line, JobType.class, JobType::new);
         type(line, JobId.class, JobId::parse);
+        type(line, WorkerId.class, WorkerId::new);
         type(line, JobState.class, JobState::ofLabel);
         type(line, Level.class, Level::ofLabel);
         type(line, Durability.class, text -> Durability.parse("value", text));
+        type(line, BackoffOption.class, BackoffOption::parse);
         type(line, OffsetDateTime.class, text -> {
             try {
                 return OffsetDateTime.parse(text);
@@ -150,12 +160,23 @@ final class HeadraceCommand {
 
     private static int usageError(ParameterException e, Terminal terminal) {
         CommandLine command = e.getCommandLine();
-        complain(terminal, String.valueOf(e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
-            suggest(unmatched.getUnmatched().get(0), command, terminal);
+            unexpected(unmatched.getUnmatched().get(0), command, terminal);
+        } else {
+            complain(terminal, PLACE.matcher(String.valueOf(e.getMessage())).replaceFirst("$1: "));
         }
         terminal.say("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
+    }
+
+    /** What was not expected, what is perhaps meant, and what the command takes. */
+    private static void unexpected(String given, CommandLine command, Terminal terminal) {
+        complain(terminal, (given.startsWith("-") ? "unknown option '" : "unexpected argument '")
+                + Words.plain(Words.cut(given, MAX_SHOWN)) + "'");
+        suggest(given, command, terminal);
+        Help help = command.getHelp();
+        String usage = "Usage: ";
+        terminal.say(usage + help.synopsis(usage.length()).stripTrailing());
     }
 
     private static void suggest(String given, CommandLine command, Terminal terminal) {
@@ -182,7 +203,8 @@ final class HeadraceCommand {
     /** What the API calls {@code maxRetries} was given here as {@code --max-retries}. */
     private static String inOptions(CommandFailed failed, CommandLine command) {
         String message = String.valueOf(failed.getMessage());
-        String option = "--" + failed.field().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        String option = "--"
+                + failed.field().replaceFirst("\\..*", "").replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
         if (failed.field().isEmpty() || command.getCommandSpec().findOption(option) == null) {
             return message;
         }

@@ -63,7 +63,7 @@ final class JobCommand {
         "Cancel jobs that have not ended. A running one is told to stop; show tells whether it did."}, //
             footer = {"", "Example:", "  headrace job cancel mail_n1763770000123-0"})
     int cancel(@Mixin ApiOptions api,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
+            @Parameters(arity = "1", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
         ApiClient client = api.client(terminal);
         return each(ids, api, id -> client.delete("/v1/jobs/" + id));
     }
@@ -71,7 +71,7 @@ final class JobCommand {
     @Command(description = "Put dead jobs back in line, or make waiting ones due now.", footer = {"", "Example:",
         "  headrace job retry mail_n1763770000123-0"})
     int retry(@Mixin ApiOptions api,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
+            @Parameters(arity = "1", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
         ApiClient client = api.client(terminal);
         return each(ids, api, id -> client.post("/v1/jobs/" + id + "/retry"));
     }
@@ -80,7 +80,7 @@ final class JobCommand {
         "Example:",
         "  headrace job run-now mail_ns1763770000123-0"})
     int runNow(@Mixin ApiOptions api,
-            @Parameters(arity = "1..*", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
+            @Parameters(arity = "1", paramLabel = "ID", description = "The jobs.") List<JobId> ids) {
         ApiClient client = api.client(terminal);
         return each(ids, api, id -> client.post("/v1/jobs/" + id + "/run-now"));
     }

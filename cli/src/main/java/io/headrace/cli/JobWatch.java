@@ -3,21 +3,26 @@ package io.headrace.cli;
 import io.headrace.JobId;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Shows what happens to one job until it ends: a line for each change of its state and each line of its log. On a terminal
- * its progress is a bar below them, else it is lines too.
+ * its progress is a bar below them, else it is lines too. What happened before is shown with the time at which it did, lines of
+ * the log without one, as theirs is not kept.
  */
 final class JobWatch implements JobEvents.Listener {
     private static final int BAR = 30;
+    private static final String NO_TIME = " ".repeat("12:00:00".length());
 
     private final Terminal terminal;
     private final boolean json;
     private final StatusLine status;
     private String shown = "";
     private Tree job = Tree.ABSENT;
+    /** Whether log lines are of now; those from before this command looked have no time that is known. */
+    private boolean logIsNew;
 
     private JobWatch(Terminal terminal, boolean json) {
         this.terminal = terminal;
@@ -37,6 +42,8 @@ final class JobWatch implements JobEvents.Listener {
 
     @Override
     public void changed(Tree now) {
+        String at = job.present() ? WatchOptions.now() : since(now);
+        logIsNew |= job.present() || now.at("attempt").number() == 0;
         job = now;
         if (json) {
             terminal.out().println("{\"event\":\"" + now.at("state").text() + "\",\"data\":" + now.json() + "}");
@@ -49,7 +56,7 @@ final class JobWatch implements JobEvents.Listener {
         if (!(state + news).equals(shown)) {
             shown = state + news;
             String padded = String.format(Locale.ROOT, "%-9s", state);
-            line((terminal.colours() ? Colour.ofState(state).on(padded) : padded) + news);
+            line(at, (terminal.colours() ? Colour.ofState(state).on(padded) : padded) + news);
         }
         status.show(this::doing);
     }
@@ -82,7 +89,9 @@ final class JobWatch implements JobEvents.Listener {
             terminal.out().println("{\"event\":\"log\",\"data\":{\"lines\":[" + items + "]}}");
             return;
         }
-        lines.forEach(text -> line("| " + Words.plain(text.text())));
+        String at = logIsNew ? WatchOptions.now() : NO_TIME;
+        lines.forEach(text -> line(at, "| " + Words.plain(text.text())));
+        logIsNew |= job.present();
     }
 
     @Override
@@ -98,7 +107,13 @@ final class JobWatch implements JobEvents.Listener {
         status.show(this::doing);
     }
 
-    private void line(String text) {
-        status.above(() -> terminal.out().println(WatchOptions.now() + " " + text.stripTrailing()));
+    /** When the job that is found running or ended began to be so; of other states that is not known. */
+    private static String since(Tree job) {
+        return Words.instant(job.at(job.at("state").text().equals("running") ? "startedAt" : "finishedAt"))
+                .map(at -> WatchOptions.time(at, ZoneId.systemDefault())).orElseGet(WatchOptions::now);
+    }
+
+    private void line(String at, String text) {
+        status.above(() -> terminal.out().println(at + " " + text.stripTrailing()));
     }
 }

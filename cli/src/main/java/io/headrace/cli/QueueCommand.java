@@ -62,11 +62,12 @@ final class QueueCommand {
     int show(@Mixin ApiOptions api, @Mixin WatchOptions watch,
             @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
         return watch.run(terminal, "queue show " + queue,
-                to -> print(api, api.client(to).get("/v1/queues/" + queue), to));
+                to -> card(api, api.client(to).get("/v1/queues/" + queue), to));
     }
 
-    @Command(description = "Show what a queue did in its last minutes: jobs done, attempts failed, jobs dead.", footer = {
-        "", "Example:", "  headrace queue history mail --minutes 120"})
+    @Command(description = {"Show what a queue did in its last minutes: jobs done, attempts failed, jobs dead.",
+        "The minutes before the first in which something happened are left out."}, footer = {"", "Example:",
+            "  headrace queue history mail --minutes 120"})
     int history(@Mixin ApiOptions api, @Mixin WatchOptions watch,
             @Option(names = "--minutes", paramLabel = "N", defaultValue = "30", //
                     description = "How far to look back, 1 to 1440; default 30.") int minutes,
@@ -152,7 +153,7 @@ final class QueueCommand {
         if (maxBacklog == null && retention == null && maxKept == null) {
             throw CommandFailed.usage("nothing to set: name at least one of --max-backlog, --retention, --max-kept");
         }
-        return print(api, api.client(terminal).patch("/v1/queues/" + queue, settings(maxBacklog, retention, maxKept)),
+        return card(api, api.client(terminal).patch("/v1/queues/" + queue, settings(maxBacklog, retention, maxKept)),
                 terminal);
     }
 
@@ -181,6 +182,15 @@ final class QueueCommand {
             answer.verbatim(terminal);
         } else {
             terminal.out().println(words);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static int card(ApiOptions api, Answer answer, Terminal terminal) {
+        if (api.json()) {
+            answer.verbatim(terminal);
+        } else {
+            new QueueCard(terminal).print(answer.tree());
         }
         return ExitCode.DONE;
     }

@@ -20,7 +20,12 @@ final class QueueHistory {
 
     /** @param history the answer of {@code GET /v1/queues/{queue}/history} */
     static void print(Tree history, ZoneId zone, Terminal terminal) {
-        List<Tree> minutes = history.at("minutes").items();
+        List<Tree> all = history.at("minutes").items();
+        List<Tree> minutes = withoutIdleStart(all);
+        if (minutes.isEmpty()) {
+            terminal.say("nothing happened in the last " + all.size() + " minutes");
+            return;
+        }
         int each = Math.max(1, (minutes.size() + MOST_ROWS - 1) / MOST_ROWS);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < minutes.size(); i += each) {
@@ -34,6 +39,16 @@ final class QueueHistory {
                     Long.toString(row.failed()), Long.toString(row.dead()), bar(row.done(), top));
         }
         table.print(terminal);
+        if (minutes.size() < all.size()) {
+            terminal.say("nothing happened in the " + (all.size() - minutes.size()) + " minutes before");
+        }
+    }
+
+    private static List<Tree> withoutIdleStart(List<Tree> minutes) {
+        return minutes.stream().dropWhile(minute -> {
+            Row row = row(List.of(minute));
+            return row.done() == 0 && row.failed() == 0 && row.dead() == 0;
+        }).toList();
     }
 
     private static Row row(List<Tree> minutes) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows for people. Fits {@value Terminal#COLUMNS} columns by cutting the widest cells of the columns that may be cut; ids
- * and names are never cut, because people copy them. Not thread-safe.
+ * Rows for people. On a terminal fits {@value Terminal#COLUMNS} columns by cutting the widest cells of the columns that may be
+ * cut; ids and names are never cut, because people copy them. Not thread-safe.
  */
 final class Table {
     private static final int GAP = 2;
@@ -58,22 +58,23 @@ final class Table {
 
     /** Text below the last row, where it has a whole line to itself. */
     void below(String text) {
-        notes.put(rows.size() - 1, Words.cut("  " + Words.plain(text), Terminal.COLUMNS));
+        notes.put(rows.size() - 1, "  " + Words.plain(text));
     }
 
     void print(Terminal terminal) {
-        int[] widths = widths();
+        int[] widths = widths(terminal.outIsTty());
         List<String> headings = columns.stream().map(Column::heading).toList();
         terminal.out().println(line(headings, widths, false));
         for (int i = 0; i < rows.size(); i++) {
             terminal.out().println(line(rows.get(i), widths, terminal.colours()));
-            if (notes.containsKey(i)) {
-                terminal.out().println(notes.get(i));
+            String note = notes.get(i);
+            if (note != null) {
+                terminal.out().println(terminal.outIsTty() ? Words.cut(note, Terminal.COLUMNS) : note);
             }
         }
     }
 
-    private int[] widths() {
+    private int[] widths(boolean fit) {
         int[] widths = new int[columns.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = columns.get(i).heading().length();
@@ -85,7 +86,7 @@ final class Table {
         for (int width : widths) {
             over += width;
         }
-        for (; over > 0; over--) {
+        for (; fit && over > 0; over--) {
             int widest = widestToCut(widths);
             if (widest < 0) {
                 break;

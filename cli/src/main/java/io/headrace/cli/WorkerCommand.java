@@ -1,6 +1,7 @@
 package io.headrace.cli;
 
 import io.headrace.InvalidInput;
+import io.headrace.WorkerId;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.Worker;
@@ -10,8 +11,6 @@ import io.headrace.worker.WorkerSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -118,19 +117,19 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Command(description = "Let a worker claim nothing more; what it runs goes on.", footer = {"", "Example:",
         "  headrace worker quiet w-36d55346acbd8bb"})
-    int quiet(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The worker.") String id) {
+    int quiet(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The worker.") WorkerId id) {
         return steer(api, id, "quiet", "worker " + id + " claims no more");
     }
 
     @Command(description = "Let a worker that was told to be quiet claim again.", footer = {"", "Example:",
         "  headrace worker resume w-36d55346acbd8bb"})
-    int resume(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The worker.") String id) {
+    int resume(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The worker.") WorkerId id) {
         return steer(api, id, "resume", "worker " + id + " claims again");
     }
 
-    private int steer(ApiOptions api, String id, String verb, String words) {
+    private int steer(ApiOptions api, WorkerId id, String verb, String words) {
         Answer answer = api.client(terminal)
-                .post("/v1/workers/" + URLEncoder.encode(id, StandardCharsets.UTF_8) + "/" + verb);
+                .post("/v1/workers/" + id + "/" + verb);
         if (api.json()) {
             answer.verbatim(terminal);
         } else {

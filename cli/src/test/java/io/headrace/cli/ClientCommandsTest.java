@@ -3,7 +3,9 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.Backoff;
 import io.headrace.JobHandler;
+import io.headrace.JobId;
 import io.headrace.Json;
 import io.headrace.JsonFormat;
 import io.headrace.PermanentFailure;
@@ -18,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -102,7 +106,8 @@ final class ClientCommandsTest {
     @Test
     void enqueueSendsWhatItsOptionsSay() {
         String id = submitted("still", "mail", "{\"to\": [1.50, \"ü\"]}", "--priority", "high", "--max-retries", "3",
-                "--expires-in", "2h", "--timeout", "90s", "--retention", "7d", "--unique-key", "k");
+                "--expires-in", "2h", "--timeout", "90s", "--retention", "7d", "--unique-key", "k", "--backoff",
+                "fixed:30s");
 
         JsonNode job = json(headrace("job", "show", id, "-o", "json"));
 
@@ -110,6 +115,8 @@ final class ClientCommandsTest {
         assertThat(job.get("payload").toString()).isEqualTo("{\"to\":[1.5,\"ü\"]}");
         assertThat(job.get("maxRetries").asInt()).isEqualTo(3);
         assertThat(job.has("expiresAt")).isTrue();
+        assertThat(broker.find(JobId.parse(id)).job().orElseThrow().document().spec().backoff())
+                .isEqualTo(new Backoff(Backoff.Kind.FIXED, Duration.ofSeconds(30), Duration.ofHours(1)));
         assertThat(submitted("still", "mail", "--unique-key", "k")).isEqualTo(id);
         assertThat(submitted("still", "mail", "--delay", "1h")).startsWith("still_ns");
         assertThat(submitted("still", "mail", "--run-at", "2099-01-31T09:30:00+01:00")).startsWith("still_ns");
@@ -252,6 +259,10 @@ final class ClientCommandsTest {
 
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).contains("| first line").contains("| red ?[31mline").contains("succeeded");
+        String ended = json(headrace("job", "show", well, "-o", "json")).get("finishedAt").asText();
+        String time = WatchOptions.time(Instant.parse(ended), ZoneId.systemDefault());
+        assertThat(headrace("job", "watch", well).out().lines()).containsExactly("         | first line",
+                "         | red ?[31mline", time + " succeeded attempt 1 50% half way");
         assertThat(headrace("job", "watch", badly).code()).isEqualTo(1);
         assertThat(headrace("job", "watch", well, "-o", "json").out().lines()).hasSize(2)
                 .anyMatch(line -> line.startsWith("{\"event\":\"log\",\"data\":{\"lines\":[\"first line\""))
@@ -270,8 +281,11 @@ final class ClientCommandsTest {
         assertThat(headrace("queue", "resume", "steered").code()).isZero();
         Ran set = headrace("queue", "set", "steered", "--max-backlog", "5", "--retention", "2d");
         assertThat(set.code()).as(set.err()).isZero();
-        assertThat(headrace("queue", "show", "steered").out()).containsPattern("settings.maxBacklog +5\n")
-                .containsPattern("settings.retention +2d\n").containsPattern("paused +false\n");
+        assertThat(headrace("queue", "show", "steered").out().lines()).containsSequence("queue     steered",
+                "workers   0", "jobs      queued 1, running 0, scheduled 0, retrying 0, parked 0, dead 0")
+                .contains("kept      0 finished jobs; each for 2d, at most 100000", "backlog   at most 5 queued")
+                .anyMatch(line -> line.startsWith("in line   high 0, normal 1, low 0"))
+                .allSatisfy(line -> assertThat(line).doesNotContain("{").hasSizeLessThanOrEqualTo(80));
         assertThat(headrace("queue", "set", "steered").code()).isEqualTo(2);
         assertThat(headrace("queue", "set", "steered", "--retention", "400d").err())
                 .contains("retention must be 0s to 365d");
@@ -305,15 +319,15 @@ final class ClientCommandsTest {
         dead(LONG_TYPE);
         dead(LONG_TYPE);
 
-        List<String> lines = headrace("dead", "groups", "-q", "served").out().lines().toList();
+        List<String> lines = setup().terminal().run("dead", "groups", "-q", "served").out().lines().toList();
 
         assertThat(lines.get(0)).matches("FINGERPRINT +JOBS +LATEST +TYPE");
         assertThat(lines).anyMatch(line -> line.matches("[0-9a-f]{12} +2 +.*a\\.type\\.whose\\.name\\.says\\.all.*"))
                 .contains("  PermanentFailure: no such postcode in that country: 郵便番号が違います")
                 .allSatisfy(line -> assertThat(Words.columns(line)).isLessThanOrEqualTo(80));
         Ran paced = headrace("dead", "retry", "-q", "served", "--type", LONG_TYPE, "--pace", "0.02", "--yes");
-        assertThat(paced.out()).startsWith("retried 2 dead jobs");
-        assertThat(paced.err()).contains("they fall due one after another, the last in about 1m40s");
+        assertThat(paced.out()).startsWith("retried 2 dead jobs")
+                .endsWith(", 0.02 a second, the last 50s after the first\n");
     }
 
     @Test
@@ -355,6 +369,10 @@ final class ClientCommandsTest {
         Ran retries = headrace("enqueue", "mail", "--max-retries", "5000");
         assertThat(retries.code()).isEqualTo(2);
         assertThat(retries.err()).contains("--max-retries").contains("0 to 1000").doesNotContain("maxRetries");
+        assertThat(headrace("enqueue", "mail", "--backoff", "soon").err())
+                .contains("--backoff must be exponential or fixed, was 'soon'");
+        assertThat(headrace("enqueue", "mail", "--backoff", "fixed:8d").err()).contains("--backoff must be 1ms to 7d");
+        assertThat(headrace("enqueue", "mail", "--backoff", "fixed:x").err()).contains("'--backoff'");
         Ran limit = headrace("job", "list", "--limit", "500");
         assertThat(limit.code()).isEqualTo(2);
         assertThat(limit.err()).contains("--limit must be 1 to 200");

@@ -69,6 +69,23 @@ final class CommandLineTest {
     }
 
     @Test
+    void anArgumentTooManyIsNamedAndTheUsageTold() {
+        Ran ran = Ran.headrace("queue", "show", "mail", "gar\033bage");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err().lines().toList()).startsWith("headrace: unexpected argument 'gar?bage'")
+                .contains("Try 'headrace queue show --help'.")
+                .anyMatch(line -> line.matches("Usage: headrace queue show .*"));
+
+        assertThat(Ran.headrace("job", "list", "--stat", "dead").err()).contains("unknown option '--stat'");
+        for (String verb : new String[]{"cancel", "retry", "run-now"}) {
+            assertThat(Ran.headrace("job", verb, "mail_n1-0", "garbage").err())
+                    .startsWith("headrace: ID: ").contains("must look like email_n1763770000123-0, was 'garbage'");
+            assertThat(Ran.headrace("job", verb).err()).contains("ID");
+            assertThat(Ran.headrace("job", verb).code()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void coloursComeOnlyWhereTheyAreWanted() {
         assertThat(Ran.headrace("top", "--help").out()).doesNotContain("\033[");
         assertThat(Ran.headrace("top", "--color=always", "--help").out()).contains("\033[");

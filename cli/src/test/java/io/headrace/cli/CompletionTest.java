@@ -3,19 +3,24 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobClient;
+import io.headrace.JobHandler;
+import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
+import io.headrace.worker.Worker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +60,7 @@ final class CompletionTest {
         assertThat(offered("job", "list", "-o", "json", "--watch", "-s", "d")).containsExactly("dead");
         assertThat(offered("queue", "list", "--color", "al")).containsExactly("always");
         assertThat(offered("completion", "")).containsExactly("bash", "fish", "zsh");
+        assertThat(offered("audit", "--action", "dead.")).containsExactlyInAnyOrder("dead.retry", "dead.delete");
         Files.writeString(folder.resolve("jobs.ndjson"), "");
         assertThat(offered("enqueue", "--batch", "jo")).containsExactly("jobs.ndjson");
     }
@@ -65,13 +71,25 @@ final class CompletionTest {
         try (InMemoryBroker broker = new InMemoryBroker(new ManualClock(Clock.systemUTC().instant()));
                 ApiServer api = ApiServer.start(ApiConfig.from(Map.of()).withAddress("127.0.0.1", 0), broker,
                         broker.operator(), new SimpleMeterRegistry())) {
+            Worker worker = Worker.builder(broker).queue("mail", 1).grace(Duration.ZERO)
+                    .handler(JobHandler.of("echo", Json.class, (payload, context) -> payload)).build();
             JobClient client = new JobClient(broker);
             client.enqueue(NewJob.of("mail", "welcome", 1).build());
             client.enqueue(NewJob.of("video", "cut", 1).build());
             environment = Map.of("HEADRACE_API", api.uri().toString());
 
+            // the first answer of an API takes longer than those for which a person waits at the keyboard
+            assertThat(Ran.with().environment("HEADRACE_API", api.uri().toString()).run("worker", "list").code())
+                    .isZero();
             assertThat(offered("queue", "pause", "")).containsExactly("mail", "video");
             assertThat(offered("job", "list", "-q", "v")).containsExactly("video");
+            worker.start();
+            try {
+                Awaitility.await().until(() -> !broker.operator().workers().isEmpty());
+                assertThat(offered("worker", "quiet", "w")).containsExactly(worker.id().value());
+            } finally {
+                worker.stop();
+            }
         }
     }
 

@@ -30,6 +30,9 @@ final class DevIT {
             HeadraceProcess dev = here.start("dev", "dev", "--port", "0", "--exec", "wordcount=wc -w");
 
             String line = dev.awaitOut("^ +curl ", READY).strip();
+            assertThat(dev.out()).anyMatch(written -> written.contains("dashboard"))
+                    .anyMatch(written -> written.matches("Redis is at redis://127\\.0\\.0\\.1:[0-9]+; .*"));
+            assertThat(dev.err()).anyMatch(written -> written.contains(" redact=0 ") && written.contains("api.keys=0"));
 
             JsonNode job = JsonFormat.mapper().readTree(paste(line));
             assertThat(job.get("state").asText()).isEqualTo("succeeded");

@@ -38,10 +38,25 @@ final class QueueHistoryTest {
         assertThat(lines.get(30)).startsWith("11:12");
     }
 
+    @Test
+    void minutesBeforeAnythingHappenedAreLeftOut() throws IOException {
+        assertThat(print(60, minute -> minute < 58 ? 0 : 7, 0)).containsExactly(
+                "FROM   DONE  FAILED  DEAD",
+                "12:58     7       0     0  ||||||||||||||||||||||||||||||||||",
+                "12:59     7       0     0  ||||||||||||||||||||||||||||||||||",
+                "nothing happened in the 58 minutes before");
+        assertThat(print(30, minute -> 0, 0)).containsExactly("nothing happened in the last 30 minutes");
+    }
+
     private static List<String> print(int minutes, IntUnaryOperator done) throws IOException {
+        return print(minutes, done, 1);
+    }
+
+    private static List<String> print(int minutes, IntUnaryOperator done, int others) throws IOException {
         String items = IntStream.range(0, minutes).mapToObj(i -> """
-                {"start": "%s", "succeeded": %d, "failed": 1, "lost": 1, "dead": 1, "cancelled": 0, "expired": 0}
-                """.formatted(NOON.plusSeconds(60L * i), done.applyAsInt(i))).collect(Collectors.joining(","));
+                {"start": "%s", "succeeded": %d, "failed": %d, "lost": %d, "dead": %d, "cancelled": 0, "expired": 0}
+                """.formatted(NOON.plusSeconds(60L * i), done.applyAsInt(i), others, others, others))
+                .collect(Collectors.joining(","));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         QueueHistory.print(

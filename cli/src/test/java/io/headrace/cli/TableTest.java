@@ -17,9 +17,11 @@ final class TableTest {
         String id = "a-queue-with-a-long-name_n1763770000123-0";
         table.row(id, "some.very.long.type.of.job.that.nobody.reads", "Timeout: " + "x".repeat(200));
 
-        List<String> lines = print(table, false, Map.of());
+        List<String> lines = print(table, true, Map.of());
 
         assertThat(lines.get(1)).hasSizeLessThanOrEqualTo(80).startsWith(id + "  ").endsWith("…");
+        assertThat(print(table, false, Map.of()).get(1)).as("for another program")
+                .endsWith("Timeout: " + "x".repeat(200));
     }
 
     @Test

@@ -23,7 +23,7 @@ final class Attempts {
 
     /**
      * @param max how many a minute
-     * @param refusal what those who come after are told
+     * @param refusal what those who come after are told, besides how long to wait
      */
     Attempts(int max, String refusal, LongSupplier nanoClock) {
         this.max = max;
@@ -40,7 +40,8 @@ final class Attempts {
             since = nanoClock.getAsLong();
         } else if (counts.getOrDefault(counted(name), 0) >= max) {
             long seconds = Math.max(1, Duration.ofNanos(MINUTE_NANOS - passed).toSeconds());
-            throw new Problem(ProblemType.TOO_MANY_ATTEMPTS, refusal, null,
+            throw new Problem(ProblemType.TOO_MANY_ATTEMPTS, refusal + "; the next is possible in "
+                    + (seconds == 1 ? "1 second" : seconds + " seconds"), null,
                     Map.of("Retry-After", Long.toString(seconds)));
         }
     }

@@ -49,6 +49,9 @@ final class JobJson {
         Run run = job.document().run();
         Secrets secrets = secrets(job);
         head(out, job.id(), job.state(), spec, job.attempt());
+        if (run.forgiven() > 0) {
+            out.number("forgiven", run.forgiven());
+        }
         out.timeIf("runAt", job.runAt());
         expiry(out, job.id(), spec);
         out.timeIf("startedAt", job.startedAt());

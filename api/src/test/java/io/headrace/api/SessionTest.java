@@ -164,6 +164,7 @@ class SessionTest {
         assertThat(shut.status()).isEqualTo(429);
         assertThat(shut.problem()).isEqualTo("too-many-attempts");
         assertThat(Integer.parseInt(shut.header("retry-after"))).isBetween(1, 60);
+        assertThat(shut.text("detail")).containsPattern("the next is possible in \\d+ second");
         assertThat(api.get("/v1/queues", "Authorization", "Bearer a").status()).isEqualTo(200);
     }
 

@@ -21,7 +21,7 @@ final class JobCard {
         line("state", (terminal.colours() ? Colour.ofState(state).on(state) : state)
                 + (job.at("cancelling").flag() ? ", cancelling" : ""));
         line("queue", job.at("queue").text() + ", priority " + job.at("priority").text());
-        line("attempt", job.at("attempt").text() + " of " + (job.at("maxRetries").number() + 1));
+        line("attempt", attempt(job));
         time("created", job.at("createdAt"), now);
         time("due", job.at("runAt"), now);
         time("expires", job.at("expiresAt"), now);
@@ -38,6 +38,14 @@ final class JobCard {
             line("error", Words.plain(error.at("type").text() + ": " + error.at("message").text()));
         }
         attempts(job.at("attempts").items(), now);
+    }
+
+    /** A job whose workers were lost may have had more attempts than its retries allow. */
+    private static String attempt(Tree job) {
+        long forgiven = job.at("forgiven").number();
+        long most = forgiven + job.at("maxRetries").number() + 1;
+        return job.at("attempt").text() + (job.at("attempt").number() > most ? "" : " of " + most)
+                + (forgiven > 0 ? ", retried by hand after " + forgiven : "");
     }
 
     private void attempts(List<Tree> attempts, Instant now) {

@@ -221,6 +221,18 @@ final class ClientCommandsTest {
     }
 
     @Test
+    void attemptsBeforeARetryByHandDoNotCount() {
+        String id = submitted("served", "fail", "null", "--max-retries", "0");
+        headrace("job", "watch", id);
+        assertThat(headrace("job", "show", id).out()).contains("attempt   1 of 1\n");
+
+        assertThat(headrace("job", "retry", id).code()).isZero();
+        headrace("job", "watch", id);
+
+        assertThat(headrace("job", "show", id).out()).contains("attempt   2 of 2, retried by hand after 1\n");
+    }
+
+    @Test
     void whyTellsEachReasonOnce() {
         String id = submitted("still", "mail", "--delay", "1h");
 

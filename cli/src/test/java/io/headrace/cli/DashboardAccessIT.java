@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The dashboard of a fleet: two replicas of the api, a worker, and keys of several roles. */
 final class DashboardAccessIT {
     private static final String KEYS = "watcher=viewer:look-only-secret,olga=operator:may-act-secret,"
-            + "feeder=producer:feed-secret";
+            + "feeder=producer:feed-secret,postman=viewer@mail:mail-secret";
 
     @TempDir
     private Path folder;
@@ -99,6 +100,30 @@ final class DashboardAccessIT {
                 new Page.GetByRoleOptions().setName("Sign out")).first().click();
         assertThat(browser.page().getByLabel("API key")).isVisible();
         Assertions.assertThat(browser.complaintsBut("401")).isEmpty();
+    }
+
+    @Test
+    void whoGuessesKeysIsToldHowLongToWait() throws Exception {
+        browser.show(one.uri(), "");
+        for (int i = 0; i < 10; i++) {
+            signIn("guess" + i);
+            assertThat(browser.page().getByRole(AriaRole.ALERT)).hasText("That key is not known here.");
+            assertThat(browser.buttons("Sign in")).isEnabled();
+        }
+        signIn("look-only-secret");
+
+        assertThat(browser.page().getByRole(AriaRole.ALERT)).hasText(Pattern
+                .compile("Too many logins from your address failed; the next is possible in \\d+ seconds?\\."));
+        assertThat(browser.buttons("Sign in")).isEnabled();
+    }
+
+    @Test
+    void aQueueThatAKeyDoesNotOpenIsNotTaughtAsOneToBeMade() throws Exception {
+        browser.show(one.uri(), "#/queues/default");
+        signIn("mail-secret");
+
+        assertThat(browser.main().getByRole(AriaRole.ALERT)).containsText("does not open the queue 'default'.");
+        assertThat(browser.main()).not().containsText("curl");
     }
 
     @Test

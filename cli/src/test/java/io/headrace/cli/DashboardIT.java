@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The dashboard in a browser, beside real processes. Handlers wait for files, so that a test sees each state of a job. */
 final class DashboardIT {
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String LONG_NAME = "customer-notifications-of-the-european-region.priority-lane-we";
     private static final String HOSTILE = "<img src=x onerror=alert(origin)>";
 
     @TempDir
@@ -111,6 +113,8 @@ final class DashboardIT {
         browser.page().keyboard().type(id.toString());
         browser.page().keyboard().press("Enter");
         assertThat(state("Scheduled")).isVisible();
+        assertThat(browser.main().locator(".why .summary"))
+                .hasText(Pattern.compile("It is scheduled for [-\\d ]*\\d\\d:\\d\\d:\\d\\d, in (1h|59m \\d+s)\\."));
         browser.press("Cancel…");
         browser.press("Cancel the job");
 
@@ -168,6 +172,77 @@ final class DashboardIT {
         assertThat(browser.main().getByLabel("payload", new Locator.GetByLabelOptions().setExact(true)))
                 .containsText("somebody");
         browser.assertNoComplaints();
+    }
+
+    @Test
+    void anEditBeginsInThePayloadAndAPaceMayBeAFraction() throws Exception {
+        JobId id = api.enqueue("flaky", "null", ",\"maxRetries\":0");
+        awaitCount("dead", 1);
+
+        browser.show(api.uri(), "#/jobs/" + id);
+        browser.press("Edit and retry…");
+        assertThat(browser.dialog().getByLabel("Payload")).isFocused();
+        browser.page().keyboard().press("Escape");
+        browser.show(api.uri(), "#/dead");
+        browser.press("Retry…");
+        assertThat(browser.dialog().getByLabel("Pace")).isFocused();
+        browser.page().keyboard().type("0.001");
+        assertThat(browser.buttons("Retry 1 job")).isDisabled();
+        browser.dialog().getByLabel("Pace").fill("0.5");
+        browser.press("Retry 1 job");
+        browser.press("Done");
+        awaitCount("dead", 1);
+
+        browser.show(api.uri(), "#/jobs/" + id);
+        assertThat(browser.main()).containsText("2 of at most 2");
+        assertThat(browser.main()).containsText("retried by hand after 1");
+        browser.assertNoComplaints();
+    }
+
+    /** What stands along an axis of the chart that comes so many-th on the page. */
+    private List<String> marks(int chart, String axis) {
+        List<?> labels = (List<?>) browser.page()
+                .evaluate("([at, axis]) => Chart.getChart(document.querySelectorAll('canvas')[at])"
+                        + "?.scales[axis].ticks.map(tick => tick.label) ?? []", List.of(chart, axis));
+        return labels.stream().map(String::valueOf).toList();
+    }
+
+    @Test
+    void marksOfAxesDifferAndRatesHaveTheirDigits() throws Exception {
+        api.ended(api.enqueue("hostile", "null", ""));
+        browser.show(api.uri(), "#/queues/default");
+        assertThat(browser.main().locator("canvas")).hasCount(3);
+        Awaitility.await().atMost(SOON).until(() -> marks(2, "y").size() > 1 && marks(0, "x").size() > 2);
+
+        Assertions.assertThat(marks(0, "y")).hasToString("[0, 1]");
+        Assertions.assertThat(marks(1, "y")).contains("0.5").doesNotHaveDuplicates();
+        Assertions.assertThat(marks(0, "x")).doesNotHaveDuplicates();
+        Assertions.assertThat(marks(2, "y")).doesNotHaveDuplicates();
+        browser.assertNoComplaints();
+    }
+
+    @Test
+    void whatCouldNotBeAskedIsSaidOnceAndSinceWhen() throws Exception {
+        browser.show(api.uri(), "#/queues/default");
+        assertThat(browser.buttons("Pause")).isVisible();
+        here.close();
+
+        browser.press("Pause");
+
+        assertThat(browser.page().locator(".notice")).containsText(
+                "The server did not answer. Whether it did what it was asked to do is not known.");
+        assertThat(browser.page().locator(".connection"))
+                .containsText(Pattern.compile("Not live since \\d\\d:\\d\\d:\\d\\d"));
+    }
+
+    @Test
+    void anEmptyQueueTeachesNoWorkerThatIsThere() throws Exception {
+        browser.show(api.uri(), "");
+        assertThat(browser.main()).containsText("A worker of default is there");
+        browser.show(api.uri(), "#/queues/nope");
+        assertThat(browser.main()).containsText("headrace worker --queue nope");
+        assertThat(browser.main().locator("p"))
+                .containsText("There is no queue 'nope'. A queue exists from its first job on.");
     }
 
     @Test
@@ -271,22 +346,29 @@ final class DashboardIT {
 
     @ParameterizedTest
     @CsvSource({"LIGHT,1280", "DARK,1280", "LIGHT,390", "DARK,390"})
-    void everyTextCanBeReadAndNoPageIsWiderThanTheScreen(ColorScheme scheme, int width) throws Exception {
+    void everyTextCanBeReadAndNothingIsWiderThanTheScreen(ColorScheme scheme, int width) throws Exception {
         JobId dead = api.enqueue("hostile", "{\"a\":[1,null,\"x\"]}", "");
         api.ended(dead);
         JobId waiting = api.enqueue("gated", "null", ",\"delay\":\"1h\"");
+        String named = Api.tree(api.post("/v1/queues/" + LONG_NAME + "/jobs", "{\"type\":\"gated\",\"delay\":\"1h\"}"))
+                .get("id").asText();
         String faint = faintTexts();
         browser.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
         browser.page().setViewportSize(width, 800);
 
         for (String address : List.of("#/", "#/queues/default", "#/jobs?state=dead", "#/jobs?state=running",
-                "#/jobs/" + dead, "#/jobs/" + waiting, "#/dead", "#/workers", "#/audit")) {
+                "#/jobs/" + dead, "#/jobs/" + waiting, "#/dead", "#/workers", "#/audit", "#/queues/" + LONG_NAME,
+                "#/jobs?state=scheduled&queue=" + LONG_NAME, "#/jobs/" + named, "#/dead?queue=" + LONG_NAME,
+                "#/workers?queue=" + LONG_NAME)) {
             browser.show(api.uri(), address);
             assertThat(browser.main().locator(".page-head")).isVisible();
             assertThat(browser.main().locator(".waiting, [aria-busy]")).hasCount(0);
             Assertions.assertThat((List<?>) browser.page().evaluate(faint)).as(address).isEmpty();
             Assertions.assertThat((Integer) browser.page().evaluate("document.documentElement.scrollWidth")).as(address)
                     .isLessThanOrEqualTo(width);
+            Assertions.assertThat(browser.page().locator(".scroll").evaluateAll(
+                    "tables => tables.filter(table => table.scrollWidth > table.clientWidth).length")).as(address)
+                    .isEqualTo(0);
         }
         browser.assertNoComplaints();
     }

@@ -11,6 +11,9 @@ class Problem extends Error {
     }
 }
 
+/** The server's details begin small and end without a full stop. */
+const asSentence = (text, field) => (text.startsWith(field) ? text : text.charAt(0).toUpperCase() + text.slice(1)).replace(/[^.!?]$/, '$&.');
+
 let lostSession = () => {};
 
 /** Says what happens when the server no longer knows who is calling. */
@@ -22,7 +25,8 @@ async function problemOf(response) {
     const text = await response.text();
     try {
         const { title, detail, field } = JSON.parse(text);
-        return new Problem(response.status, title || `The server answered ${response.status}`, detail || '', field);
+        return new Problem(response.status, title || `The server answered ${response.status}`, asSentence(detail ?? '', field),
+            field);
     } catch {
         return new Problem(response.status, `The server answered ${response.status}`, text.slice(0, 200));
     }
@@ -42,7 +46,8 @@ async function call(method, path, body, signal, read = JSON.parse) {
         if (failure.name === 'AbortError') {
             throw failure;
         }
-        throw new Problem(0, 'The server cannot be reached', 'It did not answer. Nothing is known about what it did.');
+        throw new Problem(0, 'The server did not answer', method === 'GET' ? 'It cannot be reached just now.'
+            : 'Whether it did what it was asked to do is not known.');
     }
     if (!response.ok) {
         if (response.status === 401 && path !== '/v1/session') {

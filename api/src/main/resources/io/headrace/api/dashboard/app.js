@@ -4,7 +4,7 @@ import { html, nothing, render } from 'lit-html';
 import { closeDialog, dialogView, showDrawnDialog } from './dialog.js';
 import { draw, drawWith } from './draw.js';
 import { feed, startFeed, stopFeed } from './feed.js';
-import { short } from './format.js';
+import { secondOfDay, short } from './format.js';
 import { icon, logo } from './icons.js';
 import { noticesView, say } from './notice.js';
 import { here, href, toQueue } from './router.js';
@@ -116,7 +116,9 @@ const CONNECTION = {
 
 function connection() {
     const [word, why] = CONNECTION[feed.state];
-    return html`<span class="connection ${feed.state}" role="status" title=${why}>${word}</span>`;
+    const since = feed.state === 'lost' && feed.overview ? html` since <time datetime=${feed.overview.time}>${
+        secondOfDay(feed.overview.time)}</time>` : nothing;
+    return html`<span class="connection ${feed.state}" role="status" title=${why}><span>${word}${since}</span></span>`;
 }
 
 function skip(event) {
@@ -150,7 +152,7 @@ const top = () => html`<header class="top">
 </header>`;
 
 const unreachable = ({ title, detail }) => html`<main class="alone"><h1>${title}</h1><p>${detail}</p>
-    <button @click=${askWho}>Try again</button></main>`;
+    <button class="primary" @click=${askWho}>Try again</button></main>`;
 
 function app() {
     if (session.needed) {

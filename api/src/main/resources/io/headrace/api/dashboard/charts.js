@@ -2,7 +2,7 @@
 
 import { html } from 'lit-html';
 import { createRef, ref } from 'lit-html/directives/ref.js';
-import { count, short } from './format.js';
+import { rate, short } from './format.js';
 import { colour, onTheme } from './theme.js';
 
 let loading = null;
@@ -10,11 +10,24 @@ let loading = null;
 /** Chart.js is an old-style script that leaves its constructor in the global scope. */
 const chartJs = () => loading ??= import('chart.js').then(() => globalThis.Chart);
 
-const clockText = ms => new Date(ms).toTimeString().slice(0, 5);
+const timeText = (ms, secondsShown) => new Date(ms).toTimeString().slice(0, secondsShown ? 8 : 5);
 
-function options(stacked, secondsShown) {
+/** What stands below a point: nothing where it would read as what stands below the one before. */
+function timeTick(axis, at, label) {
+    const text = label(axis.getLabelForValue(at));
+    return at > 0 && text === label(axis.getLabelForValue(at - 1)) ? null : text;
+}
+
+/** A mark of the value axis, with as many digits as tell it from its neighbours. */
+function valueTick(value, ticks) {
+    const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : 1;
+    return step >= 1 ? short(value) : value.toFixed(Math.ceil(-Math.log10(step) - 1e-9));
+}
+
+/** @param whole whether the values are numbers of things, of which there are no halves */
+function options(stacked, { secondsShown = false, whole = true }) {
     const text = { color: colour('--muted'), font: { family: getComputedStyle(document.body).fontFamily, size: 11 } };
-    const label = ms => secondsShown ? new Date(ms).toTimeString().slice(0, 8) : clockText(ms);
+    const label = ms => timeText(ms, secondsShown);
     return {
         animation: false,
         responsive: true,
@@ -24,11 +37,11 @@ function options(stacked, secondsShown) {
         scales: {
             x: {
                 stacked, grid: { display: false }, border: { color: colour('--line') },
-                ticks: { ...text, maxRotation: 0, autoSkipPadding: 24, callback(at) { return label(this.getLabelForValue(at)); } },
+                ticks: { ...text, maxRotation: 0, autoSkipPadding: 24, callback(at) { return timeTick(this, at, label); } },
             },
             y: {
                 stacked, beginAtZero: true, border: { display: false }, grid: { color: colour('--line') },
-                ticks: { ...text, maxTicksLimit: 5, callback: value => short(value) },
+                ticks: { ...text, maxTicksLimit: 5, precision: whole ? 0 : undefined, callback: (value, _, ticks) => valueTick(value, ticks) },
                 afterFit: axis => { axis.width = 52; }, // so that charts below each other line up
             },
         },
@@ -39,7 +52,7 @@ function options(stacked, secondsShown) {
                 borderColor: colour('--line-strong'), borderWidth: 1, padding: 8, boxPadding: 4,
                 callbacks: {
                     title: items => items.length ? label(Number(items[0].label)) : '',
-                    label: item => ` ${item.dataset.label}: ${count(item.parsed.y)}`,
+                    label: item => ` ${item.dataset.label}: ${rate(item.parsed.y)}`,
                 },
             },
         },
@@ -58,9 +71,9 @@ function dataset(kind, { label, tone, values }) {
 
 /**
  * A chart that can be fed: `feed(times, series)` with epoch milliseconds and rows of `{label, tone, values}`; `view(label)` is
- * where it is.
+ * where it is. Its values are whole numbers unless `whole` is false.
  */
-export function chart(kind, { secondsShown = false } = {}) {
+export function chart(kind, shape = {}) {
     const canvas = createRef();
     let drawn = null;
     let fed = null;
@@ -70,7 +83,7 @@ export function chart(kind, { secondsShown = false } = {}) {
         const Chart = await chartJs();
         if (!drawn && !closed && canvas.value?.isConnected) {
             drawn = new Chart(canvas.value, {
-                type: kind, data: { labels: [], datasets: [] }, options: options(kind === 'bar', secondsShown),
+                type: kind, data: { labels: [], datasets: [] }, options: options(kind === 'bar', shape),
             });
             show();
         }
@@ -88,7 +101,7 @@ export function chart(kind, { secondsShown = false } = {}) {
 
     const unthemed = onTheme(() => {
         if (drawn) {
-            drawn.options = options(kind === 'bar', secondsShown);
+            drawn.options = options(kind === 'bar', shape);
             show();
         }
     });

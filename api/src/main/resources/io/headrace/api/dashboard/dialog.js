@@ -70,7 +70,7 @@ export function confirmFirst({ title, text, yes, kind = 'danger', what, action }
     const dialog = openDialog({
         title,
         body: () => html`<p>${text}</p>`,
-        actions: () => html`<button ?disabled=${dialog.busy} @click=${closeDialog}>Keep as it is</button>
+        actions: () => html`<button autofocus ?disabled=${dialog.busy} @click=${closeDialog}>Keep as it is</button>
             <button class=${kind} ?disabled=${dialog.busy} @click=${() => attemptIn(dialog, what, action)}>${yes}</button>`,
     });
 }

@@ -2,6 +2,7 @@
 
 import { html } from 'lit-html';
 import { copyButton, shellWord } from './copy.js';
+import { queueNow } from './feed.js';
 import { session } from './session.js';
 
 /** A `curl` that submits a job, given as JSON text. */
@@ -15,5 +16,7 @@ export function firstJob(queue = 'default') {
     const line = curlOf(queue, '{"type":"wordcount","payload":"to be or not to be"}');
     return html`<div class="empty"><strong>No jobs yet.</strong> Send a first one:
         <div class="code">${copyButton(() => line, 'Copy the command')}<pre tabindex="0">${line}</pre></div>
-        A worker runs it: <code>headrace worker --queue ${queue} --exec 'wordcount=wc -w'</code></div>`;
+        ${queueNow(queue)?.workers ? html`<span>A worker of <strong>${queue}</strong> is there, and runs jobs of the
+            <a href="#/workers">types it knows</a>.</span>` : html`<span>A worker runs it:
+            <code>headrace worker --queue ${queue} --exec 'wordcount=wc -w'</code></span>`}</div>`;
 }

@@ -8,6 +8,7 @@ const absolute = new Intl.DateTimeFormat('sv-SE', {
     year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
     timeZoneName: 'short',
 });
+const day = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
 
 /** 1234567 is "1,234,567". */
 export const count = number => grouped.format(Math.round(number));
@@ -85,13 +86,30 @@ export function when(time, shown = relative) {
 
 export const exact = time => absolute.format(new Date(time));
 
+/** A time of day, in the browser's zone. */
+export const secondOfDay = time => new Date(time).toTimeString().slice(0, 8);
+
 /** A time of day, with milliseconds: for what follows each other closely. */
-export function timeOfDay(time) {
-    const date = new Date(time);
-    const two = part => String(part).padStart(2, '0');
-    return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-        + `.${String(date.getMilliseconds()).padStart(3, '0')}`;
+export const timeOfDay = time => `${secondOfDay(time)}.${String(new Date(time).getMilliseconds()).padStart(3, '0')}`;
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
+const AHEAD = /^, in (?:less than a|\d+) (?:second|minute|hour|day)s?/; // as of when it was said
+
+/** A sentence of the server's, its times as people read them; how far ahead one is, is told as of now. */
+export function withTimes(text) {
+    const at = text.search(TIME);
+    if (at < 0) {
+        return text;
+    }
+    const [time] = TIME.exec(text);
+    const rest = text.slice(at + time.length);
+    const [ahead = ''] = AHEAD.exec(rest) ?? [];
+    return html`${text.slice(0, at)}${when(time, sayable)}${ahead ? `, ${relative(time)}` : nothing}${withTimes(rest.slice(ahead.length))}`;
 }
+
+/** The time of day, and the day unless it is today. */
+const sayable = time => new Date(time).toDateString() === new Date(now()).toDateString() ? secondOfDay(time)
+    : `${day.format(new Date(time))} ${secondOfDay(time)}`;
 
 /** "1 job", "2 jobs". */
 export const many = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;

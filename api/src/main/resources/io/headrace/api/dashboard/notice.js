@@ -31,10 +31,15 @@ export const done = (title, text = '') => add('good', title, text);
 
 /** Shows a problem in its own words. */
 export function failed(what, problem) {
-    if (problem.name === 'AbortError' || problem.status === 401) {
+    const { status, title, detail, message } = problem;
+    if (problem.name === 'AbortError' || status === 401) {
         return; // left the page; or the sign-in page says it
     }
-    add('bad', what, problem.detail || problem.title || problem.message);
+    if (status === 0) {
+        add('bad', `${title}.`, detail); // what was asked for may have worked all the same
+    } else {
+        add('bad', what, detail || title || message);
+    }
 }
 
 /** Tells screen readers. */

@@ -16,7 +16,7 @@ async function learn(answer) {
         session.problem = null;
     } catch (problem) {
         session.who = null;
-        session.needed = problem.status === 401;
+        session.needed ||= problem.status === 401; // a login that was answered otherwise can be tried again
         session.problem = problem;
     }
     draw();

@@ -21,6 +21,13 @@ const ENDS = new Set(['succeeded', 'dead', 'cancelled', 'expired']);
 export const stateLabel = state => LABELS.get(state) ?? state;
 export const hasEnded = state => ENDS.has(state);
 
+/** How many attempts a job has at most; those before somebody retried it by hand do not count. */
+const mostAttempts = job => (job.forgiven ?? 0) + job.maxRetries + 1;
+
+/** `1 of 11`, with a word for "of" and one for none yet; a job whose workers were lost may have had more. */
+export const attemptOf = (job, of, none = 0) => job.attempt > mostAttempts(job) ? `${job.attempt}`
+    : `${job.attempt || none} ${of} ${mostAttempts(job)}`;
+
 export const stateMark = state => html`<span class="state is-${state}">${stateLabel(state)}</span>`;
 
 export const flagMark = flag => html`<span class="flag ${flag.kind}" title=${flag.why}>${flag.word}</span>`;

@@ -42,7 +42,7 @@ export function retryGroup(queue, group, changed) {
         work.total = Math.max(dry.count, dry.more ? group.count : 0);
     }).then(() => { work.ended = false; draw(); });
 
-    const paced = () => /^\d+$/.test(pace) && Number(pace) > 0 ? { pace: Number(pace) } : {};
+    const paced = () => isPace(pace) ? { pace: Number(pace) } : {};
     const start = () => run(work, async () => {
         await untilDone(path, { ...filterOf(group), ...paced() }, work, ({ nextAt }) => nextAt ? { startAt: nextAt } : {});
         done(`${many(work.done, 'job')} put back.`, work.refused ? `${count(work.refused)} were refused.` : '');
@@ -54,7 +54,7 @@ export function retryGroup(queue, group, changed) {
         body: () => html`${about(group)}
             <p class="told">${dry ? foretold(dry) : work.problem ? nothing : 'Counting…'}</p>
             <div class="field"><label for="pace">Pace, jobs per second</label>
-                <input id="pace" inputmode="numeric" autocomplete="off" placeholder="all at once" ?disabled=${work.busy || work.ended}
+                <input id="pace" inputmode="decimal" autocomplete="off" autofocus placeholder="all at once" ?disabled=${(dry && work.busy) || work.ended}
                     @input=${event => { pace = event.target.value.trim(); draw(); }} aria-describedby="pace-help">
                 <p class="help" id="pace-help">${paceHelp(pace, work.total)}</p></div>
             ${dry || work.problem ? progress(work) : nothing}`,
@@ -65,6 +65,9 @@ export function retryGroup(queue, group, changed) {
     });
 }
 
+/** What the API takes. */
+const isPace = text => /^\d*\.?\d+$/.test(text) && Number(text) >= 0.01 && Number(text) <= 10000;
+
 const foretold = ({ count: found, refused, more }) => html`${more ? 'At least ' : ''}<strong>${many(found, 'job')}</strong> would be put
     back.${refused ? ` ${count(refused)} would be refused: another unfinished job has the same uniqueKey.` : ''}`;
 
@@ -72,8 +75,8 @@ function paceHelp(pace, total) {
     if (pace === '') {
         return 'Empty: all join the line at once. With a pace they fall due one after another.';
     }
-    if (!/^\d+$/.test(pace) || Number(pace) === 0) {
-        return 'A whole number from 1 on.';
+    if (!isPace(pace)) {
+        return 'A number from 0.01 to 10,000, such as 5 or 0.5.';
     }
     return `The last falls due ${duration(total / Number(pace) * 1000)} from now, whatever happens to this page.`;
 }

@@ -42,7 +42,7 @@ export function editAndRetry(job, retried) {
         wide: true,
         body: () => html`<form id="edit" @submit=${submit}>
             <label for="payload">Payload</label>
-            <textarea id="payload" class="mono" rows="16" spellcheck="false" .value=${text} @input=${typed}
+            <textarea id="payload" class="mono" autofocus rows="16" spellcheck="false" .value=${text} @input=${typed}
                 aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="payload-help"></textarea>
             <p id="payload-help" class="help ${wrong ? 'bad' : ''}" role=${wrong ? 'alert' : nothing}>${wrong
                 ?? 'Any JSON value, at most 256 KiB. What is [redacted] here stays as it was.'}</p></form>`,

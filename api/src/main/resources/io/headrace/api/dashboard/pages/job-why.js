@@ -2,7 +2,7 @@
 
 import { html, nothing } from 'lit-html';
 import { get, jobPath } from '../api.js';
-import { count, duration, durationMs, many, when } from '../format.js';
+import { count, duration, durationMs, many, when, withTimes } from '../format.js';
 import { repeatedly } from '../live.js';
 import { loading } from '../loading.js';
 import { maySee } from '../session.js';
@@ -31,12 +31,16 @@ export function why(id) {
     return {
         /** Learns what the job is now. */
         see(job) {
+            const moved = asking && state !== job.state;
             state = job.state;
             if (hasEnded(state)) {
                 stop();
                 answer = null;
             } else if (maySee()) {
                 asking ??= repeatedly(asked.load, REFRESH_MS);
+                if (moved) {
+                    asked.load(); // what was answered is of the state before
+                }
             }
         },
         close() {
@@ -55,8 +59,8 @@ function view(answer, state) {
     const said = answer.summary.toLowerCase(); // a sentence made of the reasons that count most
     const told = answer.reasons.filter(reason => !said.includes(reason.detail.toLowerCase()));
     return html`<section class="why ${answer.state}"><h2>${title}</h2>
-        <p class="summary">${answer.summary}</p>
-        ${told.length ? html`<ul>${told.map(reason => html`<li><code>${reason.code}</code> ${reason.detail}</li>`)}</ul>` : nothing}
+        <p class="summary">${withTimes(answer.summary)}</p>
+        ${told.length ? html`<ul>${told.map(reason => html`<li><code>${reason.code}</code> ${withTimes(reason.detail)}</li>`)}</ul>` : nothing}
         ${answer.line || answer.estimate ? html`<dl class="facts across">
             ${answer.line ? html`<div><dt>Place in line</dt><dd>${answer.line.approximate ? 'about ' : ''}${count(answer.line.position)}
                 <small>(${answer.line.level})</small></dd></div>` : nothing}

@@ -17,7 +17,7 @@ import { now } from '../clock.js';
 import { toJobs, toQueue } from '../router.js';
 import { mayChange, maySee } from '../session.js';
 import { gauge } from '../spark.js';
-import { hasEnded, STATES, stateMark } from '../states.js';
+import { attemptOf, hasEnded, STATES, stateMark } from '../states.js';
 import { editAndRetry } from './job-edit.js';
 import { jobLog } from './job-log.js';
 import { timeline } from './job-timeline.js';
@@ -118,7 +118,7 @@ function facts(job) {
     return html`<section class="panel aside"><header><h2>Facts</h2></header><dl class="facts">
         ${fact('Type', job.type)}
         ${fact('Queue', html`${queueName(job)}, ${job.priority}`)}
-        ${fact('Attempt', job.attempt ? `${job.attempt} of at most ${job.maxRetries + 1}` : `none yet of at most ${job.maxRetries + 1}`)}
+        ${fact('Attempt', html`${attemptOf(job, 'of at most', 'none yet')}${job.forgiven ? html`<br><small>retried by hand after ${job.forgiven}</small>` : nothing}`)}
         ${fact('Accepted', time('createdAt'))}
         ${fact('Due', time('runAt'))}
         ${fact('Expires', time('expiresAt'))}

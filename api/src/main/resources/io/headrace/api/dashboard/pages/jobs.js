@@ -12,7 +12,7 @@ import { jobsOf } from '../json-text.js';
 import { loading } from '../loading.js';
 import { problemView } from '../notice.js';
 import { go, href, hrefWith, toJob } from '../router.js';
-import { STATES, stateLabel } from '../states.js';
+import { attemptOf, STATES, stateLabel } from '../states.js';
 import { table } from '../table.js';
 
 const PAGE = 50;
@@ -136,7 +136,7 @@ function columns(state) {
         { label: 'Job', first: true, cell: job => html`<a class="mono" href=${toJob(job.id)}>${job.id}</a>` },
         { label: 'Type', cell: job => job.type },
         { label: 'Level', cell: job => job.priority === 'normal' ? html`<span class="zero">normal</span>` : job.priority },
-        { label: 'Attempt', number: true, cell: job => html`${job.attempt}<small> / ${job.maxRetries + 1}</small>` },
+        { label: 'Attempt', number: true, cell: job => attemptOf(job, '/') },
         { label: ordered, cell: job => when(job[member]) },
         { label: told[0], wide: true, cell: told[1] },
     ];

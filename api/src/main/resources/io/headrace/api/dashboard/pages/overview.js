@@ -101,7 +101,7 @@ const jobsLink = (queue, state) => queue.counts[state]
 function columns(history) {
     return [
         { label: 'Queue', name: 'name', first: true, sort: queue => queue.queue,
-            cell: queue => html`<a class="strong" href=${toQueue(queue.queue)}>${queue.queue}</a> ${flagsOf(queue).map(flagMark)}` },
+            cell: queue => html`<a class="strong" href=${toQueue(queue.queue)}>${queue.queue}</a> <span class="flags">${flagsOf(queue).map(flagMark)}</span>` },
         { label: 'In line', name: 'queued', number: true, sort: queue => queue.counts.queued, cell: queue => jobsLink(queue, 'queued') },
         { label: 'Running', name: 'running', number: true, sort: queue => queue.counts.running, cell: queue => jobsLink(queue, 'running') },
         { label: 'Later', name: 'later', number: true, sort: laterOf,

@@ -9,7 +9,7 @@ import { firstJob } from '../first-job.js';
 import { count, duration, durationMs, rate } from '../format.js';
 import { icon } from '../icons.js';
 import { loading } from '../loading.js';
-import { attempt, done } from '../notice.js';
+import { attempt, done, problemView } from '../notice.js';
 import { hrefWith, toJobs } from '../router.js';
 import { mayChange } from '../session.js';
 import { flagMark, STATES } from '../states.js';
@@ -29,7 +29,7 @@ export function open(opened) {
     let route = opened;
     const name = route.parts[1];
     const page = { name, settings: null, problem: null, ended: chart('bar'), depth: chart('line', { secondsShown: true }),
-        pace: chart('line', { secondsShown: true }) };
+        pace: chart('line', { secondsShown: true, whole: false }) };
     choose(name);
     const minutes = () => Number(route.query.minutes) || 60;
 
@@ -99,11 +99,12 @@ function view(page, route, minutes) {
 }
 
 function absent(page) {
-    if (!feed.overview) {
+    if (!feed.overview || !page.problem) {
         return html`<div class="page-head"><h1>${page.name}</h1></div><p class="waiting">Waiting for the first numbers…</p>`;
     }
     return html`<div class="page-head"><h1>${page.name}</h1></div>
-        <p>${page.problem?.detail || 'There is no such queue.'} A queue exists from its first job on.</p>${firstJob(page.name)}`;
+        ${page.problem.status === 404 ? html`<p>${page.problem.detail} A queue exists from its first job on.</p>${firstJob(page.name)}`
+            : problemView(page.problem)}`;
 }
 
 const states = queue => html`<section class="states" aria-label="Jobs by state">${STATES.map(([state, label, meaning]) => html`

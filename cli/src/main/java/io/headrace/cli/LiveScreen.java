@@ -144,8 +144,8 @@ final class LiveScreen implements AutoCloseable {
     private String key() {
         try {
             return read();
-        } catch (IOException e) {
-            return INTERRUPT; // the terminal is gone
+        } catch (IOException | IllegalStateException e) {
+            return INTERRUPT; // the terminal is gone, or has been given back
         }
     }
 

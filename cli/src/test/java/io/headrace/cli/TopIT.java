@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +42,8 @@ final class TopIT {
                 top.sees("nothing was done");
                 top.press("?");
                 top.sees("freeze the picture");
-                top.press(" ", "q", "xxxxxxxxxxxxxxxx"); // whoever types on does not wait for the prompt
+                top.press(" ", "q");
+                top.typeOn(); // whoever does so does not wait for the prompt
 
                 assertThat(top.exitCode()).isZero();
                 assertThat(top.seen()).contains(LEAVES_THE_SCREEN).doesNotContain("Exception");
@@ -118,6 +120,18 @@ final class TopIT {
             for (String key : keys) {
                 script.getOutputStream().write(key.getBytes(StandardCharsets.UTF_8));
                 script.getOutputStream().flush();
+            }
+        }
+
+        /** Key after key until the shell says that the process has ended. */
+        void typeOn() {
+            try {
+                while (!seen().contains("code=") && script.isAlive()) {
+                    press("x");
+                    LockSupport.parkNanos(1_000_000);
+                }
+            } catch (IOException e) {
+                // it has ended
             }
         }
 

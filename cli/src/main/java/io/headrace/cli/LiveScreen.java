@@ -13,6 +13,7 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.AbstractPosixTerminal;
 import org.jline.utils.AttributedString;
 
 /**
@@ -45,16 +46,20 @@ final class LiveScreen implements AutoCloseable {
     private static final String LEAVE_SCREEN = "\033[?25h\033[?1049l";
     /** Within this time the rest of a key's sequence has come; later it is another key. */
     private static final long SEQUENCE_MS = 50;
+    /** In raw mode a read ends within 100 ms; one that takes longer waits for a line, because the modes are back. */
+    private static final long LAST_READ_MS = 500;
 
-    private final org.jline.terminal.Terminal tty;
+    private final AbstractPosixTerminal tty;
     private final Attributes before;
-    private final Thread onExit = new Thread(this::restore);
+    private final Thread onExit = new Thread(this::restoreOnExit);
+    private final Thread keys = new Thread(this::tellKeys, "headrace-keys");
+    private volatile Consumer<String> pressed = key -> {};
     private List<String> drawn = new ArrayList<>();
     /** Asked for only when it has changed, for it is stty that tells. */
     private Size size;
     private boolean restored;
 
-    private LiveScreen(org.jline.terminal.Terminal tty) {
+    private LiveScreen(AbstractPosixTerminal tty) {
         this.tty = tty;
         this.size = tty.getSize();
         this.before = tty.enterRawMode();
@@ -75,7 +80,7 @@ final class LiveScreen implements AutoCloseable {
             org.jline.terminal.Terminal tty = TerminalBuilder.builder().system(true).dumb(false)
                     .encoding(StandardCharsets.UTF_8).jna(false).jansi(false)
                     .ffm(false).jni(false).exec(true).build();
-            LiveScreen screen = new LiveScreen(tty);
+            LiveScreen screen = new LiveScreen((AbstractPosixTerminal) tty); // as all that come by way of stty
             tty.handle(Signal.WINCH, signal -> {
                 screen.resize();
                 resized.run();
@@ -95,6 +100,9 @@ final class LiveScreen implements AutoCloseable {
     }
 
     private synchronized void resize() {
+        if (restored) {
+            return;
+        }
         size = tty.getSize();
         drawn = new ArrayList<>();
     }
@@ -130,15 +138,17 @@ final class LiveScreen implements AutoCloseable {
 
     /** Tells each key, a character or one of the names above, on a thread of its own. {@link #INTERRUPT} is the last. */
     void onKey(Consumer<String> pressed) {
-        Thread keys = new Thread(() -> {
-            String key;
-            do {
-                key = key();
-                pressed.accept(key);
-            } while (!key.equals(INTERRUPT));
-        }, "headrace-keys");
+        this.pressed = pressed;
         keys.setDaemon(true);
         keys.start();
+    }
+
+    private void tellKeys() {
+        String key;
+        do {
+            key = key();
+            pressed.accept(key);
+        } while (!key.equals(INTERRUPT));
     }
 
     private String key() {
@@ -173,34 +183,57 @@ final class LiveScreen implements AutoCloseable {
         return sequence.length() == 0 ? ESCAPE : "unknown";
     }
 
-    private synchronized void restore() {
+    /** Nobody may read after the modes are back: JLine sets raw ones again for whoever does. */
+    private synchronized void restore() throws IOException {
         if (restored) {
             return;
         }
         restored = true;
+        stopReading();
         try {
-            tty.setAttributes(before);
-        } catch (IllegalStateException e) {
-            // a hook of JLine's was first, and has set the modes
+            tty.getPty().setAttr(before); // also after a hook of JLine's has closed the terminal
+        } finally {
+            // Not by way of JLine, which may have closed its own; nobody closes this one before the process has ended.
+            PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+            out.print(LEAVE_SCREEN);
+            out.flush();
         }
-        // Not by way of JLine, which may have closed its own; nobody closes this one before the process has ended.
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        out.print(LEAVE_SCREEN);
-        out.flush();
+    }
+
+    private void stopReading() {
+        keys.interrupt();
+        try {
+            keys.join(LAST_READ_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void restoreOnExit() {
+        try {
+            restore();
+        } catch (IOException e) {
+            // nobody is left to be told: the terminal itself has gone
+        }
     }
 
     @Override
     public void close() {
-        restore();
+        try {
+            restore();
+            tty.close();
+        } catch (IOException e) {
+            throw CommandFailed.failed("cannot give the terminal back: " + e.getMessage());
+        } finally {
+            forgetHook();
+        }
+    }
+
+    private void forgetHook() {
         try {
             Runtime.getRuntime().removeShutdownHook(onExit);
         } catch (IllegalStateException e) {
             // the process is ending, and the hook does what was to be done
-        }
-        try {
-            tty.close();
-        } catch (IOException e) {
-            throw CommandFailed.failed("cannot give the terminal back: " + e.getMessage());
         }
     }
 }

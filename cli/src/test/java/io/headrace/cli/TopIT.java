@@ -57,6 +57,7 @@ final class TopIT {
         try (Deployment here = new Deployment(folder); Keyboard top = new Keyboard(start(here))) {
             top.sees(">default");
             top.terminate();
+            top.typeOn();
 
             assertThat(top.exitCode()).isEqualTo(143);
             assertThat(top.seen()).contains(LEAVES_THE_SCREEN);

@@ -86,14 +86,15 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * Starts the server that comes with the jar on any free port, for a use that ends with this process: the server ends too,
-     * in whatever way this process does.
+     * Starts a server on any free port, for a use that ends with this process: the server ends too, in whatever way this process does.
      *
+     * @param program as {@link #start(Path, int, Path, Map)}
      * @param settings further lines of its configuration
      * @throws IOException as {@link #start(Path, int, Path, Map)}
      */
-    public static EmbeddedRedis startForThisProcess(Path folder, Map<String, String> settings) throws IOException {
-        return start(folder, 0, null, settings, UNTIL_INPUT_ENDS);
+    public static EmbeddedRedis startForThisProcess(Path folder, @Nullable Path program, Map<String, String> settings)
+            throws IOException {
+        return start(folder, 0, program, settings, UNTIL_INPUT_ENDS);
     }
 
     private static EmbeddedRedis start(Path folder, int port, @Nullable Path program, Map<String, String> settings,

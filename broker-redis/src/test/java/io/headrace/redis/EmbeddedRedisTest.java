@@ -118,7 +118,7 @@ final class EmbeddedRedisTest {
 
     @Test
     void aServerForOneProcessStopsLikeAnyOther() throws Exception {
-        EmbeddedRedis redis = EmbeddedRedis.startForThisProcess(folder, Map.of("appendonly", "no"));
+        EmbeddedRedis redis = EmbeddedRedis.startForThisProcess(folder, null, Map.of("appendonly", "no"));
         try (redis; Jedis jedis = jedis(redis)) {
             assertThat(jedis.ping()).isEqualTo("PONG");
         }
@@ -136,7 +136,7 @@ final class EmbeddedRedisTest {
         public static void main(String[] arguments) throws Exception {
             Path folder = Path.of(arguments[0]);
             try (EmbeddedRedis redis = arguments[1].equals("for this process")
-                    ? EmbeddedRedis.startForThisProcess(folder, Map.of())
+                    ? EmbeddedRedis.startForThisProcess(folder, null, Map.of())
                     : EmbeddedRedis.start(folder, 0)) {
                 System.out.println(redis.process().pid());
                 System.in.read();

@@ -6,6 +6,7 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.Nearest;
 import io.headrace.OutcomeUnknown;
 import io.headrace.cli.bench.Bench;
+import io.headrace.cli.bench.Extents;
 import io.headrace.cli.bench.Plan;
 import io.headrace.cli.bench.Report;
 import io.headrace.cli.bench.Scenarios;
@@ -168,6 +169,10 @@ final class BenchCommand implements Callable<Integer> {
         RedisConfig config = settings.isSet(RedisSettings.URL)
                 ? settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX))
                 : null;
+        Extents further = extents.get();
+        if (config != null && further.redisServer() != null) {
+            throw CommandFailed.usage("--redis-server starts a Redis, and --redis names one that runs: choose one");
+        }
         for (String name : only) {
             if (!Scenarios.names().contains(name)) {
                 throw CommandFailed.usage("--only: there is no '" + name + "'; "
@@ -177,7 +182,7 @@ final class BenchCommand implements Callable<Integer> {
         within("--runs", runs, 1, MOST_RUNS);
         within("--jobs", jobs, FEWEST_JOBS, MOST_JOBS);
         within("--payload", payload, Plan.SMALLEST_PAYLOAD, LARGEST_PAYLOAD);
-        return new Plan(config, only, jobs, runs, payload, extents.get());
+        return new Plan(config, only, jobs, runs, payload, further);
     }
 
     private static void within(String option, int value, int min, int max) {

@@ -43,6 +43,11 @@ final class BenchExtents {
     @Option(names = "--csv", paramLabel = "FILE", description = "soak: where each sample goes; default headrace-soak.csv.")
     Path csv = Path.of("headrace-soak.csv");
 
+    @Option(names = "--redis-server", paramLabel = "PROGRAM", description = {
+        "Without --redis: start this redis-server or valkey-server, not the Redis 7.0 that comes along."})
+    @Nullable
+    Path redisServer;
+
     @Option(names = "--jdk", paramLabel = "DIR", description = {
         "Run the api and the workers on this JDK; default is the one that runs this command."})
     @Nullable
@@ -59,7 +64,7 @@ final class BenchExtents {
         if (rate < 1 || rate > HIGHEST_RATE) {
             throw CommandFailed.usage("--rate: must be 1 to " + HIGHEST_RATE + ", was " + rate);
         }
-        return new Extents(duration, lease, count(), soak, rate, csv, jdk);
+        return new Extents(duration, lease, count(), soak, rate, csv, redisServer, jdk);
     }
 
     private static void within(String option, Duration value, Duration longest) {

@@ -12,8 +12,11 @@ final class BenchTable {
     /** Under which conditions it was found. */
     static void conditions(Report report, Terminal terminal) {
         Map<String, Object> is = report.conditions();
-        line(terminal, "Headrace " + is.get("headrace") + ", Redis " + is.get("redisVersion") + " at " + is.get("redis")
-                + (Boolean.TRUE.equals(is.get("redisAppendOnlyFile")) ? "" : " without append-only file") + ",", "");
+        line(terminal,
+                "Headrace " + is.get("headrace") + ", Redis " + is.get("redisVersion") + " (" + is.get("redisAllocator")
+                        + ") at " + is.get("redis")
+                        + (Boolean.TRUE.equals(is.get("redisAppendOnlyFile")) ? "" : " without append-only file") + ",",
+                "");
         line(terminal,
                 is.get("jdk") + (is.containsKey("childrenJdk") ? ", api and workers on " + is.get("childrenJdk") : "")
                         + ", " + is.get("os") + ", " + is.get("cores") + " cores,",

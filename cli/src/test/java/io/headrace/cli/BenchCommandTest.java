@@ -57,7 +57,8 @@ final class BenchCommandTest {
         Ran ran = Ran.headrace("bench", "--only", "enqueue-batch", "--jobs", "1000", "--runs", "2");
 
         assertThat(ran.code()).as(ran.err()).isZero();
-        assertThat(ran.out()).contains("Redis 7.0.15 at embedded without append-only file").contains("1000 jobs a run")
+        assertThat(ran.out()).contains("Redis 7.0.15 (libc) at embedded without append-only file")
+                .contains("1000 jobs a run")
                 .contains("MEDIAN").contains("raw: ").contains("jobs/s").contains("%");
         assertThat(ran.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
@@ -80,6 +81,14 @@ final class BenchCommandTest {
         Ran jdk = Ran.headrace("bench", "--jdk", folder.toString());
         assertThat(jdk.code()).isEqualTo(2);
         assertThat(jdk.err()).contains("--jdk: there is no bin/java in " + folder);
+
+        Ran both = Ran.headrace("bench", "--redis", "redis://127.0.0.1:1", "--redis-server", "redis-server");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).contains("--redis-server starts a Redis, and --redis names one that runs: choose one");
+
+        Ran server = Ran.headrace("bench", "--redis-server", folder.resolve("nothing").toString());
+        assertThat(server.code()).isEqualTo(1);
+        assertThat(server.err()).contains(folder.resolve("nothing").toString()).doesNotContain("\tat ");
 
         Ran jobs = Ran.headrace("bench", "--jobs", "1");
         assertThat(jobs.code()).isEqualTo(2);

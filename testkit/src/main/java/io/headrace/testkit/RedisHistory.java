@@ -10,10 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,10 +32,26 @@ public final class RedisHistory {
     private static final Pattern ENTRY = Pattern.compile("[0-9]+-[0-9]+");
 
     private final LeaseHistory history = new LeaseHistory();
-    /** The job of each entry that stands in a stream, by queue, level and entry. */
-    private final Map<String, JobId> jobOfEntry = new HashMap<>();
+    /** The jobs of the entries that stand in each stream, which is named by queue and level, in their order. */
+    private final Map<String, NavigableMap<Entry, JobId>> streams = new HashMap<>();
 
     private RedisHistory() {}
+
+    /** An entry's id. */
+    private record Entry(long millis, long sequence) implements Comparable<Entry> {
+        private static final Comparator<Entry> ORDER = Comparator.comparingLong(Entry::millis)
+                .thenComparingLong(Entry::sequence);
+
+        static Entry of(String text) {
+            int dash = text.indexOf('-');
+            return new Entry(Long.parseLong(text, 0, dash, 10), Long.parseLong(text, dash + 1, text.length(), 10));
+        }
+
+        @Override
+        public int compareTo(Entry other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     /** A command, its words as text but for documents, which are never looked at before they are parsed. */
     private record Write(String name, String queue, String kind, @Nullable String rest, List<byte[]> words) {
@@ -162,33 +181,47 @@ public final class RedisHistory {
     }
 
     private void stream(Write write) {
-        if (write.name().equals("XADD")) {
-            int at = 2;
-            while (!ENTRY.matcher(write.word(at)).matches()) {
-                at++;
-            }
-            JobId job = JobId.parse(write.word(at + 1).equals("id") ? write.word(at + 2)
-                    : write.queue() + '_' + write.level() + write.word(at));
-            jobOfEntry.put(address(write, write.word(at)), job);
-            history.submitted(job);
-        } else if (write.name().equals("XDEL")) {
-            for (int i = 2; i < write.words().size(); i++) {
-                JobId job = jobOfEntry.remove(address(write, write.word(i)));
-                if (job != null) {
-                    history.surrendered(job);
+        NavigableMap<Entry, JobId> entries = streams.computeIfAbsent(write.queue() + ' ' + write.level(),
+                stream -> new TreeMap<>());
+        switch (write.name()) {
+            case "XADD" -> added(write, entries);
+            case "XDEL" -> {
+                for (int i = 2; i < write.words().size(); i++) {
+                    JobId job = entries.remove(Entry.of(write.word(i)));
+                    if (job != null) {
+                        history.surrendered(job);
+                    }
                 }
             }
-        } else if (write.name().equals("XCLAIM")) {
-            delivered(write);
+            case "XTRIM" -> { // key MINID = entry
+                Map<Entry, JobId> trimmed = entries.headMap(Entry.of(write.word(4)), false);
+                trimmed.values().forEach(history::surrendered);
+                trimmed.clear();
+            }
+            case "XCLAIM" -> delivered(write, entries);
+            default -> {
+                // says nothing of who holds a job
+            }
         }
+    }
+
+    private void added(Write write, Map<Entry, JobId> entries) {
+        int at = 2;
+        while (!ENTRY.matcher(write.word(at)).matches()) {
+            at++;
+        }
+        JobId job = JobId.parse(write.word(at + 1).equals("id") ? write.word(at + 2)
+                : write.queue() + '_' + write.level() + write.word(at));
+        entries.put(Entry.of(write.word(at)), job);
+        history.submitted(job);
     }
 
     /**
      * {@code XCLAIM key group consumer min-idle entry TIME ms RETRYCOUNT n …}: Redis writes down one for each entry that it
      * gave to a consumer, for the first time or again, or whose lease was renewed.
      */
-    private void delivered(Write write) {
-        JobId job = jobOfEntry.get(address(write, write.word(5)));
+    private void delivered(Write write, Map<Entry, JobId> entries) {
+        JobId job = entries.get(Entry.of(write.word(5)));
         if (job == null) {
             return;
         }
@@ -198,9 +231,5 @@ public final class RedisHistory {
         } else {
             history.delivered(job, consumer, Integer.parseInt(write.word(9)));
         }
-    }
-
-    private static String address(Write write, String entry) {
-        return write.queue() + ' ' + write.level() + entry;
     }
 }

@@ -11,6 +11,9 @@ local base = KEYS[1]
 --@include unique
 --@include held
 --@include verdicts
+--@include order
+--@include group
+--@include delete
 --@include settle
 
 local DEAD_RETENTION_MS = 30 * 24 * 3600 * 1000

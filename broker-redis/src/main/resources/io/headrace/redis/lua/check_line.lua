@@ -7,7 +7,9 @@
 local base = KEYS[1]
 --@include check
 --@include place
+--@include order
 --@include group
+--@include lag
 --@include wake
 
 local level = ARGV[2]

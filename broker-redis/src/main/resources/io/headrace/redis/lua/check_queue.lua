@@ -5,7 +5,9 @@
 -- Returns {position, fault, detail} for each fault: GROUP_MISSING, LAG_UNKNOWN. Cost: 2 commands per level, 6 to repair.
 local base = KEYS[1]
 --@include check
+--@include order
 --@include group
+--@include lag
 --@include clock
 
 for i = 2, #ARGV do

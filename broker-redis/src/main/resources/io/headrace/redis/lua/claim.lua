@@ -22,7 +22,7 @@ local base = KEYS[1]
 --@include publish
 --@include fencing
 --@include marked
---@include group
+--@include order
 
 local worker, most, lease_ms = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')

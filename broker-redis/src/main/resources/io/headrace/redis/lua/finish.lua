@@ -12,6 +12,9 @@ local base = KEYS[1]
 --@include held
 --@include finished
 --@include verdicts
+--@include order
+--@include group
+--@include delete
 --@include settle
 
 local retention_ms, max_kept, watched = retention()

@@ -12,6 +12,9 @@ local base = KEYS[1]
 --@include unique
 --@include held
 --@include verdicts
+--@include order
+--@include group
+--@include delete
 --@include settle
 --@include put_down
 

@@ -56,7 +56,7 @@ public final class Bench implements AutoCloseable {
 
     private Report measure() throws Exception {
         RedisConfig redis = plan.redis() == null
-                ? kept.open(() -> OwnRedis.start(Map.of("appendonly", "no"))).config()
+                ? kept.open(() -> OwnRedis.start(plan.extents().redisServer(), Map.of("appendonly", "no"))).config()
                 : plan.redis();
         RedisProbe probe = kept.open(() -> RedisProbe.connect(redis));
         AutoCloseable unused = kept.open(() -> () -> probe.sweep(Ground.NAMES, used));
@@ -80,8 +80,9 @@ public final class Bench implements AutoCloseable {
     private void describe(Map<String, Object> conditions, RedisConfig redis, RedisProbe probe) {
         conditions.put("headrace", Build.version());
         conditions.put("startedAt", Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        conditions.put("redis", plan.redis() == null ? "embedded" : redis.toString());
+        conditions.put("redis", plan.redis() == null ? ownRedis() : redis.toString());
         conditions.put("redisVersion", probe.info("redis_version"));
+        conditions.put("redisAllocator", probe.info("mem_allocator"));
         conditions.put("redisAppendOnlyFile", probe.info("aof_enabled").equals("1"));
         conditions.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
         Path childrenJdk = plan.extents().jdk();
@@ -94,6 +95,11 @@ public final class Bench implements AutoCloseable {
         conditions.put("payloadBytes", plan.payload());
         conditions.put("jobs", plan.jobs());
         conditions.put("runs", plan.runs());
+    }
+
+    private String ownRedis() {
+        Path program = plan.extents().redisServer();
+        return program == null ? "embedded" : program.toString();
     }
 
     /** Whether somebody has closed it: what {@link #run} then throws has no other reason. */

@@ -25,7 +25,9 @@ final class Drain implements Scenario {
     private static final long STUCK_NANOS = Duration.ofMinutes(2).toNanos();
 
     private static final int DEFAULT_SLOTS = WorkerSettings.SLOTS.fallbackValue();
-    private static final List<Integer> SLOTS = List.of(DEFAULT_SLOTS, 100, 200);
+    private static final List<Integer> SLOTS = List.of(DEFAULT_SLOTS, 100, 200, 500);
+    /** A worker runs for days, and its compilers are at work for its first half million jobs. */
+    private static final int WARM_UPS = 5;
 
     private final int workers;
 
@@ -51,7 +53,7 @@ final class Drain implements Scenario {
         List<Double> raw = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();
         for (int slots : SLOTS) {
-            Rounds rounds = new Rounds(ground).part(figures.size(), SLOTS.size());
+            Rounds rounds = new Rounds(ground).warmUps(WARM_UPS).part(figures.size(), SLOTS.size());
             List<Figure> both = measure(ground, broker, slots, rounds);
             raw.addAll(both.get(0).values());
             figures.add(both.get(1));

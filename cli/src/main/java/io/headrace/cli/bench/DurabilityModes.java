@@ -48,10 +48,11 @@ final class DurabilityModes implements Scenario {
     }
 
     private static void onOwnServers(Ground ground, Rounds rounds) throws Exception {
-        OwnRedis plain = ground.open(() -> OwnRedis.start(EVERY_SECOND));
-        OwnRedis safe = ground.open(() -> OwnRedis.start(ALWAYS));
-        OwnRedis master = ground.open(() -> OwnRedis.start(EVERY_SECOND));
-        OwnRedis unused = ground.open(() -> OwnRedis.start(Map.of("replicaof", "127.0.0.1 " + master.port())));
+        OwnRedis plain = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
+        OwnRedis safe = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), ALWAYS));
+        OwnRedis master = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
+        OwnRedis unused = ground.open(() -> OwnRedis.start(ground.extents().redisServer(),
+                Map.of("replicaof", "127.0.0.1 " + master.port())));
         awaitReplica(master.config());
         add(ground, rounds, MEMORY_LABEL, plain.config(), Durability.MEMORY);
         add(ground, rounds, "fsync, appendfsync always", safe.config(), Durability.FSYNC);

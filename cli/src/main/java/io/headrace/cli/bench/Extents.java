@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param soak how long the soak lasts
  * @param rate how many jobs a second it sends
  * @param csv where each of its samples goes
+ * @param redisServer the program of a Redis of our own; null for the one that comes along
  * @param jdk whose Java the child processes run on; null for that of this process
  */
 public record Extents(Duration duration, Duration lease, long backlog, Duration soak, int rate, Path csv,
-        @Nullable Path jdk) {}
+        @Nullable Path redisServer, @Nullable Path jdk) {}

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /** A Redis of the benchmark's own, which ends when this process does. Its data lies in a temporary folder. */
 final class OwnRedis implements AutoCloseable {
     private final Path folder;
@@ -19,11 +21,16 @@ final class OwnRedis implements AutoCloseable {
         this.server = server;
     }
 
-    /** @param settings lines of its configuration; unless they say otherwise it appends to a file and syncs that each second */
-    static OwnRedis start(Map<String, String> settings) throws IOException {
+    /**
+     * Starts it.
+     *
+     * @param program a redis-server or valkey-server to run instead of the one that comes along, or null
+     * @param settings lines of its configuration; unless they say otherwise it appends to a file and syncs that each second
+     */
+    static OwnRedis start(@Nullable Path program, Map<String, String> settings) throws IOException {
         Path folder = Files.createTempDirectory("headrace-bench-");
         try {
-            return new OwnRedis(folder, EmbeddedRedis.startForThisProcess(folder, settings));
+            return new OwnRedis(folder, EmbeddedRedis.startForThisProcess(folder, program, settings));
         } catch (IOException | RuntimeException e) {
             delete(folder);
             throw e;

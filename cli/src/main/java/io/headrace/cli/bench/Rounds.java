@@ -22,6 +22,7 @@ final class Rounds {
     private final List<Entrant> entrants = new ArrayList<>();
     private int part;
     private int parts = 1;
+    private int warmUps = 1;
 
     Rounds(Ground ground) {
         this.ground = ground;
@@ -46,27 +47,35 @@ final class Rounds {
         return this;
     }
 
+    /** How often all are measured without being counted, at first; once unless said. */
+    Rounds warmUps(int times) {
+        warmUps = times;
+        return this;
+    }
+
     /** Measures, and hands in the figures. */
     void run() throws Exception {
         measure().forEach(ground::figure);
     }
 
-    /** Measures all once to warm up, uncounted, then each as often as there are runs. */
+    /** Measures all to warm up, uncounted, then each as often as there are runs. */
     List<Figure> measure() throws Exception {
         Map<String, List<Double>> values = new HashMap<>();
-        int steps = entrants.size() * (ground.runs() + 1);
+        int steps = entrants.size() * (warmUps + ground.runs());
         int done = 0;
-        for (int run = 0; run <= ground.runs(); run++) {
+        for (int run = 1 - warmUps; run <= ground.runs(); run++) {
             for (Entrant entrant : entrants) {
                 ground.progress((part + (double) done++ / steps) / parts,
-                        (run == 0 ? "warm-up, " : "run " + run + ", ") + entrant.label());
+                        (run <= 0 ? "warm-up, " : "run " + run + ", ") + entrant.label());
                 double value = entrant.measure().measure();
                 if (run > 0) {
                     values.computeIfAbsent(entrant.label(), label -> new ArrayList<>()).add(value);
                 }
             }
         }
-        ground.note("Measured in turn, run by run, after one uncounted run of each.");
+        ground.note("Measured in turn, run by run, after "
+                + (warmUps == 1 ? "one uncounted run" : warmUps + " uncounted runs")
+                + " of each.");
         return figures(values);
     }
 

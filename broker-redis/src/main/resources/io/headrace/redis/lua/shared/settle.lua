@@ -57,7 +57,7 @@ end
 -- half-way, because somebody changed a key by hand, then leaves a job in two places rather than in none.
 local function withdraw()
   redis.call('XACK', stream, 'workers', chunk_of_entries())
-  redis.call('XDEL', stream, chunk_of_entries())
+  delete(stream, entries, E + 1, E + held)
   if recorded then
     redis.call('HDEL', running, chunk_of_entries())
   end

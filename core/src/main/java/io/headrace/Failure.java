@@ -1,5 +1,8 @@
 package io.headrace;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,35 @@ public record Failure(String type, String message, @Nullable String stack) {
     public Failure {
         message = trim(message, MAX_MESSAGE);
         stack = stack == null ? null : trim(stack, MAX_STACK);
+    }
+
+    /**
+     * Reads the object of a stored document that the parser stands on.
+     *
+     * @param withStack whether the stack is wanted; else it is skipped without being decoded
+     * @throws IOException when there is no object
+     */
+    static Failure read(JsonParser p, boolean withStack) throws IOException {
+        if (p.currentToken() != JsonToken.START_OBJECT) {
+            throw new IOException("expected an object");
+        }
+        String type = "unknown";
+        String message = "";
+        String stack = null;
+        while (p.nextToken() == JsonToken.FIELD_NAME) {
+            String name = p.currentName();
+            p.nextToken();
+            if (name.equals("type")) {
+                type = p.getText();
+            } else if (name.equals("message")) {
+                message = p.getText();
+            } else if (withStack && name.equals("stack")) {
+                stack = p.getText();
+            } else {
+                p.skipChildren();
+            }
+        }
+        return new Failure(type, message, stack);
     }
 
     private static String trim(String text, int max) {

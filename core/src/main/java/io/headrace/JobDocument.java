@@ -287,7 +287,7 @@ public final class JobDocument {
                     case "outcome" -> outcome = JobState.ofLabel(p.getText());
                     case "finishedMs" -> finishedAt = Instant.ofEpochMilli(p.getLongValue());
                     case "result" -> result = slice();
-                    case "error" -> error = failure();
+                    case "error" -> error = Failure.read(p, true);
                     case "progress" -> progress = progress();
                     case "forgiven" -> forgiven = p.getIntValue();
                     default -> p.skipChildren();
@@ -322,29 +322,11 @@ public final class JobDocument {
                     case "startedMs" -> started = Instant.ofEpochMilli(p.getLongValue());
                     case "finishedMs" -> finished = Instant.ofEpochMilli(p.getLongValue());
                     case "outcome" -> outcome = Attempt.Outcome.valueOf(p.getText().toUpperCase(Locale.ROOT));
-                    case "error" -> error = failure();
+                    case "error" -> error = Failure.read(p, true);
                     default -> p.skipChildren();
                 }
             }
             return new Attempt(number, worker, started, finished, outcome, error);
-        }
-
-        private Failure failure() throws IOException {
-            expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
-            String kind = "unknown";
-            String message = "";
-            String stack = null;
-            while (p.nextToken() == JsonToken.FIELD_NAME) {
-                String name = p.currentName();
-                p.nextToken();
-                switch (name) {
-                    case "type" -> kind = p.getText();
-                    case "message" -> message = p.getText();
-                    case "stack" -> stack = p.getText();
-                    default -> p.skipChildren();
-                }
-            }
-            return new Failure(kind, message, stack);
         }
 
         private Progress progress() throws IOException {

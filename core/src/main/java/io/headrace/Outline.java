@@ -53,28 +53,12 @@ public record Outline(JobType type, @Nullable Failure error) {
             boolean found = p.currentName().equals("error");
             p.nextToken();
             if (found) {
-                error = failure(p);
+                error = Failure.read(p, false);
             } else {
                 p.skipChildren();
             }
         }
         return error;
-    }
-
-    private static Failure failure(JsonParser p) throws IOException {
-        String kind = "unknown";
-        String message = "";
-        expectObject(p.currentToken());
-        while (p.nextToken() == JsonToken.FIELD_NAME) {
-            String name = p.currentName();
-            p.nextToken();
-            switch (name) {
-                case "type" -> kind = p.getText();
-                case "message" -> message = p.getText();
-                default -> p.skipChildren();
-            }
-        }
-        return new Failure(kind, message, null);
     }
 
     private static void expectObject(@Nullable JsonToken token) throws IOException {

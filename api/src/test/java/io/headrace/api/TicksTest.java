@@ -106,7 +106,7 @@ class TicksTest {
     @Test
     void whoDoesNotReadIsDroppedAndHoldsNobodyUp() throws Exception {
         try (Api api = new Api(); Socket deaf = new Socket()) {
-            LiveTest.manyQueues(api);
+            SlowClientsTest.manyQueues(api);
             deaf.setReceiveBufferSize(8 * 1024);
             deaf.connect(new InetSocketAddress(api.server.uri().getHost(), api.server.uri().getPort()));
             deaf.getOutputStream()

@@ -155,6 +155,15 @@ final class Link implements AutoCloseable {
 
     /** One request whose answer may take longer, because Redis holds it back until there is something to say. */
     Object await(byte[] key, Request request, int atMostMs) {
+        Object answer = awaitOnce(key, request, atMostMs);
+        for (int round = 0; round < REDIRECTIONS && answer instanceof JedisMovedDataException; round++) {
+            connections.renewed();
+            answer = awaitOnce(key, request, atMostMs);
+        }
+        return checked(damage.named(List.of(request), List.of(answer)).get(0));
+    }
+
+    private Object awaitOnce(byte[] key, Request request, int atMostMs) {
         long start = nanoClock.getAsLong();
         Connection connection = borrow(key);
         try {
@@ -164,7 +173,7 @@ final class Link implements AutoCloseable {
             connection.setSoTimeout(TIMEOUT_MS);
             lastSuccess = nanoClock.getAsLong();
             outage.succeeded(shard(key), start);
-            return checked(damage.named(List.of(request), List.of(answer == null ? NIL : answer)).get(0));
+            return answer == null ? NIL : answer;
         } catch (JedisException e) {
             connection.setBroken();
             noteFailure(key, e);

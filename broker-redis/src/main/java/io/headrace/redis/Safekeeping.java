@@ -3,6 +3,7 @@ package io.headrace.redis;
 import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,8 +90,8 @@ final class Safekeeping {
     }
 
     private Means fsync(byte[] key) {
-        List<Object> answers = link.exchange(key,
-                List.of(new Link.Request(Command.INFO, RedisKeys.bytes("persistence")), APPEND_SETTINGS));
+        List<Object> answers = askServer(key, new Link.Request(Command.INFO, RedisKeys.bytes("persistence")),
+                APPEND_SETTINGS);
         ServerCheck server = ServerCheck.parse(Replies.text(Link.checked(answers.get(0))));
         if (server.loading()) {
             throw new BrokerUnavailable("Redis is still reading its data", null);
@@ -118,10 +119,22 @@ final class Safekeeping {
     }
 
     private Means replicated(int asked, byte[] key) {
-        int online = ServerCheck.parse(Replies.text(
-                link.call(key, new Link.Request(Command.INFO, RedisKeys.bytes("replication"))))).onlineReplicas();
+        List<Object> answers = askServer(key, new Link.Request(Command.INFO, RedisKeys.bytes("replication")));
+        int online = ServerCheck.parse(Replies.text(Link.checked(answers.get(0)))).onlineReplicas();
         return online >= asked ? able(new Link.Request(Command.WAIT, RedisKeys.bytes(asked), RedisKeys.bytes(WAIT_MS)))
                 : unable(online + " of " + asked + " replicas are online");
+    }
+
+    /**
+     * What the server answers that serves the key now. Requests without a key are answered by any node of a cluster, also by one that has
+     * lost the slot; so one with the key goes first, which such a node redirects.
+     */
+    private List<Object> askServer(byte[] key, Link.Request... about) {
+        List<Link.Request> requests = new ArrayList<>(List.of(about));
+        requests.add(0, new Link.Request(Command.EXISTS, key));
+        List<Object> answers = link.exchange(key, requests, about.length);
+        Link.checked(answers.get(0));
+        return answers.subList(1, answers.size());
     }
 
     private Means able(Link.Request confirmation) {

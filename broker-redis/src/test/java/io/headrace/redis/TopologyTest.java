@@ -1,6 +1,7 @@
 package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BrokerObserver;
@@ -8,6 +9,7 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.JobClient;
 import io.headrace.JobState;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,10 +117,7 @@ final class TopologyTest {
             TestServer.join(nodes);
             try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(TestServer.url(nodes)),
                     BrokerObserver.NONE)) {
-                // Some queue whose slot the first master serves.
-                String queue = IntStream.range(0, 100).mapToObj(i -> "q" + i)
-                        .filter(name -> JedisClusterCRC16.getSlot("hr:{" + name + "}:") < 5_000).findFirst()
-                        .orElseThrow();
+                String queue = onTheFirst();
                 NewJob job = NewJob.of(queue, "welcome", 1).durability(Durability.replicated(1)).build();
                 JobClient client = new JobClient(broker);
                 Wait.until("the replica follows", () -> accepts(client, job));
@@ -133,6 +133,49 @@ final class TopologyTest {
                 node.close();
             }
         }
+    }
+
+    @Test
+    void aSlotThatHasMovedIsFollowedByWaitsAndByQuestionsAboutItsServerThoughNoConnectionBreaks() throws Exception {
+        List<EmbeddedRedis> nodes = new ArrayList<>();
+        AtomicLong later = new AtomicLong();
+        try {
+            for (String sync : List.of("everysec", "always", "everysec")) {
+                nodes.add(EmbeddedRedis.start(folder.resolve("node" + nodes.size()), 0, null,
+                        Map.of("cluster-enabled", "yes", "appendfsync", sync)));
+            }
+            TestServer.join(nodes);
+            try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(TestServer.url(nodes)), BrokerObserver.NONE,
+                    () -> System.nanoTime() + later.get());
+                    Jedis first = new Jedis("127.0.0.1", nodes.get(0).port())) {
+                QueueName queue = new QueueName(onTheFirst());
+                NewJob job = NewJob.of(queue.value(), "welcome", 1).durability(Durability.FSYNC).build();
+                JobClient client = new JobClient(broker);
+                assertThatThrownBy(() -> client.enqueue(job)).isInstanceOf(DurabilityUnavailable.class);
+                broker.awaitReady(Set.of(queue), Duration.ofMillis(50));
+                first.flushAll(); // a server gives away a slot without keys only
+                String slot = Integer.toString(JedisClusterCRC16.getSlot("hr:{" + queue + "}:"));
+                String second = TestServer.ask(nodes.get(1), "MYID");
+                for (int owner : new int[]{1, 0, 2}) {
+                    assertThat(TestServer.ask(nodes.get(owner), "SETSLOT", slot, "NODE", second)).isEqualTo("OK");
+                }
+                later.addAndGet(Duration.ofSeconds(10).toNanos()); // what was believed of the servers is no longer
+
+                assertThatCode(() -> broker.awaitReady(Set.of(queue), Duration.ofMillis(50)))
+                        .doesNotThrowAnyException();
+                assertThat(client.enqueue(job).kind()).isEqualTo(Submission.Kind.ACCEPTED);
+            }
+        } finally {
+            for (EmbeddedRedis node : nodes) {
+                node.close();
+            }
+        }
+    }
+
+    /** Some queue whose slot the first master serves. */
+    private static String onTheFirst() {
+        return IntStream.range(0, 100).mapToObj(i -> "q" + i)
+                .filter(name -> JedisClusterCRC16.getSlot("hr:{" + name + "}:") < 5_000).findFirst().orElseThrow();
     }
 
     /** How many jobs the queue holds, or nothing while a node refuses to answer. */

@@ -49,23 +49,23 @@ final class Slots {
         return free.getAndSet(0);
     }
 
-    /** Gives back slots that were taken and not filled. */
+    /** Gives back slots that were taken and not filled. Nobody is told of them: who gives them back knows. */
     void giveBack(int count) {
         if (count > 0) {
-            freed(free.addAndGet(count) - count, count);
+            freed(free.addAndGet(count));
         }
     }
 
     /** A handler has ended. */
     void release() {
-        freed(free.getAndIncrement(), 1);
-    }
-
-    private void freed(int before, int count) {
-        int now = before + count;
-        if (before == 0 || (before < worthwhile && now >= worthwhile)) {
+        int now = free.incrementAndGet();
+        if (now == 1 || now == worthwhile) {
             listener.run();
         }
+        freed(now);
+    }
+
+    private void freed(int now) {
         Thread waiting = drainer;
         if (waiting != null && now == total) {
             LockSupport.unpark(waiting);

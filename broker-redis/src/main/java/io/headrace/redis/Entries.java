@@ -2,6 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.Lease;
 import java.util.Comparator;
+import java.util.List;
 
 /** The order of stream entries, which is that of their numbers: {@code <ms>-<sequence>}. */
 final class Entries {
@@ -20,6 +21,39 @@ final class Entries {
         return one.length() != other.length() && one.regionMatches(0, other, 0, dash)
                 ? one.length() - other.length()
                 : one.compareTo(other);
+    }
+
+    /**
+     * Behind which of these, counted from 1, ids are left out, so that another entry may stand there; separated by spaces. {@code -} when these are
+     * too many for a script to look at each.
+     *
+     * @param entries ascending, of one level, with its letter before them
+     */
+    static String gaps(List<String> entries) {
+        StringBuilder gaps = new StringBuilder();
+        int most = entries.size() / 8;
+        for (int i = 1; i < entries.size(); i++) {
+            if (!adjacent(entries.get(i - 1), entries.get(i))) {
+                if (--most < 0) {
+                    return "-";
+                }
+                gaps.append(gaps.isEmpty() ? "" : " ").append(i);
+            }
+        }
+        return gaps.toString();
+    }
+
+    /** Whether there can be no entry between these two. */
+    private static boolean adjacent(String one, String next) {
+        int dash = one.indexOf('-');
+        if (next.indexOf('-') != dash || !one.regionMatches(0, next, 0, dash)) {
+            return false;
+        }
+        return sequence(next, dash) == sequence(one, dash) + 1;
+    }
+
+    private static long sequence(String entry, int dash) {
+        return Long.parseLong(entry, dash + 1, entry.length(), 10);
     }
 
     /** The later of two, where an empty one is earlier than all. */

@@ -170,19 +170,37 @@ final class Settler implements AutoCloseable {
 
     /** See {@code shared/verdicts.lua}. */
     private static List<byte[]> arguments(Group group, List<Pending> jobs) {
-        List<byte[]> arguments = new ArrayList<>(5 + jobs.size() * 4);
+        List<byte[]> arguments = new ArrayList<>(6 + jobs.size() * 4);
         arguments.add(RedisKeys.bytes(group.worker().value()));
         arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
         arguments.add(group.outcome() == null ? NONE : RedisKeys.bytes(group.outcome().label()));
         arguments.add(RedisKeys.bytes(jobs.size()));
-        arguments.add(RedisKeys.bytes(jobs.stream().allMatch(Pending::plain) ? 0 : 1));
+        boolean plain = jobs.stream().allMatch(Pending::plain);
+        arguments.add(RedisKeys.bytes(plain ? 0 : 1));
+        arguments.add(RedisKeys.bytes(Entries.gaps(jobs.stream().map(job -> job.lease().token().entry()).toList())));
         jobs.forEach(job -> arguments.add(entry(job.lease())));
         for (Pending job : jobs) {
             arguments.add(RedisKeys.bytes(job.lease().job().toString()));
             arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : job.asked().document().bytes());
         }
-        jobs.forEach(job -> arguments.add(RedisKeys.bytes(place(job))));
+        if (plain) {
+            addRuns(jobs.stream().map(Settler::place).toList(), arguments);
+        } else {
+            jobs.forEach(job -> arguments.add(RedisKeys.bytes(place(job))));
+        }
         return arguments;
+    }
+
+    /** Each place, and how many jobs one after the other have it. */
+    private static void addRuns(List<String> places, List<byte[]> arguments) {
+        int from = 0;
+        for (int to = 1; to <= places.size(); to++) {
+            if (to == places.size() || !places.get(to).equals(places.get(from))) {
+                arguments.add(RedisKeys.bytes(places.get(from)));
+                arguments.add(RedisKeys.bytes(to - from));
+                from = to;
+            }
+        }
     }
 
     private static String place(Pending job) {

@@ -193,7 +193,10 @@ public final class RedisHistory {
                     }
                 }
             }
-            case "XTRIM" -> { // key MINID = entry
+            case "XTRIM" -> { // key MINID = entry, which is the one that our scripts write
+                if (!write.word(2).equals("MINID")) {
+                    throw new IllegalStateException("a ready stream was trimmed by " + write.word(2));
+                }
                 Map<Entry, JobId> trimmed = entries.headMap(Entry.of(write.word(4)), false);
                 trimmed.values().forEach(history::surrendered);
                 trimmed.clear();

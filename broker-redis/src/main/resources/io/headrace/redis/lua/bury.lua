@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- bury: put jobs that failed for good among the dead; refuse those whose lease has moved on. Dead jobs older than 30 days go.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 13 commands.
+-- Returns the positions refused, from 1. Cost: about 13 commands, and up to 2 more and 1 per gap where a batch leaves by a trim.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -11,8 +11,6 @@ local base = KEYS[1]
 --@include unique
 --@include held
 --@include verdicts
---@include order
---@include group
 --@include delete
 --@include settle
 

@@ -110,8 +110,11 @@ local missing = 0
 -- What a failed look at a level says: it has no group yet; or its key is no stream, which fails the call unless it has leased something from
 -- another level.
 local function refused(level)
-  local length = redis[#chunks == 0 and 'call' or 'pcall']('XLEN', base .. 'ready:' .. level)
-  if type(length) == 'number' then
+  local stream = base .. 'ready:' .. level
+  if #chunks == 0 then
+    redis.call('XLEN', stream)
+    missing = 1
+  elseif type(redis.pcall('XLEN', stream)) == 'number' then
     missing = 1
   end
 end

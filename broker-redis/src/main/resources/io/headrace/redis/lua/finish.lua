@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- finish: record that jobs ended, succeeded, cancelled or expired; refuse those whose lease has moved on.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 10 commands, and 3 to 7 per tenth of a second of id time that the batch spans.
+-- Returns the positions refused, from 1. Cost: about 10 commands, up to 2 more and 1 per gap where a batch leaves by a trim, and 3 to 7 per tenth of a second of id time that the batch spans.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -12,17 +12,26 @@ local base = KEYS[1]
 --@include held
 --@include finished
 --@include verdicts
---@include order
---@include group
 --@include delete
 --@include settle
 
 local retention_ms, max_kept, watched = retention()
 local nothing_kept = retention_ms == 0 or max_kept == 0
-if held > 0 then
+
+-- Which documents go to which bucket, and which buckets to remember although nothing of them is kept there: see keep().
+local function by_bucket()
   local runs, known = {}, {}
+  if not places and not nothing_kept then
+    local last = D
+    for i = PLACES + 1, #ARGV, 2 do
+      local first = last + 1
+      last = last + 2 * ARGV[i + 1]
+      runs[#runs + 1] = {bucket = ARGV[i], of = documents, first = first, last = last}
+    end
+    return runs, known
+  end
   for at = 1, held do
-    local bucket, own = places[P + at], ''
+    local bucket, own = place_at(at), ''
     if special[at] then
       local _, asked_ms = extras(special[at])
       own = asked_ms
@@ -39,6 +48,11 @@ if held > 0 then
       runs[#runs + 1] = {bucket = bucket, of = documents, first = D + 2 * at - 1, last = D + 2 * at}
     end
   end
+  return runs, known
+end
+
+if held > 0 then
+  local runs, known = by_bucket()
   keep(runs, known, retention_ms, max_kept)
   withdraw()
   clean_up(true)

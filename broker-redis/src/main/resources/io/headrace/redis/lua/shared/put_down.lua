@@ -6,7 +6,7 @@ local function due_again()
     cancelling = redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids()))
   end
   return function(at)
-    return cancelling[at] == 1 and now_ms or now_ms + tonumber(places[P + at])
+    return cancelling[at] == 1 and now_ms or now_ms + tonumber(place_at(at))
   end
 end
 

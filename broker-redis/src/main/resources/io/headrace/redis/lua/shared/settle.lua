@@ -2,10 +2,11 @@
 -- still holds are settled; the rest is refused: their writer is stale.
 
 -- The held jobs, 'at' counting from 1: their entries are entries[E + at], their ids and documents documents[D + 2 * at - 1] and the one
--- after it, their places places[P + at]; special[at] is the rest of the place of a job that is not plain. While all are held and plain, which is what
+-- after it, their places place_at(at); special[at] is the rest of the place of a job that is not plain. While all are held and plain, which is what
 -- happens, the arguments serve as they are, and nothing is done job by job.
 local held = count
-local entries, E, documents, D, places, P = ARGV, ENTRIES, ARGV, PAIRS, ARGV, PLACES
+local entries, E, documents, D = ARGV, ENTRIES, ARGV, PAIRS
+local places -- of those that were sorted out
 local special, refused = {}, {}
 
 local recorded = redis.call('HLEN', running) > 0
@@ -13,7 +14,7 @@ local recorded = redis.call('HLEN', running) > 0
 -- Whether the worker holds all of them in their first delivery.
 local function all_plain()
   local at = 1
-  if ARGV[5] == '0' then
+  if plain then
     for _, pending in ipairs(held_between(stream, worker, ARGV[ENTRIES + 1], ARGV[ENTRIES + count], count)) do
       if pending[1] == ARGV[ENTRIES + at] and pending[4] == 1 then
         at = at + 1
@@ -30,7 +31,7 @@ local function sort_out()
     asked[n] = ARGV[ENTRIES + n]
   end
   local leases = leases_of(stream, worker, asked)
-  entries, E, documents, D, places, P = {}, 0, {}, 0, {}, 0
+  entries, E, documents, D, places = {}, 0, {}, 0, {}
   for n, entry in ipairs(asked) do
     local place, expected, rest = place_of(n)
     local lease = leases[entry]
@@ -49,6 +50,10 @@ if not all_plain() then
   sort_out()
 end
 
+local function place_at(at)
+  return places and places[at] or (place_of(at))
+end
+
 local function chunk_of_entries()
   return unpack(entries, E + 1, E + held)
 end
@@ -57,7 +62,7 @@ end
 -- half-way, because somebody changed a key by hand, then leaves a job in two places rather than in none.
 local function withdraw()
   redis.call('XACK', stream, 'workers', chunk_of_entries())
-  delete(stream, entries, E + 1, E + held)
+  delete(stream, entries, E + 1, E + held, entries == ARGV and ARGV[6] or '-')
   if recorded then
     redis.call('HDEL', running, chunk_of_entries())
   end

@@ -171,7 +171,8 @@ final class BenchCommand implements Callable<Integer> {
                 : null;
         Extents further = extents.get();
         if (config != null && further.redisServer() != null) {
-            throw CommandFailed.usage("--redis-server starts a Redis, and --redis (or HEADRACE_REDIS) names one that runs: choose one");
+            throw CommandFailed.usage(
+                    "--redis-server starts a Redis, and --redis (or HEADRACE_REDIS) names one that runs: choose one");
         }
         for (String name : only) {
             if (!Scenarios.names().contains(name)) {

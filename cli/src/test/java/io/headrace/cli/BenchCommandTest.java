@@ -84,7 +84,8 @@ final class BenchCommandTest {
 
         Ran both = Ran.headrace("bench", "--redis", "redis://127.0.0.1:1", "--redis-server", "redis-server");
         assertThat(both.code()).isEqualTo(2);
-        assertThat(both.err()).contains("--redis-server starts a Redis, and --redis (or HEADRACE_REDIS) names one that runs");
+        assertThat(both.err())
+                .contains("--redis-server starts a Redis, and --redis (or HEADRACE_REDIS) names one that runs");
 
         Ran server = Ran.headrace("bench", "--redis-server", folder.resolve("nothing").toString());
         assertThat(server.code()).isEqualTo(1);

@@ -35,7 +35,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private final ServerSocket listener;
-    private final InetSocketAddress server;
+    private volatile InetSocketAddress server;
     private final Set<Pair> pairs = ConcurrentHashMap.newKeySet();
     private Way towardsClient = Way.PASS;
     private Way towardsServer = Way.PASS;
@@ -92,6 +92,12 @@ public final class TcpProxy implements AutoCloseable {
     /** Resets every connection there is; new ones are welcome. */
     public void cut() {
         pairs.forEach(Pair::reset);
+    }
+
+    /** Leads to another port of loopback from now on, and resets every connection there is. */
+    public void lead(int serverPort) {
+        server = new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort);
+        cut();
     }
 
     /** After so many more bytes to clients, in the middle of whatever is being said, resets the connection that carries them. */

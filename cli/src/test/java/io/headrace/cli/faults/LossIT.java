@@ -3,14 +3,19 @@ package io.headrace.cli.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** What a weaker durability may lose, and that it loses no more; and what it takes to lose nothing. */
 @Tag("faults")
 final class LossIT {
     /** How far the replicas of a lagging topology are behind, at most, in ms. */
     private static final long WINDOW = 2_000;
+    /** From what is done to Redis to the last answer that it had given before, at most, in ms. */
+    private static final long MOMENT = 500;
 
     @Test
     void inMemoryOnlyWhatTheReplicaHadNotHeardIsLost() throws Exception {
@@ -33,6 +38,16 @@ final class LossIT {
     void aFormerPrimaryThatLivesOnMayLoseWhatOneOfTwoReplicasHas() throws Exception {
         Row row = run(SentinelTopology.Faults.PLANNED, Mode.REPLICATED, Trial.Redis.SENTINEL);
         assertThat(row.lost() == 0 || row.lostMs().getMin() > 0).isTrue();
+    }
+
+    /** Whatever was accepted before or after the blow is where it was. */
+    @TestFactory
+    Stream<DynamicTest> onlyWhatWasTakenAwayIsLost() {
+        return RedisFaults.LOSING.stream().filter(fault -> Sizes.wanted(fault.name()))
+                .map(fault -> DynamicTest.dynamicTest(fault.name(), () -> {
+                    Row row = run(fault, Mode.FSYNC, Trial.Redis.FORGETFUL);
+                    assertThat(row.lost() == 0 || row.lostMs().getMax() < MOMENT).isTrue();
+                }));
     }
 
     private static Row run(Fault fault, Mode mode, Trial.Redis redis) throws Exception {

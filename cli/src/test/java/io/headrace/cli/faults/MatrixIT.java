@@ -22,6 +22,8 @@ final class MatrixIT {
     Stream<DynamicTest> nothingIsLostAndNothingEndsTwice() {
         return Stream.of(trials(Faults.ALL, Mode.MEMORY, Trial.Redis.STANDALONE),
                 trials(Faults.ALL, Mode.FSYNC, Trial.Redis.STANDALONE),
+                trials(RedisFaults.ALL, Mode.MEMORY, Trial.Redis.STANDALONE),
+                trials(RedisFaults.ALL, Mode.FSYNC, Trial.Redis.STANDALONE),
                 trials(List.of(SentinelTopology.Faults.PRIMARY_KILLED), Mode.REPLICATED, Trial.Redis.SENTINEL),
                 trials(SentinelTopology.Faults.ALL, Mode.REPLICATED_TO_ALL, Trial.Redis.SENTINEL),
                 trials(ClusterTopology.Faults.ALL, Mode.REPLICATED, Trial.Redis.CLUSTER)).flatMap(all -> all);

@@ -24,7 +24,12 @@ final class Redises {
     }
 
     static Topology standalone(Path folder, Mode mode) throws IOException {
-        return new Topology.Standalone(server(folder.resolve("redis"), mode, Map.of()));
+        return new Topology.Standalone(server(folder.resolve("redis"), mode, Map.of()), true);
+    }
+
+    /** One server that will not keep what it was told. */
+    static Topology forgetful(Path folder, Mode mode) throws IOException {
+        return new Topology.Standalone(server(folder.resolve("redis"), mode, Map.of()), false);
     }
 
     /** A section of what a server says about itself; empty when it says nothing. */

@@ -57,6 +57,7 @@ final class Trial {
     /** How the Redis of a trial is started. */
     record Redis(String label, Starter starter) {
         static final Redis STANDALONE = new Redis("alone", Redises::standalone);
+        static final Redis FORGETFUL = new Redis("alone", Redises::forgetful);
         static final Redis SENTINEL = new Redis("Sentinel", SentinelTopology::start);
         static final Redis LAGGING = new Redis("Sentinel, lagging", SentinelTopology::startLagging);
         static final Redis CLUSTER = new Redis("Cluster", ClusterTopology::start);

@@ -1,0 +1,142 @@
+package io.headrace.cli.faults;
+
+import io.headrace.testkit.RedisServer;
+import io.headrace.testkit.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** What operators, disks and limits do to a single Redis. */
+final class RedisFaults {
+    private RedisFaults() {}
+
+    static final Fault PAUSED = Fault.of("Redis: CLIENT PAUSE of 20 s", Fault.Blow.lasting((stage, random) -> {
+        stage.topology().primary().ask("CLIENT", "PAUSE", "20000", "ALL");
+        Faults.last(Duration.ofSeconds(20));
+    }));
+
+    static final Fault SCRIPTS_FLUSHED = Fault.of("Redis: SCRIPT FLUSH every 50 ms",
+            Fault.Blow.lasting((stage, random) -> {
+                for (int i = 0; i < 60; i++) {
+                    stage.topology().primary().ask("SCRIPT", "FLUSH");
+                    Faults.last(Duration.ofMillis(50));
+                }
+            }));
+
+    static final Fault MEMORY_FULL = Fault.of("Redis: maxmemory reached for 4 s",
+            Fault.Blow.lasting((stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                long used = Long.parseLong(redis.info("used_memory"));
+                redis.ask("CONFIG", "SET", "maxmemory", "" + (used - random.nextInt(100_000)));
+                Faults.last(Duration.ofSeconds(4));
+                redis.ask("CONFIG", "SET", "maxmemory", "0");
+            }));
+
+    /** The delay between two keys makes the rewrite last until the end of the server. */
+    static final Fault KILLED_IN_REWRITE = Fault.of("Redis: kill -9 while it rewrites its file",
+            Fault.Blow.lasting((stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                redis.ask("CONFIG", "SET", "rdb-key-save-delay", "100000");
+                redis.ask("BGREWRITEAOF");
+                Redises.await("a rewrite", () -> inRewrite(redis));
+                Faults.last(Duration.ofMillis(random.nextInt(1_500)));
+                List<ProcessHandle> rewriting = ProcessHandle.of(redis.pid()).stream()
+                        .flatMap(ProcessHandle::descendants).toList();
+                redis.kill9();
+                rewriting.forEach(ProcessHandle::destroyForcibly);
+                redis.restart();
+            }));
+
+    /** What a power failure leaves: a command of which only the beginning was written, and which nobody was told of. */
+    static final Fault TORN_TAIL = Fault.of("Redis: kill -9, the last command in its file torn",
+            Fault.Blow.lasting((stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                redis.kill9();
+                String torn = "*5\r\n$4\r\nXADD\r\n$22\r\nhr:{default}:ready:n\r\n$1\r\n*\r\n$3\r\njob\r\n$64\r\n{\"type\"";
+                Files.writeString(newestLog(redis), torn.substring(0, 1 + random.nextInt(torn.length() - 1)),
+                        StandardOpenOption.APPEND);
+                redis.restart();
+            }));
+
+    /** Nothing of these may be lost. */
+    static final List<Fault> ALL = List.of(PAUSED, SCRIPTS_FLUSHED, MEMORY_FULL, KILLED_IN_REWRITE, TORN_TAIL);
+
+    static final Fault TAIL_CUT = Fault.of("Redis: kill -9, the last 20 kB of its file cut off",
+            Fault.Blow.lasting((stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                redis.kill9();
+                Path log = newestLog(redis);
+                byte[] written = Files.readAllBytes(log);
+                int left = Math.max(0, written.length - 20_000 - random.nextInt(200));
+                Files.write(log, Arrays.copyOf(written, left));
+                redis.restart();
+            }));
+
+    static final Fault FLUSHED = Fault.of("Redis: FLUSHALL", Fault.Blow.lasting((stage, random) -> {
+        stage.topology().primary().ask("FLUSHALL");
+    }));
+
+    static final Fault STALE_COPY = Fault.of("Redis: replaced by its own copy of 3 s before", (stage, random) -> {
+        RedisServer redis = stage.topology().primary();
+        Path logs = redis.folder().resolve("appendonlydir");
+        Path copy = redis.folder().resolve("copy");
+        copy(logs, copy);
+        Faults.last(Duration.ofSeconds(3));
+        redis.kill9();
+        long replacedMs = System.currentTimeMillis();
+        Matrix.delete(logs);
+        copy(copy, logs);
+        redis.restart();
+        return Fault.Damage.endedNow(replacedMs);
+    });
+
+    /** What was accepted there is there, and nobody runs it. */
+    static final Fault ELSEWHERE = new Fault("network: the address leads to another, empty Redis for 4 s",
+            Stage.Plan::throughProxy, RedisFaults::leadElsewhere);
+
+    /** What an operator or a file takes away is lost; what was accepted before or after it is not. */
+    static final List<Fault> LOSING = List.of(TAIL_CUT, FLUSHED, STALE_COPY, ELSEWHERE);
+
+    private static Fault.Damage leadElsewhere(Stage stage, Random random) throws IOException, InterruptedException {
+        TcpProxy proxy = stage.proxy();
+        Path folder = stage.topology().primary().folder().resolveSibling("elsewhere");
+        try (RedisServer other = Redises.server(folder, stage.plan().mode(), Map.of())) {
+            proxy.lead(other.port());
+            Faults.last(Duration.ofMillis(4_000 + random.nextInt(500)));
+            proxy.lead(stage.topology().primary().port());
+            return Fault.Damage.endedNow(System.currentTimeMillis());
+        }
+    }
+
+    private static boolean inRewrite(RedisServer redis) {
+        try {
+            return redis.info("aof_rewrite_in_progress").equals("1");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The part of the append-only file that is written to. */
+    private static Path newestLog(RedisServer redis) throws IOException {
+        Path logs = redis.folder().resolve("appendonlydir");
+        List<String> parts = Files.readAllLines(logs.resolve("appendonly.aof.manifest"));
+        return logs.resolve(parts.get(parts.size() - 1).split(" ", -1)[1]);
+    }
+
+    private static void copy(Path from, Path into) throws IOException {
+        Files.createDirectories(into);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+}

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.TestFactory;
 final class LossIT {
     /** How far the replicas of a lagging topology are behind, at most, in ms. */
     private static final long WINDOW = 2_000;
-    /** From what is done to Redis to the last answer that it had given before, at most, in ms. */
-    private static final long MOMENT = 500;
+    /** From what is done to Redis until the last of the answers that it gave before is read, at most, in ms. */
+    private static final long MOMENT = 2_000;
 
     @Test
     void inMemoryOnlyWhatTheReplicaHadNotHeardIsLost() throws Exception {

@@ -188,9 +188,7 @@ final class Pages {
                     : Finder.inLine(content.id(), JobState.QUEUED, document, held));
             positions.add(address);
         }
-        if (!place.startsWith("running")) {
-            withoutCancelled(query, jobs, positions);
-        }
+        withoutCancelled(query, jobs, positions);
         return new Step(jobs, positions, next);
     }
 
@@ -205,7 +203,7 @@ final class Pages {
         return dash < 1 || dash > 18 ? Long.MAX_VALUE - 1 : Long.parseLong(address, 0, dash, 10);
     }
 
-    /** Jobs cancelled in line still have their entries there, but they are not queued any more. */
+    /** Jobs cancelled in line still have their entries, in line or in the hands of who ends them, but they have ended. */
     private void withoutCancelled(Query query, List<Job> jobs, List<String> positions) {
         if (jobs.isEmpty()) {
             return;

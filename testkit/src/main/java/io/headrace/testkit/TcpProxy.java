@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between clients and a server on loopback and makes their network fail: slow, cut, cut in the middle of a reply,
- * dead in one direction, dead without a sign. What it does can be changed at any time, by any thread, and holds for the
+ * dead in one direction, dead without a sign, dead behind a certain command to Redis. What it does can be changed at any time, by any thread, and holds for the
  * connections there are and for new ones, until {@link #pass} ends it.
  *
  * <p>One thread accepts and two a connection copy; there are at most {@value #MOST_CONNECTIONS} connections, and those
@@ -42,6 +42,8 @@ public final class TcpProxy implements AutoCloseable {
     private long delayNanos;
     /** How many more bytes go to clients before the connection that carries the next one is cut; negative for no limit. */
     private long untilCut = -1;
+    /** How many more commands go to the server before everything is swallowed; negative for no limit. */
+    private long untilSilence = -1;
     private boolean closed;
 
     private TcpProxy(ServerSocket listener, InetSocketAddress server) {
@@ -79,6 +81,7 @@ public final class TcpProxy implements AutoCloseable {
             towardsServer = Way.PASS;
             delayNanos = 0;
             untilCut = -1;
+            untilSilence = -1;
             notifyAll();
         }
         pairs.stream().filter(pair -> pair.spoiled).forEach(Pair::reset);
@@ -123,6 +126,19 @@ public final class TcpProxy implements AutoCloseable {
     public synchronized void blackHole() {
         towardsClient = Way.SWALLOW;
         towardsServer = Way.SWALLOW;
+    }
+
+    /**
+     * Lets so many more commands through to the Redis behind it, which carries them out, and swallows whatever is said
+     * afterwards in either direction: the clients have died there, as far as Redis can tell. {@link #pass} lets them find out.
+     */
+    public synchronized void silenceAfter(long commands) {
+        untilSilence = commands;
+    }
+
+    /** Whether a silence asked for by {@link #silenceAfter} is still to come. */
+    public synchronized boolean silenceDue() {
+        return untilSilence > 0;
     }
 
     private void accept() {
@@ -196,6 +212,22 @@ public final class TcpProxy implements AutoCloseable {
         return some;
     }
 
+    /** How many of these bytes may go to the server; with the last command that may, silence begins. */
+    private synchronized int heard(Pair pair, byte[] buffer, int length) {
+        int end = pair.ends.next(buffer, 0, length);
+        while (end >= 0) {
+            if (untilSilence > 0 && --untilSilence == 0) {
+                towardsClient = Way.SWALLOW;
+                towardsServer = Way.SWALLOW;
+                pairs.forEach(each -> each.spoiled = true);
+                notifyAll();
+                return end;
+            }
+            end = pair.ends.next(buffer, end, length);
+        }
+        return length;
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -218,6 +250,8 @@ public final class TcpProxy implements AutoCloseable {
     private final class Pair {
         private final Socket client;
         private final Socket upstream;
+        /** Used by the thread that copies towards the server. */
+        private final CommandEnds ends = new CommandEnds();
         private volatile boolean spoiled;
         private volatile boolean over;
 
@@ -253,9 +287,9 @@ public final class TcpProxy implements AutoCloseable {
                 spoiled = true;
                 return true;
             }
-            int some = towards == Towards.CLIENT ? allowed(length) : length;
+            int some = towards == Towards.CLIENT ? allowed(length) : heard(this, buffer, length);
             to.getOutputStream().write(buffer, 0, some);
-            if (some < length) {
+            if (some < length && towards == Towards.CLIENT) {
                 reset();
                 return false;
             }

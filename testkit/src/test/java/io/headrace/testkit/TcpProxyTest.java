@@ -135,6 +135,24 @@ final class TcpProxyTest {
     }
 
     @Test
+    void afterAsManyCommandsAsAskedForTheServerHearsNothingMoreAndNobodyIsAnswered() throws IOException {
+        String ping = "*1\r\n$4\r\nPING\r\n";
+        String get = "*2\r\n$3\r\nGET\r\n$5\r\n*1\r\nx\r\n";
+        Socket socket = connect();
+        say(socket, ping);
+        assertThat(hear(socket, ping.length())).isEqualTo(ping);
+        proxy.silenceAfter(3);
+        say(socket, get + ping.substring(0, 3));
+        assertThat(hear(socket, get.length() + 3)).isEqualTo(get + ping.substring(0, 3));
+        say(socket, ping.substring(3));
+        assertThat(hear(socket, ping.length() - 3)).isEqualTo(ping.substring(3));
+        assertThat(proxy.silenceDue()).isTrue();
+        say(socket, get + ping);
+        hearNothing(socket);
+        assertThat(proxy.silenceDue()).isFalse();
+    }
+
+    @Test
     void aHalfOpenConnectionLosesNothingOnceItPassesAgain() throws IOException {
         for (TcpProxy.Towards silent : TcpProxy.Towards.values()) {
             Socket socket = connect();

@@ -2,7 +2,7 @@
 -- cancel: end a job that has not ended: at once when it rests or waits in line, through its worker when it runs.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms or ''  8 unique key or ''
--- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 20 commands.
+-- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 21 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -51,6 +51,9 @@ end
 level, entry = entry_of(id, level, entry)
 local stream = base .. 'ready:' .. level
 if entry ~= '' and entry_at(stream, entry) then
+  if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then
+    return 'ENDED' -- whoever has its entry, or gets it, ends it
+  end
   local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
   if not pending.err and pending[1] and pending[1][2] ~= 'released' then
     redis.call('SADD', base .. 'cancelling', id)
@@ -59,9 +62,7 @@ if entry ~= '' and entry_at(stream, entry) then
     return 'REQUESTED'
   end
   -- The entry stays: deleting one that was never delivered would make the group's lag unknown. Whoever claims it ends it.
-  if redis.call('SADD', base .. 'cancelled', id) == 0 then
-    return 'ENDED'
-  end
+  redis.call('SADD', base .. 'cancelled', id)
   unlock(lock)
   announce({id})
   return 'CANCELLED'

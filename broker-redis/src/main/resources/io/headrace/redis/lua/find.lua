@@ -34,15 +34,15 @@ if entry ~= '' then
         body = found[2][i + 1]
       end
     end
-    local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
     local record = redis.call('HGET', base .. 'running:' .. level, entry)
+    if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then -- for good, whoever has its entry
+      return {'cancelled', body, record or ''}
+    end
+    local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
     if not pending.err and pending[1] and pending[1][2] ~= 'released' then
       local progress = redis.pcall('GET', base .. 'progress:' .. id)
       return {'running', body, holder(record, pending[1], now_ms), type(progress) == 'string' and progress or '',
         redis.call('SISMEMBER', base .. 'cancelling', id)}
-    end
-    if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then
-      return {'cancelled', body, record or ''}
     end
     return {'queued', body, record or ''}
   end

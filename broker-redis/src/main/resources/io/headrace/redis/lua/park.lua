@@ -12,6 +12,7 @@ local base = KEYS[1]
 --@include verdicts
 --@include delete
 --@include settle
+--@include marked
 --@include put_down
 
 put_down('parked')

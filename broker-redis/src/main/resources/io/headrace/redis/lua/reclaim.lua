@@ -6,7 +6,8 @@
 --       then per level: level, cursor: look behind this entry id, '-' from the start
 -- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next cursor, entries, deliveries,
 -- running values of the lost deliveries}.
--- Cost: 1 command and 2 per level, of which one walks the pending entries from the cursor on; 9 more for a level that yields jobs.
+-- Cost: 2 commands and 3 per level, of which one walks the pending entries from the cursor on; 10 more for a level that yields jobs, and what marked
+-- jobs take.
 local base = KEYS[1]
 --@include numbers
 --@include ids
@@ -15,6 +16,7 @@ local now_ms = 0 -- asked for once a silent worker is found; mostly there is non
 --@include tally
 --@include fencing
 --@include holder
+--@include marked
 
 local worker, left, lease_ms = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local last_delivery = tonumber(ARGV[7])
@@ -27,7 +29,8 @@ for i = 9, #ARGV, 2 do
   redis.call('XLEN', base .. 'ready:' .. ARGV[i])
   redis.call('HLEN', base .. 'running:' .. ARGV[i])
 end
-local marked = redis.call('SCARD', base .. 'cancelling') > 0
+redis.call('SCARD', base .. 'cancelled')
+redis.call('SCARD', base .. 'cancelling')
 
 -- Which of these pending entries have fallen silent, as many as may be taken, and where to look next.
 local function silent(page, records)
@@ -98,12 +101,6 @@ local cancelled = {}
 if #ids > 0 then
   tally('lost', #ids)
   announce(ids)
-  if marked then
-    for i, is_member in ipairs(redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids))) do
-      if is_member == 1 then
-        cancelled[#cancelled + 1] = ids[i]
-      end
-    end
-  end
+  cancelled = marked(ids)
 end
 return {now_ms, chunks, cancelled, fence}

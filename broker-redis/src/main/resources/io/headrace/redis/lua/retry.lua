@@ -14,6 +14,7 @@ local base = KEYS[1]
 --@include verdicts
 --@include delete
 --@include settle
+--@include marked
 --@include put_down
 
 tally('failed', put_down('retrying'))

@@ -1,12 +1,12 @@
 -- What retry and park share: jobs that run again later.
 -- When each held job falls due again. A cancellation that came too late for the attempt does not wait for the next one.
 local function due_again()
-  local cancelling = {}
-  if redis.call('EXISTS', base .. 'cancelling') == 1 then
-    cancelling = redis.call('SMISMEMBER', base .. 'cancelling', unpack(ids()))
+  local cancelled = {}
+  for _, id in ipairs(marked(ids())) do
+    cancelled[id] = true
   end
   return function(at)
-    return cancelling[at] == 1 and now_ms or now_ms + tonumber(place_at(at))
+    return cancelled[ids()[at]] and now_ms or now_ms + tonumber(place_at(at))
   end
 end
 

@@ -100,8 +100,9 @@ end
 
 -- Drops the cancellation marks of jobs that have ended.
 local function unmark()
-  if redis.call('EXISTS', base .. 'cancelling') == 1 then
+  if redis.call('EXISTS', base .. 'cancelled', base .. 'cancelling') > 0 then
     redis.call('SREM', base .. 'cancelling', unpack(ids()))
+    redis.call('SREM', base .. 'cancelled', unpack(ids()))
   end
 end
 

@@ -92,14 +92,15 @@ public interface Broker extends AutoCloseable {
     void retire(WorkerId worker, Collection<QueueName> queues);
 
     /**
-     * Calls back, on a thread of the broker, when the cancellation of a running job of these queues is asked for. A hint
-     * that may be missed while the connection is down; {@link #renew} tells for certain.
+     * Calls back, on a thread of the broker, when the cancellation of a running job of these queues is asked for. A hint, which
+     * may be missed while the connection is down, and may come although nobody asked for anything: whoever can reach the store can
+     * give it, as often as they like. So it ends nothing; {@link #renew} tells for certain.
      */
     Subscription onCancel(Set<QueueName> queues, Consumer<JobId> callback);
 
     /**
      * Calls back, on a thread of the broker, with jobs of the queue that changed state or reported. A hint that may be
-     * missed while the connection is down. The subscription stands when this returns: what changes afterwards is heard,
+     * missed while the connection is down, and may come without a change. The subscription stands when this returns: what changes afterwards is heard,
      * so subscribe first and read the state then.
      */
     Subscription onChange(QueueName queue, Consumer<JobId> callback);

@@ -4,10 +4,12 @@ import io.headrace.JobId;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Looks at one job now, whenever a change is hinted at, and every two seconds anyway, as hints can be missed. It listens
+ * Looks at one job now, whenever a change is hinted at, and every two seconds anyway, as hints can be missed. Anybody who can reach
+ * Redis can give hints, so there are no more than {@value #MOST_HINTED} looks for them in two seconds. It listens
  * before its first look, so that no change falls between. Lives on its loop's thread; no thread is held while nothing
  * happens.
  *
@@ -15,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Follower<T> {
     private static final long LOOK_EVERY_MS = 2_000;
+    /** Far more than a job changes, which reports twice a second at most. */
+    private static final int MOST_HINTED = 50;
 
     private final Loop loop;
     private final Changes changes;
@@ -29,6 +33,9 @@ final class Follower<T> {
     private boolean lookAgain;
     private boolean stopped;
     private long timer = -1;
+    /** Since when looks for hints are counted, by the clock of the JVM, and how many there have been. */
+    private long countedSince = System.nanoTime();
+    private int hintedLooks;
 
     /** @param seen hears what each look yields, or why it failed */
     Follower(Loop loop, Changes changes, BlockingCalls blocking, JobId job, Callable<T> look,
@@ -49,9 +56,21 @@ final class Follower<T> {
         if (hinted.compareAndSet(false, true)) {
             loop.post(() -> {
                 hinted.set(false);
-                look();
+                if (worthALook()) {
+                    look();
+                }
             });
         }
+    }
+
+    /** A hint beyond the bound is left to the look that comes anyway. */
+    private boolean worthALook() {
+        long now = System.nanoTime();
+        if (now - countedSince > TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MS)) {
+            countedSince = now;
+            hintedLooks = 0;
+        }
+        return hintedLooks++ < MOST_HINTED;
     }
 
     /** Looks now, or once more when the look under way has ended. */

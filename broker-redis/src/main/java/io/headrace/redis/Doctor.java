@@ -28,7 +28,7 @@ public final class Doctor implements AutoCloseable {
     private Doctor(RedisConfig config) {
         this.config = config;
         this.link = new Link(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
-        this.keys = new RedisKeys(config.prefix());
+        this.keys = new RedisKeys(config);
         try {
             this.nodes = Nodes.of(config, link);
         } catch (RuntimeException e) {

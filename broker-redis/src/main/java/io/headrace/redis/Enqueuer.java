@@ -211,7 +211,7 @@ final class Enqueuer implements AutoCloseable {
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.key()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.fingerprint()),
                 RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()));
-        return Link.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
+        return link.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
     }
 
     private static byte[] text(@Nullable String value) {

@@ -106,7 +106,7 @@ final class Examiner {
         arguments.addAll(head);
         items.forEach(arguments::addAll);
         byte[] base = RedisKeys.bytes(keys.base(queue));
-        Object answer = link.exchange(base, List.of(Link.script(script, base, arguments))).get(0);
+        Object answer = link.exchange(base, List.of(link.script(script, base, arguments))).get(0);
         if (answer instanceof JedisDataException e && isOutage(e)) {
             throw new BrokerUnavailable("Redis refused: " + e.getMessage(), e);
         }

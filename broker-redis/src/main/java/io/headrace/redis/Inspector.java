@@ -70,7 +70,7 @@ final class Inspector {
     /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
     private List<QueueInfo> queues(List<QueueName> names, List<WorkerInfo> workers) {
         List<Object> answers = Spread.ask(link,
-                names.stream().map(name -> Link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
+                names.stream().map(name -> link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
         List<QueueInfo> all = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             if (!(answers.get(i) instanceof DataDamaged)) {

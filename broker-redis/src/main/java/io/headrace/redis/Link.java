@@ -36,6 +36,7 @@ final class Link implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final Damage damage;
     private final Outage outage;
+    private final int database;
     /** When an exchange last succeeded. Racy by design: it only spares PINGs. */
     private volatile long lastSuccess;
 
@@ -48,6 +49,7 @@ final class Link implements AutoCloseable {
             @Nullable Outage shared) {
         this.outage = shared != null ? shared
                 : new Outage(observer, config.kind() == RedisConfig.Kind.CLUSTER, this::answers, nanoClock);
+        this.database = config.database();
         this.observer = observer;
         this.nanoClock = nanoClock;
         this.damage = new Damage(this, nanoClock);
@@ -72,19 +74,22 @@ final class Link implements AutoCloseable {
         }
     }
 
-    /** A script with its one key. */
-    static Request script(Script script, byte[] base, List<byte[]> arguments) {
-        byte[][] all = new byte[3 + arguments.size()][];
-        all[0] = script.digest();
-        all[1] = ONE;
-        all[2] = base;
-        for (int i = 0; i < arguments.size(); i++) {
-            all[3 + i] = arguments.get(i);
-        }
-        return new Request(Command.EVALSHA, all);
+    /** A script with its one key; in another database than 0 what the names of its channels start with is a second. */
+    Request script(Script script, byte[] base, List<byte[]> arguments) {
+        return script(script, database == 0 ? List.of(base) : List.of(base, RedisKeys.channels(base, database)),
+                arguments);
     }
 
-    private static final byte[] ONE = {'1'};
+    /** A script and its keys. */
+    static Request script(Script script, List<byte[]> keys, List<byte[]> arguments) {
+        List<byte[]> all = new ArrayList<>(2 + keys.size() + arguments.size());
+        all.add(script.digest());
+        all.add(RedisKeys.bytes(keys.size()));
+        all.addAll(keys);
+        all.addAll(arguments);
+        return new Request(Command.EVALSHA, all.toArray(byte[][]::new));
+    }
+
     private static final byte[] PROBED = {'p'};
 
     /** The server that a key lies on now, as far as known: a lane's name, no promise. One for all but in a cluster. */

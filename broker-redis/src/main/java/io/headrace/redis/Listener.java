@@ -4,9 +4,11 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
+import io.headrace.QueueName;
 import io.headrace.Subscription;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -14,7 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +40,10 @@ final class Listener implements AutoCloseable {
     private static final long PING_MS = 10_000;
     /** A connection from which nothing came for so long, pings and all, is given up. */
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(3 * PING_MS);
-    /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */
-    private static final String HEARTBEAT = "headrace:none";
 
     private final Link link;
+    /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */
+    private final String silence;
     private final LongSupplier nanoClock;
     private final Runnable tick;
     /** Who listens, by channel. */
@@ -56,29 +60,50 @@ final class Listener implements AutoCloseable {
     /** How many connections in a row failed before their channels stood; used by the listener's thread. */
     private int failures;
     private volatile boolean closed;
+    /** Used by the listener's thread. */
+    private boolean toldOfStrangers;
 
-    /** @param tick called every few seconds, on the watch's thread */
-    Listener(Link link, LongSupplier nanoClock, Runnable tick) {
+    /**
+     * @param silence a channel on which nobody says anything
+     * @param tick called every few seconds, on the watch's thread
+     */
+    Listener(Link link, String silence, LongSupplier nanoClock, Runnable tick) {
         this.link = link;
+        this.silence = silence;
         this.nanoClock = nanoClock;
         this.tick = tick;
     }
 
     /**
-     * Hears of jobs, whose ids make up the messages.
+     * Hears of jobs of these queues, whose ids make up the messages. Whoever can reach Redis can publish, so anything else is passed over, and an
+     * id says no more than that its job may be worth a look.
      *
-     * @throws BrokerUnavailable when the channel does not stand in time
+     * @throws BrokerUnavailable when the channels do not stand in time
      */
-    Subscription subscribe(Set<String> channels, Consumer<JobId> callback) {
-        return listen(channels, message -> {
+    Subscription subscribe(Set<QueueName> queues, Function<QueueName, String> channel, Consumer<JobId> callback) {
+        return listen(queues.stream().map(channel).collect(Collectors.toSet()), message -> {
             for (String text : message.split(" ", -1)) {
-                try {
-                    tell(callback, JobId.parse(text));
-                } catch (InvalidInput e) {
-                    LOG.warn("published id is none channels={} text={}", channels, text);
-                }
+                Optional<JobId> job = job(text).filter(id -> queues.contains(id.queue()));
+                job.ifPresentOrElse(id -> tell(callback, id), () -> passOver(queues, text));
             }
         });
+    }
+
+    private static Optional<JobId> job(String text) {
+        try {
+            return Optional.of(JobId.parse(text));
+        } catch (InvalidInput e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Told once, however much of it comes. */
+    private void passOver(Set<QueueName> queues, String text) {
+        if (!toldOfStrangers) {
+            toldOfStrangers = true;
+            LOG.warn("passing over what somebody else publishes on channels of Headrace queues={} text={}", queues,
+                    Oddities.shown(text));
+        }
     }
 
     /**
@@ -210,7 +235,7 @@ final class Listener implements AutoCloseable {
     /** Runs on the listener's thread. */
     private void loop() {
         while (!closed) {
-            try (Connection current = link.borrow(RedisKeys.bytes(HEARTBEAT))) {
+            try (Connection current = link.borrow(RedisKeys.bytes(silence))) {
                 connection = current;
                 listen(current);
             } catch (JedisException | HeadraceException e) {
@@ -226,7 +251,7 @@ final class Listener implements AutoCloseable {
         String[] channels;
         synchronized (lock) {
             consumers.keySet().forEach(channel -> standing.computeIfAbsent(channel, c -> new CountDownLatch(1)));
-            channels = Stream.concat(Stream.of(HEARTBEAT), standing.keySet().stream())
+            channels = Stream.concat(Stream.of(silence), standing.keySet().stream())
                     .toArray(String[]::new);
         }
         try {
@@ -272,7 +297,7 @@ final class Listener implements AutoCloseable {
         public void onSubscribe(String channel, int subscribed) {
             lastHeard = nanoClock.getAsLong();
             synchronized (lock) {
-                if (channel.equals(HEARTBEAT)) {
+                if (channel.equals(silence)) {
                     ears = this;
                     failures = 0;
                     // channels asked for while the connection was being made

@@ -33,7 +33,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +65,7 @@ public final class RedisBroker implements Broker {
     private final RedisOperator operator;
 
     private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
-        this.keys = new RedisKeys(config.prefix());
+        this.keys = new RedisKeys(config);
         this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
         this.waits = link.forWaits(config, WAIT_CONNECTIONS);
         this.queues = new Queues(link, keys);
@@ -78,7 +77,7 @@ public final class RedisBroker implements Broker {
         this.finder = new Finder(link, queues);
         this.wakeups = new Wakeups(waits, keys, nanoClock);
         this.watches = new Watches(link, queues);
-        this.listener = new Listener(waits, nanoClock, watches::renewAll);
+        this.listener = new Listener(waits, keys.silence(), nanoClock, watches::renewAll);
         Oddities oddities = new Oddities();
         this.registry = new Registry(link, keys, claims, oddities);
         this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler, oddities);
@@ -185,12 +184,12 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Subscription onCancel(Set<QueueName> names, Consumer<JobId> callback) {
-        return listener.subscribe(names.stream().map(keys::cancel).collect(Collectors.toSet()), callback);
+        return listener.subscribe(Set.copyOf(names), keys::cancel, callback);
     }
 
     @Override
     public Subscription onChange(QueueName queue, Consumer<JobId> callback) {
-        Subscription heard = listener.subscribe(Set.of(keys.changed(queue)), callback);
+        Subscription heard = listener.subscribe(Set.of(queue), keys::changed, callback);
         try {
             watches.add(queue);
         } catch (HeadraceException e) {

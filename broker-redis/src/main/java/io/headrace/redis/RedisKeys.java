@@ -79,16 +79,30 @@ final class RedisKeys {
             new Kind("hr:ticket:<digest>", "string"),
             new Kind("hr:audit", "stream"),
             new Kind("hr:wish:<id>", "string"),
-            new Kind("hr:wished:<id>", "channel"));
+            new Kind("hr:wished:<id>", "channel"),
+            new Kind("hr:silence", "channel"));
 
     /** The keys that a queue has one of each. */
     static final List<Kind> STRUCTURES = ALL.stream().filter(Kind::structure).toList();
 
     private final String prefix;
+    private final int database;
 
-    /** @param prefix what every key starts with, its colon included */
-    RedisKeys(String prefix) {
-        this.prefix = prefix;
+    RedisKeys(RedisConfig config) {
+        this.prefix = config.prefix();
+        this.database = config.database();
+    }
+
+    /**
+     * What the names of channels start with that belong to what lies behind a base: Redis tells the keys of its databases apart, but
+     * not their channels. In database 0 the base itself.
+     */
+    static byte[] channels(byte[] base, int database) {
+        return database == 0 ? base : bytes(new String(base, StandardCharsets.UTF_8) + database + ':');
+    }
+
+    private String channel(String base, String name) {
+        return new String(channels(bytes(base), database), StandardCharsets.UTF_8) + name;
     }
 
     /** What every key of the queue starts with. */
@@ -143,12 +157,12 @@ final class RedisKeys {
 
     /** channel: ids of jobs that changed. */
     String changed(QueueName queue) {
-        return base(queue) + "changed";
+        return channel(base(queue), "changed");
     }
 
     /** channel: ids of running jobs whose cancellation was asked for. */
     String cancel(QueueName queue) {
-        return base(queue) + "cancel";
+        return channel(base(queue), "cancel");
     }
 
     /** set: names of all queues. */
@@ -197,7 +211,12 @@ final class RedisKeys {
 
     /** channel: something was wished of a worker. */
     String wished(WorkerId id) {
-        return prefix + "wished:" + id.value();
+        return channel(prefix + "wished:", id.value());
+    }
+
+    /** channel: nothing is ever said there; it keeps a connection listening. */
+    String silence() {
+        return channel(prefix, "silence");
     }
 
     static byte[] bytes(String text) {

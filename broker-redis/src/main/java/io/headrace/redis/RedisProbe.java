@@ -34,7 +34,7 @@ public final class RedisProbe implements AutoCloseable {
     private final String prefix;
 
     private RedisProbe(RedisConfig config) {
-        this.keys = new RedisKeys(config.prefix());
+        this.keys = new RedisKeys(config);
         this.prefix = config.prefix() + '{';
         this.link = new Link(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
     }

@@ -133,7 +133,7 @@ final class Settler implements AutoCloseable {
         Map<Group, List<Pending>> groups = new LinkedHashMap<>();
         for (Pending pending : shard) {
             if (pending.verdict() == null) {
-                calls.add(new Call(Link.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
+                calls.add(new Call(link.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
                         List.of(pending)));
             } else {
                 Group group = group(pending.verdict());
@@ -145,7 +145,7 @@ final class Settler implements AutoCloseable {
             for (int from = 0; from < jobs.size(); from += MAX_CALL) {
                 List<Pending> some = jobs.subList(from, Math.min(jobs.size(), from + MAX_CALL));
                 calls.add(
-                        new Call(Link.script(script(group.move()), queues.base(group.queue()), arguments(group, some)),
+                        new Call(link.script(script(group.move()), queues.base(group.queue()), arguments(group, some)),
                                 some));
             }
         });

@@ -17,6 +17,6 @@ final class Urgent {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(command.name().getBytes(StandardCharsets.US_ASCII));
         arguments.addAll(List.of(rest));
-        return Link.script(Script.WRITE, key, arguments);
+        return Link.script(Script.WRITE, List.of(key), arguments);
     }
 }

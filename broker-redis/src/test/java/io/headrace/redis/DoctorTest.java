@@ -61,7 +61,7 @@ final class DoctorTest {
     DoctorTest(TestServer server) {
         config = RedisConfig.parse(server.url())
                 .withPrefix("d" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
-        keys = new RedisKeys(config.prefix());
+        keys = new RedisKeys(config);
         broker = RedisBroker.connect(config, BrokerObserver.NONE);
         client = new JobClient(broker);
         link = new Link(config, BrokerObserver.NONE, 2, System::nanoTime);

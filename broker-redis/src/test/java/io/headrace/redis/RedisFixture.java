@@ -26,7 +26,7 @@ final class RedisFixture implements BrokerFixture {
         this.broker = RedisBroker.connect(config, BrokerObserver.NONE);
         this.another = RedisBroker.connect(config, BrokerObserver.NONE);
         this.link = new Link(config, BrokerObserver.NONE, 4, System::nanoTime);
-        this.keys = new RedisKeys(config.prefix());
+        this.keys = new RedisKeys(config);
     }
 
     @Override
@@ -61,6 +61,12 @@ final class RedisFixture implements BrokerFixture {
                     new Link.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
                             RedisKeys.bytes(id.toString())));
         }
+    }
+
+    @Override
+    public void rumour(JobId id) {
+        byte[] channel = RedisKeys.bytes(keys.cancel(id.queue()));
+        link.call(channel, new Link.Request(Command.PUBLISH, channel, RedisKeys.bytes(id.toString())));
     }
 
     @Override

@@ -32,6 +32,12 @@ public interface BrokerFixture extends AutoCloseable {
      */
     void makeDue(JobId id);
 
+    /**
+     * Lets those who listen hear that a job is to be cancelled, as anybody can say who can reach the store; nothing is stored. On Redis: a
+     * message on the channel of cancellations.
+     */
+    void rumour(JobId id);
+
     /** Lets the broker's clock go on by at least two milliseconds. */
     void tick();
 

@@ -101,6 +101,21 @@ abstract class CancellingContract extends ContractSteps {
     }
 
     @Test
+    void aCancellationThatIsSaidAndNotAskedForIsNoneAndTheNextOneIs() throws Exception {
+        ClaimedJob job = running(ann);
+        BlockingQueue<JobId> heard = new LinkedBlockingQueue<>();
+        try (Subscription ours = broker().onCancel(Set.of(queue), heard::add)) {
+            fixture().rumour(job.lease().job());
+            assertThat(heard.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(job.lease().job());
+            assertThat(broker().renew(List.of(job.lease()), LEASE)).isEqualTo(new Renewal(List.of(), List.of()));
+            assertThat(find(job.lease().job()).cancelling()).isFalse();
+            operator().cancel(job.lease().job());
+            assertThat(heard.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(job.lease().job());
+            assertThat(broker().renew(List.of(job.lease()), LEASE).cancelled()).containsExactly(job.lease());
+        }
+    }
+
+    @Test
     void aJobThatEndedFirstKeepsItsEnd() {
         ClaimedJob job = running(ann);
         operator().cancel(job.lease().job());

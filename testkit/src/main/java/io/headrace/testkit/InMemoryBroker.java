@@ -52,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  * of the broker, in the order of the changes. A verdict repeated under the lease that carried it out is answered
  * {@code RECORDED} as long as the job is on record.
  *
- * <p>Faults on request: {@link #unavailable}, {@link #answersLost}, {@link #damaged}, {@link #silence}.
+ * <p>Faults on request: {@link #unavailable}, {@link #answersLost}, {@link #damaged}, {@link #silence},
+ * {@link #rumour}.
  */
 public final class InMemoryBroker implements Broker {
     private final ManualClock clock;
@@ -145,6 +146,11 @@ public final class InMemoryBroker implements Broker {
             queue.makeDue(id, now);
             return id;
         });
+    }
+
+    /** Has those who listen to cancellations hear of this job, although nobody asked for one. */
+    public void rumour(JobId id) {
+        events.cancelled(id);
     }
 
     @Override

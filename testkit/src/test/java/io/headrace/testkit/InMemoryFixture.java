@@ -37,6 +37,11 @@ final class InMemoryFixture implements BrokerFixture {
     }
 
     @Override
+    public void rumour(JobId id) {
+        broker.rumour(id);
+    }
+
+    @Override
     public void tick() {
         clock.advance(Duration.ofMillis(2));
     }

@@ -8,25 +8,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops handlers whose jobs somebody cancels, within moments: the broker calls back. Should it not be possible to listen, the
- * lease keeper finds the same out at its next renewal. Subscribes on a thread of its own, {@code headrace-cancel}.
+ * Hears within moments that somebody cancels a job that runs here, and has the lease keeper ask whether it is true; it stops the
+ * handler. Should it not be possible to listen, the lease keeper finds the same out at its next renewal. Subscribes on a thread of its own, {@code headrace-cancel}.
  */
 final class Cancellations {
     private static final Logger log = LoggerFactory.getLogger(Cancellations.class);
 
     private final Broker broker;
     private final WorkerConfig config;
-    private final InFlight inFlight;
-    private final Interrupter interrupter;
+    private final LeaseKeeper leaseKeeper;
     private final Subscriber subscriber;
     /** Used by the subscriber's thread only. */
     private boolean complained;
 
-    Cancellations(Broker broker, WorkerConfig config, InFlight inFlight, Interrupter interrupter, Clocks clocks) {
+    Cancellations(Broker broker, WorkerConfig config, LeaseKeeper leaseKeeper, Clocks clocks) {
         this.broker = broker;
         this.config = config;
-        this.inFlight = inFlight;
-        this.interrupter = interrupter;
+        this.leaseKeeper = leaseKeeper;
         this.subscriber = new Subscriber("headrace-cancel", this::listen, this::failed, clocks);
     }
 
@@ -44,8 +42,7 @@ final class Cancellations {
     }
 
     private Subscription listen() {
-        return broker.onCancel(config.queueNames(),
-                job -> inFlight.of(job).forEach(attempt -> interrupter.stop(attempt, Stop.CANCELLED)));
+        return broker.onCancel(config.queueNames(), leaseKeeper::doubt);
     }
 
     private void failed(HeadraceException e) {

@@ -4,6 +4,7 @@ import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
 import io.headrace.DataDamaged;
 import io.headrace.Durations;
+import io.headrace.JobId;
 import io.headrace.Lease;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Renewal;
@@ -14,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -35,6 +38,8 @@ final class LeaseKeeper {
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
     /** A worker that misses this many heartbeats is no longer listed. */
     private static final int HEARTBEATS_KNOWN = 3;
+    /** Hints come as often as anybody likes, so what they ask for is done at once, but then no more often than this. */
+    private static final long HINTED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Broker broker;
     private final WorkerConfig config;
@@ -52,8 +57,12 @@ final class LeaseKeeper {
     private volatile boolean stopped;
     /** Whether the next heartbeat is to come at once. */
     private volatile boolean soon;
+    /** Attempts whose job is said to be cancelled: their leases are renewed with the next heartbeat, which tells whether it is true. */
+    private final Set<LiveAttempt> doubtful = ConcurrentHashMap.newKeySet();
     private long aliveAt;
     private long nextAt;
+    /** When a heartbeat may come at once again. */
+    private long hintedAt;
 
     LeaseKeeper(Broker broker, WorkerConfig config, InFlight inFlight, Interrupter interrupter, Outage outage,
             Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info, Consumer<Wish> obey) {
@@ -86,10 +95,20 @@ final class LeaseKeeper {
         return true;
     }
 
-    /** Sends the next heartbeat at once. */
+    /** Sends the next heartbeat at once, or {@link #HINTED_NANOS} after the last that was to come at once. */
     void beatSoon() {
         soon = true;
         thread.wake();
+    }
+
+    /**
+     * Somebody says that this job is to be cancelled. Anybody can say so, and a job that ended by mistake would be lost: the broker is asked
+     * about its leases with the next heartbeat, which comes soon. A job that does not run here costs nothing.
+     */
+    void doubt(JobId job) {
+        if (doubtful.addAll(inFlight.of(job))) {
+            beatSoon();
+        }
     }
 
     /** One step: returns the nanoseconds to wait before the next. */
@@ -104,12 +123,15 @@ final class LeaseKeeper {
 
     private long keep() {
         noticePause();
-        long wait = nextAt - clocks.now();
-        if (wait > 0 && !soon) {
+        long startedAt = clocks.now();
+        long wait = (soon ? Math.min(nextAt, hintedAt) : nextAt) - startedAt;
+        if (wait > 0) {
             return wait;
         }
         soon = false;
-        long startedAt = clocks.now();
+        if (startedAt < nextAt) {
+            hintedAt = startedAt + HINTED_NANOS;
+        }
         try {
             renew();
             noticePause();
@@ -155,18 +177,26 @@ final class LeaseKeeper {
     }
 
     private void renew() {
+        Set<LiveAttempt> asked = Set.copyOf(doubtful);
+        doubtful.removeAll(asked); // what is said from now on is asked with the heartbeat after this one
         long now = clocks.now();
         long young = config.lease().toNanos() / 6;
         Map<Lease, LiveAttempt> due = new HashMap<>();
         for (LiveAttempt attempt : inFlight.all()) {
-            if (!attempt.dropped() && now - attempt.leasedAt() >= young) {
+            if (!attempt.dropped() && (now - attempt.leasedAt() >= young || asked.contains(attempt))) {
                 due.put(attempt.lease(), attempt);
             }
         }
         if (due.isEmpty()) {
             return;
         }
-        Renewal renewal = broker.renew(List.copyOf(due.keySet()), config.lease());
+        Renewal renewal;
+        try {
+            renewal = broker.renew(List.copyOf(due.keySet()), config.lease());
+        } catch (BrokerUnavailable | OutcomeUnknown e) {
+            doubtful.addAll(asked);
+            throw e;
+        }
         due.values().forEach(attempt -> attempt.renewed(now));
         renewal.lost().stream().map(due::get).forEach(this::lose);
         renewal.cancelled().stream().map(due::get).forEach(this::cancel);

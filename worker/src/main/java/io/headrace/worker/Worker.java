@@ -78,7 +78,7 @@ public final class Worker implements AutoCloseable {
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info, this::obey);
         this.wishes = new Wishes(broker, config, leaseKeeper, clocks);
-        this.cancellations = new Cancellations(broker, config, inFlight, interrupter, clocks);
+        this.cancellations = new Cancellations(broker, config, leaseKeeper, clocks);
         this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, leaseKeeper,
                 slots);
         metrics.show(slots, claimLoop::claims, liveness);

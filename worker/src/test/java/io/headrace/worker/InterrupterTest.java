@@ -103,13 +103,14 @@ class InterrupterTest {
 
     @Test
     void aCancellationIsPushedToTheRunningHandler() throws InterruptedException {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.inFlight, rig.interrupter,
-                rig.clocks);
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks);
         assertThat(cancellations.turn()).isEqualTo(Clocks.NEVER);
         JobId id = rig.enqueue("wait");
         Thread thread = run();
 
         assertThat(rig.broker.operator().cancel(id)).isEqualTo(BrokerOperator.Answer.REQUESTED);
+        rig.awaitEvents();
+        rig.leaseKeeper.turn();
         thread.join(30_000);
 
         assertThat(rig.state(id)).isEqualTo(JobState.CANCELLED);
@@ -117,9 +118,37 @@ class InterrupterTest {
     }
 
     @Test
+    void aCancellationThatNobodyAskedForStopsNothingAndAsksTheBrokerAtMostTenTimesASecond()
+            throws InterruptedException {
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks);
+        cancellations.turn();
+        JobId id = rig.enqueue("wait");
+        Thread thread = run();
+        rig.leaseKeeper.turn();
+        LiveAttempt attempt = rig.inFlight.of(id).get(0);
+        rig.time.advance(Duration.ofMillis(100));
+        int asked = 0;
+        for (int i = 0; i < 1_000; i++) {
+            rig.broker.rumour(id);
+            rig.broker.rumour(JobId.parse("default_n1763770000123-0"));
+            rig.awaitEvents();
+            rig.time.advance(Duration.ofMillis(1));
+            long before = attempt.leasedAt();
+            rig.leaseKeeper.turn();
+            asked += attempt.leasedAt() == before ? 0 : 1;
+        }
+        assertThat(asked).isEqualTo(10);
+        assertThat(attempt.stop()).isNull();
+
+        letGo.countDown();
+        thread.join(30_000);
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        cancellations.stop();
+    }
+
+    @Test
     void listeningForCancellationsIsTriedAgainUntilTheBrokerIsThere() {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.inFlight, rig.interrupter,
-                rig.clocks);
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks);
         rig.broker.unavailable(true);
         assertThat(cancellations.turn()).isLessThan(SECONDS.toNanos(6));
         rig.broker.unavailable(false);

@@ -9,6 +9,7 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
+import io.headrace.Subscription;
 import io.headrace.Wish;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
@@ -24,6 +25,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The roles of one worker, put together on an in-memory broker, without their threads: a test takes their turns, and handlers
@@ -129,6 +133,18 @@ final class Rig {
         List<Threads.Task> all = List.copyOf(tasks);
         tasks.clear();
         all.forEach(Threads.Task::run);
+    }
+
+    /** Waits until whoever listens to the broker has heard what it has said so far. */
+    void awaitEvents() throws InterruptedException {
+        CountDownLatch heard = new CountDownLatch(1);
+        JobId last = JobId.parse("elsewhere_n1-0");
+        try (Subscription all = broker.onCancel(Set.of(last.queue()), job -> heard.countDown())) {
+            broker.rumour(last);
+            if (!heard.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("the broker's events stand still");
+            }
+        }
     }
 
     JobId enqueue(String type) {

@@ -57,7 +57,7 @@ if entry ~= '' and entry_at(stream, entry) then
   local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
   if not pending.err and pending[1] and pending[1][2] ~= 'released' then
     redis.call('SADD', base .. 'cancelling', id)
-    redis.call('PUBLISH', base .. 'cancel', id)
+    redis.call('PUBLISH', channels .. 'cancel', id)
     announce({id})
     return 'REQUESTED'
   end

@@ -314,10 +314,10 @@ final class Claims {
         return more;
     }
 
-    /** Drops the worker's consumers unless they hold leases; tells whether none does. */
-    boolean forget(QueueName queue, String worker) {
+    /** Drops the worker's consumers unless they hold leases. */
+    void forget(QueueName queue, String worker) {
         answered.forget(queue, worker);
-        return Replies.number(link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)))) == 0;
+        link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)));
     }
 
     /** Entries of one level, claimed by one worker at one instant. */

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,6 +62,7 @@ public final class RedisBroker implements Broker {
     private final Watches watches;
     private final Listener listener;
     private final Registry registry;
+    private final Housekeeping housekeeping;
     private final RedisKeys keys;
     private final RedisOperator operator;
 
@@ -79,7 +81,8 @@ public final class RedisBroker implements Broker {
         this.watches = new Watches(link, queues);
         this.listener = new Listener(waits, keys.silence(), nanoClock, watches::renewAll);
         Oddities oddities = new Oddities();
-        this.registry = new Registry(link, keys, claims, oddities);
+        this.registry = new Registry(link, keys, oddities);
+        this.housekeeping = new Housekeeping(link, keys, new Random());
         this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler, oddities);
     }
 
@@ -165,7 +168,9 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
-        return registry.heartbeat(worker, lifetime);
+        Optional<Wish> wish = registry.heartbeat(worker, lifetime);
+        housekeeping.turn(worker);
+        return wish;
     }
 
     @Override
@@ -175,11 +180,8 @@ public final class RedisBroker implements Broker {
 
     @Override
     public void retire(WorkerId worker, Collection<QueueName> names) {
-        boolean leaseless = true;
-        for (QueueName queue : names) {
-            leaseless &= claims.forget(queue, worker.value());
-        }
-        registry.retire(worker, leaseless);
+        names.forEach(queue -> claims.forget(queue, worker.value()));
+        registry.retire(worker);
     }
 
     @Override

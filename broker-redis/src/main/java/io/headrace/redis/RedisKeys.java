@@ -125,6 +125,11 @@ final class RedisKeys {
         return bytes(base(queue) + "settings");
     }
 
+    /** hash: for how long each worker leases jobs. */
+    byte[] leases(QueueName queue) {
+        return bytes(base(queue) + "leases");
+    }
+
     /** zset: ids at rest or dead, or buckets of finished jobs. */
     byte[] index(QueueName queue, String name) {
         return bytes(base(queue) + name);

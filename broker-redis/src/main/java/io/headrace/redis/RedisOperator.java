@@ -367,7 +367,7 @@ final class RedisOperator implements BrokerOperator {
     public Optional<String> readiness() {
         byte[] key = keys.queues();
         try {
-            link.ask(key, new Link.Request(Command.SREM, key, new byte[]{'-'})); // a write that changes nothing
+            link.ask(Script.READY, key, List.of());
             return ServerCheck.of(link).objection();
         } catch (HeadraceException e) {
             return Optional.of(String.valueOf(e.getMessage()));

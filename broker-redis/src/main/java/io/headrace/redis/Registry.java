@@ -32,9 +32,6 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Which queues and workers there are. A worker is there as long as its key has not expired. */
 final class Registry {
-    /** A worker is put on the list with its first heartbeat and with every sixth, in case somebody emptied Redis. */
-    private static final int ENLIST_EVERY = 6;
-
     /** Longer than a worker lives without a heartbeat. */
     private static final Duration WISH_LIFETIME = Duration.ofMinutes(10);
 
@@ -42,32 +39,32 @@ final class Registry {
     private static final int BATCH = 500;
 
     private final Link link;
-    /** How many heartbeats each worker of this process has sent. */
-    private final Map<WorkerId, Integer> beats = new ConcurrentHashMap<>();
     /** The last wish that each worker of this process was told. */
     private final Map<WorkerId, String> wishes = new ConcurrentHashMap<>();
     private final RedisKeys keys;
-    private final Claims claims;
     private final Oddities oddities;
 
-    Registry(Link link, RedisKeys keys, Claims claims, Oddities oddities) {
+    Registry(Link link, RedisKeys keys, Oddities oddities) {
         this.link = link;
         this.oddities = oddities;
         this.keys = keys;
-        this.claims = claims;
     }
 
+    /** Puts the worker on the list each time: somebody may have emptied Redis, or taken it off while it stood still. */
     Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
         byte[] key = keys.worker(worker.id());
-        link.ask(key, Urgent.write(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
-                RedisKeys.bytes(lifetime.toMillis())));
-        int beat = beats.merge(worker.id(), 1, Integer::sum);
-        if (beat % ENLIST_EVERY == 1) {
-            link.ask(keys.workers(),
-                    Urgent.write(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())));
-        }
         byte[] wish = keys.wish(worker.id());
-        return news(worker.id(), Replies.text(link.ask(wish, new Link.Request(Command.GET, wish))));
+        List<Object> answers = Spread.ask(link,
+                List.of(Urgent.write(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
+                        RedisKeys.bytes(lifetime.toMillis())),
+                        Urgent.write(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
+                        new Link.Request(Command.GET, wish)),
+                BATCH);
+        Link.checked(answers.get(0));
+        if (!(answers.get(1) instanceof DataDamaged)) { // which is told in the log, and no reason to miss a wish
+            Link.checked(answers.get(1));
+        }
+        return news(worker.id(), Replies.text(Link.checked(answers.get(2))));
     }
 
     /** A wish is {@code <word> <time>}; one that was told before is old news. */
@@ -96,21 +93,14 @@ final class Registry {
         return true;
     }
 
-    /**
-     * Takes a worker off the list of the living.
-     *
-     * @param leaseless whether nothing is leased to it in the queues it served; else who lists the workers next goes on forgetting it
-     */
-    void retire(WorkerId worker, boolean leaseless) {
-        beats.remove(worker);
+    /** Takes a worker off the list of the living. */
+    void retire(WorkerId worker) {
         wishes.remove(worker);
         byte[] key = keys.worker(worker);
         link.ask(key, new Link.Request(Command.DEL, key));
         byte[] wish = keys.wish(worker);
         link.ask(wish, new Link.Request(Command.DEL, wish));
-        if (leaseless) {
-            link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
-        }
+        link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
     }
 
     List<QueueName> queues() {
@@ -130,22 +120,16 @@ final class Registry {
         return Replies.texts(link.ask(set, new Link.Request(Command.SMEMBERS, set)));
     }
 
-    /** Live workers, oldest first. Those that died are forgotten on the way, once nothing is leased to them any more. */
+    /** Live workers, oldest first. Those that died are passed over; {@link Housekeeping} takes them off the list. */
     List<WorkerInfo> workers() {
         List<WorkerInfo> live = new ArrayList<>();
-        List<String> dead = new ArrayList<>();
         heartbeats(members(keys.workers())).forEach((id, heartbeat) -> {
             if (heartbeat instanceof byte[] json) {
                 read(id, json).ifPresent(live::add);
             } else if (heartbeat instanceof HeadraceException e) {
                 oddities.passedOver(keys.worker(id), "", String.valueOf(e.getMessage()));
-            } else {
-                dead.add(id);
             }
         });
-        if (!dead.isEmpty()) {
-            forget(dead);
-        }
         live.sort(Comparator.comparing(WorkerInfo::startedAt).thenComparing(worker -> worker.id().value()));
         return live;
     }
@@ -176,19 +160,6 @@ final class Registry {
         }
         oddities.passedOver(keys.worker(id), Replies.text(json), "it is no heartbeat");
         return Optional.empty();
-    }
-
-    private void forget(List<String> dead) {
-        List<QueueName> queues = queues();
-        for (String id : dead) {
-            boolean gone = true;
-            for (QueueName queue : queues) {
-                gone &= claims.forget(queue, id);
-            }
-            if (gone) {
-                link.ask(keys.workers(), new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(id)));
-            }
-        }
     }
 
     private static Json write(WorkerInfo worker) {

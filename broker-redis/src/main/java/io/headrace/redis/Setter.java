@@ -68,6 +68,9 @@ final class Setter {
         add(pairs, RETENTION_MS, change.retention() == null ? null : change.retention().toMillis());
         add(pairs, MAX_KEPT, change.maxKept());
         put(queue, pairs);
+        if (change.maxKept() != null) {
+            link.ask(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of());
+        }
         return read(queue);
     }
 

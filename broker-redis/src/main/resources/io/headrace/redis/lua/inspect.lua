@@ -1,10 +1,11 @@
-#!lua flags=allow-oom
--- inspect: a queue at a glance; expired buckets of finished jobs are taken off the count first.
+#!lua flags=no-writes
+-- inspect: a queue at a glance.
 -- KEYS  1 base
 -- ARGV  1 counters of how many of the last minutes are wanted
 -- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level, length, pending, released,
 -- ms since the oldest job in line was published, -1 when none waits}, the present minute, counters per minute, oldest first, ms since the
--- first job at rest fell due, 0 when none has}. Cost: about 35 commands and 1 per minute, independent of depth.
+-- first job at rest fell due, 0 when none has}. Cost: about 35 commands and 1 per minute, independent of depth; 2 more for each bucket of finished
+-- jobs that expired and that nobody has tidied away yet, up to 100 of them.
 local base = KEYS[1]
 --@include numbers
 --@include clock
@@ -14,8 +15,16 @@ local base = KEYS[1]
 if redis.call('EXISTS', base .. 'settings') == 0 then
   return {0}
 end
-local _, max_kept = retention()
-trim(max_kept, total_kept())
+
+-- How many finished jobs can be looked up.
+local function kept()
+  local total = total_kept()
+  for _, bucket in ipairs(redis.call('ZRANGE', base .. 'finished', 0, 99)) do
+    if redis.call('EXISTS', bucket_key(bucket)) == 1 then break end
+    total = total - whole(redis.call('HGET', base .. 'kept', bucket), 0)
+  end
+  return math.max(0, total)
+end
 
 local function age(entry)
   return now_ms - tonumber(string.match(entry, '^(%d+)-'))
@@ -68,5 +77,5 @@ for n = 1, tonumber(ARGV[1]) do
   recent[n] = counters.err and {} or counters
 end
 return {1, redis.call('HGETALL', base .. 'settings'), redis.call('HGETALL', base .. 'totals'),
-  redis.call('HGET', base .. 'kept', 'total') or '0', resting, redis.call('SCARD', base .. 'cancelled'), levels, minute, recent,
+  kept(), resting, redis.call('SCARD', base .. 'cancelled'), levels, minute, recent,
   overdue_ms}

@@ -1,0 +1,13 @@
+#!lua flags=allow-oom
+-- tidy: let go of finished jobs that expired or are too many. Verdicts do so on their way; this is for queues where none comes.
+-- KEYS  1 base
+-- Returns OK. Cost: 4 commands, and 5 for each bucket, at most 100 of them.
+local base = KEYS[1]
+--@include numbers
+--@include clock
+--@include tally
+--@include finished
+
+local _, max_kept = retention()
+trim(max_kept, total_kept())
+return 'OK'

@@ -2,11 +2,9 @@ package io.headrace;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,10 +71,15 @@ public final class Redactor {
         try {
             Map<String, Slice> hidden = hidden(value);
             List<Splice> splices = hidden.values().stream().map(slice -> new Splice(slice, HIDDEN)).toList();
-            return splice(value, splices);
+            return Splice.all(value, splices);
         } catch (IOException e) {
-            return Json.trusted(HIDDEN.clone());
+            return hiddenWhole();
         }
+    }
+
+    /** What is shown of a value that is hidden whole. */
+    static Json hiddenWhole() {
+        return Json.trusted(HIDDEN.clone());
     }
 
     /** What is hidden in these values, to be found where a text repeats it; nulls are passed over. */
@@ -84,28 +87,32 @@ public final class Redactor {
         if (!active()) {
             return Secrets.NONE;
         }
-        Secrets.Builder secrets = new Secrets.Builder();
+        Spellings spellings = new Spellings();
         for (Json value : values) {
             if (value != null) {
-                collect(value, secrets);
+                collect(value, spellings);
             }
         }
-        return secrets.build();
+        return spellings.found().isEmpty() ? Secrets.NONE : new Secrets(spellings);
     }
 
-    private void collect(Json value, Secrets.Builder secrets) {
+    private void collect(Json value, Spellings spellings) {
         try {
             for (Slice slice : hidden(value).values()) {
+                String sent = new String(slice.of(value), StandardCharsets.UTF_8);
                 try (JsonParser p = JsonFormat.factory().createParser(value.bytes(), slice.from(), slice.length())) {
                     for (JsonToken token = p.nextToken(); token != null; token = p.nextToken()) {
-                        if (token == JsonToken.VALUE_STRING || token.isNumeric()) {
-                            secrets.add(p.getText());
+                        if (token == JsonToken.VALUE_STRING) {
+                            boolean alone = sent.startsWith("\"");
+                            spellings.text(p.getText(), alone ? sent.substring(1, sent.length() - 1) : p.getText());
+                        } else if (token.isNumeric()) {
+                            spellings.number(p.getText());
                         }
                     }
                 }
             }
         } catch (IOException e) {
-            secrets.add(value.toString()); // hidden whole, so whole it is looked for
+            spellings.text(value.toString(), value.toString()); // hidden whole, so whole it is looked for
         }
     }
 
@@ -131,7 +138,7 @@ public final class Redactor {
                 }
                 splices.add(new Splice(place.getValue(), from.of(original)));
             }
-            return splice(edited, splices);
+            return Splice.all(edited, splices);
         } catch (IOException e) {
             throw new InvalidInput("payload", "cannot be read, so nothing that was hidden can be put back");
         }
@@ -170,43 +177,6 @@ public final class Redactor {
 
     private boolean names(JsonParser p) throws IOException {
         return names.contains(p.currentName().toLowerCase(Locale.ROOT));
-    }
-
-    private record Splice(Slice at, byte[] with) {}
-
-    /** Some bytes of a value. */
-    private record Slice(int from, int to) {
-        /** The value that the parser stands on, which it then has passed. */
-        static Slice read(JsonParser p) throws IOException {
-            int from = (int) p.currentTokenLocation().getByteOffset();
-            p.skipChildren();
-            p.finishToken();
-            return new Slice(from, (int) p.currentLocation().getByteOffset());
-        }
-
-        int length() {
-            return to - from;
-        }
-
-        byte[] of(Json value) {
-            return Arrays.copyOfRange(value.bytes(), from, to);
-        }
-    }
-
-    private static Json splice(Json value, List<Splice> splices) {
-        if (splices.isEmpty()) {
-            return value;
-        }
-        byte[] utf8 = value.bytes();
-        ByteArrayBuilder out = new ByteArrayBuilder(utf8.length);
-        int copied = 0;
-        for (Splice splice : splices) {
-            out.write(utf8, copied, splice.at().from() - copied);
-            out.write(splice.with(), 0, splice.with().length);
-            copied = splice.at().to();
-        }
-        out.write(utf8, copied, utf8.length - copied);
-        return Json.trusted(out.toByteArray());
     }
 
     /** How many names there are. */

@@ -1,86 +1,56 @@
 package io.headrace;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import java.util.Comparator;
-import java.util.HashSet;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that must not be shown, found and replaced wherever a text repeats them: as they are, as JSON writes them, line by
- * line when they have several, and cut off at the end of a text that was cut short. Values shorter than
- * {@value #MIN_CHARS} characters are not looked for: they would be found everywhere. Immutable.
+ * Values that must not be shown, found and replaced wherever a text or a result repeats them: as they are, in the escapes of
+ * JSON, of programming languages, of addresses and of HTML, as Base64, line by line when they have several, and cut off where
+ * the text was cut, at an ellipsis. Values shorter than {@value #MIN_CHARS} characters are not looked for: they would be found
+ * everywhere. A text that is made to take long to search is hidden whole. Immutable.
  */
 public final class Secrets {
     /** The shortest value that is looked for, in characters. */
     public static final int MIN_CHARS = 4;
 
     /** Nothing to hide. */
-    public static final Secrets NONE = new Secrets(List.of());
+    public static final Secrets NONE = new Secrets(new Spellings());
 
-    /** More would make every message costly; which ones are left out is chance. */
-    private static final int MAX_VALUES = 1_000;
-    private static final int MIN_LINE = 8;
-    private static final String CUT = "…";
+    /** How many comparisons a search may take, and how many more for each character: far more than honest ones do. */
+    private static final long MIN_COMPARISONS = 200_000;
+    private static final long COMPARISONS_PER_CHAR = 256;
     private static final int MAX_PROGRESS = 500;
 
-    /** Longest first, so that a value within another leaves no rest of that. */
-    private final List<String> values;
+    private final @Nullable Needles needles;
 
-    private Secrets(List<String> values) {
-        this.values = values;
-    }
-
-    /** Collects values. Not thread-safe. */
-    static final class Builder {
-        private final Set<String> values = new HashSet<>();
-
-        void add(String value) {
-            keep(value, MIN_CHARS);
-            keep(new String(JsonStringEncoder.getInstance().quoteAsString(value)), MIN_CHARS);
-            if (value.indexOf('\n') >= 0) {
-                value.lines().forEach(line -> keep(line.strip(), MIN_LINE));
-            }
-        }
-
-        private void keep(String value, int min) {
-            if (value.length() >= min && values.size() < MAX_VALUES && !value.equals(Redactor.PLACEHOLDER)) {
-                values.add(value);
-            }
-        }
-
-        Secrets build() {
-            return values.isEmpty() ? NONE
-                    : new Secrets(values.stream().sorted(Comparator.comparingInt(String::length).reversed()
-                            .thenComparing(Comparator.naturalOrder())).toList());
-        }
+    Secrets(Spellings spellings) {
+        needles = spellings.found().isEmpty() ? null : new Needles(spellings.found());
     }
 
     /** Whether there is nothing to look for. */
     public boolean isEmpty() {
-        return values.isEmpty();
+        return needles == null;
     }
 
     /** The text without the values. */
     public String mask(String text) {
-        String masked = text;
-        for (String value : values) {
-            masked = masked.replace(value, Redactor.PLACEHOLDER);
-        }
-        return !values.isEmpty() && masked.endsWith(CUT) ? maskEnd(masked) : masked;
+        return needles == null ? text : mask(text, search(needles, text.length()));
     }
 
-    private String maskEnd(String text) {
-        String whole = text.substring(0, text.length() - CUT.length());
-        for (String value : values) {
-            for (int length = Math.min(value.length(), whole.length()); length >= MIN_CHARS; length--) {
-                if (whole.endsWith(value.substring(0, length))) {
-                    return whole.substring(0, whole.length() - length) + Redactor.PLACEHOLDER + CUT;
-                }
-            }
+    private static Needles.Search search(Needles needles, long length) {
+        return needles.new Search(MIN_COMPARISONS + COMPARISONS_PER_CHAR * length);
+    }
+
+    private static String mask(String text, Needles.Search search) {
+        Spans spans = new Spans();
+        for (Reading reading : Reading.all(text)) {
+            search.mark(reading, spans);
         }
-        return text;
+        return search.exhausted() ? Redactor.PLACEHOLDER : spans.replace(text, Redactor.PLACEHOLDER);
     }
 
     /** The same for what may be missing. */
@@ -104,9 +74,39 @@ public final class Secrets {
         return new Progress(progress.fraction(), masked.substring(0, Math.min(masked.length(), MAX_PROGRESS)));
     }
 
+    /**
+     * The value without the values in its texts and numbers; the rest stays byte by byte. It is hidden whole when it cannot be read
+     * or the name of a field repeats one.
+     */
+    public Json mask(Json value) {
+        if (needles == null) {
+            return value;
+        }
+        Needles.Search search = search(needles, value.size());
+        List<Splice> splices = new ArrayList<>();
+        try (JsonParser p = JsonFormat.factory().createParser(value.bytes())) {
+            for (JsonToken token = p.nextToken(); token != null; token = p.nextToken()) {
+                if (token != JsonToken.FIELD_NAME && token != JsonToken.VALUE_STRING && !token.isNumeric()) {
+                    continue;
+                }
+                String text = p.getText();
+                String masked = mask(text, search);
+                if (!masked.equals(text)) {
+                    if (token == JsonToken.FIELD_NAME) {
+                        return Redactor.hiddenWhole();
+                    }
+                    splices.add(new Splice(Slice.read(p), Json.of(masked).bytes()));
+                }
+            }
+        } catch (IOException e) {
+            return Redactor.hiddenWhole();
+        }
+        return Splice.all(value, splices);
+    }
+
     /** Nothing of the values. */
     @Override
     public String toString() {
-        return "Secrets[" + values.size() + "]";
+        return "Secrets[" + (needles == null ? 0 : needles.size()) + "]";
     }
 }

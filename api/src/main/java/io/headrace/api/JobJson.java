@@ -62,7 +62,7 @@ final class JobJson {
             out.flag("cancelling", true);
         }
         if (run.result() != null) {
-            out.raw("result", redactor.redact(run.result()));
+            out.raw("result", secrets.mask(redactor.redact(run.result())));
         }
         error(out, secrets.mask(run.error()), false);
         attempts(out, run, secrets);

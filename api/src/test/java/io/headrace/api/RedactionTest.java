@@ -86,6 +86,22 @@ class RedactionTest {
     }
 
     @Test
+    void aResultThatRepeatsThePayloadInItsOwnWayIsHiddenToo() {
+        JobId id = JobId
+                .parse(api.post(JOBS, "{\"type\":\"t\",\"payload\":{\"password\":\"p\\u00e4ss\\/w0rd\"}}").text("id"));
+        ClaimedJob job = api.claim();
+        api.broker.report(job.lease(), new Progress(0.5, "p\\u00E4ss/w0rd"), 0, List.of("got p%C3%A4ss%2Fw0rd"))
+                .toCompletableFuture().join();
+        api.succeed(job, Json.of("{\"password\":\"p\\u00e4ss\\/w0rd\"}\nand päss/w0rd").toString());
+        Api.Answer answer = api.get("/v1/jobs/" + id);
+        assertThat(answer.text("result")).isEqualTo("{\"password\":\"[redacted]\"}\nand [redacted]");
+        assertThat(answer.json().at("/progress/message").asText("")).doesNotContain("w0rd");
+        assertThat(api.get("/v1/jobs/" + id + "/log").body()).contains("got [redacted]");
+        assertThat(api.get(JOBS + "?state=succeeded").body()).contains("[redacted]").doesNotContain("w0rd");
+        assertThat(api.get("/v1/jobs/" + id + "/events").body()).contains("[redacted]").doesNotContain("w0rd");
+    }
+
+    @Test
     void aDuplicateShowsNothingOfTheFirst() {
         String job = JOB.replace("\"type\"", "\"uniqueKey\":\"u\",\"type\"");
         hidden(api.post(JOBS, job));

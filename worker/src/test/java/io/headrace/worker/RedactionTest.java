@@ -38,6 +38,23 @@ class RedactionTest {
     }
 
     @Test
+    void aCommandThatRepeatsItsInputAsItWasSentShowsNothingOfWhatIsHidden() {
+        Rig commands = new Rig(1, new ExecHandler(new JobType("login"), "cat >&2; exit 1"));
+        JobId id = commands.enqueue(NewJob
+                .of("default", "login", Json.parse("{\"user\":\"ada\",\"password\":\"p\\u00e4ssw0rd ab\\/cd\"}"))
+                .build());
+
+        commands.claimLoop.claimRound();
+
+        Failure error = commands.job(id).document().run().attempts().get(0).error();
+        assertThat(error).isNotNull();
+        assertThat(error.message()).isEqualTo(
+                "the command exited with 1: {\"user\":\"ada\",\"password\":\"[redacted]\"}");
+        assertThat(commands.broker.operator().log(id, 0, 10).lines())
+                .containsExactly("{\"user\":\"ada\",\"password\":\"[redacted]\"}");
+    }
+
+    @Test
     void errorsLogLinesAndProgressDoNotRepeatWhatIsHidden() {
         JobId id = rig.enqueue(NewJob.of("default", "login", PAYLOAD).build());
 

@@ -112,9 +112,10 @@ final class DurabilityTest {
             new JobClient(broker).enqueueAll(Collections.nCopies(40_000, job(Durability.FSYNC)));
         }
         first.close();
-        Process loading = EmbeddedRedis.launch(folder, first.port(), EmbeddedRedis.unpack(),
-                Map.of("appendfsync", "always", "key-load-delay", "100"), List.of());
-        try {
+        DataFolder data = DataFolder.open(folder);
+        Process loading = EmbeddedRedis.launch(data, first.port(), "", EmbeddedRedis.unpack(),
+                Map.of("appendfsync", "always", "key-load-delay", "100"));
+        try (data) {
             Wait.until("the server reads its data", () -> isLoading(first));
             try (RedisBroker broker = connect(first)) {
                 assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))

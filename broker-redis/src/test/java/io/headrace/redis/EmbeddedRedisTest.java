@@ -14,14 +14,23 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.WorkerId;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 final class EmbeddedRedisTest {
     private static final QueueName QUEUE = new QueueName("email");
@@ -77,7 +86,7 @@ final class EmbeddedRedisTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
             assertThat(redis.process().isAlive()).isTrue();
             assertThatThrownBy(() -> EmbeddedRedis.start(folder, 0)).isInstanceOf(IOException.class)
-                    .hasMessageContaining("in use by another headrace")
+                    .hasMessageContaining("in use by another headrace (process " + ProcessHandle.current().pid())
                     .hasMessageContaining(folder.toRealPath().toString());
         }
     }
@@ -91,22 +100,8 @@ final class EmbeddedRedisTest {
     }
 
     @Test
-    void theServerThatAKilledOwnerLeftBehindIsEndedByTheNextStart() throws Exception {
-        Process owner = owner("left behind");
-        long pid = Long.parseLong(owner.inputReader().readLine());
-        ProcessHandle orphan = ProcessHandle.of(pid).orElseThrow();
-        owner.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        assertThat(orphan.isAlive()).isTrue();
-
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
-            assertThat(orphan.isAlive()).isFalse();
-            assertThat(redis.process().isAlive()).isTrue();
-        }
-    }
-
-    @Test
-    void aServerForOneProcessEndsWithItHoweverThatDies() throws Exception {
-        Process owner = owner("for this process");
+    void theServerEndsWithItsOwnerHoweverThatDies() throws Exception {
+        Process owner = owner();
         ProcessHandle server = ProcessHandle.of(Long.parseLong(owner.inputReader().readLine())).orElseThrow();
         assertThat(server.isAlive()).isTrue();
 
@@ -117,27 +112,173 @@ final class EmbeddedRedisTest {
     }
 
     @Test
-    void aServerForOneProcessStopsLikeAnyOther() throws Exception {
-        EmbeddedRedis redis = EmbeddedRedis.startForThisProcess(folder, null, Map.of("appendonly", "no"));
-        try (redis; Jedis jedis = jedis(redis)) {
-            assertThat(jedis.ping()).isEqualTo("PONG");
+    void theServerThatAKilledOwnerAndItsCompanionLeftBehindIsEndedByTheNextStart() throws Exception {
+        Process owner = owner();
+        ProcessHandle orphan = ProcessHandle.of(Long.parseLong(owner.inputReader().readLine())).orElseThrow();
+        assertThat(orphan.children().toList()).isNotEmpty().allMatch(ProcessHandle::destroyForcibly);
+        owner.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        assertThat(orphan.isAlive()).isTrue();
+
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+            assertThat(orphan.isAlive()).isFalse();
+            assertThat(redis.process().isAlive()).isTrue();
         }
-        assertThat(redis.process().isAlive()).isFalse();
     }
 
-    private Process owner(String how) throws IOException {
+    @Test
+    void aStrangerOnTheOldPortNamesNoProcessToEnd() throws Exception {
+        Process bystander = new ProcessBuilder("sleep", "60").start();
+        try (PretendRedis stranger = PretendRedis.start(folder.toRealPath(), bystander.pid())) {
+            Files.writeString(folder.resolve("redis.port"), stranger.port() + "\n");
+
+            try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
+                assertThat(redis.process().isAlive()).isTrue();
+            }
+            assertThat(bystander.isAlive()).isTrue();
+        } finally {
+            bystander.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aProcessThatHasTheNumberOfAnOldServerIsLeftAlone() {
+        ProcessHandle self = ProcessHandle.current();
+        long start = self.info().startInstant().orElseThrow().toEpochMilli();
+
+        assertThat(DataFolder.process(self.pid() + " " + start)).contains(self);
+        assertThat(DataFolder.process(self.pid() + " " + (start - 60_000))).isEmpty();
+        assertThat(DataFolder.process(self.pid() + "")).isEmpty();
+    }
+
+    @Test
+    void aPrivateServerLetsInOnlyWhoCanReadItsFolder() throws Exception {
+        Path data = folder.resolve("data");
+        try (EmbeddedRedis redis = EmbeddedRedis.startPrivate(data, null, Map.of())) {
+            try (Jedis stranger = jedis(redis)) {
+                for (List<String> words : ATTACKS) {
+                    assertThatThrownBy(
+                            () -> stranger.sendCommand(() -> words.get(0).getBytes(StandardCharsets.US_ASCII),
+                                    words.subList(1, words.size()).toArray(String[]::new)))
+                            .as(words.toString()).isInstanceOf(JedisDataException.class).hasMessageContaining("NOAUTH");
+                }
+            }
+            assertThat(RedisConfig.parse(redis.url()).toString()).isEqualTo("redis://127.0.0.1:" + redis.port());
+            assertThat(EmbeddedRedis.addressOf(data)).contains(redis.url());
+            try (RedisBroker broker = connect(redis)) {
+                new JobClient(broker).enqueue(NewJob.of("email", "welcome", "for their eyes only").build());
+            }
+            assertThat(redis.process().info().commandLine().orElseThrow()).doesNotContain(password(redis));
+            assertThat(openToOthers(data)).isEmpty();
+        }
+        assertThat(EmbeddedRedis.addressOf(data)).isEmpty();
+    }
+
+    /** What reads, writes, runs or ends something; the first crashes the server of the jar when it is let in (CVE-2024-31449). */
+    private static final List<List<String>> ATTACKS = List.of(
+            List.of("EVAL", "return bit.tohex(65535, -2147483648)", "0"),
+            List.of("EVAL", "return 1", "0"), List.of("FUNCTION", "LIST"),
+            List.of("KEYS", "*"), List.of("SCAN", "0"), List.of("CONFIG", "GET", "*"), List.of("INFO"),
+            List.of("CONFIG", "SET", "dir", "/tmp"), List.of("FLUSHALL"), List.of("SHUTDOWN", "NOSAVE"),
+            List.of("MONITOR"), List.of("SUBSCRIBE", "x"), List.of("PUBLISH", "x", "y"), List.of("ACL", "WHOAMI"),
+            List.of("REPLICAOF", "127.0.0.1", "1"), List.of("PSYNC", "?", "-1"));
+
+    /** Files and folders under one that others can read, write or enter. */
+    private static List<String> openToOthers(Path top) throws IOException {
+        List<String> open = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(top)) {
+            for (Path each : all.toList()) {
+                String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(each));
+                if (!mode.endsWith("------")) {
+                    open.add(mode + " " + each);
+                }
+            }
+        }
+        return open;
+    }
+
+    private static String password(EmbeddedRedis redis) {
+        return Objects.requireNonNull(RedisConfig.parse(redis.url()).password());
+    }
+
+    @Test
+    void thePortOfAFolderStaysAndItsPasswordDoesNot() throws Exception {
+        int port;
+        String password;
+        try (EmbeddedRedis redis = EmbeddedRedis.startPrivate(folder, null, Map.of())) {
+            port = redis.port();
+            password = password(redis);
+        }
+        try (EmbeddedRedis redis = EmbeddedRedis.startPrivate(folder, null, Map.of())) {
+            assertThat(redis.port()).isEqualTo(port);
+            assertThat(password(redis)).isNotEqualTo(password);
+        }
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+                EmbeddedRedis redis = EmbeddedRedis.startPrivate(folder, null, Map.of())) {
+            assertThat(redis.port()).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void whatAnEarlierVersionLeftOpenIsClosed() throws Exception {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Path appended = Files.createDirectory(data.resolve("appendonlydir"));
+        for (Path file : List.of(data.resolve("headrace.lock"), data.resolve("redis.log"),
+                data.resolve("redis.conf"))) {
+            Files.writeString(file, "");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+        }
+        for (Path each : List.of(data, appended)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxrwxr-x"));
+        }
+        try (EmbeddedRedis redis = EmbeddedRedis.startPrivate(data, null, Map.of())) {
+            assertThat(redis.process().isAlive()).isTrue();
+            assertThat(openToOthers(data)).isEmpty();
+        }
+    }
+
+    @Test
+    void aFolderThatHoldsOtherThingsKeepsItsModeAndItsFiles() throws Exception {
+        Path script = Files.writeString(folder.resolve("mine.sh"), "true");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        try (EmbeddedRedis redis = EmbeddedRedis.startPrivate(folder, null, Map.of())) {
+            assertThat(redis.process().isAlive()).isTrue();
+            assertThat(openToOthers(folder)).hasSize(2).allMatch(open -> open.startsWith("rwxr-xr-x"));
+        }
+    }
+
+    @Test
+    void aFolderThatOthersCanWriteToIsRefused() throws Exception {
+        Files.writeString(folder.resolve("other"), "");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> EmbeddedRedis.startPrivate(folder, null, Map.of())).isInstanceOf(IOException.class)
+                .hasMessageContaining("can be written by other users");
+    }
+
+    @Test
+    void aLinkWhereAFileShouldBeIsNotFollowed(@TempDir Path elsewhere) throws Exception {
+        Path target = Files.writeString(elsewhere.resolve("precious"), "as it was");
+        Files.writeString(folder.resolve("headrace.lock"), "");
+        Files.createSymbolicLink(folder.resolve("redis.conf"), target);
+
+        assertThatThrownBy(() -> EmbeddedRedis.startPrivate(folder, null, Map.of())).isInstanceOf(IOException.class)
+                .hasMessageContaining("redis.conf is a link");
+        assertThat(target).hasContent("as it was");
+    }
+
+    private Process owner() throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Owner.class.getName(),
-                folder.toString(), how).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                folder.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     /** Starts a server, tells its process id, and waits to be killed. */
     static final class Owner {
         public static void main(String[] arguments) throws Exception {
             Path folder = Path.of(arguments[0]);
-            try (EmbeddedRedis redis = arguments[1].equals("for this process")
-                    ? EmbeddedRedis.startForThisProcess(folder, null, Map.of())
-                    : EmbeddedRedis.start(folder, 0)) {
+            try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
                 System.out.println(redis.process().pid());
                 System.in.read();
             }

@@ -104,13 +104,13 @@ final class DevCommand implements Callable<Integer> {
 
     private EmbeddedRedis startRedis(Lifetime life, Durability durability) {
         try {
-            Files.createDirectories(data);
-            ignoreInGit();
-            EmbeddedRedis started = EmbeddedRedis.start(data, 0, redisServer == null ? null : Path.of(redisServer),
+            EmbeddedRedis started = EmbeddedRedis.startPrivate(data, redisServer == null ? null : Path.of(redisServer),
                     durability.equals(Durability.FSYNC) ? Map.of("appendfsync", "always") : Map.of());
             CompletableFuture<Void> unused = started.process().onExit()
                     .thenRun(() -> life.fail("redis-server has ended; its data is in " + data));
-            return life.keep("redis", started);
+            life.keep("redis", started);
+            ignoreInGit();
+            return started;
         } catch (IOException e) {
             throw CommandFailed.failed("cannot start Redis: " + e.getMessage());
         }

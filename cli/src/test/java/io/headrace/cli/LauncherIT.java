@@ -6,6 +6,7 @@ import io.headrace.testkit.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -50,6 +51,28 @@ final class LauncherIT {
         assertThat(loaded(Path.of("first"))).noneMatch(line -> line.contains("shared objects file (top)"));
         assertThat(loaded(Path.of("second")))
                 .anyMatch(line -> line.contains(" io.headrace.cli.ApiClient source: shared objects file (top)"));
+    }
+
+    @Test
+    void anArchiveThatAnotherUserMayHavePutThereIsNotTaken() throws Exception {
+        try (Deployment here = new Deployment(folder)) {
+            String redis = here.startRedis(0).url();
+            String api = here.start("api", "api", "--port", "0", "--redis", redis)
+                    .awaitOut("http://", Deployment.A_WHILE).strip();
+            Path open = Files.createDirectories(cache.resolve("headrace"));
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+            assertThat(run(Path.of("first"), "queue", "list", "--api", api)).isZero();
+            assertThat(archives()).isEmpty();
+
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx------"));
+            assertThat(run(Path.of("second"), "queue", "list", "--api", api)).isZero();
+            Path archive = archives().get(0);
+            assertThat(Files.getPosixFilePermissions(archive)).isSubsetOf(PosixFilePermissions.fromString("rw-------"));
+            Files.createSymbolicLink(archive, Files.move(archive, folder.resolve("elsewhere")));
+            assertThat(run(Path.of("third"), "queue", "list", "--api", api)).isZero();
+        }
+        assertThat(loaded(Path.of("third"))).noneMatch(line -> line.contains("shared objects file (top)"));
     }
 
     private int run(Path name, String... arguments) throws Exception {

@@ -52,7 +52,7 @@ final class DurabilityModes implements Scenario {
         OwnRedis safe = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), ALWAYS));
         OwnRedis master = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
         OwnRedis unused = ground.open(() -> OwnRedis.start(ground.extents().redisServer(),
-                Map.of("replicaof", "127.0.0.1 " + master.port())));
+                master.asMaster()));
         awaitReplica(master.config());
         add(ground, rounds, MEMORY_LABEL, plain.config(), Durability.MEMORY);
         add(ground, rounds, "fsync, appendfsync always", safe.config(), Durability.FSYNC);

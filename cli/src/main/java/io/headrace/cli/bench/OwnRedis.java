@@ -7,11 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-/** A Redis of the benchmark's own, which ends when this process does. Its data lies in a temporary folder. */
+/** A Redis of the benchmark's own, which ends when this process does. Its data lies in a new temporary folder. */
 final class OwnRedis implements AutoCloseable {
     private final Path folder;
     private final EmbeddedRedis server;
@@ -30,7 +31,7 @@ final class OwnRedis implements AutoCloseable {
     static OwnRedis start(@Nullable Path program, Map<String, String> settings) throws IOException {
         Path folder = Files.createTempDirectory("headrace-bench-");
         try {
-            return new OwnRedis(folder, EmbeddedRedis.startForThisProcess(folder, program, settings));
+            return new OwnRedis(folder, EmbeddedRedis.startPrivate(folder, program, settings));
         } catch (IOException | RuntimeException e) {
             delete(folder);
             throw e;
@@ -41,8 +42,10 @@ final class OwnRedis implements AutoCloseable {
         return RedisConfig.parse(server.url());
     }
 
-    int port() {
-        return server.port();
+    /** The lines of its configuration that make another server a replica of this one. */
+    Map<String, String> asMaster() {
+        return Map.of("replicaof", "127.0.0.1 " + server.port(), "masterauth",
+                Objects.requireNonNull(config().password()));
     }
 
     private static void delete(Path folder) throws IOException {

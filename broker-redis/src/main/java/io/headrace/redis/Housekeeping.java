@@ -49,7 +49,7 @@ final class Housekeeping {
         looks.add(new Link.Request(Command.SRANDMEMBER, keys.workers(), RedisKeys.bytes(SAMPLE)));
         if (queue != null) {
             looks.add(new Link.Request(Command.HRANDFIELD, keys.leases(queue), RedisKeys.bytes(SAMPLE)));
-            looks.add(Link.script(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of()));
+            looks.add(link.script(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of()));
         }
         List<Object> seen = Spread.ask(link, looks, looks.size());
         List<String> listed = texts(seen.get(0));
@@ -60,7 +60,7 @@ final class Housekeeping {
                 .add(new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(id))));
         if (queue != null) {
             leasing.stream().filter(dead::contains).forEach(id -> steps.add(
-                    Link.script(Script.FORGET, RedisKeys.bytes(keys.base(queue)), List.of(RedisKeys.bytes(id)))));
+                    link.script(Script.FORGET, RedisKeys.bytes(keys.base(queue)), List.of(RedisKeys.bytes(id)))));
         }
         Spread.ask(link, steps, 2 * SAMPLE);
     }

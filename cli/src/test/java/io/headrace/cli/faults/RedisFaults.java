@@ -1,5 +1,6 @@
 package io.headrace.cli.faults;
 
+import io.headrace.testkit.RedisConnection;
 import io.headrace.testkit.RedisServer;
 import io.headrace.testkit.TcpProxy;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +68,29 @@ final class RedisFaults {
                 redis.restart();
             }));
 
+    /** Somebody who may talk to Redis says what is not so, as often as he can. */
+    static final Fault MEDDLERS = Fault.of("Redis: 40,000 forged hints, tokens and index members",
+            Fault.Blow.lasting((stage, random) -> {
+                List<String> ids = running(stage);
+                try (RedisConnection redis = stage.topology().primary().connect()) {
+                    for (int i = 0; i < 10_000; i++) {
+                        redis.call("PUBLISH", Topology.BASE + "cancel", any(ids, i, random));
+                        redis.call("PUBLISH", Topology.BASE + "changed", any(ids, i, random));
+                        redis.call("PUBLISH", "hr:wished:" + random.nextInt(), "quiet");
+                        redis.call("LPUSH", Topology.BASE + "wake", "token" + i);
+                        if (i % 100 == 0) {
+                            redis.call("ZADD", Topology.BASE + "scheduled", "0", "no job " + i);
+                            redis.call("SADD", "hr:queues", "No Queue " + i);
+                            redis.call("SADD", "hr:workers", "w-" + random.nextInt());
+                            ids = running(stage);
+                        }
+                    }
+                }
+            }));
+
     /** Nothing of these may be lost. */
-    static final List<Fault> ALL = List.of(PAUSED, SCRIPTS_FLUSHED, MEMORY_FULL, KILLED_IN_REWRITE, TORN_TAIL);
+    static final List<Fault> ALL = List.of(PAUSED, SCRIPTS_FLUSHED, MEMORY_FULL, KILLED_IN_REWRITE, TORN_TAIL,
+            MEDDLERS);
 
     static final Fault TAIL_CUT = Fault.of("Redis: kill -9, the last 20 kB of its file cut off",
             Fault.Blow.lasting((stage, random) -> {
@@ -104,6 +127,20 @@ final class RedisFaults {
 
     /** What an operator or a file takes away is lost; what was accepted before or after it is not. */
     static final List<Fault> LOSING = List.of(TAIL_CUT, FLUSHED, STALE_COPY, ELSEWHERE);
+
+    /** Ids of jobs that run now, as far as notes tell. */
+    private static List<String> running(Stage stage) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (String worker : stage.workers()) {
+            Faults.running(stage, worker).forEach(id -> ids.add(id.toString()));
+        }
+        return ids;
+    }
+
+    /** Mostly a job that runs, else words that name none. */
+    private static String any(List<String> ids, int i, Random random) {
+        return ids.isEmpty() || i % 5 == 0 ? "no job \u0000" + random.nextInt() : Faults.any(ids, random);
+    }
 
     private static Fault.Damage leadElsewhere(Stage stage, Random random) throws IOException, InterruptedException {
         TcpProxy proxy = stage.proxy();

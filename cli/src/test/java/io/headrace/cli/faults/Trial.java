@@ -101,6 +101,8 @@ final class Trial {
         broken.addAll(history.isPresent()
                 ? checker.check(history.get(), Notes.runs(started), Notes.runs(completed))
                 : checker.unearned(records, Notes.runs(completed)));
+        records.stream().filter(record -> record.state() == JobState.CANCELLED)
+                .forEach(record -> broken.add(record.job() + " is cancelled, which nobody had asked for"));
         Matrix.say("not accepted: " + load.reasons());
         return row(load, damage, redis, records, started, completed);
     }

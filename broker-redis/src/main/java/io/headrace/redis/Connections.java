@@ -6,6 +6,8 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -25,6 +27,8 @@ import redis.clients.jedis.util.Pool;
 final class Connections implements AutoCloseable {
     /** How long an answer may take that tells whether Redis is there at all. */
     private static final int PROBE_MS = 2_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
     private final ConnectionProvider provider;
     /** Gives broken connections back; its one thread ends when there is nothing to do. */
@@ -94,8 +98,8 @@ final class Connections implements AutoCloseable {
     private static void closeBroken(Connection connection) {
         try {
             connection.close();
-        } catch (JedisException e) {
-            // it is closed; what failed is the pool's attempt to replace it
+        } catch (RuntimeException e) {
+            LOG.debug("a broken connection is not replaced yet", e); // it is closed; what failed is the pool's attempt
         }
     }
 

@@ -47,10 +47,12 @@ final class Link implements AutoCloseable {
     /** @param shared the outage of another link to the same Redis, or null */
     private Link(RedisConfig config, BrokerObserver observer, int maxConnections, LongSupplier nanoClock,
             @Nullable Outage shared) {
+        Surprises surprises = new Surprises(nanoClock);
+        this.observer = new PatientObserver(observer, surprises);
         this.outage = shared != null ? shared
-                : new Outage(observer, config.kind() == RedisConfig.Kind.CLUSTER, this::answers, nanoClock);
+                : new Outage(this.observer, config.kind() == RedisConfig.Kind.CLUSTER, this::answers, nanoClock,
+                        surprises);
         this.database = config.database();
-        this.observer = observer;
         this.nanoClock = nanoClock;
         this.damage = new Damage(this, nanoClock);
         this.lastSuccess = nanoClock.getAsLong() - TRUSTED_NANOS;

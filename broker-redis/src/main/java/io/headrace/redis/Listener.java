@@ -25,12 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Hears what Redis publishes, on one connection and one thread for the whole process. Both start with the first
  * subscription. A lost connection is replaced, and every channel subscribed again; what was published meanwhile is missed,
- * which is why nothing relies on it alone. A second thread pings the connection, so that a dead one is noticed.
+ * which is why nothing relies on it alone. A second thread pings the connection, so that a dead one is noticed. Neither thread ends of an
+ * exception.
  */
 final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
@@ -45,6 +47,7 @@ final class Listener implements AutoCloseable {
     /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */
     private final String silence;
     private final LongSupplier nanoClock;
+    private final Surprises surprises;
     private final Runnable tick;
     /** Who listens, by channel. */
     private final Map<String, Set<Consumer<String>>> consumers = new ConcurrentHashMap<>();
@@ -52,6 +55,8 @@ final class Listener implements AutoCloseable {
     private final Object lock = new Object();
     private Map<String, CountDownLatch> standing = Map.of();
     private @Nullable Ears ears;
+    /** What Redis said when it did not let this user listen; null when it did last. Guarded by the lock. */
+    private @Nullable String refusal;
     private @Nullable Thread thread;
     private @Nullable Thread watch;
     private volatile @Nullable Connection connection;
@@ -67,10 +72,11 @@ final class Listener implements AutoCloseable {
      * @param silence a channel on which nobody says anything
      * @param tick called every few seconds, on the watch's thread
      */
-    Listener(Link link, String silence, LongSupplier nanoClock, Runnable tick) {
+    Listener(Link link, String silence, LongSupplier nanoClock, Surprises surprises, Runnable tick) {
         this.link = link;
         this.silence = silence;
         this.nanoClock = nanoClock;
+        this.surprises = surprises;
         this.tick = tick;
     }
 
@@ -78,13 +84,13 @@ final class Listener implements AutoCloseable {
      * Hears of jobs of these queues, whose ids make up the messages. Whoever can reach Redis can publish, so anything else is passed over, and an
      * id says no more than that its job may be worth a look.
      *
-     * @throws BrokerUnavailable when the channels do not stand in time
+     * @throws BrokerUnavailable when the channels do not stand in time, at once when Redis does not let this user listen
      */
     Subscription subscribe(Set<QueueName> queues, Function<QueueName, String> channel, Consumer<JobId> callback) {
         return listen(queues.stream().map(channel).collect(Collectors.toSet()), message -> {
             for (String text : message.split(" ", -1)) {
                 Optional<JobId> job = job(text).filter(id -> queues.contains(id.queue()));
-                job.ifPresentOrElse(id -> tell(callback, id), () -> passOver(queues, text));
+                job.ifPresentOrElse(callback, () -> passOver(queues, text));
             }
         });
     }
@@ -131,6 +137,7 @@ final class Listener implements AutoCloseable {
     private void stand(String channel) {
         CountDownLatch latch;
         synchronized (lock) {
+            refuse();
             if (thread == null) {
                 standing = new ConcurrentHashMap<>();
                 thread = daemon(this::loop, "headrace-listen");
@@ -147,9 +154,19 @@ final class Listener implements AutoCloseable {
             if (!latch.await(SUBSCRIBE_SECONDS, TimeUnit.SECONDS)) {
                 throw new BrokerUnavailable("could not subscribe to changes in " + SUBSCRIBE_SECONDS + " s", null);
             }
+            synchronized (lock) {
+                refuse();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BrokerUnavailable("interrupted while subscribing", e);
+        }
+    }
+
+    /** The lock is held. A user who may not listen waits for nothing; whether it may by now, the listener's thread finds out. */
+    private void refuse() {
+        if (refusal != null) {
+            throw new BrokerUnavailable(refusal, null);
         }
     }
 
@@ -158,7 +175,7 @@ final class Listener implements AutoCloseable {
         if (ears != null) {
             try {
                 ears.subscribe(channel);
-            } catch (JedisException e) {
+            } catch (RuntimeException e) {
                 LOG.debug("subscribe failed channel={}", channel, e);
             }
         }
@@ -175,7 +192,7 @@ final class Listener implements AutoCloseable {
             if (ears != null) {
                 try {
                     ears.unsubscribe(channel);
-                } catch (JedisException e) {
+                } catch (RuntimeException e) {
                     // the connection is gone, and with it the subscription
                     LOG.debug("unsubscribe failed channel={}", channel, e);
                 }
@@ -195,13 +212,26 @@ final class Listener implements AutoCloseable {
         try {
             while (!closed) {
                 TimeUnit.MILLISECONDS.sleep(PING_MS);
-                synchronized (lock) {
-                    ping();
-                }
-                tick.run();
+                beat();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One turn of the watch. */
+    void beat() {
+        try {
+            synchronized (lock) {
+                ping();
+            }
+        } catch (RuntimeException e) {
+            surprises.survived("ping of the listening connection", e);
+        }
+        try {
+            tick.run();
+        } catch (RuntimeException e) {
+            surprises.survived("renewal of watches", e);
         }
     }
 
@@ -240,9 +270,28 @@ final class Listener implements AutoCloseable {
                 listen(current);
             } catch (JedisException | HeadraceException e) {
                 failures++;
+                refused(e);
                 LOG.debug("listening failed, connecting again failures={}", failures, e);
+            } catch (RuntimeException e) {
+                failures++;
+                surprises.survived("listening to Redis", e);
             }
             pause();
+        }
+    }
+
+    /** Whoever waits for a channel is told that waiting does not help. */
+    private void refused(RuntimeException e) {
+        if (!(e instanceof JedisAccessControlException)) {
+            return;
+        }
+        synchronized (lock) {
+            if (refusal == null) {
+                refusal = "Redis does not let its user listen on the channels of Headrace, such as " + silence + ": "
+                        + e.getMessage();
+                LOG.warn("{}; changes and cancellations are noticed at intervals only", refusal);
+            }
+            standing.values().forEach(CountDownLatch::countDown);
         }
     }
 
@@ -277,15 +326,6 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    /** One listener's failure is not the others'. */
-    private static void tell(Consumer<JobId> consumer, JobId id) {
-        try {
-            consumer.accept(id);
-        } catch (RuntimeException e) {
-            LOG.error("a listener failed job={}", id, e);
-        }
-    }
-
     /** What the connection's reader calls, on the listener's thread. */
     private final class Ears extends JedisPubSub {
         @Override
@@ -300,6 +340,7 @@ final class Listener implements AutoCloseable {
                 if (channel.equals(silence)) {
                     ears = this;
                     failures = 0;
+                    refusal = null;
                     // channels asked for while the connection was being made
                     standing.keySet().forEach(this::subscribe);
                     return;
@@ -313,7 +354,16 @@ final class Listener implements AutoCloseable {
 
         @Override
         public void onMessage(String channel, String message) {
-            consumers.getOrDefault(channel, Set.of()).forEach(consumer -> consumer.accept(message));
+            consumers.getOrDefault(channel, Set.of()).forEach(consumer -> tell(consumer, message));
+        }
+
+        /** One listener's failure is not the others'. */
+        private void tell(Consumer<String> consumer, String message) {
+            try {
+                consumer.accept(message);
+            } catch (RuntimeException e) {
+                surprises.survived("a listener of changes", e);
+            }
         }
     }
 

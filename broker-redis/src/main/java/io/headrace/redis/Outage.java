@@ -28,6 +28,7 @@ final class Outage implements AutoCloseable {
     private final boolean cluster;
     private final BooleanSupplier probe;
     private final LongSupplier nanoClock;
+    private final Surprises surprises;
     /** Why Redis is away; null while it is not. */
     private volatile @Nullable String why;
     private volatile long newestFailure;
@@ -36,11 +37,13 @@ final class Outage implements AutoCloseable {
     private boolean closed;
 
     /** @param probe whether Redis answers, asked in a bounded time and past this object */
-    Outage(BrokerObserver observer, boolean cluster, BooleanSupplier probe, LongSupplier nanoClock) {
+    Outage(BrokerObserver observer, boolean cluster, BooleanSupplier probe, LongSupplier nanoClock,
+            Surprises surprises) {
         this.observer = observer;
         this.cluster = cluster;
         this.probe = probe;
         this.nanoClock = nanoClock;
+        this.surprises = surprises;
     }
 
     /** @throws BrokerUnavailable at once, while Redis is known to be away */
@@ -95,18 +98,18 @@ final class Outage implements AutoCloseable {
         for (int failures = 0; why != null && !isClosed(); failures++) {
             long ceilingMs = Math.min(CAP_MS, FLOOR_MS << Math.min(failures, 10));
             LockSupport.parkNanos((1 + ThreadLocalRandom.current().nextLong(ceilingMs)) * 1_000_000);
-            long askedAt = nanoClock.getAsLong();
-            if (why != null && answers() && askedAt - newestFailure >= 0) {
-                end();
+            try {
+                probeOnce();
+            } catch (RuntimeException | Error e) { // whatever it is, callers are refused until somebody finds out
+                surprises.survived("looking for Redis", e);
             }
         }
     }
 
-    private boolean answers() {
-        try {
-            return probe.getAsBoolean();
-        } catch (RuntimeException | Error e) { // whatever it is, callers are refused until somebody finds out
-            return false;
+    private void probeOnce() {
+        long askedAt = nanoClock.getAsLong();
+        if (why != null && probe.getAsBoolean() && askedAt - newestFailure >= 0) {
+            end();
         }
     }
 

@@ -67,6 +67,7 @@ public final class RedisBroker implements Broker {
     private final RedisOperator operator;
 
     private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
+        Surprises surprises = new Surprises(nanoClock);
         this.keys = new RedisKeys(config);
         this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
         this.waits = link.forWaits(config, WAIT_CONNECTIONS);
@@ -77,9 +78,9 @@ public final class RedisBroker implements Broker {
         this.claims = new Claims(link, keys, queues, this::setAside, nanoClock);
         this.renewer = new Renewer(link, queues);
         this.finder = new Finder(link, queues);
-        this.wakeups = new Wakeups(waits, keys, nanoClock);
+        this.wakeups = new Wakeups(waits, keys, nanoClock, surprises);
         this.watches = new Watches(link, queues);
-        this.listener = new Listener(waits, keys.silence(), nanoClock, watches::renewAll);
+        this.listener = new Listener(waits, keys.silence(), nanoClock, surprises, watches::renewAll);
         Oddities oddities = new Oddities();
         this.registry = new Registry(link, keys, oddities);
         this.housekeeping = new Housekeeping(link, keys, new Random());

@@ -31,11 +31,14 @@ final class ServerExam {
     private final RedisConfig config;
     private final Link link;
     private final Nodes nodes;
+    /** A key that the user of Redis may ask about. */
+    private final byte[] own;
 
     ServerExam(RedisConfig config, Link link, Nodes nodes) {
         this.config = config;
         this.link = link;
         this.nodes = nodes;
+        this.own = new RedisKeys(config).queues();
     }
 
     List<Finding> run() {
@@ -277,9 +280,9 @@ final class ServerExam {
                 null);
     }
 
-    private static Optional<String> lack(Node node, Durability durability) {
+    private Optional<String> lack(Node node, Durability durability) {
         try {
-            new Safekeeping(node.link(), System::nanoTime).confirmation(durability, ANY);
+            new Safekeeping(node.link(), System::nanoTime).confirmation(durability, own);
             return Optional.empty();
         } catch (DurabilityUnavailable e) {
             return Optional.of(String.valueOf(e.getMessage()).replace("durability ", ""));

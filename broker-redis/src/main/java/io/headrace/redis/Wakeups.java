@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
 import java.time.Duration;
@@ -32,15 +33,17 @@ final class Wakeups implements AutoCloseable {
     private final Link link;
     private final RedisKeys keys;
     private final LongSupplier nanoClock;
+    private final Surprises surprises;
     /** Waiters that nobody uses at the moment, by what they wait for. */
     private final Map<Set<QueueName>, ConcurrentLinkedDeque<Waiter>> idle = new ConcurrentHashMap<>();
     private final Set<Waiter> all = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Wakeups(Link link, RedisKeys keys, LongSupplier nanoClock) {
+    Wakeups(Link link, RedisKeys keys, LongSupplier nanoClock, Surprises surprises) {
         this.link = link;
         this.keys = keys;
         this.nanoClock = nanoClock;
+        this.surprises = surprises;
     }
 
     boolean await(Set<QueueName> queues, Duration atMost) throws InterruptedException {
@@ -111,14 +114,22 @@ final class Wakeups implements AutoCloseable {
         private void listen(List<byte[]> slot) {
             try {
                 while (!closed) {
-                    long blockMs = nextBlock();
-                    byte @Nullable [] token = take(slot, blockMs);
-                    if (token != null && !deliver()) {
-                        giveBack(token);
+                    try {
+                        listenOnce(slot);
+                    } catch (RuntimeException e) {
+                        surprises.survived("waiting for work", e);
+                        fail(new BrokerUnavailable("waiting for work failed: " + e, e)); // the next wait tries again
                     }
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        private void listenOnce(List<byte[]> slot) throws InterruptedException {
+            byte @Nullable [] token = take(slot, nextBlock());
+            if (token != null && !deliver()) {
+                giveBack(token);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.DataDamaged;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
 import java.time.Duration;
@@ -48,9 +49,18 @@ final class Watches {
             all = List.copyOf(lookers.keySet());
         }
         try {
-            all.forEach(this::renew);
+            all.forEach(this::renewUnlessDamaged);
         } catch (HeadraceException e) {
             LOG.debug("renewing watches failed; tried again in a few seconds", e);
+        }
+    }
+
+    /** One damaged queue does not keep the others from being watched; the broker has told of the damage. */
+    private void renewUnlessDamaged(QueueName queue) {
+        try {
+            renew(queue);
+        } catch (DataDamaged e) {
+            LOG.debug("a damaged queue is not watched queue={}", queue, e);
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import redis.clients.jedis.Protocol.Command;
 
 /** The broker on a real Redis, under a prefix of its own. Time passes by telling Redis that it has. */
-final class RedisFixture implements BrokerFixture {
+class RedisFixture implements BrokerFixture {
     private static final AtomicLong COUNT = new AtomicLong();
 
     private final RedisBroker broker;
@@ -21,8 +21,13 @@ final class RedisFixture implements BrokerFixture {
     private final RedisKeys keys;
 
     RedisFixture(TestServer server) {
+        this(server, "");
+    }
+
+    /** @param start what the prefix starts with */
+    RedisFixture(TestServer server, String start) {
         RedisConfig config = RedisConfig.parse(server.url())
-                .withPrefix("t" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
+                .withPrefix(start + "t" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
         this.broker = RedisBroker.connect(config, BrokerObserver.NONE);
         this.another = RedisBroker.connect(config, BrokerObserver.NONE);
         this.link = new Link(config, BrokerObserver.NONE, 4, System::nanoTime);

@@ -1,0 +1,66 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
+import io.headrace.HeadraceException;
+import io.headrace.QueueName;
+import io.headrace.Subscription;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** A user of Redis that lacks some of the rights of {@code docs/operations/deploying.md}. */
+final class RightsTest {
+    private static final QueueName QUEUE = new QueueName("mail");
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedRedis redis;
+    private Jedis admin;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        admin = new Jedis("127.0.0.1", redis.port());
+        admin.aclSetUser("headrace", RedisUserTest.words().stream().skip(3).toArray(String[]::new));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        admin.close();
+        redis.close();
+    }
+
+    private RedisConfig config() {
+        return RedisConfig.parse("redis://headrace:SECRET@127.0.0.1:" + redis.port());
+    }
+
+    @Test
+    void whoMayNotListenIsToldSoAtOnceAndListensOnceItMay() {
+        admin.aclSetUser("headrace", "resetchannels", "&other:*");
+        try (RedisBroker broker = RedisBroker.connect(config(), BrokerObserver.NONE)) {
+            assertThatThrownBy(() -> broker.onCancel(Set.of(QUEUE), job -> {})).isInstanceOf(BrokerUnavailable.class)
+                    .hasMessageContaining("hr:silence").hasMessageContaining("channel");
+            admin.aclSetUser("headrace", "&hr:*");
+            Wait.until("it may listen", () -> listens(broker));
+        }
+    }
+
+    private static boolean listens(RedisBroker broker) {
+        try (Subscription made = broker.onCancel(Set.of(QUEUE), job -> {})) {
+            return true;
+        } catch (HeadraceException e) {
+            assertThat(e).hasMessageContaining("hr:silence");
+            return false;
+        }
+    }
+}

@@ -8,45 +8,54 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A command run by {@code sh -c}, in a session of its own where the machine has {@code setsid}, so that everything it starts
- * can be ended with it. {@link #run} is called by one thread; threads named {@code headrace-pipe} read and write the child's
- * streams; {@link #kill} may be called by any thread.
+ * A command run by {@code sh -c}, in a session of its own where the machine has {@code setsid}. Whatever it has started ends with
+ * it, and with this JVM. {@link #run} is called by one thread; threads named {@code headrace-pipe} read and write the child's
+ * streams; {@link #killAll} may be called by any thread.
  */
 final class ChildProcess {
+    private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
     /** A pipe takes this much without its reader, on every system we know; more is written by a thread of its own. */
     private static final int FITS_IN_PIPE = 16 * 1024;
-    /** Between asking a child to end and killing it. */
-    private static final long TERM_SECONDS = 3;
-    /** How long output is read on after the child has ended; what holds its pipes longer was left in the background. */
+    /** How long output is read on after the child has ended: the time of what it left in the background to end, too. */
     private static final long DRAIN_SECONDS = 1;
-    private static final int MAX_LINE_BYTES = 8_000;
     private static final boolean SETSID = onPath("setsid");
-    private static final List<String> SETTINGS_KEPT = List.of("HEADRACE_API", "HEADRACE_API_KEY");
+    /** What a command does not see besides our settings: the arguments in our systemd unit, and a trace that is not its job's. */
+    private static final Set<String> HIDDEN = Set.of("WORKER_ARGS", "TRACEPARENT");
 
-    private static final ExecutorService PIPES = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "headrace-pipe");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final ExecutorService PIPES = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
+            new SynchronousQueue<>(), task -> {
+                Thread thread = new Thread(task, "headrace-pipe");
+                thread.setDaemon(true);
+                return thread;
+            });
 
     private final Process process;
+    private final ChildTree tree;
 
-    private ChildProcess(Process process) {
+    private ChildProcess(Process process, ChildTree tree) {
         this.process = process;
+        this.tree = tree;
     }
 
     /**
@@ -57,34 +66,46 @@ final class ChildProcess {
      */
     record Ended(int exitCode, @Nullable String output) {}
 
-    /**
-     * Starts a command. It inherits the worker's environment without Headrace's settings, which may hold passwords; those
-     * that a client needs to reach the API stay.
-     */
+    /** Starts a command. It inherits the worker's environment without Headrace's settings, which may hold secrets. */
     static ChildProcess start(String command, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = SETSID ? new ProcessBuilder("setsid", "sh", "-c", command)
-                : new ProcessBuilder("sh", "-c", command);
-        builder.environment().keySet()
-                .removeIf(name -> name.startsWith("HEADRACE_") && !SETTINGS_KEPT.contains(name));
-        builder.environment().remove("TRACEPARENT"); // the worker's own trace is not the job's
+        Optional<ProcessMark> mark = ProcessMark.next();
+        if (mark.isPresent()) {
+            ExitGuard.ensure();
+        }
+        String line = mark.map(it -> it.carriedBy(command)).orElse(command);
+        ProcessBuilder builder = new ProcessBuilder(inOwnSession("sh", "-c", line));
+        builder.environment().keySet().removeIf(name -> name.startsWith("HEADRACE_") || HIDDEN.contains(name));
         builder.environment().putAll(environment);
-        return new ChildProcess(builder.start());
+        Process process = builder.start();
+        return new ChildProcess(process, mark.<ChildTree>map(it -> new MarkedTree(process, it))
+                .orElseGet(() -> new GroupTree(process, SETSID)));
     }
 
-    /** Feeds the child, hears it, and waits for its end. An interrupt ends the child, and whatever it has started, first. */
+    /** The command line that makes a program the head of a session, where the machine can. */
+    static List<String> inOwnSession(String... program) {
+        List<String> line = new ArrayList<>(SETSID ? List.of("setsid") : List.of());
+        line.addAll(List.of(program));
+        return line;
+    }
+
+    /** Feeds the child, hears it, and waits for its end, and whatever it has started. An interrupt ends them all first. */
     Ended run(byte[] input, int maxOutput, Consumer<String> errorLine) throws InterruptedException {
-        Output output = new Output(maxOutput);
-        CompletableFuture<Void> printed = CompletableFuture
-                .runAsync(() -> chunks(process.getInputStream(), output), PIPES);
-        CompletableFuture<Void> errors = CompletableFuture
-                .runAsync(() -> lines(process.getErrorStream(), errorLine), PIPES);
         try {
+            Output output = new Output(maxOutput);
+            ErrorLines lines = new ErrorLines(errorLine);
+            CompletableFuture<Void> printed = CompletableFuture
+                    .runAsync(() -> chunks(process.getInputStream(), output), PIPES);
+            CompletableFuture<Void> errors = CompletableFuture
+                    .runAsync(() -> chunks(process.getErrorStream(), lines::take), PIPES).thenRun(lines::end);
             feed(input);
             int code = process.waitFor();
-            drain(CompletableFuture.allOf(printed, errors));
+            endTheRest(CompletableFuture.allOf(printed, errors));
             return new Ended(code, output.text());
         } catch (InterruptedException e) {
-            end();
+            tree.end();
+            throw e;
+        } catch (RuntimeException | Error e) { // such as a thread that the system refused
+            ChildTree.kill(List.of(tree));
             throw e;
         }
     }
@@ -106,11 +127,15 @@ final class ChildProcess {
         }
     }
 
-    /** Waits for the rest of the output. Whoever still holds the pipes then is a leftover and is killed. */
-    private void drain(CompletableFuture<Void> readers) throws InterruptedException {
-        if (!ended(readers)) {
-            kill();
-            ended(readers);
+    /** What the command has left running may end by itself while it holds the output, for a second; then it is ended. */
+    private void endTheRest(CompletableFuture<Void> readers) throws InterruptedException {
+        boolean heard = ended(readers);
+        if (tree.alive()) {
+            tree.end();
+        }
+        if (!heard && !ended(readers)) {
+            log.warn("somebody holds the output of a command that has ended; two threads wait for them {}",
+                    tree.name());
         }
     }
 
@@ -125,53 +150,9 @@ final class ChildProcess {
         }
     }
 
-    /** Asks the child and its children to end, and kills them when they do not. */
-    private void end() {
-        signal("TERM");
-        try {
-            if (process.waitFor(TERM_SECONDS, TimeUnit.SECONDS) && !groupAlive()) {
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // asked twice: no more patience
-        }
-        kill();
-    }
-
-    /** Kills the child and its children at once. */
-    void kill() {
-        signal("KILL");
-    }
-
-    private void signal(String name) {
-        List<ProcessHandle> tree = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
-        if (SETSID) {
-            shell("kill -s " + name + " -- -" + process.pid());
-        }
-        tree.forEach(name.equals("KILL") ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
-    }
-
-    /** Whether anybody is left in the child's session group. */
-    private boolean groupAlive() {
-        return SETSID ? shell("kill -s 0 -- -" + process.pid()) : process.descendants().findAny().isPresent();
-    }
-
-    private static boolean shell(String line) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            Process helper = new ProcessBuilder("sh", "-c", line).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-            return helper.waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            interrupted = true;
-            return false;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    /** Kills children, with whatever they have started, and returns when they are gone. */
+    static void killAll(Collection<ChildProcess> children) {
+        ChildTree.kill(children.stream().map(child -> child.tree).toList());
     }
 
     /** What a child prints, up to a bound; the rest is read and thrown away, so that the child can end. Guarded by itself. */
@@ -195,24 +176,6 @@ final class ChildProcess {
         /** What was read so far, or null when it was too long. */
         synchronized @Nullable String text() {
             return tooLong ? null : all.toString(StandardCharsets.UTF_8);
-        }
-    }
-
-    /** Hands over line by line; what is longer than anybody keeps is cut, not gathered. */
-    private static void lines(InputStream in, Consumer<String> each) {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        chunks(in, (chunk, length) -> {
-            for (int i = 0; i < length; i++) {
-                if (chunk[i] == '\n') {
-                    each.accept(line.toString(StandardCharsets.UTF_8));
-                    line.reset();
-                } else if (line.size() < MAX_LINE_BYTES && chunk[i] != '\r') {
-                    line.write(chunk[i]);
-                }
-            }
-        });
-        if (line.size() > 0) {
-            each.accept(line.toString(StandardCharsets.UTF_8));
         }
     }
 

@@ -1,20 +1,18 @@
 package io.headrace.worker;
 
-import io.headrace.InvalidInput;
 import io.headrace.JobContext;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.Json;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +31,6 @@ final class ExecHandler implements JobHandler<Json> {
      */
     static final Set<Integer> HOPELESS = Set.of(64, 65, 66, 67, 77, 78);
 
-    /** A number as programs print them, {@code 1}, {@code .5}, {@code 1e-05}; possessive, so that no line takes long. */
-    private static final Pattern PROGRESS = Pattern
-            .compile("progress:\\s*+((?:[0-9]++(?:\\.[0-9]*+)?|\\.[0-9]++)(?:[eE][-+]?[0-9]++)?)(%?)(?:\\s++(.*))?");
-    private static final int MAX_PROGRESS_TEXT = 500;
-    /** By this mark the beginning of a hidden value is found where the rest of it was cut off. */
-    private static final String CUT = "…";
-    private static final int TAIL_LINES = 20;
     private static final int FIRST_SIGNAL_CODE = 128;
     private static final int LAST_SIGNAL_CODE = 192;
 
@@ -64,20 +55,21 @@ final class ExecHandler implements JobHandler<Json> {
 
     @Override
     public @Nullable Object run(Json payload, JobContext context) throws Exception {
-        Tail tail = new Tail(context);
+        byte[] input = input(payload);
+        ErrorTail tail = new ErrorTail(context);
         ChildProcess child = start(context);
         children.add(child);
         try {
-            ChildProcess.Ended ended = child.run(input(payload), AttemptRunner.MAX_RESULT_BYTES, tail::hear);
+            ChildProcess.Ended ended = child.run(input, AttemptRunner.MAX_RESULT_BYTES, tail::hear);
             return result(ended, tail);
         } finally {
             children.remove(child);
         }
     }
 
-    /** Kills every child, with its children, at once. */
+    /** Kills every child, with whatever it has started, and returns when they are gone. */
     void killChildren() {
-        children.forEach(ChildProcess::kill);
+        ChildProcess.killAll(children);
     }
 
     private ChildProcess start(JobContext context) throws HandlerFailure {
@@ -101,12 +93,25 @@ final class ExecHandler implements JobHandler<Json> {
     }
 
     /** A text goes in as it is, so that {@code wc -w} counts its words and not those of its JSON form. */
-    private static byte[] input(Json payload) {
+    private static byte[] input(Json payload) throws HandlerFailure {
         byte[] json = payload.bytes();
-        return json.length > 0 && json[0] == '"' ? payload.as(String.class).getBytes(StandardCharsets.UTF_8) : json;
+        if (json.length == 0 || json[0] != '"') {
+            return json;
+        }
+        CharBuffer text = CharBuffer.wrap(payload.as(String.class));
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(text);
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException e) {
+            throw HandlerFailure.permanent("bad_payload", "the payload is a string with half a surrogate pair, \\u"
+                    + Integer.toHexString(text.get()) + " at index " + (text.position() - 1)
+                    + ", which cannot be written as UTF-8; send an object, which commands get as JSON", e);
+        }
     }
 
-    private static @Nullable Json result(ChildProcess.Ended ended, Tail tail) throws HandlerFailure {
+    private static @Nullable Json result(ChildProcess.Ended ended, ErrorTail tail) throws HandlerFailure {
         int code = ended.exitCode();
         if (code != 0) {
             throw failure(code, tail);
@@ -119,52 +124,12 @@ final class ExecHandler implements JobHandler<Json> {
         return TextResult.of(ended.output());
     }
 
-    private static HandlerFailure failure(int code, Tail tail) {
+    private static HandlerFailure failure(int code, ErrorTail tail) {
         boolean signal = code > FIRST_SIGNAL_CODE && code < LAST_SIGNAL_CODE;
         String kind = signal ? "signal_" + (code - FIRST_SIGNAL_CODE) : "exit_" + code;
         String what = signal ? "ended by signal " + (code - FIRST_SIGNAL_CODE) : "exited with " + code;
-        String message = "the command " + what + tail.text();
+        String message = tail.after("the command " + what);
         return HOPELESS.contains(code) ? HandlerFailure.permanent(kind, message, null)
                 : HandlerFailure.passing(kind, message, (Throwable) null);
-    }
-
-    /** Hears the child's standard error: logs it, and remembers its end. Used by one thread, read after it has ended. */
-    private static final class Tail {
-        private final JobContext context;
-        private final Deque<String> lines = new ArrayDeque<>();
-
-        Tail(JobContext context) {
-            this.context = context;
-        }
-
-        synchronized void hear(String line) {
-            if (!progress(line)) {
-                context.log(line);
-                lines.addLast(line);
-                if (lines.size() > TAIL_LINES) {
-                    lines.removeFirst();
-                }
-            }
-        }
-
-        private boolean progress(String line) {
-            Matcher m = PROGRESS.matcher(line);
-            if (!m.matches()) {
-                return false;
-            }
-            double fraction = Double.parseDouble(m.group(1)) / (m.group(2).isEmpty() ? 1 : 100);
-            String message = m.group(3) == null ? "" : m.group(3);
-            try {
-                context.progress(fraction, message.length() <= MAX_PROGRESS_TEXT ? message
-                        : message.substring(0, MAX_PROGRESS_TEXT - CUT.length()) + CUT);
-                return true;
-            } catch (InvalidInput e) {
-                return false; // a number beyond 1 is no progress, so the line is an ordinary one
-            }
-        }
-
-        synchronized String text() {
-            return lines.isEmpty() ? "" : ": " + String.join("\n", lines);
-        }
     }
 }

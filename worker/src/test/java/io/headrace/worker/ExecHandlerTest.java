@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.Failure;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Progress;
@@ -105,6 +106,56 @@ class ExecHandlerTest {
     }
 
     @Test
+    void theErrorKeepsTheEndOfWhatWasWrittenWithTheLastLineFirst() {
+        HandlerFailure few = failure("echo reading >&2; echo 'no such table' >&2; exit 3");
+        HandlerFailure many = failure("for i in $(seq 1 30); do printf 'step %d %0300d\\n' $i 0 >&2; done;"
+                + " echo 'the cause' >&2; echo >&2; exit 1");
+
+        assertThat(few).hasMessage("the command exited with 3: no such table\nThe last lines:\nreading\nno such table");
+        Failure kept = Failures.of(many);
+        assertThat(kept.message()).startsWith("the command exited with 1: the cause\nThe last lines:\nstep 25 ")
+                .endsWith("\nthe cause\n").doesNotContain("…");
+    }
+
+    @Test
+    void anErrorOfOneLongLineKeepsItsBeginning() {
+        HandlerFailure failure = failure("printf 'the cause: %09000d' 0 >&2; exit 1");
+
+        assertThat(Failures.of(failure).message()).startsWith("the command exited with 1: the cause: 000").endsWith("…")
+                .hasSize(Failure.MAX_MESSAGE);
+    }
+
+    @Test
+    void aCarriageReturnEndsALineWhileTheCommandRuns() throws Exception {
+        Heard heard = Heard.of("t", Json.NULL);
+        run("printf '\\r 10%%\\rprogress: 0.2 two\\r\\none\\r\\n\\ntwo\\n\\r\\nthe rest' >&2", heard);
+
+        assertThat(heard.said()).containsExactly(" 10%", "one", "", "two", "", "the rest");
+        assertThat(heard.progresses()).containsExactly(new Progress(0.2, "two"));
+    }
+
+    @Test
+    void aLineWithoutEndIsCutBetweenCharactersAndSaysSo() throws Exception {
+        Heard heard = Heard.of("t", Json.NULL);
+        run("printf 'x%09000d' 0 | sed 's/0/é/g' >&2", heard);
+
+        String line = String.valueOf(heard.said().poll());
+        assertThat(line).startsWith("xéé").endsWith("é…").doesNotContain("\ufffd");
+        assertThat(heard.said()).isEmpty();
+    }
+
+    @Test
+    void halfASurrogatePairIsRefusedAndNotReplaced() throws Exception {
+        HandlerFailure failure = failure("cat", Json.parse("\"ab\\ud800c\""));
+
+        assertThat(failure.type()).isEqualTo("bad_payload");
+        assertThat(failure.permanent()).isTrue();
+        assertThat(failure).hasMessageContaining("\\ud800 at index 2");
+        assertThat(run("cat", Heard.of("t", Json.parse("{\"a\":\"\\ud800\"}")))).asString().contains("\\ud800");
+        assertThat(run("cat", Heard.of("t", Json.of("\ud83d\ude00")))).isEqualTo(Json.of("\ud83d\ude00"));
+    }
+
+    @Test
     void aCommandThatNeverReadsItsInputIsNoProblem() throws Exception {
         Heard heard = Heard.of("t", Json.of("x".repeat(250_000)));
 
@@ -167,8 +218,13 @@ class ExecHandlerTest {
     }
 
     private static HandlerFailure failure(String command) {
+        return failure(command, Json.NULL);
+    }
+
+    private static HandlerFailure failure(String command, Json payload) {
         List<HandlerFailure> failures = new ArrayList<>();
-        assertThatThrownBy(() -> run(command)).isInstanceOfSatisfying(HandlerFailure.class, failures::add);
+        assertThatThrownBy(() -> run(command, Heard.of("t", payload))).isInstanceOfSatisfying(HandlerFailure.class,
+                failures::add);
         return failures.get(0);
     }
 }

@@ -54,11 +54,19 @@ public interface Broker extends AutoCloseable {
      * Waits until one of the queues may have work, at most as long as said. One submission wakes one waiter of all
      * processes, not all of them. A job put to rest (by a delay or a retry) with an earlier due time than any other of its
      * queue wakes one waiter too, so that the claim that follows learns {@link Claim#nextDue()}. A wake-up is a hint: the
-     * claim may find nothing, and a waiter that is never woken must still claim from time to time.
+     * claim may find nothing, and a hint is lost with the waiter that it woke, when that is frozen or killed before it claims. So
+     * who waits must {@link #ready look} from time to time.
      *
      * @return whether a hint came
      */
     boolean awaitReady(Set<QueueName> queues, Duration atMost) throws InterruptedException;
+
+    /**
+     * Which of these queues have something for this worker to claim: a job in line that nobody holds, one at rest that has fallen due, or
+     * one of an earlier claim of the worker whose answer got lost. A paused queue has nothing. Changes nothing and costs little for any
+     * number of queues; as another worker may be quicker, a claim may find nothing.
+     */
+    Set<QueueName> ready(WorkerId worker, Set<QueueName> queues);
 
     /** Carries out a verdict if its lease stands. */
     CompletionStage<Settlement> settle(Verdict verdict);

@@ -314,6 +314,11 @@ final class Claims {
         return more;
     }
 
+    /** Whether a worker may hold jobs of a queue without knowing: the next claim tells it. */
+    boolean inDoubt(Asker asker) {
+        return answered.inDoubt(asker);
+    }
+
     /** Drops the worker's consumers unless they hold leases. */
     void forget(QueueName queue, String worker) {
         answered.forget(queue, worker);

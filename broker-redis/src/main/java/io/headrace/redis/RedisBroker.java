@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link Settler}, {@link Renewer}, {@link Finder},
+ * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link Lookout}, {@link Settler}, {@link Renewer}, {@link Finder},
  * {@link Wakeups}, {@link Listener}, {@link Registry}.
  */
 public final class RedisBroker implements Broker {
@@ -56,6 +56,7 @@ public final class RedisBroker implements Broker {
     private final Enqueuer enqueuer;
     private final Settler settler;
     private final Claims claims;
+    private final Lookout lookout;
     private final Renewer renewer;
     private final Finder finder;
     private final Wakeups wakeups;
@@ -76,6 +77,7 @@ public final class RedisBroker implements Broker {
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         this.settler = new Settler(link, queues);
         this.claims = new Claims(link, keys, queues, this::setAside, nanoClock);
+        this.lookout = new Lookout(link, queues, claims::inDoubt);
         this.renewer = new Renewer(link, queues);
         this.finder = new Finder(link, queues);
         this.wakeups = new Wakeups(waits, keys, nanoClock, surprises);
@@ -144,6 +146,11 @@ public final class RedisBroker implements Broker {
     @Override
     public List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
         return claims.reclaim(request, lastChance);
+    }
+
+    @Override
+    public Set<QueueName> ready(WorkerId worker, Set<QueueName> names) {
+        return lookout.ready(worker, names);
     }
 
     @Override

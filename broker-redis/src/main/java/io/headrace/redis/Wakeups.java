@@ -164,7 +164,7 @@ final class Wakeups implements AutoCloseable {
             return null;
         }
 
-        /** A token that cannot be given back is lost; the workers' safety claims make up for it. */
+        /** A token that cannot be given back is lost; the workers' looks make up for it. */
         private void giveBack(byte[] key) {
             try {
                 link.call(key, new Link.Request(Command.LPUSH, key, RedisKeys.bytes(1)));

@@ -10,6 +10,7 @@ import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.SettingsChange;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
@@ -19,10 +20,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,26 @@ final class CommandCountTest {
         submit(1);
         assertThat(commands(() -> assertThat(claim(10)).hasSize(1))).isEqualTo(Map.of("evalsha", 1L, "time", 1L,
                 "hmget", 1L, "hget", 1L, "exists", 1L, "xreadgroup", 3L, "get", 1L, "set", 1L));
+    }
+
+    @Test
+    void aLookThatFindsNothingTakesThreeCommandsForAnyNumberOfQueues() {
+        Set<QueueName> hundred = IntStream.range(0, 100).mapToObj(i -> new QueueName("q" + i))
+                .collect(Collectors.toSet());
+        hundred.forEach(queue -> broker.operator().change(queue, new SettingsChange(null, null, null)));
+        broker.ready(WORKER, Set.of(QUEUE));
+        for (Set<QueueName> queues : List.of(Set.of(QUEUE), hundred)) {
+            assertThat(commands(() -> assertThat(broker.ready(WORKER, queues)).isEmpty()))
+                    .isEqualTo(Map.of("evalsha", 1L, "xread", 1L, "exists", 1L));
+        }
+    }
+
+    @Test
+    void aReclaimThatFindsNothing() {
+        ClaimRequest request = new ClaimRequest(QUEUE, WORKER, 10, Duration.ofSeconds(30), List.of(Level.values()));
+        broker.reclaim(request, true);
+        assertThat(commands(() -> assertThat(broker.reclaim(request, true)).isEmpty()))
+                .isEqualTo(Map.of("evalsha", 1L, "xpending", 3L));
     }
 
     @Test

@@ -42,6 +42,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,6 +200,13 @@ public final class InMemoryBroker implements Broker {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public Set<QueueName> ready(WorkerId worker, Set<QueueName> wanted) {
+        return locked(now -> wanted.stream()
+                .filter(name -> damaged.contains(name) || queueOrEmpty(name).hasSomethingToClaim(now))
+                .collect(Collectors.toSet()));
     }
 
     @Override

@@ -3,8 +3,12 @@ package io.headrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Broker;
+import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
 import io.headrace.Subscription;
 import io.headrace.Verdict;
 import java.time.Duration;
@@ -66,6 +70,41 @@ abstract class ListeningContract extends ContractSteps {
     void otherQueuesWakeNobody() throws InterruptedException {
         send(job());
         assertThat(broker().awaitReady(Set.of(newQueue()), Duration.ofMillis(50))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"in line", "urgent", "handed back", "due", "requeued", "put in line"})
+    void aLookFindsTheQueueThatHasSomethingToClaim(String what) {
+        JobId later = send(job().delay(LONG));
+        JobId dead = dead(job());
+        assertThat(look()).isEmpty();
+        switch (what) {
+            case "in line" -> send(job());
+            case "urgent" -> send(job().level(Level.HIGH));
+            case "handed back" -> {
+                ClaimedJob first = running(ann);
+                running(ann);
+                assertThat(look()).as("while all of them run").isEmpty();
+                settle(release(first));
+            }
+            case "due" -> fixture().makeDue(later);
+            case "requeued" -> operator().retry(List.of(dead));
+            default -> operator().runNow(later);
+        }
+        assertThat(look()).containsExactly(queue);
+        operator().pause(queue);
+        assertThat(look()).as("paused").isEmpty();
+        operator().resume(queue);
+        assertThat(claim(ann, 10)).hasSize(1);
+        assertThat(look()).as("claimed").isEmpty();
+    }
+
+    /** Among queues that are empty or have never been. */
+    private Set<QueueName> look() {
+        QueueName drained = newQueue();
+        broker().enqueue(NewJob.of(drained.value(), "mail", 1).build()).toCompletableFuture().join();
+        broker().claim(new ClaimRequest(drained, bob, 1, LEASE, ORDER));
+        return broker().ready(ann, Set.of(newQueue(), queue, drained));
     }
 
     @Test

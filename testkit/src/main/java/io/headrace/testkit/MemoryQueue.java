@@ -129,6 +129,11 @@ final class MemoryQueue {
         }
     }
 
+    /** Whether a claim of every level would find something. */
+    boolean hasSomethingToClaim(Instant now) {
+        return !paused && (due(now) || jobs.values().stream().anyMatch(MemoryJob::inLine));
+    }
+
     /** Moves what fell due into line. */
     void promote(Instant now) {
         for (Optional<MemoryJob> job = places.due(now); job.isPresent();) {

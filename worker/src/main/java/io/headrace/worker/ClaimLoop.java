@@ -9,28 +9,24 @@ import io.headrace.DataDamaged;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, for the next
- * due time it knows of, or for the turn of a safety claim. It runs on the thread {@code headrace-claim}, whose fields need no
+ * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, or for the next
+ * due time it knows of, and looks at all queues every few seconds, as a hint is lost with a worker that is frozen or killed. It runs on the thread {@code headrace-claim}, whose fields need no
  * guard; what others read is volatile, and {@code round} is held while jobs are claimed and handed over, so that who holds
  * it after {@link #stop} knows that no job is claimed any more.
  */
 final class ClaimLoop {
-    /** How long a wait for a hint lasts at most: short enough to notice a dead connection, long enough to cost nothing. */
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
     /**
-     * How often one of the queues, in turn, is claimed from although nothing hinted at work: one such claim costs a dozen commands,
-     * so a worker that idles costs the same for any number of queues.
+     * How long a wait for a hint lasts at most. Then comes a look at all queues, three commands for any number of them, so a job whose hint was
+     * lost with its worker starts within five seconds.
      */
-    private static final long SAFETY_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(4);
     /** How long a busy worker waits for more slots to get free, rather than claiming job by job. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** The least wait for a due time; guards against a broker that calls one due and does not hand it out. */
@@ -61,13 +57,12 @@ final class ClaimLoop {
     private boolean hinted = true;
     private boolean more;
     private long gatherUntil = Clocks.NEVER;
-    private long safetyAt;
+    private long lookAt;
 
     /** What is known about one queue. */
     private static final class Line {
         final LevelOrder levels = new LevelOrder();
         long dueAt;
-        long claimedAt;
         /** Until when its damaged data is left alone. */
         long damagedUntil;
     }
@@ -185,20 +180,33 @@ final class ClaimLoop {
                 return;
             }
             boolean all = hinted || more;
-            boolean safety = all || clocks.now() >= safetyAt;
+            Set<QueueName> ready = all ? config.queueNames() : look();
             hinted = false;
             more = false;
-            claimInto(slots.takeAll(), all, safety ? longestUnclaimed() : null);
-            if (safety) {
-                safetyAt = clocks.now() + SAFETY_NANOS;
+            claimInto(slots.takeAll(), ready);
+            if (all) {
+                lookAt = clocks.now() + WAIT_NANOS;
             }
         } finally {
             round.unlock();
         }
     }
 
-    /** @param turn the queue that is claimed from even if nothing is due there */
-    private void claimInto(int taken, boolean all, @Nullable Line turn) {
+    /** The queues that have work although nothing hinted at it; none when they were looked at lately. */
+    private Set<QueueName> look() {
+        long now = clocks.now();
+        if (now < lookAt) {
+            return Set.of();
+        }
+        Set<QueueName> ready = broker.ready(config.id(), config.queueNames());
+        outage.succeeded(now);
+        liveness.claimed();
+        lookAt = now + WAIT_NANOS;
+        return ready;
+    }
+
+    /** @param ready the queues that are claimed from even if nothing is due there */
+    private void claimInto(int taken, Set<QueueName> ready) {
         Filling filling = new Filling(taken);
         try {
             reclaimer.turn(filling);
@@ -208,7 +216,7 @@ final class ClaimLoop {
                     return;
                 }
                 Line line = line(queue);
-                if (clocks.now() >= line.damagedUntil && (all || line == turn || clocks.now() >= line.dueAt)) {
+                if (clocks.now() >= line.damagedUntil && (ready.contains(queue) || clocks.now() >= line.dueAt)) {
                     claimUnlessDamaged(queue, line, filling);
                 }
             }
@@ -223,8 +231,7 @@ final class ClaimLoop {
             claim(queue, line, filling);
         } catch (DataDamaged e) {
             liveness.claimed(); // the broker answered: no restart of this worker would mend it
-            line.claimedAt = clocks.now();
-            line.damagedUntil = line.claimedAt + DAMAGED_NANOS;
+            line.damagedUntil = clocks.now() + DAMAGED_NANOS;
             line.dueAt = line.damagedUntil;
         }
     }
@@ -237,7 +244,6 @@ final class ClaimLoop {
         liveness.claimed();
         long now = clocks.now();
         int got = claim.jobs().size();
-        line.claimedAt = now;
         // A job can be due in a thousand years, which are more nanoseconds than a number holds.
         long dueIn = Math.min(Clocks.NEVER - now,
                 claim.nextDue().map(TimeUnit.NANOSECONDS::convert).orElse(Clocks.NEVER));
@@ -250,16 +256,12 @@ final class ClaimLoop {
     }
 
     private long untilNextClaim() {
-        long next = Math.min(safetyAt, reclaimer.dueAt());
+        long next = Math.min(lookAt, reclaimer.dueAt());
         for (Line line : lines.values()) {
             next = Math.min(next, line.dueAt);
         }
         long atMost = inFlight.holdsLastChance() ? LAST_CHANCE_NANOS : WAIT_NANOS;
         return Math.max(DUE_FLOOR_NANOS, Math.min(atMost, next - clocks.now()));
-    }
-
-    private @Nullable Line longestUnclaimed() {
-        return lines.values().stream().min(Comparator.comparingLong(line -> line.claimedAt)).orElse(null);
     }
 
     private Line line(QueueName queue) {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * by the claim loop, the heartbeat's by the lease keeper.
  */
 final class Liveness {
-    /** An idle worker claims every 20 s; two in a row missing is more than a hiccup. */
+    /** An idle worker looks for work every 4 s, and waits for an answer a few seconds: this is more than a hiccup. */
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(45);
 
     private final Clocks clocks;
@@ -23,7 +23,7 @@ final class Liveness {
         this.clocks = clocks;
     }
 
-    /** A claim was answered, with or without jobs. */
+    /** A claim was answered, with or without jobs, or the look that stands in for it while there is nothing to claim. */
     void claimed() {
         claimAt = clocks.now();
         newestClaim = clocks.wall().instant();

@@ -6,8 +6,8 @@
 --       then per level: level, cursor: look behind this entry id, '-' from the start
 -- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next cursor, entries, deliveries,
 -- running values of the lost deliveries}.
--- Cost: 2 commands and 3 per level, of which one walks the pending entries from the cursor on; 10 more for a level that yields jobs, and what marked
--- jobs take.
+-- Cost: 1 command per level, which walks the pending entries from the cursor on; where one is idle 2 more and 1 per level, 10 more for a level that
+-- yields jobs, and what marked jobs take.
 local base = KEYS[1]
 --@include numbers
 --@include ids
@@ -24,13 +24,28 @@ local last_chances = tonumber(ARGV[8])
 local fence = 0 -- the fencing token of what this call leases
 local ids = {}
 
--- Check first: a key of a wrong type fails the call before anything has changed hands.
+-- The pending entries of each level that were not renewed for the shortest lease; mostly there are none.
+local pages, any = {}, false
 for i = 9, #ARGV, 2 do
-  redis.call('XLEN', base .. 'ready:' .. ARGV[i])
-  redis.call('HLEN', base .. 'running:' .. ARGV[i])
+  local level, from = ARGV[i], ARGV[i + 1]
+  local stream = base .. 'ready:' .. level
+  local page = redis.pcall('XPENDING', stream, 'workers', 'IDLE', ARGV[6], from == '-' and '-' or '(' .. from, '+', ARGV[5])
+  if page.err then
+    redis.call('XLEN', stream) -- fails when it is no stream
+    page = {}
+  end
+  pages[level] = page
+  any = any or #page > 0
 end
-redis.call('SCARD', base .. 'cancelled')
-redis.call('SCARD', base .. 'cancelling')
+
+-- Check first: a key of a wrong type fails the call before anything has changed hands.
+if any then
+  for i = 9, #ARGV, 2 do
+    redis.call('HLEN', base .. 'running:' .. ARGV[i])
+  end
+  redis.call('SCARD', base .. 'cancelled')
+  redis.call('SCARD', base .. 'cancelling')
+end
 
 -- Which of these pending entries have fallen silent, as many as may be taken, and where to look next.
 local function silent(page, records)
@@ -58,8 +73,8 @@ local function take_over(level, from)
     return {level, from, {}, {}, {}}
   end
   local stream = base .. 'ready:' .. level
-  local page = redis.pcall('XPENDING', stream, 'workers', 'IDLE', ARGV[6], from == '-' and '-' or '(' .. from, '+', ARGV[5])
-  if page.err or #page == 0 then
+  local page = pages[level]
+  if #page == 0 then
     return nothing
   end
   local fields = {}

@@ -116,6 +116,12 @@ public interface Broker extends AutoCloseable {
     /** Where the job is now. Never throws for an id that does not exist. */
     Lookup find(JobId id);
 
+    /**
+     * Where the job is now, asked by somebody who waits for its end: when it ends within the next minute, its record stays for half
+     * a minute at least, whatever its retention, and however many others end.
+     */
+    Lookup await(JobId id);
+
     /** Closes every connection. Stages still open fail with {@link BrokerUnavailable} or {@link OutcomeUnknown}. */
     @Override
     void close();

@@ -64,7 +64,8 @@ public final class JobClient {
     }
 
     /**
-     * Waits until a job has ended.
+     * Waits until a job has ended. One that may end before this is called, in a queue that keeps nothing, should be submitted as
+     * {@link NewJob.Builder#awaited}.
      *
      * @return the job as it is when it has ended, or as it is when the time is up; see {@link JobState#terminal()}
      * @throws InvalidInput when there is no such job
@@ -72,13 +73,14 @@ public final class JobClient {
     public Job await(JobId id, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         Semaphore changed = new Semaphore(0);
+        AwaitedJob awaited = new AwaitedJob(broker, id, System::nanoTime);
         try (Subscription ignored = broker.onChange(id.queue(), job -> {
             if (job.equals(id)) {
                 changed.release();
             }
         })) {
             while (true) {
-                Job job = broker.find(id).job()
+                Job job = awaited.look().job()
                         .orElseThrow(() -> new InvalidInput("id", "names no job on record: " + id));
                 long left = deadline - System.nanoTime();
                 if (job.state().terminal() || left <= 0) {

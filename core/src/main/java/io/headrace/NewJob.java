@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param delay how long it waits before it is offered to workers, counted by the broker's clock; zero to 365 days
  * @param runAt when it is first offered to workers; excludes {@code delay}; the past means now
  * @param durability what must have happened before the submission is answered
+ * @param awaited whether the sender waits for its end: see {@link Broker#await}, which is promised from the first moment on
  */
 public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
-        @Nullable Idempotency idempotency, Durability durability) {
+        @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
     private static final Duration MAX_DELAY = Duration.ofDays(365);
 
     /** @throws InvalidInput when both delay and runAt are given, or the delay is out of bounds */
@@ -48,6 +49,7 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
         private @Nullable String traceparent;
         private @Nullable Idempotency idempotency;
         private Durability durability = Durability.MEMORY;
+        private boolean awaited;
 
         private Builder(QueueName queue, JobType type, Json payload) {
             this.queue = queue;
@@ -116,12 +118,18 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
             return this;
         }
 
+        /** To be waited for by {@link JobClient#await}, which then sees its end whatever its retention. */
+        public Builder awaited() {
+            awaited = true;
+            return this;
+        }
+
         /** @throws InvalidInput when a bound is passed */
         public NewJob build() {
             return new NewJob(queue, level,
                     new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey,
                             retention, traceparent),
-                    delay, runAt, idempotency, durability);
+                    delay, runAt, idempotency, durability, awaited);
         }
     }
 }

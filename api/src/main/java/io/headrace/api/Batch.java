@@ -152,7 +152,7 @@ final class Batch implements Loop.Deadline {
                 throw JsonIn.tooLarge(piece.length(), config.maxPayload());
             }
             NewJob job = JobRequest.read(queue, text, config.maxPayload(), null, traceparent,
-                    durability);
+                    durability, false);
             services.broker().enqueue(job).whenComplete(
                     (submission, failure) -> exchange.loop().post(() -> answered(slot, job, submission, failure)));
         } catch (RuntimeException | Error e) {

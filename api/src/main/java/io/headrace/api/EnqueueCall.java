@@ -41,7 +41,7 @@ final class EnqueueCall {
         exchange.body(config.maxPayload() + JobRequest.ENVELOPE_BYTES, config.bodyTimeout().toNanos(), body -> {
             NewJob job = JobRequest.read(queue, body, config.maxPayload(),
                     idempotency(exchange.request().getHeader("Idempotency-Key"), queue, body), traceparent(exchange),
-                    durability);
+                    durability, Prefer.wait(exchange.request()).isPresent());
             services.known().admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
                     .onFailure(exchange::fail);
         });

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
+import io.headrace.AwaitedJob;
 import io.headrace.BrokerOperator;
 import io.headrace.Job;
 import io.headrace.JobId;
@@ -38,7 +38,7 @@ final class JobFeed {
 
     private static final int LINES = 500;
 
-    private final Broker broker;
+    private final AwaitedJob awaited;
     private final BrokerOperator operator;
     private final JobJson jobJson;
     private final JobId id;
@@ -54,7 +54,7 @@ final class JobFeed {
 
     /** @param firstLine the first log line to tell */
     JobFeed(Loop loop, Services services, JobId id, long firstLine, Client client) {
-        this.broker = services.broker();
+        this.awaited = new AwaitedJob(services.broker(), id, System::nanoTime);
         this.operator = services.operator();
         this.jobJson = services.jobJson();
         this.id = id;
@@ -69,7 +69,7 @@ final class JobFeed {
 
     /** Looks at the job before its log: a job that has ended writes no more lines. */
     private Seen look() {
-        Lookup lookup = broker.find(id);
+        Lookup lookup = awaited.look();
         JobLog log = lookup.kind() == Lookup.Kind.FOUND ? operator.log(id, nextLine, LINES)
                 : new JobLog(List.of(), nextLine);
         return new Seen(lookup, log);

@@ -52,7 +52,7 @@ final class JobRequest {
      * @throws InvalidInput when a member is not allowed
      */
     static NewJob read(QueueName queue, byte[] body, int maxPayload, @Nullable Idempotency idempotency,
-            @Nullable String traceparent, Durability durability) {
+            @Nullable String traceparent, Durability durability, boolean awaited) {
         JobRequest request = new JobRequest(maxPayload);
         JsonIn.read(body, MEMBERS, request::member);
         if (request.type == null) {
@@ -60,7 +60,7 @@ final class JobRequest {
         }
         JobSpec spec = new JobSpec(request.type, request.payload, request.timeout, request.maxRetries, request.backoff,
                 request.expiresIn, request.uniqueKey, request.retention, traceparent);
-        return new NewJob(queue, request.level, spec, request.delay, request.runAt, idempotency, durability);
+        return new NewJob(queue, request.level, spec, request.delay, request.runAt, idempotency, durability, awaited);
     }
 
     private void member(String name, JsonIn in) throws IOException {

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
+import io.headrace.AwaitedJob;
 import io.headrace.JobId;
 import io.headrace.Lookup;
 import io.vertx.core.AsyncResult;
@@ -24,9 +24,8 @@ final class Wait {
         this.loop = exchange.loop();
         this.waiters = services.waiters();
         this.then = then;
-        Broker broker = services.broker();
-        this.follower = new Follower<>(loop, services.changes(), services.blocking(), job, () -> broker.find(job),
-                this::seen);
+        AwaitedJob awaited = new AwaitedJob(services.broker(), job, System::nanoTime);
+        this.follower = new Follower<>(loop, services.changes(), services.blocking(), job, awaited::look, this::seen);
         this.ender = () -> loop.post(this::end);
     }
 

@@ -83,7 +83,7 @@ final class Enqueuer implements AutoCloseable {
 
         boolean plain() {
             return job.delay() == null && job.runAt() == null && job.spec().uniqueKey() == null
-                    && job.idempotency() == null;
+                    && job.idempotency() == null && !job.awaited();
         }
     }
 
@@ -210,7 +210,7 @@ final class Enqueuer implements AutoCloseable {
                 text(job.spec().uniqueKey()), RedisKeys.bytes(UNIQUE_LIFETIME.toMillis()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.key()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.fingerprint()),
-                RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()));
+                RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()), RedisKeys.bytes(job.awaited() ? 1 : 0));
         return link.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
     }
 

@@ -42,12 +42,27 @@ final class Finder {
         return look(id).lookup();
     }
 
+    /** Notes first that its end is waited for, so that it does not vanish between the two. */
+    Lookup await(JobId id) {
+        byte[] base = queues.base(id.queue());
+        List<Object> replies = link.askAll(base,
+                List.of(Link.script(Script.AWAIT, base, List.of(RedisKeys.bytes(id.toString()))),
+                        Link.script(Script.FIND, base, arguments(id))));
+        return read(id, Link.checked(replies.get(1))).lookup();
+    }
+
     Found look(JobId id) {
-        List<byte[]> arguments = List.of(RedisKeys.bytes(id.toString()),
-                RedisKeys.bytes(String.valueOf(id.level().code())),
+        return read(id, link.ask(Script.FIND, queues.base(id.queue()), arguments(id)));
+    }
+
+    private static List<byte[]> arguments(JobId id) {
+        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
                 id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
                 RedisKeys.bytes(id.millis()));
-        List<Object> reply = Replies.list(link.ask(Script.FIND, queues.base(id.queue()), arguments));
+    }
+
+    private static Found read(JobId id, Object found) {
+        List<Object> reply = Replies.list(found);
         String place = Replies.text(reply.get(0));
         if (place.equals("unknown")) {
             return new Found(Lookup.UNKNOWN, NOTHING);

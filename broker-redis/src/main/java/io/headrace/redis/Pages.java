@@ -9,6 +9,7 @@ import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
+import io.headrace.QueueName;
 import io.headrace.Run;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -257,11 +259,10 @@ final class Pages {
 
     /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor:last id seen of that step}. */
     private Step finished(Query query, String position, int most) {
-        byte[] list = keys.index(query.queue(), "finished");
         String newest = query.to() == null ? "+inf" : Long.toString((query.toMs() - 1) / BUCKET_MS);
         String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
         String[] at = position.equals("-") ? new String[]{newest, "0"} : position.split(":", 3);
-        List<String> buckets = buckets(list, at[0], oldest);
+        List<String> buckets = buckets(query.queue(), at[0], oldest);
         if (buckets.isEmpty()) {
             return new Step(List.of(), List.of(), "");
         }
@@ -282,18 +283,28 @@ final class Pages {
         return scanned(jobs, bucket + ":" + cursor, same && at.length > 2 ? at[2] : "", next);
     }
 
-    /** The next two buckets, newest first; names that are not their own score were not written by us, and are passed over. */
-    private List<String> buckets(byte[] index, String from, String to) {
-        List<Object> flat = Replies.list(link.ask(index, new Link.Request(Command.ZREVRANGEBYSCORE, index,
-                RedisKeys.bytes(from), RedisKeys.bytes(to), RedisKeys.bytes("WITHSCORES"),
-                RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0), RedisKeys.bytes(2 + MAX_ODD_BUCKETS))));
+    /** The next two buckets of both lists, newest first. */
+    private List<String> buckets(QueueName queue, String from, String to) {
+        List<byte[]> lists = List.of(keys.index(queue, "finished"), keys.index(queue, "late"));
+        List<Object> replies = link.askAll(lists.get(0), lists.stream().map(list -> new Link.Request(
+                Command.ZREVRANGEBYSCORE, list, RedisKeys.bytes(from), RedisKeys.bytes(to),
+                RedisKeys.bytes("WITHSCORES"), RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0),
+                RedisKeys.bytes(2 + MAX_ODD_BUCKETS))).toList());
+        return IntStream.range(0, lists.size()).boxed()
+                .flatMap(i -> buckets(lists.get(i), Replies.list(Link.checked(replies.get(i)))).stream())
+                .distinct().sorted(Comparator.comparingLong((String bucket) -> Long.parseLong(bucket)).reversed())
+                .limit(2).toList();
+    }
+
+    /** Those that are their own score; others were not written by us, and are passed over. */
+    private List<String> buckets(byte[] list, List<Object> flat) {
         List<String> buckets = new ArrayList<>();
         for (int i = 0; i + 1 < flat.size() && buckets.size() < 2; i += 2) {
             String bucket = Replies.text(flat.get(i));
             if (bucket.equals(Long.toString(Replies.number(flat.get(i + 1))))) {
                 buckets.add(bucket);
             } else {
-                oddities.passedOver(index, bucket, "it is no bucket of finished jobs");
+                oddities.passedOver(list, bucket, "it is no bucket of finished jobs");
             }
         }
         return buckets;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import redis.clients.jedis.Protocol.Command;
 
 /** Goes through the places of one queue page by page. Used by one thread. */
@@ -28,6 +29,7 @@ final class QueueExam {
     /** Assumed of a lease that is not on record. */
     private static final long LEASE_MS = 30_000;
 
+    private static final Pattern BUCKET = Pattern.compile("[0-9]+");
     private static final byte[] PAGE = RedisKeys.bytes(Examiner.BATCH);
     private static final byte[] COUNT = RedisKeys.bytes("COUNT");
     private static final byte[] GROUP = RedisKeys.bytes("workers");
@@ -257,7 +259,7 @@ final class QueueExam {
     }
 
     private static boolean isBucket(String field) {
-        return !field.equals("total") && !field.equals("gone_through");
+        return BUCKET.matcher(field).matches(); // and not what is counted of them all
     }
 
     /** Few buckets are summed up at one instant; many between two looks at counters that tell whether a job has finished meanwhile. */

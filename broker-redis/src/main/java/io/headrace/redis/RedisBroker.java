@@ -221,6 +221,11 @@ public final class RedisBroker implements Broker {
         return finder.find(id);
     }
 
+    @Override
+    public Lookup await(JobId id) {
+        return finder.await(id);
+    }
+
     private void setAside(Verdict verdict) {
         JobId job = verdict.lease().job();
         Failure why = verdict.document().run().error();

@@ -116,6 +116,40 @@ final class CommandCountTest {
         assertThat(total(all)).isLessThanOrEqualTo(flushes * (total(lone) + 2 * 7 + 2 + 100 / 8));
     }
 
+    @Test
+    void theVerdictOfALoneJobWithWhichATenthOfASecondBegins() {
+        long before = tenths();
+        Wait.until("the next tenth of a second", () -> tenths() > before);
+        submit(1);
+        List<ClaimedJob> one = claim(1);
+        Map<String, Long> counts = commands(() -> settle(one));
+        counts.remove("expire"); // where a minute begins
+        assertThat(counts).isEqualTo(Map.ofEntries(Map.entry("evalsha", 1L), Map.entry("time", 1L),
+                Map.entry("hmget", 2L), Map.entry("hlen", 2L), Map.entry("xpending", 1L), Map.entry("hset", 1L),
+                Map.entry("pexpire", 1L), Map.entry("hincrby", 4L), Map.entry("zadd", 1L), Map.entry("zrange", 1L),
+                Map.entry("xack", 1L), Map.entry("xdel", 1L), Map.entry("exists", 1L)));
+    }
+
+    @Test
+    void aBatchThatEndsLongAfterItWasAcceptedTakesACommandMoreForEachTenthOfASecond() {
+        submit(100);
+        List<ClaimedJob> first = claim(50);
+        List<ClaimedJob> second = claim(50);
+        long accepted = second.get(49).lease().job().millis() / 100;
+        Wait.until("they are late", () -> tenths() > accepted + 11);
+        settle(first);
+        Map<String, Long> counts = commands(() -> settle(second));
+        long buckets = second.stream().map(job -> job.lease().job().millis() / 100).distinct().count();
+        assertThat(counts.getOrDefault("zadd", 0L))
+                .isLessThanOrEqualTo(buckets * counts.getOrDefault("evalsha", 0L));
+        assertThat(counts).doesNotContainKey("zrem");
+    }
+
+    private long tenths() {
+        List<String> time = jedis.time();
+        return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
+    }
+
     private static long total(Map<String, Long> commands) {
         return commands.values().stream().mapToLong(calls -> calls).sum();
     }

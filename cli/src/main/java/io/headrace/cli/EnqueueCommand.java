@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -139,8 +141,15 @@ final class EnqueueCommand implements Callable<Integer> {
         if (idempotencyKey != null) {
             headers.put("Idempotency-Key", idempotencyKey);
         }
+        List<String> preferences = new ArrayList<>();
         if (durability != null) {
-            headers.put("Prefer", "durability=\"" + durability + "\"");
+            preferences.add("durability=\"" + durability + "\"");
+        }
+        if (wait != null) {
+            preferences.add("wait=1"); // who says so from the first moment on sees the end whatever the queue keeps
+        }
+        if (!preferences.isEmpty()) {
+            headers.put("Prefer", String.join(", ", preferences));
         }
         return headers;
     }

@@ -189,7 +189,7 @@ final class InMemoryOperator implements BrokerOperator {
     @Override
     public JobLog log(JobId id, long from, int limit) {
         return broker.onQueue(id.queue(), (queue, now) -> {
-            MemoryJob job = queue.jobs.get(id);
+            MemoryJob job = queue.onRecord(id, now);
             return (job == null ? new MemoryLog() : job.log).read(from, limit);
         });
     }

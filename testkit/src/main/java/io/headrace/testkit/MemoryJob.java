@@ -43,6 +43,10 @@ final class MemoryJob {
     Instant dueAt = Instant.EPOCH;
     /** Numbers the ends of jobs, for dead and finished ones. */
     long ended;
+    /** Until when somebody waits for its end. */
+    Instant awaitedUntil = Instant.EPOCH;
+    /** Until when a finished job can be looked up by who waited for it. */
+    Instant heldUntil = Instant.EPOCH;
     /** Until when a dead or finished job can be looked up. */
     Instant keptUntil = Instant.MAX;
     /** Claims of its entry without a verdict. */

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * it is always in exactly one. Everything is guarded by the broker's lock.
  */
 final class MemoryQueue {
+    /** How long a word of somebody who waits counts, and how long he can fetch what a job ended as. */
+    private static final Duration AWAITED = Duration.ofMinutes(1);
+    private static final Duration HELD = Duration.ofSeconds(30);
     /** How long dead jobs are kept. */
     static final Duration DEAD_KEPT = Duration.ofDays(30);
     /** More hints than this are not kept: whoever is woken claims until nothing is left. */
@@ -59,6 +62,8 @@ final class MemoryQueue {
     private final MemoryPlaces places = new MemoryPlaces();
     private final Map<String, JobId> unique = new HashMap<>();
     private final MemoryIdempotency idempotency = new MemoryIdempotency();
+    /** Jobs that somebody waited for when they ended, and that are kept no longer but for him. */
+    private final Map<JobId, MemoryJob> held = new HashMap<>();
     /** Jobs that were on record once. */
     private final Set<JobId> gone = new HashSet<>();
     private int wakeUps;
@@ -84,6 +89,9 @@ final class MemoryQueue {
         JobId holder = asked.spec().unique().map(unique::get).orElse(null);
         if (holder != null) {
             idempotency.remember(idem, holder, Submission.Kind.DUPLICATE, now);
+            if (asked.awaited()) {
+                await(holder, now);
+            }
             return new Submission(Submission.Kind.DUPLICATE, holder, state);
         }
         if (settings.maxBacklog() > 0 && queued() >= settings.maxBacklog()) {
@@ -92,6 +100,9 @@ final class MemoryQueue {
         JobId id = nextId(asked.level(), later, now);
         MemoryJob job = new MemoryJob(id, JobDocument.of(asked.spec()));
         jobs.put(id, job);
+        if (asked.awaited()) {
+            await(id, now);
+        }
         asked.spec().unique().ifPresent(key -> unique.put(key, id));
         idempotency.remember(idem, id, Submission.Kind.REPLAYED, now);
         if (due != null && later) {
@@ -222,8 +233,24 @@ final class MemoryQueue {
         Duration kept = document.spec().retention() == null ? settings.retention() : document.spec().retention();
         end(job, Place.FINISHED, now.plus(kept));
         counts.add(job.state().label(), now);
+        job.heldUntil = job.awaitedUntil.isAfter(now) ? now.plus(HELD) : Instant.EPOCH;
         trim(now);
         changed.accept(job.id);
+    }
+
+    /** Notes that somebody waits for the end of this job. */
+    void await(JobId id, Instant now) {
+        MemoryJob job = jobs.get(id);
+        if (job != null) {
+            job.awaitedUntil = now.plus(AWAITED);
+        }
+    }
+
+    /** The job, or null when it is not on record, not even for somebody who waited for it. */
+    @Nullable
+    MemoryJob onRecord(JobId id, Instant now) {
+        MemoryJob kept = held.get(id);
+        return kept != null && kept.heldUntil.isAfter(now) ? kept : jobs.get(id);
     }
 
     private void bury(MemoryJob job, JobDocument document, Instant now) {
@@ -246,6 +273,7 @@ final class MemoryQueue {
             drop(job.get());
             job = places.surplus(now, settings.maxKept());
         }
+        held.values().removeIf(job -> !job.heldUntil.isAfter(now));
         idempotency.trim(now);
     }
 
@@ -253,10 +281,11 @@ final class MemoryQueue {
         places.leave(job);
         jobs.remove(job.id);
         gone.add(job.id);
+        held.put(job.id, job);
     }
 
     Answer cancel(JobId id, Instant now) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = onRecord(id, now);
         if (job == null) {
             return Answer.NOT_FOUND;
         }

@@ -196,6 +196,54 @@ abstract class SettlingContract extends ContractSteps {
     }
 
     @Test
+    void whoWaitsForAJobSeesItsEndWhateverIsKept() {
+        operator().settings(queue, new QueueSettings(0, LONG, 1));
+        JobId noted = send(job().retention(Duration.ZERO).delay(LONG));
+        assertThat(broker().await(noted).job()).hasValueSatisfying(
+                job -> assertThat(job.state()).isEqualTo(JobState.SCHEDULED));
+        fixture().makeDue(noted);
+        JobId fromTheStart = send(job().awaited());
+        JobId forNobody = send(job());
+        List<ClaimedJob> jobs = claim(ann, 3);
+        assertThat(jobs).hasSize(3).allSatisfy(job -> assertThat(settle(succeed(job))).isEqualTo(Settlement.RECORDED));
+        send(50);
+        claim(ann, 50).forEach(job -> settle(succeed(job)));
+
+        assertThat(find(noted).document().run().result()).isEqualTo(RESULT);
+        assertThat(find(fromTheStart).document().run().result()).isEqualTo(RESULT);
+        assertThat(broker().find(forNobody)).isEqualTo(Lookup.GONE);
+        assertThat(info().kept()).as("what is held for somebody counts for nothing").isLessThanOrEqualTo(1);
+        assertThat(operator().cancel(noted)).isEqualTo(Answer.WRONG_STATE);
+    }
+
+    @Test
+    void whoWaitsForAJobSeesThatItWasCancelledInAQueueThatKeepsNothing() {
+        operator().settings(queue, new QueueSettings(0, Duration.ZERO, 100));
+        JobId resting = send(job().delay(LONG).awaited());
+        JobId waiting = send(job().awaited());
+        assertThat(operator().cancel(resting)).isEqualTo(Answer.DONE);
+        assertThat(operator().cancel(waiting)).isEqualTo(Answer.DONE);
+        assertNothingToRun();
+        assertThat(state(resting)).isEqualTo(JobState.CANCELLED);
+        assertThat(state(waiting)).isEqualTo(JobState.CANCELLED);
+    }
+
+    @Test
+    void aDuplicateIsWaitedForLikeTheJobThatItStandsFor() {
+        JobId holder = send(job().uniqueKey("one").retention(Duration.ZERO));
+        assertThat(submit(job().uniqueKey("one").awaited()).id()).isEqualTo(holder);
+        settle(succeed(claimOne(ann)));
+        assertThat(state(holder)).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    @Test
+    void waitingForAJobOfAQueueThatIsNotThereMakesNone() {
+        JobId never = new JobId(newQueue(), Level.NORMAL, false, 1, 0);
+        assertThat(broker().await(never)).isEqualTo(Lookup.UNKNOWN);
+        assertThat(operator().queue(never.queue())).isEmpty();
+    }
+
+    @Test
     void aQueueThatKeepsNothingStillCounts() {
         operator().settings(queue, new QueueSettings(0, LONG, 0));
         JobId id = succeeded(job());

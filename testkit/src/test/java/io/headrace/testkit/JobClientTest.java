@@ -139,7 +139,7 @@ final class JobClientTest {
                 (self, method, arguments) -> {
                     try {
                         Object answer = method.invoke(broker, arguments);
-                        if (method.getName().equals("find") && !looked[0]) {
+                        if (method.getName().equals("await") && !looked[0]) {
                             looked[0] = true;
                             succeedNext();
                         }

@@ -2,7 +2,7 @@
 -- cancel: end a job that has not ended: at once when it rests or waits in line, through its worker when it runs.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms or ''  8 unique key or ''
--- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 21 commands.
+-- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 23 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -10,6 +10,7 @@ local base = KEYS[1]
 --@include events
 --@include tally
 --@include unique
+--@include awaited
 --@include finished
 
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -28,7 +29,7 @@ for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
     redis.call('DEL', base .. 'job:' .. id)
     redis.call('SREM', base .. 'cancelling', id)
     unlock(lock)
-    local retention_ms, max_kept = retention()
+    local retention_ms, max_kept, _, awaited = retention()
     if ARGV[7] ~= '' then
       if tonumber(ARGV[7]) > 0 then
         redis.call('SET', base .. 'job:' .. id, ARGV[6], 'PX', ARGV[7])
@@ -38,6 +39,9 @@ for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
       keep({{bucket = bucket, of = {id, ARGV[6]}, first = 1, last = 2}}, {}, retention_ms, max_kept)
     else
       keep({}, {[bucket] = true}, retention_ms, max_kept)
+    end
+    if awaited then
+      hold({id}, function() return ARGV[6] end, function() return ARGV[7] end)
     end
     tally('cancelled', 1)
     announce({id})

@@ -67,7 +67,7 @@ local function check_bucket(n, key, bucket)
       redis.call('HINCRBY', base .. 'kept', 'total', documents - kept)
     end
   end
-  if not redis.call('ZSCORE', base .. 'finished', bucket) then
+  if not redis.call('ZSCORE', base .. 'finished', bucket) and not redis.call('ZSCORE', base .. 'late', bucket) then
     fault(n, 'BUCKET_UNLISTED')
     if repair then
       redis.call('ZADD', base .. 'finished', bucket, bucket)

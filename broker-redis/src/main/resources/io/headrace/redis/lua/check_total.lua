@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- check_total: whether the total of finished jobs kept is the sum of its buckets.
+-- check_total: whether the total of finished jobs kept is the sum of its buckets, and the two lists of late buckets agree.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 sum up here when there are at most so many buckets  3 else the sum that was found while the total was ...  4 this
--- Returns {position, fault, detail} for each fault: KEPT_TOTAL. Cost: 3 commands, one of which reads so many fields.
+-- Returns {position, fault, detail} for each fault: KEPT_TOTAL, KEPT_LATE. Cost: 5 commands, one of which reads so many fields,
+-- and one of which walks as many late buckets; to repair up to 2 more per late bucket.
 local base = KEYS[1]
 --@include check
 
@@ -13,7 +14,7 @@ if redis.call('HLEN', kept) <= tonumber(ARGV[2]) then
   sum = 0
   local fields = redis.call('HGETALL', kept)
   for i = 1, #fields, 2 do
-    if fields[i] ~= 'total' and fields[i] ~= 'gone_through' then
+    if string.match(fields[i], '^%d+$') then
       sum = sum + tonumber(fields[i + 1])
     end
   end
@@ -24,6 +25,24 @@ if sum and sum ~= total then
   fault(1, 'KEPT_TOTAL', string.format('%.0f counted, %.0f in the buckets', total, sum))
   if repair then
     redis.call('HSET', kept, 'total', string.format('%.0f', sum))
+  end
+end
+
+-- A bucket that only one of the two lists knows would never be trimmed, or never be shown.
+local late = redis.call('ZCARD', base .. 'late')
+local both = #redis.call('ZINTER', 2, base .. 'late', base .. 'ended')
+local ended = redis.call('ZCARD', base .. 'ended')
+local counted = tonumber(redis.call('HGET', kept, 'late') or '0')
+if both ~= late or both ~= ended or counted ~= late then
+  fault(1, 'KEPT_LATE', string.format('%d counted, %d listed, %d with their ends', counted or 0, late, ended))
+  if repair then
+    for _, bucket in ipairs(redis.call('ZDIFF', 2, base .. 'late', base .. 'ended')) do
+      redis.call('ZADD', base .. 'ended', bucket, bucket)
+    end
+    for _, bucket in ipairs(redis.call('ZDIFF', 2, base .. 'ended', base .. 'late')) do
+      redis.call('ZADD', base .. 'late', bucket, bucket)
+    end
+    redis.call('HSET', kept, 'late', redis.call('ZCARD', base .. 'late'))
   end
 end
 return faults

@@ -17,6 +17,7 @@ local base = KEYS[1]
 --@include numbers
 --@include ids
 --@include clock
+--@include awaited
 --@include events
 --@include wake
 --@include publish
@@ -26,7 +27,7 @@ local base = KEYS[1]
 
 local worker, most, lease_ms = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')
-local watched = whole(settings[2], 0) > now_ms
+local watched = soon(settings[2], AWAITED_MS)
 
 -- Whether anything is set aside: due later, to be cancelled, or on record as renewed, handed back or delivered again. Mostly nothing is.
 local LEVELS = 9

@@ -2,12 +2,22 @@
 -- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key.
 -- KEYS  1 base
 -- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 lifetime of its lock, ms
---       8 idempotency key or ''  9 fingerprint  10 lifetime of the key, ms
--- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 9 commands.
+--       8 idempotency key or ''  9 fingerprint  10 lifetime of the key, ms  11 '1' if its end is waited for
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 9 commands, 4 more for a job that is waited for.
 local base = KEYS[1]
 --@include ids
+--@include numbers
 --@include clock
+--@include awaited
 --@include wake
+
+-- The answer to the sender.
+local function answer(word, id)
+  if ARGV[11] == '1' then
+    await(id)
+  end
+  return {word, id}
+end
 
 local queue, level, document = ARGV[1], ARGV[2], ARGV[3]
 local idempotency = base .. 'idem:' .. ARGV[8]
@@ -21,7 +31,7 @@ if ARGV[8] ~= '' then
     if fingerprint ~= ARGV[9] or not is_id(id) then -- what cannot be read might be this request: it must not run twice
       return {'CONFLICT', ''}
     end
-    return {word, id}
+    return answer(word, id)
   end
 end
 
@@ -37,7 +47,7 @@ if ARGV[6] ~= '' then
   if type(holder) == 'string' and is_id(holder) then -- anything else belongs to nobody who could free it
     redis.call('SET', lock, holder, 'KEEPTTL') -- likewise
     remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended
-    return {'DUPLICATE', holder}
+    return answer('DUPLICATE', holder)
   end
 end
 
@@ -70,4 +80,4 @@ if ARGV[6] ~= '' then
   redis.call('SET', lock, id, 'PX', string.format('%.0f', tonumber(ARGV[7]) + due_ms - now_ms))
 end
 remember(id, 'REPLAYED')
-return {word, id}
+return answer(word, id)

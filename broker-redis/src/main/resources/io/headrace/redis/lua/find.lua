@@ -4,7 +4,7 @@
 -- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 bucket  5 epoch ms of the id
 -- Returns {place, document, ...}: {scheduled | retrying | parked | dead, document, score}, {finished, document}, {queued | cancelled, document, record},
 -- {running, document, holder, progress or '', 1 if its cancellation was asked for}, {gone}, {unknown}. A document that is missing where one
--- belongs is empty. Cost: at most 17 commands.
+-- belongs is empty. Cost: at most 18 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -57,7 +57,12 @@ if not created_ms or tonumber(ARGV[5]) < whole(created_ms, 0) then
   return {'unknown'}
 end
 local through = whole(redis.call('HGET', base .. 'kept', 'gone_through'), -1)
-if tonumber(bucket) <= through or redis.call('ZSCORE', base .. 'finished', bucket) then
+if tonumber(bucket) <= through then
   return {'gone'}
+end
+for _, list in ipairs({'finished', 'late'}) do
+  if redis.call('ZSCORE', base .. list, bucket) then
+    return {'gone'}
+  end
 end
 return {'unknown'}

@@ -1,7 +1,9 @@
 #!lua flags=allow-oom
 -- finish: record that jobs ended, succeeded, cancelled or expired; refuse those whose lease has moved on.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 10 commands, up to 2 more and 1 per gap where a batch leaves by a trim, and 3 to 7 per tenth of a second of id time that the batch spans.
+-- Returns the positions refused, from 1. Cost: about 10 commands, up to 2 more and 1 per gap where a batch leaves by a trim, and 3 to 7 per tenth
+-- of a second of id time that the batch spans, one more where it ends late; where somebody waits for jobs of the queue 1, and 1 for
+-- each job that is waited for.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -10,13 +12,21 @@ local base = KEYS[1]
 --@include tally
 --@include unique
 --@include held
+--@include awaited
 --@include finished
 --@include verdicts
 --@include delete
 --@include settle
 
-local retention_ms, max_kept, watched = retention()
+local retention_ms, max_kept, watched, awaited = retention()
 local nothing_kept = retention_ms == 0 or max_kept == 0
+
+-- The retention of its own that a job was submitted with, in ms; '' when there is none.
+local function own_ms_at(at)
+  if not special[at] then return '' end
+  local _, own_ms = extras(special[at])
+  return own_ms
+end
 
 -- Which documents go to which bucket, and which buckets to remember although nothing of them is kept there: see keep().
 local function by_bucket()
@@ -31,11 +41,7 @@ local function by_bucket()
     return runs, known
   end
   for at = 1, held do
-    local bucket, own = place_at(at), ''
-    if special[at] then
-      local _, asked_ms = extras(special[at])
-      own = asked_ms
-    end
+    local bucket, own = place_at(at), own_ms_at(at)
     local run = runs[#runs]
     if own ~= '' or nothing_kept then
       known[bucket] = true
@@ -54,6 +60,9 @@ end
 if held > 0 then
   local runs, known = by_bucket()
   keep(runs, known, retention_ms, max_kept)
+  if awaited then
+    hold(ids(), function(at) return documents[D + 2 * at] end, own_ms_at)
+  end
   withdraw()
   clean_up(true)
   unmark()

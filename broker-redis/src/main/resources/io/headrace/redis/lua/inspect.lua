@@ -10,6 +10,7 @@ local base = KEYS[1]
 --@include numbers
 --@include clock
 --@include tally
+--@include awaited
 --@include finished
 
 if redis.call('EXISTS', base .. 'settings') == 0 then

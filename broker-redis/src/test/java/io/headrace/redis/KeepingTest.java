@@ -1,0 +1,211 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator.Page;
+import io.headrace.BrokerOperator.Query;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.Job;
+import io.headrace.JobClient;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.Lookup;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XAddParams;
+
+/** Which finished jobs are kept: those that ended last, whenever they were accepted. */
+final class KeepingTest {
+    private static final QueueName QUEUE = new QueueName("kept");
+    private static final WorkerId WORKER = new WorkerId("w1");
+    private static final String BASE = "hr:{kept}:";
+    private static final Duration DAY = Duration.ofDays(1);
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private Jedis jedis;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+        jedis = new Jedis("127.0.0.1", redis.port());
+        broker.operator().settings(QUEUE, new QueueSettings(0, DAY, 10));
+        jedis.hset(BASE + "settings", "created_ms", "0"); // its jobs are older than this test
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        jedis.close();
+        broker.close();
+        redis.close();
+    }
+
+    @Test
+    void aJobThatEndsLongAfterItWasAcceptedIsKeptLikeThoseThatEndWithIt() {
+        JobId old = accepted(DAY, 0);
+        run(Level.NORMAL, 12);
+        run(Level.HIGH, 1);
+        assertThat(kind(old)).isEqualTo(Lookup.Kind.FOUND);
+        run(Level.NORMAL, 9);
+        assertThat(kind(old)).as("nine have ended since, and ten are kept").isEqualTo(Lookup.Kind.FOUND);
+        assertThat(kept()).isEqualTo(10);
+        nextBucket();
+        run(Level.NORMAL, 10);
+        assertThat(kind(old)).isEqualTo(Lookup.Kind.GONE);
+        assertThat(kept()).isEqualTo(10);
+        assertThat(jedis.zcard(BASE + "late")).isZero();
+        assertThat(jedis.zcard(BASE + "ended")).isZero();
+        assertSound();
+    }
+
+    @Test
+    void ofJobsThatEndLateThoseGoFirstThatEndedFirst() {
+        JobId second = accepted(DAY, 0);
+        accepted(Duration.ofHours(1), 0);
+        List<ClaimedJob> both = claim(Level.HIGH, 2);
+        JobId first = both.get(1).lease().job();
+        succeed(both.get(1));
+        nextBucket();
+        succeed(both.get(0));
+        nextBucket();
+        run(Level.NORMAL, 9);
+        assertThat(kind(first)).isEqualTo(Lookup.Kind.GONE);
+        assertThat(kind(second)).isEqualTo(Lookup.Kind.FOUND);
+        assertSound();
+    }
+
+    @Test
+    void finishedJobsAreListedByTheirAcceptanceWhenSomeEndLate() {
+        List<JobId> accepted = new ArrayList<>();
+        for (int hours = 5; hours > 0; hours--) {
+            accepted.add(accepted(Duration.ofHours(hours), 0));
+        }
+        List<ClaimedJob> late = new ArrayList<>(claim(Level.HIGH, 5));
+        Collections.rotate(late, 2);
+        late.forEach(this::succeed);
+        accepted.addAll(run(Level.NORMAL, 3));
+        Collections.reverse(accepted);
+        List<JobId> listed = new ArrayList<>();
+        String cursor = null;
+        do {
+            Page page = broker.operator().jobs(new Query(QUEUE, JobState.SUCCEEDED, null, null, cursor, 2));
+            page.jobs().stream().map(Job::id).forEach(listed::add);
+            cursor = page.next().orElse(null);
+        } while (cursor != null);
+        assertThat(listed).containsExactlyElementsOf(accepted);
+    }
+
+    @Test
+    void aJobThatIsOffTheRecordAnswersGoneWhileOthersOfItsBucketThatEndedLateAreKept() {
+        JobId old = accepted(DAY, 0);
+        run(Level.HIGH, 1);
+        JobId other = new JobId(QUEUE, Level.HIGH, false, old.millis(), 7);
+        assertThat(kind(other)).as("one of the same tenth of a second").isEqualTo(Lookup.Kind.GONE);
+    }
+
+    @Test
+    void theDoctorFindsAndMendsListsOfLateBucketsThatAreAtOdds() {
+        accepted(DAY, 0);
+        run(Level.HIGH, 1);
+        jedis.del(BASE + "ended");
+        assertThat(faults()).singleElement().asString().contains("ended late");
+        try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
+            doctor.examineData(Set.of(), (done, total, what) -> {});
+            doctor.repair((done, total, what) -> {});
+        }
+        assertSound();
+    }
+
+    /** Stores a job as if it had been accepted so long ago, before all others of its level. */
+    private JobId accepted(Duration ago, int sequence) {
+        List<String> time = jedis.time();
+        long millis = Long.parseLong(time.get(0)) * 1000 - ago.toMillis();
+        byte[] document = JobDocument.of(NewJob.of(QUEUE.value(), "welcome", 1).build().spec()).bytes();
+        jedis.xadd((BASE + "ready:h").getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                XAddParams.xAddParams().id(new StreamEntryID(millis, sequence)), Map.of("job".getBytes(
+                        java.nio.charset.StandardCharsets.UTF_8), document));
+        return new JobId(QUEUE, Level.HIGH, false, millis, sequence);
+    }
+
+    /** Submits jobs, unless they are of the level whose jobs are there already, and lets each succeed by itself. */
+    private List<JobId> run(Level level, int count) {
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            if (level == Level.NORMAL) {
+                new JobClient(broker).enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build());
+            }
+            ClaimedJob job = claim(level, 1).get(0);
+            succeed(job);
+            ids.add(job.lease().job());
+        }
+        return ids;
+    }
+
+    private List<ClaimedJob> claim(Level level, int most) {
+        List<ClaimedJob> jobs = broker.claim(
+                new ClaimRequest(QUEUE, WORKER, most, Duration.ofSeconds(30), List.of(level))).jobs();
+        assertThat(jobs).hasSize(most);
+        return jobs;
+    }
+
+    private void succeed(ClaimedJob job) {
+        assertThat(broker.settle(Verdict.finish(job.lease(),
+                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null))))
+                .toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+    }
+
+    /** Waits until what ends now is told apart from what has ended. */
+    private void nextBucket() {
+        long bucket = tenths();
+        Wait.until("the next tenth of a second", () -> tenths() > bucket);
+    }
+
+    private long tenths() {
+        List<String> time = jedis.time();
+        return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
+    }
+
+    private Lookup.Kind kind(JobId id) {
+        return broker.find(id).kind();
+    }
+
+    private long kept() {
+        return broker.operator().queue(QUEUE).orElseThrow().kept();
+    }
+
+    private List<String> faults() {
+        try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
+            return doctor.examineData(Set.of(), (done, total, what) -> {}).stream()
+                    .filter(finding -> finding.level() == Finding.Level.PROBLEM).map(Finding::toString).toList();
+        }
+    }
+
+    private void assertSound() {
+        assertThat(faults()).isEmpty();
+    }
+}

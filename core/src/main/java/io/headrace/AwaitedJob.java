@@ -1,0 +1,37 @@
+package io.headrace;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Looks at one job for somebody who waits for its end, as often as he likes, and tells the broker of him now and then: so the
+ * result is there when he looks next. Not thread-safe, but looks may come from different threads, one after the other.
+ */
+public final class AwaitedJob {
+    /** A third of how long the broker remembers who waits. */
+    private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final Broker broker;
+    private final JobId id;
+    private final LongSupplier nanoClock;
+    private volatile boolean told;
+    private volatile long toldAt;
+
+    public AwaitedJob(Broker broker, JobId id, LongSupplier nanoClock) {
+        this.broker = broker;
+        this.id = id;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Where the job is now. */
+    public Lookup look() {
+        long now = nanoClock.getAsLong();
+        if (told && now - toldAt < TELL_EVERY_NANOS) {
+            return broker.find(id);
+        }
+        Lookup found = broker.await(id);
+        told = true;
+        toldAt = now;
+        return found;
+    }
+}

@@ -178,7 +178,6 @@ final class DeadJobs {
 
     private static List<byte[]> head(Course course) {
         List<byte[]> head = new ArrayList<>();
-        head.add(RedisKeys.bytes(Enqueuer.UNIQUE_LIFETIME.toMillis()));
         head.add(course.pace == null ? new byte[0]
                 : RedisKeys.bytes(String.format(Locale.ROOT, "%.3f", 1000 / course.pace.perSecond())));
         head.add(course.dueMs == 0 ? new byte[0]

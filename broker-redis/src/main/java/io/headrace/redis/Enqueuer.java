@@ -34,8 +34,6 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Stores submissions. A plain one is a bare XADD on the shared pipeline; one with a delay or a key is a script. */
 final class Enqueuer implements AutoCloseable {
-    /** How long a uniqueness lock outlives the due time of a job that never ends. It dies with the job; this only bounds a leak. */
-    static final Duration UNIQUE_LIFETIME = Duration.ofDays(30);
     /** How long an Idempotency-Key is remembered. */
     static final Duration IDEMPOTENCY_LIFETIME = Duration.ofHours(24);
     /** How many wake tokens a queue holds at most. */
@@ -207,7 +205,7 @@ final class Enqueuer implements AutoCloseable {
                 RedisKeys.bytes(String.valueOf(job.level().code())), pending.document(),
                 job.delay() == null ? NONE : RedisKeys.bytes(job.delay().toMillis()),
                 job.runAt() == null ? NONE : RedisKeys.bytes(Math.max(0, job.runAt().toEpochMilli())),
-                text(job.spec().uniqueKey()), RedisKeys.bytes(UNIQUE_LIFETIME.toMillis()),
+                text(job.spec().uniqueKey()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.key()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.fingerprint()),
                 RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()), RedisKeys.bytes(job.awaited() ? 1 : 0));

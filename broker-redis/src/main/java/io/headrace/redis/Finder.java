@@ -46,8 +46,8 @@ final class Finder {
     Lookup await(JobId id) {
         byte[] base = queues.base(id.queue());
         List<Object> replies = link.askAll(base,
-                List.of(Link.script(Script.AWAIT, base, List.of(RedisKeys.bytes(id.toString()))),
-                        Link.script(Script.FIND, base, arguments(id))));
+                List.of(link.script(Script.AWAIT, base, List.of(RedisKeys.bytes(id.toString()))),
+                        link.script(Script.FIND, base, arguments(id))));
         return read(id, Link.checked(replies.get(1))).lookup();
     }
 

@@ -25,7 +25,7 @@ final class KeyExam {
 
     private static final long DAY_MS = 86_400_000;
     /** The expiry of each kind that should have one, by the first part of its name, as it is when the key is new. */
-    private static final Map<String, Long> EXPIRY_MS = Map.of("idem:", DAY_MS, "unique:", 30 * DAY_MS, "progress:",
+    private static final Map<String, Long> EXPIRY_MS = Map.of("idem:", DAY_MS, "progress:",
             DAY_MS, "log:", DAY_MS, "stats:", 25 * DAY_MS / 24, "finished:", DAY_MS);
 
     /** Types by the first part of names such as {@code job:<id>}. */

@@ -126,34 +126,38 @@ final class QueueExam {
         do {
             page = Replies.list(ask(Command.XRANGE, stream, RedisKeys.bytes(from), RedisKeys.bytes(end), COUNT, PAGE));
             List<Item> items = new ArrayList<>();
+            List<Item> locks = new ArrayList<>();
             for (Object each : page) {
                 List<Object> entry = Replies.list(each);
                 String address = Replies.text(entry.get(0));
                 from = "(" + address;
-                items.add(entry(level, address, Replies.list(entry.get(1))));
+                items.add(entry(level, address, Replies.list(entry.get(1)), locks));
             }
             examiner.check(queue, Script.CHECK_LINE, List.of(code(level)), items);
+            examiner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
             pace.looked(page.size());
             pace.did(page.size(), queue + " line");
         } while (page.size() == Examiner.BATCH);
     }
 
-    private Item entry(Level level, String address, List<Object> fields) {
+    private Item entry(Level level, String address, List<Object> fields, List<Item> locks) {
         Entry content = Entry.of(queue, level, address, fields);
         boolean named = !fields.isEmpty() && Replies.text(fields.get(0)).equals("id");
         if (named && !Replies.text(fields.get(1)).equals(content.id().toString())) {
             suspects.add(Suspect.of(queue.value(), Fault.NOT_AN_ID, Replies.text(fields.get(1)),
                     "in entry " + address + " of ready:" + level.code()));
         }
-        read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + level.code());
+        read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + level.code(), locks);
         return new Item(content.id().toString(),
                 List.of(RedisKeys.bytes(address), RedisKeys.bytes(content.id().toString()),
                         RedisKeys.bytes(named ? 1 : 0), RedisKeys.bytes(Replies.bucket(content.id()))));
     }
 
-    private void read(String id, byte[] document, String where) {
+    /** @param locks gets what there is to be checked of its uniqueness key */
+    private void read(String id, byte[] document, String where, List<Item> locks) {
         try {
-            JobDocument.parse(document);
+            JobDocument.parse(document).spec().unique().ifPresent(key -> locks.add(new Item(id,
+                    List.of(RedisKeys.bytes(id), RedisKeys.bytes(key)))));
         } catch (CorruptDocument e) {
             suspects.add(Suspect.of(queue.value(), Fault.UNREADABLE, id, where));
         }
@@ -221,14 +225,18 @@ final class QueueExam {
     private void readDocuments(String index, List<Item> items) {
         byte[][] names = items.stream().map(item -> keys.job(queue, item.subject())).toArray(byte[][]::new);
         List<Object> documents = Replies.list(link.ask(base, new Link.Request(Command.MGET, names)));
+        List<Item> locks = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             if (documents.get(i) instanceof byte[] document) {
                 String id = items.get(i).subject();
-                read(id, document, index);
+                read(id, document, index, locks);
                 if (!isIdOf(queue, id)) {
                     suspects.add(Suspect.of(queue.value(), Fault.NOT_AN_ID, id, "in " + index));
                 }
             }
+        }
+        if (!index.equals("dead")) { // whose locks are free
+            examiner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
         }
     }
 

@@ -285,6 +285,39 @@ final class DoctorTest {
     }
 
     @Test
+    void aLockOfALivingJobThatWouldExpireIsKept() {
+        queued(NewJob.of("mail", "welcome", "x").uniqueKey("k"));
+        redis(Command.EXPIRE, key("unique:k"), "1000");
+
+        assertFoundAndMended(Fault.LOCK_EXPIRES);
+        assertThat(redis(Command.TTL, key("unique:k"))).isEqualTo("-1");
+    }
+
+    @Test
+    void aLivingJobGetsItsLockBackWhereverItIs() {
+        JobId inLine = queued(NewJob.of("mail", "welcome", "x").uniqueKey("a"));
+        JobId scheduled = queued(NewJob.of("mail", "welcome", "x").uniqueKey("b").delay(Duration.ofHours(1)));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Level.HIGH).uniqueKey("c"));
+        redis(Command.DEL, key("unique:a"));
+        redis(Command.SET, key("unique:b"), ended.toString());
+
+        assertFoundAndMended(Fault.LOCK_STALE, Fault.LOCK_MISSING);
+        assertThat(redis(Command.GET, key("unique:a"))).isEqualTo(inLine.toString());
+        assertThat(redis(Command.GET, key("unique:b"))).isEqualTo(scheduled.toString());
+        assertThat(redis(Command.EXISTS, key("unique:c"))).isEqualTo("0");
+    }
+
+    @Test
+    void twoLivingJobsOfOneUniquenessKeyAreTold() {
+        JobId first = queued(NewJob.of("mail", "welcome", "x").uniqueKey("k"));
+        redis(Command.DEL, key("unique:k"));
+        queued(NewJob.of("mail", "welcome", "x").uniqueKey("k"));
+        redis(Command.SET, key("unique:k"), first.toString());
+
+        assertFoundAndLeft(Fault.LOCK_SHARED);
+    }
+
+    @Test
     void aMarkOfAJobThatHasEndedGoes() {
         JobId id = finished(NewJob.of("mail", "welcome", "x"));
         redis(Command.SADD, key("cancelled"), id.toString());
@@ -370,14 +403,14 @@ final class DoctorTest {
         ClaimedJob job = claim();
         broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         settle(succeeded(job));
-        client.enqueue(NewJob.of("mail", "welcome", "x").uniqueKey("k").idempotency(new Idempotency("i", "f")).build());
-        for (String key : List.of("progress:" + id, "log:" + id, "unique:k", "idem:i",
+        client.enqueue(NewJob.of("mail", "welcome", "x").idempotency(new Idempotency("i", "f")).build());
+        for (String key : List.of("progress:" + id, "log:" + id, "idem:i",
                 "finished:" + Replies.bucket(id))) {
             assertThat(redis(Command.PERSIST, key(key))).as(key).isEqualTo("1");
         }
 
         assertFoundAndMended(Fault.NO_EXPIRY);
-        for (String key : List.of("progress:" + id, "log:" + id, "unique:k", "idem:i",
+        for (String key : List.of("progress:" + id, "log:" + id, "idem:i",
                 "finished:" + Replies.bucket(id))) {
             assertThat(Long.parseLong(redis(Command.TTL, key(key)))).as(key).isPositive();
         }

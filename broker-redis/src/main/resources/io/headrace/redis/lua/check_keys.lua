@@ -3,7 +3,7 @@
 -- KEYS  1 base
 -- ARGV  1 '1' to repair, then per key: kind, the rest of its name, type, expiry to set when it has none, ms or '', bucket of a document
 -- Returns {position, fault, detail} for each fault: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua), DOCUMENT_EXPIRES,
--- DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
+-- DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, LOCK_EXPIRES, KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
 local base = KEYS[1]
 --@include check
 --@include place
@@ -44,16 +44,15 @@ end
 
 local function check_lock(n, key)
   local id = redis.call('GET', key)
-  local unfinished
-  if live_entry(id) then
-    unfinished = redis.call('SISMEMBER', base .. 'cancelled', id) == 0
-  else
-    unfinished = (index_of(id) or 'dead') ~= 'dead'
-  end
-  if not unfinished then
+  if not unfinished(id) then
     fault(n, 'LOCK_STALE', id)
     if repair then
       redis.call('DEL', key)
+    end
+  elseif redis.call('PTTL', key) >= 0 then
+    fault(n, 'LOCK_EXPIRES', id)
+    if repair then
+      redis.call('PERSIST', key)
     end
   end
 end

@@ -16,8 +16,7 @@ for i = FIRST, #ARGV do
   if redis.call('SISMEMBER', base .. set, id) == 1 then
     local level, number = live_entry(id)
     local in_line = level and waits(pending_of(level, number))
-    local unfinished = level or (index_of(id) or 'dead') ~= 'dead'
-    if not unfinished then
+    if not level and not unfinished(id) then
       fault(n, 'MARK_STALE', set)
       if repair then
         redis.call('SREM', base .. set, id)

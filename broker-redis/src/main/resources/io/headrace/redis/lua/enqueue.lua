@@ -1,34 +1,36 @@
 #!lua
 -- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key.
 -- KEYS  1 base
--- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 lifetime of its lock, ms
---       8 idempotency key or ''  9 fingerprint  10 lifetime of the key, ms  11 '1' if its end is waited for
--- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 9 commands, 4 more for a job that is waited for.
+-- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 idempotency key or ''
+--       8 fingerprint  9 lifetime of the idempotency key, ms  10 '1' if its end is waited for
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 9 commands, 7 more where
+-- somebody holds the uniqueness key, and 4 more for a job that is waited for.
 local base = KEYS[1]
 --@include ids
 --@include numbers
 --@include clock
 --@include awaited
+--@include place
 --@include wake
 
 -- The answer to the sender.
 local function answer(word, id)
-  if ARGV[11] == '1' then
+  if ARGV[10] == '1' then
     await(id)
   end
   return {word, id}
 end
 
 local queue, level, document = ARGV[1], ARGV[2], ARGV[3]
-local idempotency = base .. 'idem:' .. ARGV[8]
-if ARGV[8] ~= '' then
+local idempotency = base .. 'idem:' .. ARGV[7]
+if ARGV[7] ~= '' then
   local seen = redis.pcall('GET', idempotency)
   if seen then
     if type(seen) == 'string' then
       redis.call('SET', idempotency, seen, 'KEEPTTL') -- a wait for replicas or the disk waits for the writes of its own client
     end
     local fingerprint, id, word = string.match(type(seen) == 'string' and seen or '', '^(%S*) (%S+) (%u+)$')
-    if fingerprint ~= ARGV[9] or not is_id(id) then -- what cannot be read might be this request: it must not run twice
+    if fingerprint ~= ARGV[8] or not is_id(id) then -- what cannot be read might be this request: it must not run twice
       return {'CONFLICT', ''}
     end
     return answer(word, id)
@@ -36,16 +38,17 @@ if ARGV[8] ~= '' then
 end
 
 local function remember(id, word)
-  if ARGV[8] ~= '' then
-    redis.call('SET', idempotency, ARGV[9] .. ' ' .. id .. ' ' .. word, 'PX', ARGV[10])
+  if ARGV[7] ~= '' then
+    redis.call('SET', idempotency, ARGV[8] .. ' ' .. id .. ' ' .. word, 'PX', ARGV[9])
   end
 end
 
 local lock = base .. 'unique:' .. ARGV[6]
 if ARGV[6] ~= '' then
   local holder = redis.pcall('GET', lock)
-  if type(holder) == 'string' and is_id(holder) then -- anything else belongs to nobody who could free it
-    redis.call('SET', lock, holder, 'KEEPTTL') -- likewise
+  -- Anything else belongs to nobody who could free it; so does the lock of a job that was lost, or could not be read at its end.
+  if type(holder) == 'string' and is_id(holder) and unfinished(holder) then
+    redis.call('SET', lock, holder) -- written again for the same reason
     remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended
     return answer('DUPLICATE', holder)
   end
@@ -77,7 +80,7 @@ else
   end
 end
 if ARGV[6] ~= '' then
-  redis.call('SET', lock, id, 'PX', string.format('%.0f', tonumber(ARGV[7]) + due_ms - now_ms))
+  redis.call('SET', lock, id) -- for as long as the job has not ended
 end
 remember(id, 'REPLAYED')
 return answer(word, id)

@@ -1,20 +1,21 @@
 #!lua
 -- requeue: put dead jobs back in line, or down as retrying so that they fall due one after another.
 -- KEYS  1 base
--- ARGV  1 lifetime of a uniqueness lock, ms  2 ms between two due times, '' to put them in line now  3 when the first falls due, epoch ms, or ''
+-- ARGV  1 ms between two due times, '' to put them in line now  2 when the first falls due, epoch ms, or ''
 --       then per job: job id, its score among the dead, document to store, unique key or ''
 -- Returns {when the next one would fall due, epoch ms, words}: for each job DONE, MOVED (not dead, or it died again since), DUPLICATE. Cost: 13
--- commands; 1 per job that goes in line, and 1 per job with a uniqueness key.
+-- commands; 1 per job that goes in line, and 1 per job with a uniqueness key, 7 where another holds it.
 local base = KEYS[1]
 --@include ids
 --@include clock
 --@include events
 --@include wake
+--@include place
 --@include publish
 
-local FIRST, STRIDE = 4, 4
-local gap_ms = tonumber(ARGV[2])
-local due_ms = math.max(now_ms, tonumber(ARGV[3]) or 0)
+local FIRST, STRIDE = 3, 4
+local gap_ms = tonumber(ARGV[1])
+local due_ms = math.max(now_ms, tonumber(ARGV[2]) or 0)
 
 -- Check first: a key of a wrong type fails the call before anything has changed.
 local asked, locks = {}, {}
@@ -36,7 +37,7 @@ for n, id in ipairs(asked) do
   local holder = type(holders[n]) == 'string' and is_id(holders[n]) and holders[n] or id
   if scores[n] ~= ARGV[at + 1] then
     words[n] = 'MOVED'
-  elseif unique ~= '' and (holder ~= id or held[unique]) then
+  elseif unique ~= '' and ((holder ~= id and unfinished(holder)) or held[unique]) then
     words[n] = 'DUPLICATE'
   else
     words[n] = 'DONE'
@@ -47,7 +48,7 @@ for n, id in ipairs(asked) do
     dues[#dues + 1] = id
     if unique ~= '' then
       held[unique] = true
-      redis.call('SET', locks[n], id, 'PX', string.format('%.0f', tonumber(ARGV[1]) + due_ms - now_ms))
+      redis.call('SET', locks[n], id)
     end
     due_ms = due_ms + (gap_ms or 0)
   end

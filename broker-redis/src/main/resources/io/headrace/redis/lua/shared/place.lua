@@ -20,7 +20,8 @@ end
 
 -- Level and number of the job's entry, nothing when it has none.
 local function live_entry(id)
-  local level, number = entry_named(redis.call('GET', base .. 'entry:' .. id), id)
+  local address = redis.pcall('GET', base .. 'entry:' .. id)
+  local level, number = entry_named(type(address) == 'string' and address or nil, id)
   if level then
     return level, number
   end
@@ -45,4 +46,12 @@ local function index_of(id)
       return zset
     end
   end
+end
+
+-- Whether a job has not ended: it has an entry and is not cancelled there, or rests other than dead.
+local function unfinished(id)
+  if live_entry(id) then
+    return redis.call('SISMEMBER', base .. 'cancelled', id) == 0
+  end
+  return (index_of(id) or 'dead') ~= 'dead'
 end

@@ -1,0 +1,29 @@
+#!lua flags=allow-oom
+-- check_locks: whether jobs that have not ended hold the uniqueness keys that they were submitted with.
+-- KEYS  1 base
+-- ARGV  1 '1' to repair, then per job: job id, unique key
+-- Returns {position, fault, detail} for each fault: LOCK_MISSING, LOCK_SHARED (the job that holds it).
+-- Cost: 1 command, and up to 14 for each job that does not hold its key.
+local base = KEYS[1]
+--@include check
+--@include place
+
+local WIDTH, FIRST = 2, 2
+local keys = {}
+for i = FIRST, #ARGV, WIDTH do
+  keys[#keys + 1] = base .. 'unique:' .. ARGV[i + 1]
+end
+for n, holder in ipairs(redis.call('MGET', unpack(keys))) do
+  local id = ARGV[FIRST + (n - 1) * WIDTH]
+  if holder ~= id and unfinished(id) then
+    if holder and unfinished(holder) then
+      fault(n, 'LOCK_SHARED', holder)
+    else
+      fault(n, 'LOCK_MISSING')
+      if repair then
+        redis.call('SET', keys[n], id)
+      end
+    end
+  end
+end
+return faults

@@ -49,6 +49,9 @@ final class Batch implements Loop.Deadline {
     private long answered;
     private long bytes;
     private boolean anyUnknown;
+    /** How many jobs were refused because the queue is full: another job may be one that it has already, so each is asked for. */
+    private long refused;
+    private @Nullable Problem full;
     /** Why reading stopped before the end of the body. */
     private @Nullable Problem stop;
     private boolean awaitingChunk;
@@ -197,6 +200,10 @@ final class Batch implements Loop.Deadline {
 
     private void rejected(Problem problem) {
         anyUnknown |= problem.type() == ProblemType.OUTCOME_UNKNOWN;
+        if (problem.type() == ProblemType.BACKLOG_FULL) {
+            refused++;
+            full = problem;
+        }
         answer.rejected(answered, problem);
         boolean away = problem.type() == ProblemType.BROKER_UNAVAILABLE;
         if (stop == null && (away || (problem.concernsEveryJob() && answer.accepted() == 0))) {
@@ -218,9 +225,10 @@ final class Batch implements Loop.Deadline {
         }
         over = true;
         fetched();
-        Problem why = stop;
-        boolean wholeBatch = why != null && answer.accepted() == 0 && !anyUnknown
-                && (read == 0 || why.concernsEveryJob());
+        boolean noRoom = stop == null && refused > 0 && refused == answered;
+        Problem why = noRoom ? full : stop;
+        boolean wholeBatch = noRoom || (why != null && answer.accepted() == 0 && !anyUnknown
+                && (read == 0 || why.concernsEveryJob()));
         exchange.guarded(() -> {
             boolean stalled = why != null && why.type() == ProblemType.TIMEOUT;
             if (why != null && wholeBatch) {

@@ -99,7 +99,6 @@ final class Problem extends RuntimeException {
     /** Whether it is about the queue or the broker, so that any other job sent now would meet it as well. */
     boolean concernsEveryJob() {
         return type == ProblemType.BROKER_UNAVAILABLE || type == ProblemType.DURABILITY_UNAVAILABLE
-                || type == ProblemType.BACKLOG_FULL
                 || type == ProblemType.DATA_DAMAGED
                 || type == ProblemType.UNKNOWN_QUEUE;
     }

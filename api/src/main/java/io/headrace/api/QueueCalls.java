@@ -97,9 +97,9 @@ final class QueueCalls {
 
         void member(String name, JsonIn in) throws IOException {
             switch (name) {
-                case "maxBacklog" -> maxBacklog = in.whole(0, Long.MAX_VALUE);
+                case "maxBacklog" -> maxBacklog = in.whole(0, QueueSettings.MOST_BACKLOG);
                 case "retention" -> retention = in.duration();
-                case "maxKept" -> maxKept = in.whole(0, Long.MAX_VALUE);
+                case "maxKept" -> maxKept = in.whole(0, QueueSettings.MOST_KEPT);
                 default -> paused = in.flag();
             }
         }

@@ -32,7 +32,8 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
         Passes passes = new Passes(operator.access(), keys);
         Changes changes = new Changes(broker, blocking, System::nanoTime);
         return new Services(config, broker, operator, blocking, changes,
-                waiters, new ApiMeters(registry, waiters), new KnownQueues(config.closedQueues(), operator, blocking),
+                waiters, new ApiMeters(registry, waiters),
+                new KnownQueues(config.closedQueues(), operator, blocking, System::nanoTime),
                 keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
                 new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview),
                 new CachedByQueue<>(SERVICE_TIME_TTL, queue -> ServiceTime.of(operator, queue)),

@@ -249,6 +249,21 @@ class BatchTest {
     }
 
     @Test
+    void eachJobOfABatchIsAskedForAlthoughTheQueueIsFull() {
+        try (Api api = new Api()) {
+            api.broker.operator().settings(Api.MAIL, new QueueSettings(1, QueueSettings.DEFAULT.retention(), 10));
+            String job = "{\"type\":\"a\"}\n";
+            String unique = "{\"type\":\"a\",\"uniqueKey\":\"u\"}\n";
+            assertThat(api.send(lines(api, unique)).status()).isEqualTo(202);
+            Api.Answer answer = api.send(lines(api, job + unique + job));
+            assertThat(answer.status()).isEqualTo(202);
+            assertThat(answer.json().path("accepted").asInt()).isEqualTo(1);
+            assertThat(answer.json().path("items").get(1).path("duplicate").asBoolean()).isTrue();
+            assertThat(answer.json().path("items").get(2).path("problem").path("status").asInt()).isEqualTo(429);
+        }
+    }
+
+    @Test
     void aBatchThatStallsIsAnsweredWithWhatItHeld() {
         try (Api api = new Api("BODY_TIMEOUT=200ms")) {
             String head = "POST " + BATCH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

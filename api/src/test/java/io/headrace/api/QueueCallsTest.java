@@ -105,6 +105,8 @@ class QueueCallsTest {
     @CsvSource(delimiter = '|', textBlock = """
             {"maxBacklog":-1}      | 422 | maxBacklog
             {"maxBacklog":1.5}     | 422 | maxBacklog
+            {"maxBacklog":10000000000000000} | 422 | maxBacklog
+            {"maxBacklog":1000000001} | 422 | maxBacklog
             {"retention":"400d"}   | 422 | retention
             {"maxKept":99999999}   | 422 | maxKept
             {"maxKept":99999999999999999999} | 422 | maxKept
@@ -116,6 +118,14 @@ class QueueCallsTest {
         Api.Answer answer = api.patch(MAIL, body);
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.text("field")).isEqualTo(field);
+    }
+
+    @Test
+    void whatIsOutOfBoundsIsToldWithWhatWasSentAndWhatIsAllowed() {
+        assertThat(api.patch(MAIL, "{\"maxBacklog\":10000000000000000}").body())
+                .contains("must be a whole number, 0 to 1000000000, was 10000000000000000");
+        assertThat(api.patch(MAIL, "{\"maxKept\":10000001}").body())
+                .contains("must be a whole number, 0 to 10000000, was 10000001");
     }
 
     @Test

@@ -18,8 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,20 +27,23 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
-/** Stores submissions. A plain one is a bare XADD on the shared pipeline; one with a delay or a key is a script. */
+/**
+ * Stores submissions. A plain one is a bare XADD on the shared pipeline; one with a delay or a key is a script, and so is each to a queue
+ * that not any number of jobs may wait in.
+ */
 final class Enqueuer implements AutoCloseable {
     /** How long an Idempotency-Key is remembered. */
     static final Duration IDEMPOTENCY_LIFETIME = Duration.ofHours(24);
     /** How many wake tokens a queue holds at most. */
     static final int MAX_TOKENS = 4;
-    /** How long a queue's limit and depth are believed. */
-    private static final long BACKLOG_NANOS = Duration.ofSeconds(1).toNanos();
+    /** When it is worth trying again with a queue that is full. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    private static final byte[] NO_STREAM = RedisKeys.bytes("NOMKSTREAM");
     private static final byte[] ANY_ID = {'*'};
     private static final byte[] JOB = {'j', 'o', 'b'};
     private static final byte[] NONE = {};
@@ -48,28 +51,17 @@ final class Enqueuer implements AutoCloseable {
     private final Link link;
     private final RedisKeys keys;
     private final Queues queues;
-    private final LongSupplier nanoClock;
     private final Safekeeping safekeeping;
     private final Lanes<Pending> lanes;
-    /** What is known of each queue's backlog; written by the lanes' threads. */
-    private final Map<QueueName, Backlog> backlogs = new ConcurrentHashMap<>();
     /** Stream keys by queue and level, encoded once. */
     private final Map<QueueName, Map<Level, byte[]>> streams = new ConcurrentHashMap<>();
 
-    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, LongSupplier nanoClock) {
+    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
-        this.nanoClock = nanoClock;
         this.safekeeping = safekeeping;
         this.lanes = new Lanes<>("headrace-enqueue", this::flush);
-    }
-
-    /** A queue's limit and depth as of a moment. */
-    private record Backlog(long limit, long depth, long asOf) {
-        boolean full() {
-            return limit > 0 && depth >= limit;
-        }
     }
 
     /** A submission on its way. */
@@ -92,114 +84,105 @@ final class Enqueuer implements AutoCloseable {
     }
 
     private void flush(List<Pending> batch) {
+        Map<QueueName, Queues.Found> found = queues.look(queuesOf(batch));
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
-        Map<QueueName, HeadraceException> missing = new HashMap<>();
         for (Pending pending : batch) {
-            QueueName queue = pending.job().queue();
-            HeadraceException why = missing.get(queue);
+            HeadraceException why = Objects.requireNonNull(found.get(pending.job().queue())).failure();
             if (why == null) {
-                why = ensure(queue);
-            }
-            if (why == null) {
-                shards.computeIfAbsent(link.shard(queues.base(queue)), shard -> new ArrayList<>()).add(pending);
+                shards.computeIfAbsent(link.shard(queues.base(pending.job().queue())), shard -> new ArrayList<>())
+                        .add(pending);
             } else {
-                missing.put(queue, why); // the others of its queue need not wait for as many timeouts
                 pending.fail(why);
             }
         }
+        Set<QueueName> limited = found.entrySet().stream().filter(queue -> queue.getValue().limited())
+                .map(Map.Entry::getKey).collect(Collectors.toSet());
         for (List<Pending> shard : shards.values()) {
             try {
-                flushShard(shard);
+                flushShard(shard, limited);
             } catch (HeadraceException e) {
                 shard.forEach(pending -> pending.fail(e));
             }
         }
     }
 
-    /** Why the queue does not exist and cannot be created, or null when it exists. */
-    private @Nullable HeadraceException ensure(QueueName queue) {
-        try {
-            queues.ensure(queue);
-            return null;
-        } catch (OutcomeUnknown e) {
-            return new BrokerUnavailable("the queue could not be created: " + e.getMessage(), e); // no job was sent
-        } catch (HeadraceException e) {
-            return e;
+    private static Set<QueueName> queuesOf(List<Pending> pendings) {
+        return pendings.stream().map(pending -> pending.job().queue()).collect(Collectors.toSet());
+    }
+
+    /** Jobs of a queue that was not there, although it was a moment ago, are sent once more: nothing was stored of them. */
+    private void flushShard(List<Pending> pendings, Set<QueueName> limited) {
+        List<Pending> missing = send(pendings, limited);
+        if (missing.isEmpty()) {
+            return;
+        }
+        Map<QueueName, Queues.Found> found = queues.recreate(queuesOf(missing));
+        List<Pending> again = new ArrayList<>();
+        for (Pending pending : missing) {
+            HeadraceException why = Objects.requireNonNull(found.get(pending.job().queue())).failure();
+            if (why == null) {
+                again.add(pending);
+            } else {
+                pending.fail(why);
+            }
+        }
+        if (!again.isEmpty()) {
+            send(again, limited).forEach(pending -> pending.fail(new BrokerUnavailable("the queue '"
+                    + pending.job().queue() + "' was deleted while the job was on its way; nothing was stored", null)));
         }
     }
 
-    /** One flush: the jobs, then for each queue a wake token and, once a second, a look at its backlog; then the wait until all is safe. */
-    private void flushShard(List<Pending> pendings) {
+    /**
+     * One flush: the jobs, then a wake token for each queue, then the wait until all is safe. Answers them, but those whose queue is not
+     * there, which are returned.
+     */
+    private List<Pending> send(List<Pending> pendings, Set<QueueName> limited) {
         Durability durability = pendings.get(0).job().durability();
         byte[] key = queues.base(pendings.get(0).job().queue());
         List<Link.Request> confirmation = safekeeping.confirmation(durability, key);
-        List<Pending> admitted = new ArrayList<>(pendings.size());
         List<Link.Request> requests = new ArrayList<>(pendings.size() + 8);
-        Map<QueueName, Integer> looks = new LinkedHashMap<>();
+        Set<QueueName> bare = new LinkedHashSet<>();
         for (Pending pending : pendings) {
-            QueueName queue = pending.job().queue();
-            Backlog backlog = backlogs.get(queue);
-            if (backlog != null && backlog.full() && !stale(backlog)) {
-                pending.fail(new BacklogFull(queue, backlog.limit(), Duration.ofSeconds(1)));
-            } else {
-                admitted.add(pending);
-                requests.add(request(pending));
-                looks.put(queue, -1);
+            boolean plain = pending.plain() && !limited.contains(pending.job().queue());
+            requests.add(plain ? add(pending) : script(pending));
+            if (plain) { // the script wakes by itself, when there is work
+                bare.add(pending.job().queue());
             }
         }
-        if (admitted.isEmpty()) {
-            return;
-        }
-        Set<QueueName> plain = admitted.stream().filter(Pending::plain).map(pending -> pending.job().queue())
-                .collect(Collectors.toSet());
-        for (QueueName queue : plain) { // the script of the others wakes by itself, when there is work
+        for (QueueName queue : bare) {
             byte[] wake = keys.wake(queue);
             requests.add(new Link.Request(Command.LPUSH, wake, RedisKeys.bytes(1)));
             requests.add(new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(MAX_TOKENS - 1)));
-        }
-        for (Map.Entry<QueueName, Integer> look : looks.entrySet()) {
-            Backlog backlog = backlogs.get(look.getKey());
-            if (backlog == null || stale(backlog)) {
-                look.setValue(requests.size());
-                addLook(look.getKey(), requests);
-            }
         }
         requests.addAll(confirmation);
         List<Object> answers = link.exchange(key, requests, confirmation.size());
         String doubt = confirmation.isEmpty() ? null
                 : safekeeping.doubt(durability, key, answers.get(answers.size() - 1));
-        looks.forEach((queue, at) -> {
-            if (at >= 0) {
-                learn(queue, answers.subList(at, at + 1 + Level.values().length));
+        List<Pending> missing = new ArrayList<>();
+        for (int i = 0; i < pendings.size(); i++) {
+            if (missing(answers.get(i))) {
+                missing.add(pendings.get(i));
+            } else {
+                answer(pendings.get(i), answers.get(i), doubt);
             }
-        });
-        for (int i = 0; i < admitted.size(); i++) {
-            answer(admitted.get(i), answers.get(i), doubt);
         }
+        return missing;
     }
 
-    private boolean stale(Backlog backlog) {
-        return nanoClock.getAsLong() - backlog.asOf() > BACKLOG_NANOS;
+    /** Whether Redis answers that there is no such queue. */
+    private static boolean missing(@Nullable Object answer) {
+        return answer == null || (answer instanceof List<?> words && Replies.text(words.get(0)).equals("MISSING"));
     }
 
-    private void addLook(QueueName queue, List<Link.Request> requests) {
-        requests.add(new Link.Request(Command.HGET, keys.settings(queue), RedisKeys.bytes(Setter.MAX_BACKLOG)));
-        for (Level level : Level.values()) {
-            requests.add(new Link.Request(Command.XLEN, stream(queue, level)));
-        }
-    }
-
-    private void learn(QueueName queue, List<Object> answers) {
-        long depth = answers.subList(1, answers.size()).stream().mapToLong(n -> n instanceof Long l ? l : 0).sum();
-        long limit = Replies.number(answers.get(0));
-        backlogs.put(queue, new Backlog(limit, depth, nanoClock.getAsLong()));
-    }
-
-    private Link.Request request(Pending pending) {
+    /** A stream that is not there is not made: it would lack its group, and nobody would see the queue. */
+    private Link.Request add(Pending pending) {
         NewJob job = pending.job();
-        if (pending.plain()) {
-            return new Link.Request(Command.XADD, stream(job.queue(), job.level()), ANY_ID, JOB, pending.document());
-        }
+        return new Link.Request(Command.XADD, stream(job.queue(), job.level()), NO_STREAM, ANY_ID, JOB,
+                pending.document());
+    }
+
+    private Link.Request script(Pending pending) {
+        NewJob job = pending.job();
         Idempotency idempotency = job.idempotency();
         List<byte[]> arguments = List.of(RedisKeys.bytes(job.queue().value()),
                 RedisKeys.bytes(String.valueOf(job.level().code())), pending.document(),
@@ -248,10 +231,15 @@ final class Enqueuer implements AutoCloseable {
         }
     }
 
+    /** @param id of the job; of a queue that is full, how many may wait in it */
     private static void answer(Pending pending, String word, String id) {
         Idempotency idempotency = pending.job().idempotency();
         if (word.equals("CONFLICT") && idempotency != null) {
             pending.fail(new IdempotencyConflict(idempotency.key()));
+            return;
+        }
+        if (word.equals("FULL")) {
+            pending.fail(new BacklogFull(pending.job().queue(), Long.parseLong(id), PATIENCE));
             return;
         }
         JobId job = JobId.parse(id);

@@ -56,6 +56,9 @@ final class Housekeeping {
         List<String> leasing = queue == null ? List.of() : texts(seen.get(1));
         Set<String> dead = dead(listed, leasing);
         List<Link.Request> steps = new ArrayList<>();
+        if (queue != null && Replies.number(Link.checked(seen.get(2))) == 1) { // the list may have been lost
+            steps.add(new Link.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
+        }
         listed.stream().filter(dead::contains).forEach(id -> steps
                 .add(new Link.Request(Command.SREM, keys.workers(), RedisKeys.bytes(id))));
         if (queue != null) {

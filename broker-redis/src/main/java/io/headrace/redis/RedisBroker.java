@@ -72,9 +72,9 @@ public final class RedisBroker implements Broker {
         this.keys = new RedisKeys(config);
         this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
         this.waits = link.forWaits(config, WAIT_CONNECTIONS);
-        this.queues = new Queues(link, keys);
+        this.queues = new Queues(link, keys, nanoClock);
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
-        this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
+        this.enqueuer = new Enqueuer(link, keys, queues, safekeeping);
         this.settler = new Settler(link, queues);
         this.claims = new Claims(link, keys, queues, this::setAside, nanoClock);
         this.lookout = new Lookout(link, queues, claims::inDoubt);
@@ -244,6 +244,7 @@ public final class RedisBroker implements Broker {
         settler.close();
         wakeups.close();
         listener.close();
+        queues.close();
         waits.close();
         link.close();
     }

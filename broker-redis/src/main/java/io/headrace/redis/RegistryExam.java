@@ -86,7 +86,8 @@ final class RegistryExam {
             case QUEUE_UNLISTED -> {
                 QueueName queue = new QueueName(name);
                 if (hasKeys(queue)) {
-                    new Queues(link, keys).create(queue);
+                    link.ask(Script.CREATE, RedisKeys.bytes(keys.base(queue)), List.of());
+                    ask(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value()));
                     return true;
                 }
                 return false;

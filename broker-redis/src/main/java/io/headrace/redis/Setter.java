@@ -19,8 +19,10 @@ final class Setter {
     private static final String MAX_KEPT = "max_kept";
     private static final String PAUSED = "paused";
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}");
-    private static final long MAX_RETENTION_MS = Duration.ofDays(365).toMillis();
-    private static final long MAX_MAX_KEPT = 10_000_000;
+    private static final long MAX_RETENTION_MS = QueueSettings.MAX_RETENTION.toMillis();
+    /** The settings that are numbers, with the most that each may be. */
+    static final Map<String, Long> BOUNDS = Map.of(MAX_BACKLOG, QueueSettings.MOST_BACKLOG, RETENTION_MS,
+            MAX_RETENTION_MS, MAX_KEPT, QueueSettings.MOST_KEPT, PAUSED, 1L);
 
     private final Link link;
     private final RedisKeys keys;
@@ -39,10 +41,14 @@ final class Setter {
 
     static QueueSettings read(Map<String, String> fields) {
         QueueSettings fallback = QueueSettings.DEFAULT;
-        return new QueueSettings(bounded(fields.get(MAX_BACKLOG), Long.MAX_VALUE, fallback.maxBacklog()),
+        return new QueueSettings(maxBacklog(fields.get(MAX_BACKLOG)),
                 Duration.ofMillis(bounded(fields.get(RETENTION_MS), MAX_RETENTION_MS,
                         fallback.retention().toMillis())),
-                bounded(fields.get(MAX_KEPT), MAX_MAX_KEPT, fallback.maxKept()));
+                bounded(fields.get(MAX_KEPT), QueueSettings.MOST_KEPT, fallback.maxKept()));
+    }
+
+    static long maxBacklog(@Nullable String text) {
+        return bounded(text, QueueSettings.MOST_BACKLOG, QueueSettings.DEFAULT.maxBacklog());
     }
 
     /** As the scripts read it: what is no number in bounds counts as not set. */
@@ -68,6 +74,7 @@ final class Setter {
         add(pairs, RETENTION_MS, change.retention() == null ? null : change.retention().toMillis());
         add(pairs, MAX_KEPT, change.maxKept());
         put(queue, pairs);
+        queues.doubt(queue);
         if (change.maxKept() != null) {
             link.ask(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of());
         }

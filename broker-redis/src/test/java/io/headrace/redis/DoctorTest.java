@@ -466,6 +466,17 @@ final class DoctorTest {
     }
 
     @Test
+    void aSettingThatIsNoNumberInBoundsGoes() {
+        queued();
+        redis(Command.HSET, key("settings"), "max_backlog", "10000000000000000", "max_kept", "5", "paused", "maybe");
+
+        assertFoundAndMended(Fault.SETTING_BOUNDS);
+        assertThat(redis(Command.HEXISTS, key("settings"), "max_backlog")).isEqualTo("0");
+        assertThat(redis(Command.HEXISTS, key("settings"), "paused")).isEqualTo("0");
+        assertThat(redis(Command.HGET, key("settings"), "max_kept")).isEqualTo("5");
+    }
+
+    @Test
     void aSignOfLifeExpires() {
         redis(Command.PERSIST, config.prefix() + "worker:ann");
 

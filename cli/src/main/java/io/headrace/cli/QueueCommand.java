@@ -145,7 +145,7 @@ final class QueueCommand {
         "  headrace queue set mail --max-backlog 100000 --retention 2d"})
     int set(@Mixin ApiOptions api, @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue,
             @Option(names = "--max-backlog", paramLabel = "N", description = {
-                "Refuse submissions while that many jobs are queued, 0 or more; 0 is no limit."}) @Nullable Long maxBacklog,
+                "Refuse submissions while that many jobs wait in line, 0 to 1000000000; 0 is no limit."}) @Nullable Long maxBacklog,
             @Option(names = "--retention", paramLabel = "TIME", description = {
                 "How long finished jobs can be looked up, 0s to 365d."}) @Nullable Duration retention,
             @Option(names = "--max-kept", paramLabel = "N", description = {

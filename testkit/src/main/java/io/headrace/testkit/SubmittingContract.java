@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BacklogFull;
 import io.headrace.Backoff;
+import io.headrace.Broker;
+import io.headrace.BrokerOperator.Answer;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.ClaimedJob;
 import io.headrace.Idempotency;
@@ -297,33 +299,85 @@ abstract class SubmittingContract extends ContractSteps {
         return stages.stream().map(stage -> stage.toCompletableFuture().join()).toList();
     }
 
+    private void limit(long maxBacklog) {
+        operator().settings(queue, new QueueSettings(maxBacklog, Duration.ofHours(1), 100));
+    }
+
+    private BacklogFull refusal(NewJob.Builder job) {
+        return refusal(broker(), job);
+    }
+
+    private static BacklogFull refusal(Broker to, NewJob.Builder job) {
+        try {
+            Submission answer = to.enqueue(job.build()).toCompletableFuture().join();
+            throw new AssertionError("accepted although the queue is full: " + answer);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof BacklogFull full) {
+                return full;
+            }
+            throw e;
+        }
+    }
+
     @Test
     void aFullBacklogRefusesUntilThereIsRoom() {
-        operator().settings(queue, new QueueSettings(5, Duration.ofHours(1), 100));
-        Submission last = null;
-        BacklogFull refusal = null;
-        long giveUp = System.nanoTime() + SOON.toNanos();
-        // the backlog is measured once a second, so a burst may pass the limit
-        while (refusal == null && System.nanoTime() < giveUp) {
-            try {
-                last = submit(job());
-                fixture().tick();
-            } catch (CompletionException e) {
-                assertThat(e).hasCauseInstanceOf(BacklogFull.class);
-                refusal = (BacklogFull) e.getCause();
-            }
-        }
-        assertThat(refusal).as("the refusal").isNotNull();
+        limit(5);
+        send(5);
+        BacklogFull refusal = refusal(job());
         assertThat(refusal.retryAfter()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-        assertThat(last).isNotNull();
-        assertThat(count(JobState.QUEUED)).isGreaterThanOrEqualTo(5);
-        operator().settings(queue, new QueueSettings(0, Duration.ofHours(1), 100));
-        boolean room = false;
-        while (!room && System.nanoTime() < giveUp + SOON.toNanos()) {
-            room = broker().enqueue(job().build()).handle((answer, e) -> e == null).toCompletableFuture().join();
-            fixture().tick();
+        assertThat(refusal).hasMessageContaining("limit of 5 ");
+        refusal(fixture().another(), job());
+        limit(0);
+        send(2);
+        assertThat(count(JobState.QUEUED)).isEqualTo(7);
+    }
+
+    @Test
+    void aBurstThatMeetsABoundFillsItExactly() {
+        limit(20);
+        List<CompletionStage<Submission>> stages = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            stages.add((i % 2 == 0 ? broker() : fixture().another()).enqueue(job().build()));
         }
-        assertThat(room).as("room after the limit was lifted").isTrue();
+        long stored = stages.stream()
+                .filter(stage -> stage.handle((answer, e) -> e == null).toCompletableFuture().join())
+                .count();
+        assertThat(stored).isEqualTo(20);
+        assertThat(count(JobState.QUEUED)).isEqualTo(20);
+    }
+
+    @Test
+    void onlyJobsInLineCountForTheBacklog() {
+        limit(2);
+        send(2);
+        ClaimedJob running = claimOne(ann);
+        JobId third = send(job());
+        refusal(job());
+        settle(release(running));
+        assertThat(operator().cancel(third)).isEqualTo(Answer.DONE);
+        refusal(job().delay(LONG)); // one that was handed back waits in line again; whatever comes later is refused, too
+        claimOne(ann);
+        send(job().delay(LONG));
+        send(job());
+        refusal(job());
+    }
+
+    @Test
+    void whatWasSubmittedBeforeIsAnsweredAgainWhenTheBacklogIsFull() {
+        limit(2);
+        Idempotency key = new Idempotency("order-1", "fingerprint");
+        JobId replayed = send(job().idempotency(key));
+        JobId unique = send(job().uniqueKey("u"));
+        refusal(job());
+        assertThat(submit(job().idempotency(key))).extracting(Submission::kind, Submission::id)
+                .containsExactly(Submission.Kind.REPLAYED, replayed);
+        assertThat(submit(job().uniqueKey("u"))).extracting(Submission::kind, Submission::id)
+                .containsExactly(Submission.Kind.DUPLICATE, unique);
+        Idempotency other = new Idempotency("order-2", "fingerprint");
+        refusal(job().idempotency(other));
+        claimOne(ann);
+        assertThat(submit(job().idempotency(other)).kind()).as("a refusal is not remembered")
+                .isEqualTo(Submission.Kind.ACCEPTED);
     }
 
     @Test

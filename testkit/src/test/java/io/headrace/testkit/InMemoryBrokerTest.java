@@ -123,16 +123,6 @@ final class InMemoryBrokerTest extends BrokerContract {
     }
 
     @Test
-    void theBacklogIsCountedExactly() {
-        broker.operator().settings(QUEUE, new QueueSettings(2, Duration.ofHours(1), 2));
-        send(NewJob.of("q", "t", 1));
-        send(NewJob.of("q", "t", 1));
-        assertThat(broker.enqueue(NewJob.of("q", "t", 1).build()).toCompletableFuture()).isCompletedExceptionally();
-        claimOne();
-        send(NewJob.of("q", "t", 1));
-    }
-
-    @Test
     void anAdvanceThatMakesAJobDueWakesAWaiter() throws Exception {
         send(NewJob.of("q", "t", 1).delay(Duration.ofHours(1)));
         assertThat(broker.awaitReady(Set.of(QUEUE), SOON)).as("the closer due time").isTrue();

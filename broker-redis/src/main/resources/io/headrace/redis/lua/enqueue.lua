@@ -1,13 +1,16 @@
 #!lua
--- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key.
+-- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key, or of a queue whose line is bounded.
 -- KEYS  1 base
 -- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 idempotency key or ''
 --       8 fingerprint  9 lifetime of the idempotency key, ms  10 '1' if its end is waited for
--- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}. Cost: at most 9 commands, 7 more where
--- somebody holds the uniqueness key, and 4 more for a job that is waited for.
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}, {MISSING, ''} when there is no such queue, {FULL, how many may wait}.
+-- Cost: at most 10 commands, 7 more where somebody holds the uniqueness key, and 4 more for a job that is waited for; with a bounded line
+-- 3 more while it is short, and up to 11 when it is not.
 local base = KEYS[1]
---@include ids
 --@include numbers
+--@include group
+--@include backlog
+--@include ids
 --@include clock
 --@include awaited
 --@include place
@@ -22,6 +25,10 @@ local function answer(word, id)
 end
 
 local queue, level, document = ARGV[1], ARGV[2], ARGV[3]
+local settings = redis.call('HMGET', base .. 'settings', 'created_ms', 'max_backlog')
+if not settings[1] then
+  return {'MISSING', ''}
+end
 local idempotency = base .. 'idem:' .. ARGV[7]
 if ARGV[7] ~= '' then
   local seen = redis.pcall('GET', idempotency)
@@ -52,6 +59,11 @@ if ARGV[6] ~= '' then
     remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended
     return answer('DUPLICATE', holder)
   end
+end
+
+local limit = backlog_limit(settings[2])
+if limit > 0 and line_is_full(limit) then
+  return {'FULL', string.format('%.0f', limit)}
 end
 
 local due_ms = now_ms

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- tidy: let go of finished jobs that expired or are too many. Verdicts do so on their way; this is for queues where none comes.
 -- KEYS  1 base
--- Returns OK. Cost: 4 commands, and 5 for each bucket, at most 100 of them.
+-- Returns 1 if there is such a queue, else 0. Cost: 5 commands, and 5 for each bucket, at most 100 of them.
 local base = KEYS[1]
 --@include numbers
 --@include clock
@@ -10,4 +10,4 @@ local base = KEYS[1]
 
 local _, max_kept = retention()
 trim(max_kept, total_kept())
-return 'OK'
+return redis.call('EXISTS', base .. 'settings')

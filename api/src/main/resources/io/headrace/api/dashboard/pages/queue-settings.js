@@ -6,7 +6,7 @@ import { attemptIn, closeDialog, openDialog } from '../dialog.js';
 import { done } from '../notice.js';
 
 const FIELDS = [
-    ['maxBacklog', 'Backlog limit', 'Submissions are answered 429 while so many jobs are in line; 0 is no limit.', 'numeric'],
+    ['maxBacklog', 'Backlog limit', 'Submissions are answered 429 while so many jobs are in line; 0 is no limit. At most 1,000,000,000.', 'numeric'],
     ['retention', 'Keep ended jobs for', 'Such as 30m, 24h or 7d.', 'text'],
     ['maxKept', 'Keep at most', 'Ended jobs; the oldest go first. At most 10,000,000.', 'numeric'],
 ];

@@ -1,0 +1,173 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.BacklogFull;
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobClient;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.WorkerId;
+import io.headrace.WorkerInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol.Command;
+
+/** What a process knows of queues does not outlive them: Redis was emptied, an older copy took over, or somebody deleted a key. */
+final class LostQueuesTest {
+    private static final QueueName QUEUE = new QueueName("mail");
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong ahead = new AtomicLong();
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private Jedis jedis;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
+                () -> System.nanoTime() + ahead.get());
+        jedis = new Jedis("127.0.0.1", redis.port());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        jedis.close();
+        broker.close();
+        redis.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "unique", "delayed"})
+    void theFirstJobAfterRedisWasEmptiedBringsItsQueueBack(String kind) {
+        submit("plain");
+        submit("unique");
+        jedis.flushAll();
+        JobId job = submit(kind);
+        assertThat(broker.find(job).job()).isPresent();
+        assertThat(queues()).containsExactly(QUEUE);
+        QueueInfo info = broker.operator().queue(QUEUE).orElseThrow();
+        assertThat(info.counts()).containsEntry(kind.equals("delayed") ? JobState.SCHEDULED : JobState.QUEUED, 1L);
+        assertThat(Replies.list(jedis.sendCommand(Command.XINFO, "GROUPS", "hr:{mail}:ready:n"))).hasSize(1);
+    }
+
+    @Test
+    void aWholeBurstIsStoredOnceWhenItsQueueIsGone() {
+        submit("plain");
+        jedis.flushAll();
+        List<CompletionStage<?>> burst = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            burst.add(broker.enqueue(NewJob.of("mail", "welcome", i).build()));
+        }
+        burst.forEach(stage -> stage.toCompletableFuture().join());
+        assertThat(broker.operator().queue(QUEUE).orElseThrow().counts()).containsEntry(JobState.QUEUED, 300L);
+        assertThat(claim("ann", 1000)).hasSize(300);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hr:queues", "hr:{mail}:settings", "hr:{mail}:ready:n"})
+    void aQueueIsSeenAgainSoonAfterOneOfItsKeysWasDeleted(String key) {
+        submit("plain");
+        jedis.del(key);
+        aSecondPasses();
+        submit("plain");
+        Wait.until("the queue is on the list", () -> queues().contains(QUEUE));
+        assertThat(broker.operator().queue(QUEUE)).isPresent();
+        assertThat(claim("ann", 10)).isNotEmpty();
+    }
+
+    @Test
+    void aHeartbeatPutsAQueueBackOnTheListThatNobodySubmitsTo() {
+        submit("plain");
+        jedis.del("hr:queues");
+        broker.heartbeat(new WorkerInfo(new WorkerId("ann"), "host", 1, Instant.EPOCH, List.of(QUEUE), List.of(), 1, 0,
+                LEASE, "running", "1", List.of()), LEASE);
+        assertThat(queues()).containsExactly(QUEUE);
+    }
+
+    @Test
+    void aWorkerFindsWhatIsInAQueueWhoseGroupIsGone() {
+        submit("plain");
+        jedis.sendCommand(Command.XGROUP, "DESTROY", "hr:{mail}:ready:n", "workers");
+        assertThat(claim("ann", 10)).hasSize(1);
+    }
+
+    @Test
+    void aWorkerMakesItsQueueKnownWhenItStartsAndBringsNoneBackThatIsGone() {
+        assertThat(claim("ann", 1)).isEmpty();
+        assertThat(queues()).containsExactly(QUEUE);
+        jedis.flushAll();
+        assertThat(claim("ann", 1)).isEmpty();
+        assertThat(queues()).isEmpty();
+        submit("plain");
+        assertThat(claim("ann", 1)).hasSize(1);
+    }
+
+    @Test
+    void aBoundThatAnotherProcessSetHoldsAfterASecond() {
+        submit("plain");
+        try (RedisBroker other = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
+            other.operator().settings(QUEUE, new QueueSettings(2, Duration.ofHours(1), 10));
+        }
+        aSecondPasses();
+        submit("plain");
+        assertThatThrownBy(() -> submit("plain")).isInstanceOf(BacklogFull.class);
+    }
+
+    @Test
+    void aQueueWithoutBoundCostsALookASecondAndNothingMoreAJob() {
+        submit("plain");
+        jedis.configResetStat();
+        for (int i = 0; i < 10; i++) {
+            submit("plain");
+        }
+        assertThat(jedis.info("commandstats")).contains("cmdstat_xadd:calls=10,", "cmdstat_lpush:calls=10,")
+                .doesNotContain("hmget", "evalsha", "xlen", "sadd");
+    }
+
+    private void aSecondPasses() {
+        ahead.addAndGet(Duration.ofMillis(1_001).toNanos());
+    }
+
+    private List<QueueName> queues() {
+        return broker.operator().queues().stream().map(QueueInfo::queue).toList();
+    }
+
+    private JobId submit(String kind) {
+        NewJob.Builder job = NewJob.of("mail", "welcome", 1);
+        return new JobClient(broker).enqueue(switch (kind) {
+            case "unique" -> job.uniqueKey("u").build();
+            case "delayed" -> job.delay(Duration.ofHours(1)).build();
+            default -> job.build();
+        }).id();
+    }
+
+    private List<ClaimedJob> claim(String worker, int most) {
+        return broker.claim(new ClaimRequest(QUEUE, new WorkerId(worker), most, LEASE, List.of(Level.values()))).jobs();
+    }
+}

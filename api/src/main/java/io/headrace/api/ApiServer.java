@@ -7,6 +7,7 @@ import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
+import io.headrace.UncaughtError;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -67,6 +68,7 @@ public final class ApiServer implements AutoCloseable {
         Routes routes = new Routes(services, new SystemCalls(services));
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
+        vertx.exceptionHandler(ApiServer::unforeseen);
         try {
             int port = listen(vertx, services, address, routes);
             vertx.setPeriodic(SWEEP_MS, ignored -> services.blocking().run(services.changes()::sweep));
@@ -80,6 +82,14 @@ public final class ApiServer implements AutoCloseable {
             services.keys().close();
             services.blocking().close();
             throw e;
+        }
+    }
+
+    /** What nobody caught on an event loop. */
+    private static void unforeseen(Throwable failure) {
+        LOG.error("an event loop met an error", failure);
+        if (failure instanceof OutOfMemoryError) {
+            UncaughtError.tell(failure);
         }
     }
 

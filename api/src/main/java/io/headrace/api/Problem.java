@@ -8,6 +8,7 @@ import io.headrace.DurabilityUnavailable;
 import io.headrace.IdempotencyConflict;
 import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
+import io.headrace.UncaughtError;
 import io.headrace.UnknownQueue;
 import java.util.Map;
 import java.util.UUID;
@@ -76,6 +77,12 @@ final class Problem extends RuntimeException {
             return new Problem(ProblemType.OUTCOME_UNKNOWN, detail
                     + "; send it again with the same Idempotency-Key if it had one, else look before sending it again",
                     null);
+        }
+        if (cause instanceof OutOfMemoryError) {
+            if (detail.startsWith("unable to create native thread")) {
+                return new Problem(ProblemType.OVERLOADED, "no thread can be started for the call", null);
+            }
+            UncaughtError.tell(cause); // which other threads have met it nobody knows
         }
         return internal(cause);
     }

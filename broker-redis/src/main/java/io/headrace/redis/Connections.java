@@ -89,7 +89,11 @@ final class Connections implements AutoCloseable {
     /** The pool replaces a broken connection at once, which takes as long as Redis does not answer: nobody waits for that. */
     void release(Connection connection) {
         if (connection.isBroken()) {
-            closer.execute(() -> closeBroken(connection));
+            try {
+                closer.execute(() -> closeBroken(connection));
+            } catch (OutOfMemoryError e) { // no thread can be started for it
+                closeBroken(connection);
+            }
         } else {
             connection.close();
         }

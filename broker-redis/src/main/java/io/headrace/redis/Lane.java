@@ -2,6 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
+import io.headrace.UncaughtError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -65,27 +66,31 @@ final class Lane<T extends Lane.Item> implements AutoCloseable {
     private void loop() {
         while (!closed) {
             try {
-                T first = waiting.take();
-                List<T> batch = new ArrayList<>();
-                batch.add(first);
-                waiting.drainTo(batch, mostFlushed - 1);
-                flush(batch);
+                turn();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
+            } catch (Error e) { // the batch has been failed; the lane is there for what comes next
+                UncaughtError.tell(e);
             }
         }
         failAll(drain());
     }
 
-    private void flush(List<T> batch) {
+    private void turn() throws InterruptedException {
+        List<T> batch = new ArrayList<>(1); // before anything is taken out of the line: there may be no memory for it
+        batch.add(waiting.take());
         try {
+            waiting.drainTo(batch, mostFlushed - 1);
             flusher.accept(batch);
         } catch (HeadraceException e) {
             batch.forEach(item -> item.fail(e));
-        } catch (RuntimeException | Error e) { // whatever it is, its callers must not wait for ever
+        } catch (RuntimeException e) { // whatever it is, its callers must not wait for ever
             LOG.error("flush failed size={}", batch.size(), e);
             batch.forEach(item -> item.fail(new BrokerUnavailable("internal error: " + e, e)));
+        } catch (Error e) {
+            batch.forEach(item -> item.fail(new BrokerUnavailable("internal error: " + e, e)));
+            throw e;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,13 @@ final class Lanes<T extends Lane.Item> implements AutoCloseable {
 
     /** Never blocks, unless the broker is being closed: then for a lane that is opened too late. */
     void add(String server, Durability durability, T item) {
-        Lane<T> lane = open.computeIfAbsent(new Place(server, durability), this::open);
+        Lane<T> lane;
+        try {
+            lane = open.computeIfAbsent(new Place(server, durability), this::open);
+        } catch (OutOfMemoryError e) { // no thread can be started; there may be one when it is asked for again
+            item.fail(new BrokerUnavailable("no thread can be started to send it: " + e.getMessage(), e));
+            return;
+        }
         if (closed) {
             lane.close();
         }

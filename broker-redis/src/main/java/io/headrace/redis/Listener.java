@@ -6,6 +6,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import io.headrace.UncaughtError;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -138,10 +139,8 @@ final class Listener implements AutoCloseable {
         CountDownLatch latch;
         synchronized (lock) {
             refuse();
-            if (thread == null) {
-                standing = new ConcurrentHashMap<>();
-                thread = daemon(this::loop, "headrace-listen");
-                watch = daemon(this::watch, "headrace-listen-watch");
+            if (thread == null || watch == null) {
+                start();
             }
             CountDownLatch known = standing.get(channel);
             latch = known == null ? new CountDownLatch(1) : known;
@@ -167,6 +166,19 @@ final class Listener implements AutoCloseable {
     private void refuse() {
         if (refusal != null) {
             throw new BrokerUnavailable(refusal, null);
+        }
+    }
+
+    /** The lock is held. What could not be started is tried again with the next subscription. */
+    private void start() {
+        try {
+            if (thread == null) {
+                standing = new ConcurrentHashMap<>();
+                thread = daemon(this::loop, "headrace-listen");
+            }
+            watch = daemon(this::watch, "headrace-listen-watch");
+        } catch (OutOfMemoryError e) {
+            throw new BrokerUnavailable("no thread can be started to listen: " + e.getMessage(), e);
         }
     }
 
@@ -232,6 +244,8 @@ final class Listener implements AutoCloseable {
             tick.run();
         } catch (RuntimeException e) {
             surprises.survived("renewal of watches", e);
+        } catch (Error e) {
+            UncaughtError.tell(e);
         }
     }
 
@@ -275,6 +289,9 @@ final class Listener implements AutoCloseable {
             } catch (RuntimeException e) {
                 failures++;
                 surprises.survived("listening to Redis", e);
+            } catch (Error e) {
+                failures++;
+                UncaughtError.tell(e);
             }
             pause();
         }

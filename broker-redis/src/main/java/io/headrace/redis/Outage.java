@@ -63,16 +63,21 @@ final class Outage implements AutoCloseable {
         why = reason;
         since = newestFailure;
         shard = atShard;
-        observer.away(reason);
-        if (!cluster) {
-            Thread prober = new Thread(this::probe, "headrace-probe");
-            prober.setDaemon(true);
-            try {
-                prober.start();
-            } catch (Error e) { // without it nobody would notice the end
-                why = null;
-                throw e;
-            }
+        if (cluster || probing()) {
+            observer.away(reason);
+        } else {
+            why = null; // nobody would notice the end, so each call finds out by itself
+        }
+    }
+
+    private boolean probing() {
+        Thread prober = new Thread(this::probe, "headrace-probe");
+        prober.setDaemon(true);
+        try {
+            prober.start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 

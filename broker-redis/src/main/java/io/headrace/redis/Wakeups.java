@@ -3,6 +3,7 @@ package io.headrace.redis;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
+import io.headrace.UncaughtError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,7 +83,16 @@ final class Wakeups implements AutoCloseable {
                 Thread thread = new Thread(() -> listen(slot), "headrace-wake");
                 thread.setDaemon(true);
                 threads.add(thread);
-                thread.start();
+            }
+            start();
+        }
+
+        private void start() {
+            try {
+                threads.forEach(Thread::start);
+            } catch (OutOfMemoryError e) {
+                threads.forEach(Thread::interrupt);
+                throw new BrokerUnavailable("no thread can be started to wait for work: " + e.getMessage(), e);
             }
         }
 
@@ -114,22 +124,25 @@ final class Wakeups implements AutoCloseable {
         private void listen(List<byte[]> slot) {
             try {
                 while (!closed) {
-                    try {
-                        listenOnce(slot);
-                    } catch (RuntimeException e) {
-                        surprises.survived("waiting for work", e);
-                        fail(new BrokerUnavailable("waiting for work failed: " + e, e)); // the next wait tries again
-                    }
+                    turn(slot);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
 
-        private void listenOnce(List<byte[]> slot) throws InterruptedException {
-            byte @Nullable [] token = take(slot, nextBlock());
-            if (token != null && !deliver()) {
-                giveBack(token);
+        private void turn(List<byte[]> slot) throws InterruptedException {
+            try {
+                byte @Nullable [] token = take(slot, nextBlock());
+                if (token != null && !deliver()) {
+                    giveBack(token);
+                }
+            } catch (RuntimeException e) {
+                surprises.survived("waiting for work", e);
+                fail(new BrokerUnavailable("waiting for work failed: " + e, e)); // the next wait tries again
+            } catch (Error e) {
+                fail(new BrokerUnavailable("waiting for work failed: " + e, e));
+                UncaughtError.tell(e);
             }
         }
 

@@ -5,6 +5,8 @@ final class ExitCode {
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int USAGE = 2;
+    /** An error of the process itself, such as no memory left; the JVM's own {@code ExitOnOutOfMemoryError} says the same. */
+    static final int BROKEN = 3;
     /** As {@code EX_UNAVAILABLE} of sysexits: nobody answers, or the service cannot serve now. */
     static final int UNREACHABLE = 69;
 

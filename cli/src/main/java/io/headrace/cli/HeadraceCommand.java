@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         parameterListHeading = "%n", exitCodeListHeading = "%nExit codes:%n", //
         exitCodeList = {"0:done", "1:failed: the API refused, or the job did not succeed",
             "2:usage: an option or argument is wrong; nothing was done",
+            "3:broken: the process ran out of memory or threads; a supervisor should start it again",
             "69:unreachable: no API there, or it cannot store jobs now"}, //
         description = "A distributed background job queue on Redis Streams.")
 final class HeadraceCommand {

@@ -6,6 +6,7 @@ public final class Main {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        Thread.setDefaultUncaughtExceptionHandler(new LastWords());
         Terminal terminal = Terminal.ofProcess();
         int code = HeadraceCommand.run(args, terminal);
         terminal.flush();

@@ -4,6 +4,7 @@ import io.headrace.Broker;
 import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
+import io.headrace.UncaughtError;
 import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerSettings;
@@ -55,7 +56,8 @@ final class WorkerOptions {
                 .lease(settings.get(WorkerSettings.LEASE))
                 .grace(settings.get(WorkerSettings.GRACE))
                 .retryPolicy(new RetryPolicy(settings.get(WorkerSettings.MAX_RETRIES), RetryPolicy.DEFAULT.backoff()))
-                .redact(settings.get(Redactor.SETTING));
+                .redact(settings.get(Redactor.SETTING))
+                .onBreakdown(UncaughtError::tell);
         settings.get(WorkerSettings.TIMEOUT).ifPresent(worker::timeout);
         for (Map.Entry<QueueName, Integer> queue : settings.get(WorkerSettings.QUEUES).entrySet()) {
             worker.queue(queue.getKey().value(), queue.getValue());

@@ -27,6 +27,8 @@ final class AttemptRunner {
     private final Outcome outcome;
     private final Slots slots;
     private final Threads threads;
+    private final Capacity capacity;
+    private final Breakdown breakdown;
     private final InFlight inFlight;
     private final Interrupter interrupter;
     private final Reports reports;
@@ -37,8 +39,10 @@ final class AttemptRunner {
     private volatile boolean refusing;
 
     AttemptRunner(WorkerConfig config, Handlers handlers, Outcome outcome, Slots slots, Threads threads,
-            InFlight inFlight, Interrupter interrupter, Reports reports, Settler settler, WorkerMetrics metrics,
-            Clocks clocks) {
+            Capacity capacity, InFlight inFlight, Interrupter interrupter, Reports reports, Settler settler,
+            WorkerMetrics metrics, Clocks clocks, Breakdown breakdown) {
+        this.capacity = capacity;
+        this.breakdown = breakdown;
         this.config = config;
         this.handlers = handlers;
         this.outcome = outcome;
@@ -75,7 +79,7 @@ final class AttemptRunner {
         }
         inFlight.add(attempt);
         if (verdict.isEmpty()) {
-            threads.execute(() -> run(attempt));
+            threads.execute(new Taken(attempt));
             return true;
         }
         attempt.end();
@@ -83,13 +87,41 @@ final class AttemptRunner {
         return false;
     }
 
+    /** What a slot's thread does with an attempt. */
+    private final class Taken implements Threads.Task {
+        private final LiveAttempt attempt;
+
+        Taken(LiveAttempt attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public boolean run() {
+            return AttemptRunner.this.run(attempt);
+        }
+
+        @Override
+        public void refused() {
+            handBack(attempt);
+        }
+    }
+
+    /** Hands back a job that occupies a slot and that no thread has begun; nothing happens when one has. */
+    void handBack(LiveAttempt attempt) {
+        if (attempt.withdraw()) {
+            slots.release();
+            settler.settle(attempt, outcome.release(attempt.job()));
+        }
+    }
+
     /** Runs an attempt to its end; returns whether the thread may go on to the next. */
     boolean run(LiveAttempt attempt) {
         boolean began = attempt.begin();
         Ending ending = began ? call(attempt) : Ending.NOT_STARTED;
         if (!attempt.end()) {
-            return false;
+            return !began; // given up while it ran, or handed back before
         }
+        heed(ending.thrown());
         finish(attempt, ending);
         return true;
     }
@@ -101,6 +133,20 @@ final class AttemptRunner {
             return Ending.returned(result(handlers.run(attempt)));
         } catch (Throwable thrown) { // a handler may throw anything, and its slot must survive
             return Ending.threw(thrown);
+        }
+    }
+
+    /** What a handler's failure says about the machine, which others share. */
+    private void heed(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            return;
+        }
+        boolean unable = thrown instanceof HandlerFailure known && known.unable();
+        if (unable || Exhaustion.noThread(thrown)) {
+            capacity.refused(thrown);
+            threads.shrink(capacity.limit());
+        } else if (thrown.getClass() == OutOfMemoryError.class && breakdown.watched()) {
+            breakdown.at("headrace-job", thrown); // which other threads have met it nobody knows
         }
     }
 

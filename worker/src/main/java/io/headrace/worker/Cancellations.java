@@ -21,11 +21,11 @@ final class Cancellations {
     /** Used by the subscriber's thread only. */
     private boolean complained;
 
-    Cancellations(Broker broker, WorkerConfig config, LeaseKeeper leaseKeeper, Clocks clocks) {
+    Cancellations(Broker broker, WorkerConfig config, LeaseKeeper leaseKeeper, Clocks clocks, Breakdown breakdown) {
         this.broker = broker;
         this.config = config;
         this.leaseKeeper = leaseKeeper;
-        this.subscriber = new Subscriber("headrace-cancel", this::listen, this::failed, clocks);
+        this.subscriber = new Subscriber("headrace-cancel", this::listen, this::failed, clocks, breakdown);
     }
 
     void start() {

@@ -33,6 +33,8 @@ final class ClaimLoop {
     private static final long DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** How often to look whether a last chance has ended, so that the next one can begin. */
     private static final long LAST_CHANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** How often to look again while the machine carries fewer jobs than there are slots, and those are there. */
+    private static final long REDUCED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long EMPTY_DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** How long a queue whose stored data is damaged is left alone. */
@@ -52,7 +54,9 @@ final class ClaimLoop {
     private final Liveness liveness;
     private final Map<QueueName, Line> lines = new HashMap<>();
     private final ReentrantLock round = new ReentrantLock();
-    private final RoleThread thread = new RoleThread("headrace-claim", false, this::turn);
+    private final Capacity capacity;
+    private final Threads threads;
+    private final RoleThread thread;
     private volatile boolean quiet;
     private boolean hinted = true;
     private boolean more;
@@ -68,7 +72,11 @@ final class ClaimLoop {
     }
 
     ClaimLoop(Broker broker, WorkerConfig config, Slots slots, Settler settler, AttemptRunner runner,
-            Reclaimer reclaimer, InFlight inFlight, Outage outage, Liveness liveness, Clocks clocks) {
+            Reclaimer reclaimer, InFlight inFlight, Outage outage, Liveness liveness, Capacity capacity,
+            Threads threads, Clocks clocks, Breakdown breakdown) {
+        this.thread = new RoleThread("headrace-claim", false, breakdown, this::turn);
+        this.capacity = capacity;
+        this.threads = threads;
         this.broker = broker;
         this.config = config;
         this.picker = new QueuePicker(config.queues(), config.strict());
@@ -139,6 +147,10 @@ final class ClaimLoop {
         }
         gatherUntil = Clocks.NEVER;
         liveness.expectClaim();
+        if (capacity.reduced() && noRoom()) {
+            hinted = true; // should there be room again, much may have come meanwhile
+            return REDUCED_NANOS;
+        }
         try {
             claimRound();
             if (!more) {
@@ -158,6 +170,15 @@ final class ClaimLoop {
             hinted = true; // where no hint can be left, looking now and then must do
             return DAMAGED_NANOS;
         }
+    }
+
+    /** Whether the machine does not even carry what is under way, or was asked for too much a moment ago. */
+    private boolean noRoom() {
+        if (capacity.pause() > 0) {
+            return true;
+        }
+        capacity.grow(threads::ready);
+        return capacity.limit() <= slots.busy();
     }
 
     /** How long a busy worker with few free slots waits for more of them; zero when it should claim. */
@@ -183,7 +204,7 @@ final class ClaimLoop {
             Set<QueueName> ready = all ? config.queueNames() : look();
             hinted = false;
             more = false;
-            claimInto(slots.takeAll(), ready);
+            claimInto(slots.take(capacity.limit()), ready);
             if (all) {
                 lookAt = clocks.now() + WAIT_NANOS;
             }

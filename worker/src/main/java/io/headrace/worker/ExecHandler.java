@@ -62,6 +62,9 @@ final class ExecHandler implements JobHandler<Json> {
         try {
             ChildProcess.Ended ended = child.run(input, AttemptRunner.MAX_RESULT_BYTES, tail::hear);
             return result(ended, tail);
+        } catch (OutOfMemoryError e) {
+            child.kill(); // nobody would hear it
+            throw noThread(e);
         } finally {
             children.remove(child);
         }
@@ -76,8 +79,19 @@ final class ExecHandler implements JobHandler<Json> {
         try {
             return ChildProcess.start(command, environment(context));
         } catch (IOException e) {
-            throw HandlerFailure.passing("exec_start", "the command cannot be started: " + e.getMessage(), e);
+            String message = "the command cannot be started: " + e.getMessage();
+            throw Exhaustion.isCauseOf(e) ? HandlerFailure.unable("exec_start", message, e)
+                    : HandlerFailure.passing("exec_start", message, e);
+        } catch (OutOfMemoryError e) {
+            throw noThread(e);
         }
+    }
+
+    private static HandlerFailure noThread(OutOfMemoryError e) {
+        if (Exhaustion.noThread(e)) {
+            return HandlerFailure.unable("exec_start", "there is no thread to watch the command with", e);
+        }
+        throw e;
     }
 
     /** What the child finds in its environment, beside the worker's own without Headrace's settings. */

@@ -7,30 +7,41 @@ import org.jspecify.annotations.Nullable;
 /** Thrown by our own handlers: a failure with a type of its own, such as {@code exit_1}, rather than an exception's name. */
 final class HandlerFailure extends Exception {
     private static final long serialVersionUID = 1L;
+
+    /** What a failure says about the next attempt. */
+    private enum Kind {
+        PERMANENT, PASSING, UNABLE
+    }
+
     private final String type;
-    private final boolean permanent;
+    private final Kind kind;
     private final Duration floor;
 
-    private HandlerFailure(String type, String message, boolean permanent, Duration floor, @Nullable Throwable cause) {
+    private HandlerFailure(Kind kind, String type, String message, Duration floor, @Nullable Throwable cause) {
         super(message, cause);
+        this.kind = kind;
         this.type = type;
-        this.permanent = permanent;
         this.floor = floor;
     }
 
     /** No retry can help. */
     static HandlerFailure permanent(String type, String message, @Nullable Throwable cause) {
-        return new HandlerFailure(type, message, true, Duration.ZERO, cause);
+        return new HandlerFailure(Kind.PERMANENT, type, message, Duration.ZERO, cause);
     }
 
     /** The job's policy decides. */
     static HandlerFailure passing(String type, String message, @Nullable Throwable cause) {
-        return new HandlerFailure(type, message, false, Duration.ZERO, cause);
+        return new HandlerFailure(Kind.PASSING, type, message, Duration.ZERO, cause);
     }
 
     /** The job's policy decides, and the next attempt waits at least so long. */
     static HandlerFailure passing(String type, String message, Duration floor) {
-        return new HandlerFailure(type, message, false, floor, null);
+        return new HandlerFailure(Kind.PASSING, type, message, floor, null);
+    }
+
+    /** This machine could not begin the work, for want of a thread, a child or a descriptor: the job uses no attempt. */
+    static HandlerFailure unable(String type, String message, Throwable cause) {
+        return new HandlerFailure(Kind.UNABLE, type, message, Duration.ZERO, cause);
     }
 
     String type() {
@@ -38,7 +49,11 @@ final class HandlerFailure extends Exception {
     }
 
     boolean permanent() {
-        return permanent;
+        return kind == Kind.PERMANENT;
+    }
+
+    boolean unable() {
+        return kind == Kind.UNABLE;
     }
 
     Duration floor() {

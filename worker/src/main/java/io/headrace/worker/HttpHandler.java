@@ -69,9 +69,13 @@ final class HttpHandler implements JobHandler<Json> {
         try {
             response = client.send(request(payload, context), HttpResponse.BodyHandlers.ofInputStream());
         } catch (ConnectException | HttpConnectTimeoutException | UnresolvedAddressException e) {
-            throw HandlerFailure.passing("http_connect", "cannot connect to " + url + ": " + why(e), e);
+            throw Exhaustion.isCauseOf(e)
+                    ? HandlerFailure.unable("http_connect", "cannot connect to " + url + ": " + why(e), e)
+                    : HandlerFailure.passing("http_connect", "cannot connect to " + url + ": " + why(e), e);
         } catch (IOException e) {
-            throw HandlerFailure.passing("http_io", "the call to " + url + " broke off: " + why(e), e);
+            throw Exhaustion.isCauseOf(e)
+                    ? HandlerFailure.unable("http_connect", "cannot connect to " + url + ": " + why(e), e)
+                    : HandlerFailure.passing("http_io", "the call to " + url + " broke off: " + why(e), e);
         }
         try (InputStream body = response.body()) {
             return answer(response, body.readNBytes(AttemptRunner.MAX_RESULT_BYTES + 1));

@@ -17,7 +17,7 @@ final class Interrupter {
     private final InFlight inFlight;
     private final Clocks clocks;
     private final AtomicLong scanAt = new AtomicLong(Clocks.NEVER);
-    private final RoleThread watcher = new RoleThread("headrace-watch", true, this::turn);
+    private final RoleThread watcher;
     /** Set once before the worker starts. */
     private volatile Abandoner abandoner = attempt -> {};
 
@@ -27,7 +27,8 @@ final class Interrupter {
         void abandon(LiveAttempt attempt);
     }
 
-    Interrupter(InFlight inFlight, Clocks clocks) {
+    Interrupter(InFlight inFlight, Clocks clocks, Breakdown breakdown) {
+        this.watcher = new RoleThread("headrace-watch", true, breakdown, this::turn);
         this.inFlight = inFlight;
         this.clocks = clocks;
     }

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the leases of every attempt in flight, from its claim until its verdict is recorded, and makes the worker known. It
  * stops handlers whose lease is lost or whose job was cancelled. When it finds that the whole process stood still for longer
- * than a lease, it drops the leases from before: others may have the jobs by now.
+ * than a lease, it drops the leases from before: others may have the jobs by now. It hands back what no thread has begun within a
+ * lease, rather than renew for ever what does not run.
  *
  * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that nothing can delay a renewal; its fields belong
  * to that thread. {@code turn} is held during a turn, so that who holds it after {@link #stop} knows that none comes any more.
@@ -52,7 +53,8 @@ final class LeaseKeeper {
     private final Pacing pacing;
     private final Supplier<WorkerInfo> info;
     private final Consumer<Wish> obey;
-    private final RoleThread thread = new RoleThread("headrace-lease", true, this::turn);
+    private final Consumer<LiveAttempt> handBack;
+    private final RoleThread thread;
     private final ReentrantLock turn = new ReentrantLock();
     private volatile boolean stopped;
     /** Whether the next heartbeat is to come at once. */
@@ -65,7 +67,10 @@ final class LeaseKeeper {
     private long hintedAt;
 
     LeaseKeeper(Broker broker, WorkerConfig config, InFlight inFlight, Interrupter interrupter, Outage outage,
-            Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info, Consumer<Wish> obey) {
+            Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info, Consumer<Wish> obey,
+            Consumer<LiveAttempt> handBack, Breakdown breakdown) {
+        this.handBack = handBack;
+        this.thread = new RoleThread("headrace-lease", true, breakdown, this::turn);
         this.broker = broker;
         this.config = config;
         this.inFlight = inFlight;
@@ -93,6 +98,12 @@ final class LeaseKeeper {
         }
         turn.unlock();
         return true;
+    }
+
+    /** Renews nothing more, and does not wait for what is under way. */
+    void letGo() {
+        stopped = true;
+        thread.stop();
     }
 
     /** Sends the next heartbeat at once, or {@link #HINTED_NANOS} after the last that was to come at once. */
@@ -183,7 +194,13 @@ final class LeaseKeeper {
         long young = config.lease().toNanos() / 6;
         Map<Lease, LiveAttempt> due = new HashMap<>();
         for (LiveAttempt attempt : inFlight.all()) {
-            if (!attempt.dropped() && (now - attempt.leasedAt() >= young || asked.contains(attempt))) {
+            if (attempt.dropped()) {
+                continue;
+            }
+            if (attempt.waitsSince(now - config.lease().toNanos())) {
+                log.warn("no thread has begun a job for a whole lease; it is handed back job={}", attempt.id());
+                handBack.accept(attempt);
+            } else if (now - attempt.leasedAt() >= young || asked.contains(attempt)) {
                 due.put(attempt.lease(), attempt);
             }
         }

@@ -179,6 +179,20 @@ final class LiveAttempt implements JobContext {
         return true;
     }
 
+    /** Takes it back from whoever would run it. Returns false when its handler has begun, or it has ended. */
+    synchronized boolean withdraw() {
+        if (phase != Phase.WAITING) {
+            return false;
+        }
+        close();
+        return true;
+    }
+
+    /** Whether it was claimed before a time of the worker's clock and no thread has begun it. */
+    synchronized boolean waitsSince(long time) {
+        return phase == Phase.WAITING && claimedAt < time;
+    }
+
     /** Gives up waiting for its handler. Empty when it has ended; else says where the handler stands. */
     synchronized Optional<Throwable> abandon() {
         Thread runner = thread;

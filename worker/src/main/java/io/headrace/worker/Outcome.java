@@ -65,7 +65,7 @@ final class Outcome {
         return Optional.empty();
     }
 
-    /** The verdict on a job that a stopping worker has just been given. */
+    /** The verdict on a job that this worker gives back as it came. */
     Decision release(ClaimedJob job) {
         return new Decision(Verdict.release(job.lease(), job.document()), null);
     }
@@ -106,6 +106,9 @@ final class Outcome {
 
     private Decision failed(ClaimedJob job, Ran ran) {
         Throwable thrown = thrown(ran);
+        if (thrown instanceof HandlerFailure known && known.unable()) {
+            return release(job);
+        }
         Failure failure = Failures.of(thrown);
         if (thrown instanceof PermanentFailure || (thrown instanceof HandlerFailure known && known.permanent())) {
             return bury(job, ran, attempt(job, ran, Attempt.Outcome.FAILED, failure));

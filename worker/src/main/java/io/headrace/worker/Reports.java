@@ -21,11 +21,12 @@ final class Reports {
     private final Broker broker;
     private final Clocks clocks;
     private final Queue<LiveAttempt> asked = new ConcurrentLinkedQueue<>();
-    private final RoleThread sender = new RoleThread("headrace-report", true, this::turn);
+    private final RoleThread sender;
     /** Used by the sender only. */
     private long nextAt;
 
-    Reports(Broker broker, Clocks clocks) {
+    Reports(Broker broker, Clocks clocks, Breakdown breakdown) {
+        this.sender = new RoleThread("headrace-report", true, breakdown, this::turn);
         this.broker = broker;
         this.clocks = clocks;
     }
@@ -74,7 +75,7 @@ final class Reports {
         try {
             sent = broker.report(attempt.lease(), report.progress(), report.firstLine(),
                     report.lines());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sent = CompletableFuture.failedFuture(e);
         }
         return sent.handle((settlement, error) -> {

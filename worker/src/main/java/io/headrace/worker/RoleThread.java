@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one role: it takes turns, waits between them as long as the turn said or until woken, and never dies of an
- * error. {@code signalled}, {@code parked} and {@code stopped} are volatile: a waker sets the signal and then looks whether the
+ * The thread of one role: it takes turns, waits between them as long as the turn said or until woken, and goes on after any
+ * exception. An {@code Error} ends it, and with it the worker: see {@link Breakdown}. {@code signalled}, {@code parked} and {@code stopped} are volatile: a waker sets the signal and then looks whether the
  * thread is parked, the thread does the reverse, so no wake-up is missed.
  */
 final class RoleThread {
@@ -23,12 +23,14 @@ final class RoleThread {
 
     private final Thread thread;
     private final Turn turn;
+    private final Breakdown breakdown;
     private volatile boolean signalled;
     private volatile boolean parked;
     private volatile boolean stopped;
 
-    RoleThread(String name, boolean daemon, Turn turn) {
+    RoleThread(String name, boolean daemon, Breakdown breakdown, Turn turn) {
         this.turn = turn;
+        this.breakdown = breakdown;
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(daemon);
     }
@@ -57,8 +59,12 @@ final class RoleThread {
     }
 
     private void run() {
-        while (!stopped) {
-            pause(takeTurn());
+        try {
+            while (!stopped) {
+                pause(takeTurn());
+            }
+        } catch (Throwable e) { // an error, perhaps met while telling of an exception
+            breakdown.at(thread.getName(), e);
         }
     }
 
@@ -67,7 +73,7 @@ final class RoleThread {
             return turn.take();
         } catch (InterruptedException e) {
             return 0;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException e) {
             if (!stopped) {
                 log.error("unexpected error; going on thread={}", thread.getName(), e);
             }

@@ -37,14 +37,15 @@ final class Settler {
     private final int limit;
     private final AtomicInteger unsettled = new AtomicInteger();
     private final Queue<Pending> unsent = new ConcurrentLinkedQueue<>();
-    private final RoleThread resender = new RoleThread("headrace-resend", true, this::turn);
+    private final RoleThread resender;
     private volatile long resendAt;
     private volatile Runnable roomListener = () -> {};
 
     private record Pending(LiveAttempt attempt, Decision decision) {}
 
     Settler(Broker broker, InFlight inFlight, Reports reports, Outage outage, WorkerMetrics metrics, Clocks clocks,
-            int slots) {
+            int slots, Breakdown breakdown) {
+        this.resender = new RoleThread("headrace-resend", true, breakdown, this::turn);
         this.broker = broker;
         this.inFlight = inFlight;
         this.reports = reports;
@@ -92,7 +93,7 @@ final class Settler {
         CompletionStage<Settlement> answer;
         try {
             answer = broker.settle(pending.decision().verdict());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             answer = CompletableFuture.failedFuture(e);
         }
         answer.whenComplete((settlement, error) -> {

@@ -44,9 +44,20 @@ final class Slots {
         return worthwhile;
     }
 
-    /** Takes every free slot. */
-    int takeAll() {
-        return free.getAndSet(0);
+    /**
+     * Takes every free slot, as far as no more than some are busy then.
+     *
+     * @param most how many may be busy, at least 0
+     */
+    int take(int most) {
+        int now = free.get();
+        while (true) {
+            int taken = Math.min(now, Math.max(0, most - (total - now)));
+            if (free.compareAndSet(now, now - taken)) {
+                return taken;
+            }
+            now = free.get();
+        }
     }
 
     /** Gives back slots that were taken and not filled. Nobody is told of them: who gives them back knows. */

@@ -22,11 +22,12 @@ final class Subscriber {
      * @param threadName of the thread that {@code subscribe} and {@code failed} are called on
      * @param failed hears of every try that failed
      */
-    Subscriber(String threadName, Supplier<Subscription> subscribe, Consumer<HeadraceException> failed, Clocks clocks) {
+    Subscriber(String threadName, Supplier<Subscription> subscribe, Consumer<HeadraceException> failed, Clocks clocks,
+            Breakdown breakdown) {
         this.subscribe = subscribe;
         this.failed = failed;
         this.pacing = new Pacing(clocks.random());
-        this.thread = new RoleThread(threadName, true, this::turn);
+        this.thread = new RoleThread(threadName, true, breakdown, this::turn);
     }
 
     void start() {

@@ -19,10 +19,23 @@ interface Threads extends AutoCloseable {
     interface Task {
         /** Returns whether the thread may be used again: false when {@link #givenUp} was called for it. */
         boolean run();
+
+        /** Called instead of {@link #run}, by any thread: the machine gives no thread for it. */
+        default void refused() {}
     }
 
-    /** Runs a task soon; none waits for a thread as long as no more than the slots are under way. */
+    /** Runs a task soon, or refuses it; none waits for a thread as long as no more than the slots are under way. */
     void execute(Task task);
+
+    /**
+     * Starts threads until so many are there for tasks, as far as the machine gives them.
+     *
+     * @return how many tasks can be under way at once, up to {@code wanted}
+     */
+    int ready(int wanted);
+
+    /** Lets threads end that are idle, beyond so many, so that others have what they take. */
+    void shrink(int most);
 
     /** One running task will never be waited for again; another thread takes its place. */
     void givenUp();
@@ -31,11 +44,11 @@ interface Threads extends AutoCloseable {
     @Override
     void close();
 
-    static Threads forSlots(int slots) {
+    static Threads forSlots(int slots, Capacity capacity, Breakdown breakdown) {
         if (slots <= PLATFORM_MAX) {
-            return new ThreadPool(slots);
+            return new ThreadPool(slots, capacity, breakdown);
         }
-        return virtual().<Threads>map(Virtual::new).orElseGet(() -> new ThreadPool(slots));
+        return virtual().<Threads>map(Virtual::new).orElseGet(() -> new ThreadPool(slots, capacity, breakdown));
     }
 
     /** An executor with a virtual thread a task, on a JDK that has them; looked up by name, since we compile for 17. */
@@ -54,6 +67,14 @@ interface Threads extends AutoCloseable {
         public void execute(Task task) {
             executor.execute(task::run);
         }
+
+        @Override
+        public int ready(int wanted) {
+            return wanted;
+        }
+
+        @Override
+        public void shrink(int most) {}
 
         @Override
         public void givenUp() {}

@@ -17,12 +17,12 @@ final class Wishes {
     private final LeaseKeeper leaseKeeper;
     private final Subscriber subscriber;
 
-    Wishes(Broker broker, WorkerConfig config, LeaseKeeper leaseKeeper, Clocks clocks) {
+    Wishes(Broker broker, WorkerConfig config, LeaseKeeper leaseKeeper, Clocks clocks, Breakdown breakdown) {
         this.broker = broker;
         this.config = config;
         this.leaseKeeper = leaseKeeper;
         this.subscriber = new Subscriber("headrace-wish", this::listen,
-                e -> log.debug("cannot listen for wishes of operators; heartbeats tell them", e), clocks);
+                e -> log.debug("cannot listen for wishes of operators; heartbeats tell them", e), clocks, breakdown);
     }
 
     void start() {

@@ -40,6 +40,7 @@ public final class Worker implements AutoCloseable {
     private final Handlers handlers;
     private final Slots slots;
     private final Threads threads;
+    private final Breakdown breakdown;
     private final InFlight inFlight = new InFlight();
     private final Liveness liveness;
     private final Reports reports;
@@ -56,31 +57,35 @@ public final class Worker implements AutoCloseable {
     private final Object transition = new Object();
     private volatile State state = State.NEW;
 
-    Worker(Broker broker, WorkerConfig config, Handlers handlers, MeterRegistry meters, Clocks clocks) {
+    Worker(Broker broker, WorkerConfig config, Handlers handlers, MeterRegistry meters, Clocks clocks,
+            Breakdown breakdown) {
         WorkerMetrics metrics = new WorkerMetrics(meters);
         Outage outage = new Outage(clocks);
         this.config = config;
         this.handlers = handlers;
         this.startedAt = clocks.wall().instant();
         this.slots = new Slots(config.slots());
-        this.threads = Threads.forSlots(config.slots());
+        this.breakdown = breakdown;
+        Capacity capacity = new Capacity(config.slots(), clocks);
+        this.threads = Threads.forSlots(config.slots(), capacity, breakdown);
         this.liveness = new Liveness(clocks);
-        this.reports = new Reports(broker, clocks);
-        this.settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, config.slots());
-        this.interrupter = new Interrupter(inFlight, clocks);
+        this.reports = new Reports(broker, clocks, breakdown);
+        this.settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, config.slots(), breakdown);
+        this.interrupter = new Interrupter(inFlight, clocks, breakdown);
         AttemptRunner runner = new AttemptRunner(config, handlers,
                 new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
-                slots, threads, inFlight, interrupter, reports, settler, metrics, clocks);
+                slots, threads, capacity, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
         interrupter.onAbandon(runner::abandon);
         Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
         this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
-                clocks);
+                capacity, threads, clocks, breakdown);
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
-                this::info, this::obey);
-        this.wishes = new Wishes(broker, config, leaseKeeper, clocks);
-        this.cancellations = new Cancellations(broker, config, leaseKeeper, clocks);
+                this::info, this::obey, runner::handBack, breakdown);
+        this.wishes = new Wishes(broker, config, leaseKeeper, clocks, breakdown);
+        this.cancellations = new Cancellations(broker, config, leaseKeeper, clocks, breakdown);
         this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, leaseKeeper,
                 slots);
+        breakdown.onBreakdown(() -> letGo(runner));
         metrics.show(slots, claimLoop::claims, liveness);
         config.queueNames().forEach(queue -> metrics.expect(queue, handlers.types()));
     }
@@ -99,6 +104,7 @@ public final class Worker implements AutoCloseable {
      * Starts claiming, and returns. A broker that cannot be reached yet is waited for.
      *
      * @throws IllegalStateException when it was started before
+     * @throws Error when the machine gives it no thread; it has claimed nothing then, and cannot be started again
      */
     public synchronized void start() {
         synchronized (transition) {
@@ -109,13 +115,29 @@ public final class Worker implements AutoCloseable {
         }
         log.info("worker started id={} queues={} slots={} lease={} types={}", config.id(), config.queues(),
                 config.slots(), Durations.format(config.lease()), handlers.types());
-        reports.start();
-        settler.start();
-        interrupter.start();
-        leaseKeeper.start();
-        cancellations.start();
-        wishes.start();
-        claimLoop.start();
+        try {
+            reports.start();
+            settler.start();
+            interrupter.start();
+            leaseKeeper.start();
+            cancellations.start();
+            wishes.start();
+            claimLoop.start();
+        } catch (Error e) {
+            breakdown.at(Thread.currentThread().getName(), e);
+            throw e;
+        }
+    }
+
+    /** Nothing more is claimed or renewed; what runs is interrupted, and handed back as far as that still goes. */
+    private void letGo(AttemptRunner runner) {
+        claimLoop.quiet();
+        leaseKeeper.letGo();
+        runner.refuse();
+        for (LiveAttempt attempt : inFlight.unfinished()) {
+            runner.handBack(attempt);
+            interrupter.stop(attempt, Stop.SHUTDOWN);
+        }
     }
 
     /** Claims nothing more; what runs goes on, and so do the leases. */
@@ -132,7 +154,7 @@ public final class Worker implements AutoCloseable {
     /** Claims again after {@link #quiet}. */
     public void resume() {
         synchronized (transition) {
-            if (state == State.QUIET) {
+            if (state == State.QUIET && !breakdown.happened()) {
                 state = State.RUNNING;
                 claimLoop.resume();
                 log.info("worker resumed; it claims again id={}", config.id());
@@ -191,10 +213,13 @@ public final class Worker implements AutoCloseable {
         return config.id();
     }
 
-    /** Whether a claim has been answered within the last 45 s; while there is no reason to claim, a heartbeat. */
+    /**
+     * Whether a claim has been answered within the last 45 s; while there is no reason to claim, a heartbeat. Never again after a
+     * breakdown, see {@link WorkerBuilder#onBreakdown}.
+     */
     public boolean live() {
         State now = state;
-        return now != State.STOPPED && liveness.live();
+        return now != State.STOPPED && !breakdown.happened() && liveness.live();
     }
 
     private WorkerInfo info() {

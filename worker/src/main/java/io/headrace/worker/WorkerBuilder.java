@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class WorkerBuilder {
     private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
     private Redactor redactor = Redactor.NONE;
     private MeterRegistry meters = new CompositeMeterRegistry();
+    private @Nullable Consumer<Throwable> breakdown;
     private Clocks clocks = Clocks.system();
 
     WorkerBuilder(Broker broker) {
@@ -169,6 +171,18 @@ public final class WorkerBuilder {
         return this;
     }
 
+    /**
+     * What is done when the worker cannot go on, because an {@code Error} such as no memory or no thread left came up on a thread of
+     * its own. By then it claims nothing more, has interrupted its handlers and lets their jobs go to others; it is not
+     * {@linkplain Worker#live() live} any more, and can be stopped. Called once, on that thread, which should return soon; the log tells
+     * of it in any case. The worker never ends the JVM: that is for whoever is called here. With it, an {@code OutOfMemoryError} that
+     * a handler throws is a breakdown, too; without, it is that attempt's failure alone.
+     */
+    public WorkerBuilder onBreakdown(Consumer<Throwable> hook) {
+        breakdown = hook;
+        return this;
+    }
+
     /** For tests: call it before {@link #http}. */
     WorkerBuilder clocks(Clocks value) {
         clocks = value;
@@ -188,6 +202,6 @@ public final class WorkerBuilder {
         Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
                 grace, timeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
-        return new Worker(broker, config, new Handlers(handlers), meters, clocks);
+        return new Worker(broker, config, new Handlers(handlers), meters, clocks, new Breakdown(breakdown));
     }
 }

@@ -105,6 +105,64 @@ class ClaimLoopTest {
     }
 
     @Test
+    void whatTheMachineGivesNoThreadForIsHandedBackWithNoAttemptUsedAndNoMoreIsClaimed() throws InterruptedException {
+        Rig rig = new Rig(8, ECHO);
+        rig.runAtOnce = false;
+        rig.threads = 3;
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            ids.add(rig.enqueue("echo"));
+        }
+
+        rig.claimLoop.turn();
+        assertThat(rig.tasks).hasSize(3);
+        assertThat(ids.subList(3, 8)).extracting(rig::state).containsOnly(JobState.QUEUED);
+        rig.claimLoop.turn();
+        rig.time.advance(Duration.ofMillis(1_100));
+        rig.claimLoop.turn();
+        assertThat(rig.slots.busy()).as("no more than there are threads").isEqualTo(3);
+        assertThat(rig.inFlight.all()).hasSize(3);
+
+        Rig other = rig.beside(8, ECHO);
+        other.claimLoop.claimRound();
+        assertThat(ids.subList(3, 8)).extracting(rig::state).containsOnly(JobState.SUCCEEDED);
+        assertThat(ids.subList(3, 8)).extracting(id -> rig.job(id).attempt()).containsOnly(1);
+    }
+
+    @Test
+    void aWorkerThatGetsItsThreadsBackUsesAllItsSlotsAgain() throws InterruptedException {
+        Rig rig = new Rig(8, ECHO);
+        rig.runAtOnce = false;
+        rig.threads = 0;
+        for (int i = 0; i < 8; i++) {
+            rig.enqueue("echo");
+        }
+        rig.claimLoop.turn();
+        assertThat(rig.slots.busy()).isZero();
+
+        rig.threads = 8;
+        for (int i = 0; i < 60 && rig.capacity.reduced(); i++) {
+            rig.time.advance(Duration.ofSeconds(1));
+            rig.claimLoop.turn();
+        }
+        rig.claimLoop.turn();
+        assertThat(rig.slots.busy()).isEqualTo(8);
+    }
+
+    @Test
+    void aWorkerThatGetsNoThreadAtAllIsNotLive() throws InterruptedException {
+        Rig rig = new Rig(2, ECHO);
+        rig.threads = 0;
+        rig.enqueue("echo");
+        for (int i = 0; i < 46; i++) {
+            rig.claimLoop.turn();
+            rig.leaseKeeper.turn();
+            rig.time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(rig.liveness.live()).isFalse();
+    }
+
+    @Test
     void aTypeThatNobodyHandlesIsHandedBackWithNoAttemptUsed() {
         Rig rig = new Rig(1, ECHO);
         JobId id = rig.enqueue("unheard-of");

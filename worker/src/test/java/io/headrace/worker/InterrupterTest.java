@@ -103,7 +103,8 @@ class InterrupterTest {
 
     @Test
     void aCancellationIsPushedToTheRunningHandler() throws InterruptedException {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks);
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks,
+                rig.breakdown);
         assertThat(cancellations.turn()).isEqualTo(Clocks.NEVER);
         JobId id = rig.enqueue("wait");
         Thread thread = run();
@@ -120,7 +121,8 @@ class InterrupterTest {
     @Test
     void aCancellationThatNobodyAskedForStopsNothingAndAsksTheBrokerAtMostTenTimesASecond()
             throws InterruptedException {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks);
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks,
+                rig.breakdown);
         cancellations.turn();
         JobId id = rig.enqueue("wait");
         Thread thread = run();
@@ -148,7 +150,8 @@ class InterrupterTest {
 
     @Test
     void listeningForCancellationsIsTriedAgainUntilTheBrokerIsThere() {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks);
+        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks,
+                rig.breakdown);
         rig.broker.unavailable(true);
         assertThat(cancellations.turn()).isLessThan(SECONDS.toNanos(6));
         rig.broker.unavailable(false);

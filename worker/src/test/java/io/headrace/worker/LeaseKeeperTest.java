@@ -14,14 +14,25 @@ import io.headrace.Wish;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class LeaseKeeperTest {
     private static final JobHandler<Json> ECHO = JobHandler.of("echo", Json.class, (payload, context) -> "mine");
 
     @Test
-    void leasesAreRenewedFromTheClaimOnHoweverLongTheHandlerRuns() {
-        Rig rig = running();
+    void leasesAreRenewedFromTheClaimOnHoweverLongTheHandlerRuns() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        Rig rig = new Rig(1, JobHandler.of("echo", Json.class, (payload, context) -> {
+            begun.countDown();
+            letGo.await();
+            return "mine";
+        }));
+        rig.enqueue("echo");
+        Thread slot = new Thread(rig.claimLoop::claimRound);
+        slot.start();
+        begun.await();
         Rig other = rig.beside(5, ECHO);
         for (int i = 0; i < 20; i++) {
             rig.time.advance(Duration.ofSeconds(10));
@@ -30,8 +41,29 @@ class LeaseKeeperTest {
         }
 
         assertThat(other.count("headrace_leases_reclaimed_total")).isZero();
-        rig.runTasks();
+        letGo.countDown();
+        slot.join();
         assertThat(rig.count("headrace_stale_writes_refused_total")).isZero();
+    }
+
+    @Test
+    void aJobThatNoThreadBeginsWithinALeaseIsHandedBackAndNotRenewedForEver() {
+        Rig rig = running();
+        JobId id = rig.inFlight.all().iterator().next().id();
+        for (int i = 0; i < 4; i++) {
+            rig.time.advance(Duration.ofSeconds(10));
+            rig.leaseKeeper.turn();
+        }
+
+        assertThat(rig.state(id)).isEqualTo(JobState.QUEUED);
+        assertThat(rig.slots.free()).isEqualTo(1);
+        assertThat(rig.inFlight.all()).isEmpty();
+        Rig other = rig.beside(1, ECHO);
+        other.claimLoop.claimRound();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.job(id).attempt()).as("the wait was no attempt").isEqualTo(1);
+        rig.runTasks();
+        assertThat(rig.slots.free()).as("a thread that comes late finds nothing to do").isEqualTo(1);
     }
 
     @Test

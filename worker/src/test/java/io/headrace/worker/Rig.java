@@ -43,6 +43,8 @@ final class Rig {
     final WorkerConfig config;
     final Outage outage;
     final Slots slots;
+    final Capacity capacity;
+    final Breakdown breakdown = new Breakdown(null);
     final InFlight inFlight = new InFlight();
     final Liveness liveness;
     final Reports reports;
@@ -56,6 +58,8 @@ final class Rig {
     /** What operators wished of the worker. */
     final List<Wish> wishes = new ArrayList<>();
     boolean runAtOnce = true;
+    /** How many threads the machine gives. */
+    int threads = Integer.MAX_VALUE;
 
     /** A worker of its own on a broker of its own. */
     Rig(int slots, JobHandler<?>... handlers) {
@@ -89,19 +93,21 @@ final class Rig {
         WorkerMetrics metrics = new WorkerMetrics(meters);
         outage = new Outage(clocks);
         slots = new Slots(slotCount);
+        capacity = new Capacity(slotCount, clocks);
+        Threads inline = new Inline();
         liveness = new Liveness(clocks);
-        reports = new Reports(broker, clocks);
-        settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, slotCount);
-        interrupter = new Interrupter(inFlight, clocks);
+        reports = new Reports(broker, clocks, breakdown);
+        settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, slotCount, breakdown);
+        interrupter = new Interrupter(inFlight, clocks, breakdown);
         runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
                 slots,
-                new Inline(), inFlight, interrupter, reports, settler, metrics, clocks);
+                inline, capacity, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
         interrupter.onAbandon(runner::abandon);
         Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
         claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
-                clocks);
+                capacity, inline, clocks, breakdown);
         leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
-                this::info, wishes::add);
+                this::info, wishes::add, runner::handBack, breakdown);
         config.queueNames().forEach(queue -> metrics.expect(queue, known.types()));
     }
 
@@ -114,12 +120,23 @@ final class Rig {
     private final class Inline implements Threads {
         @Override
         public void execute(Task task) {
-            if (runAtOnce) {
+            if (tasks.size() >= threads) {
+                capacity.refusedThread(new OutOfMemoryError("unable to create native thread"), threads);
+                task.refused();
+            } else if (runAtOnce) {
                 task.run();
             } else {
                 tasks.add(task);
             }
         }
+
+        @Override
+        public int ready(int wanted) {
+            return Math.min(wanted, threads);
+        }
+
+        @Override
+        public void shrink(int most) {}
 
         @Override
         public void givenUp() {}

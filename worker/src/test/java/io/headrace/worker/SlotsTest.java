@@ -15,7 +15,7 @@ final class SlotsTest {
 
     @Test
     void whoGivesBackWhatItDidNotFillIsNotWokenByThat() {
-        assertThat(slots.takeAll()).isEqualTo(16);
+        assertThat(slots.take(16)).isEqualTo(16);
         slots.giveBack(16);
 
         assertThat(slots.free()).isEqualTo(16);
@@ -24,7 +24,7 @@ final class SlotsTest {
 
     @Test
     void theFirstFreeSlotIsToldAndThenAsManyAsAreWorthAClaim() {
-        slots.takeAll();
+        slots.take(16);
         slots.release();
         assertThat(told).hasValue(1);
         slots.release();

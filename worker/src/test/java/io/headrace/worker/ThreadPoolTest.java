@@ -7,13 +7,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ThreadPoolTest {
-    private final ThreadPool pool = new ThreadPool(8);
+    private final Clocks clocks = Clocks.system();
+    private final Capacity capacity = new Capacity(8, clocks);
+    private final Breakdown breakdown = new Breakdown(null);
+    /** How many more threads the machine gives. */
+    private final AtomicInteger machine = new AtomicInteger(Integer.MAX_VALUE);
+    private final Set<Thread> started = ConcurrentHashMap.newKeySet();
+    private final ThreadPool pool = new ThreadPool(8, this::thread, capacity, breakdown);
     private final CountDownLatch letGo = new CountDownLatch(1);
 
     @AfterEach
@@ -80,6 +87,78 @@ class ThreadPoolTest {
             });
         }
         asManyLongTasksAsThereAreSlotsRunAtOnce();
+    }
+
+    @Test
+    void aTaskThatTheMachineGivesNoThreadForIsRefusedAndTheOthersRun() throws Exception {
+        machine.set(3);
+        CountDownLatch begun = new CountDownLatch(3);
+        AtomicInteger refused = new AtomicInteger();
+        for (int i = 0; i < 8; i++) {
+            pool.execute(new Threads.Task() {
+                @Override
+                public boolean run() {
+                    begun.countDown();
+                    await(letGo);
+                    return true;
+                }
+
+                @Override
+                public void refused() {
+                    refused.incrementAndGet();
+                }
+            });
+        }
+
+        assertThat(begun.await(30, SECONDS)).isTrue();
+
+        assertThat(capacity.limit()).isLessThan(8);
+        assertThat(refused.get()).isEqualTo(5);
+        assertThat(pool.ready(3)).isEqualTo(3);
+        assertThat(pool.ready(4)).isEqualTo(3);
+        machine.set(5);
+        assertThat(pool.ready(8)).isEqualTo(8);
+        assertThat(breakdown.happened()).isFalse();
+    }
+
+    @Test
+    void idleThreadsBeyondABoundEnd() throws Exception {
+        assertThat(pool.ready(8)).isEqualTo(8);
+        pool.shrink(2);
+        while (started.stream().filter(Thread::isAlive).count() > 2) {
+            Thread.onSpinWait();
+        }
+        assertThat(pool.ready(2)).isEqualTo(2);
+        assertThat(pool.ready(8)).isEqualTo(8);
+        asManyLongTasksAsThereAreSlotsRunAtOnce();
+    }
+
+    @Test
+    void anErrorAroundATaskIsABreakdownAndNoSilentlyMissingThread() throws Exception {
+        pool.execute(() -> {
+            throw new StackOverflowError("from a test");
+        });
+        for (Thread thread = null; thread == null || thread.isAlive();) {
+            thread = started.stream().findAny().orElse(null);
+        }
+        assertThat(breakdown.happened()).isTrue();
+        asManyLongTasksAsThereAreSlotsRunAtOnce();
+    }
+
+    /** A thread, or one that cannot be started, as the JDK tells it. */
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work) {
+            @Override
+            public synchronized void start() {
+                if (machine.getAndDecrement() <= 0) {
+                    throw new OutOfMemoryError("unable to create native thread: a test");
+                }
+                started.add(this);
+                super.start();
+            }
+        };
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static boolean meet(CyclicBarrier together) {

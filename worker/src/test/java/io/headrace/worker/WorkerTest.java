@@ -47,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -142,6 +143,38 @@ class WorkerTest {
 
     private interface Interruptible {
         void run() throws InterruptedException;
+    }
+
+    @Test
+    void aWorkerThatCannotGoOnLetsItsJobsGoTellsItsHostAndEndsNothingElse() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        Semaphore interrupted = new Semaphore(0);
+        AtomicBoolean broken = new AtomicBoolean();
+        Worker worker = started(Worker.builder(before("awaitReady", () -> {
+            if (broken.get()) {
+                throw new OutOfMemoryError("unable to create native thread: a test");
+            }
+        })).slots(3).onBreakdown(error -> told.countDown())
+                .handler(JobHandler.of("wait", Json.class, (payload, context) -> {
+                    running.countDown();
+                    try {
+                        letGo.await();
+                    } finally {
+                        interrupted.release();
+                    }
+                    return null;
+                })));
+        JobId id = enqueue("wait");
+        assertThat(running.await(30, SECONDS)).isTrue();
+        broken.set(true);
+        enqueue("wait"); // what wakes it up, so that it comes to wait again
+
+        assertThat(told.await(30, SECONDS)).isTrue();
+        assertThat(interrupted.tryAcquire(30, SECONDS)).isTrue();
+        await(id, job -> job.state() == JobState.QUEUED);
+        assertThat(job(id).attempt()).as("no attempt is used").isZero();
+        assertThat(worker.live()).isFalse();
+        worker.stop();
     }
 
     @Test

@@ -28,6 +28,7 @@ final class AttemptRunner {
     private final Slots slots;
     private final Threads threads;
     private final Capacity capacity;
+    private final JobMemory memory;
     private final Breakdown breakdown;
     private final InFlight inFlight;
     private final Interrupter interrupter;
@@ -39,9 +40,11 @@ final class AttemptRunner {
     private volatile boolean refusing;
 
     AttemptRunner(WorkerConfig config, Handlers handlers, Outcome outcome, Slots slots, Threads threads,
-            Capacity capacity, InFlight inFlight, Interrupter interrupter, Reports reports, Settler settler,
+            Capacity capacity, JobMemory memory, InFlight inFlight, Interrupter interrupter, Reports reports,
+            Settler settler,
             WorkerMetrics metrics, Clocks clocks, Breakdown breakdown) {
         this.capacity = capacity;
+        this.memory = memory;
         this.breakdown = breakdown;
         this.config = config;
         this.handlers = handlers;
@@ -65,16 +68,18 @@ final class AttemptRunner {
      * Takes a job that has just been claimed.
      *
      * @param leasedAt when the claim was asked for, by the worker's clock
-     * @param room whether there is a slot for it; without, it is handed back at once
+     * @param room whether there is a slot for it; without, or when no memory is left for it, it is handed back at once
      * @return whether it occupies a slot
      */
     boolean accept(ClaimedJob job, long leasedAt, boolean room) {
         JobSpec spec = job.document().spec();
         Duration timeout = spec.timeout() == null ? config.timeout() : spec.timeout();
-        LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, config.redactor(), reports::ask);
+        LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, config.redactor(), memory.share(),
+                reports::ask);
         Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
                 : outcome.beforeRun(job, handlers.knows(spec.type()), job.claimedAt());
-        if (verdict.isEmpty() && !room) {
+        int bytes = job.document().bytes().length;
+        if (verdict.isEmpty() && !(room && attempt.memory().tryRun(bytes))) {
             verdict = Optional.of(outcome.release(job));
         }
         inFlight.add(attempt);
@@ -192,12 +197,13 @@ final class AttemptRunner {
     private void decide(LiveAttempt attempt, Ending ending, long now) {
         Instant startedAt = attempt.brokerTime(attempt.startedAt());
         Outcome.Ran ran = new Outcome.Ran(ending, attempt.stop(), startedAt, attempt.brokerTime(now),
-                attempt.progress(), attempt.timeout());
+                attempt.said().progress(), attempt.timeout());
         Optional<Decision> decision = outcome.afterRun(attempt.job(), ran);
         if (ending.kind() != Ending.Kind.NOT_STARTED && decision.isPresent()) {
             metrics.ended(attempt, decision.get(), now - attempt.startedAt());
         }
         if (decision.isPresent()) {
+            attempt.memory().take(decision.get().verdict().document().bytes().length);
             settler.settle(attempt, decision.get());
         } else {
             inFlight.remove(attempt);

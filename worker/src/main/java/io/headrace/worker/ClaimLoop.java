@@ -56,6 +56,7 @@ final class ClaimLoop {
     private final ReentrantLock round = new ReentrantLock();
     private final Capacity capacity;
     private final Threads threads;
+    private final JobMemory memory;
     private final RoleThread thread;
     private volatile boolean quiet;
     private boolean hinted = true;
@@ -73,10 +74,12 @@ final class ClaimLoop {
 
     ClaimLoop(Broker broker, WorkerConfig config, Slots slots, Settler settler, AttemptRunner runner,
             Reclaimer reclaimer, InFlight inFlight, Outage outage, Liveness liveness, Capacity capacity,
-            Threads threads, Clocks clocks, Breakdown breakdown) {
+            Threads threads, JobMemory memory, Clocks clocks, Breakdown breakdown) {
         this.thread = new RoleThread("headrace-claim", false, breakdown, this::turn);
         this.capacity = capacity;
         this.threads = threads;
+        this.memory = memory;
+        memory.onRoom(thread::wake);
         this.broker = broker;
         this.config = config;
         this.picker = new QueuePicker(config.queues(), config.strict());
@@ -137,7 +140,7 @@ final class ClaimLoop {
             hinted = true; // should it go on, much may have come meanwhile
             return Clocks.NEVER;
         }
-        if (settler.full() || slots.free() == 0) {
+        if (settler.full() || slots.free() == 0 || memory.full()) {
             liveness.waive();
             return WAIT_NANOS;
         }
@@ -228,11 +231,11 @@ final class ClaimLoop {
 
     /** @param ready the queues that are claimed from even if nothing is due there */
     private void claimInto(int taken, Set<QueueName> ready) {
-        Filling filling = new Filling(taken);
+        Filling filling = new Filling(taken, memory);
         try {
             reclaimer.turn(filling);
             for (QueueName queue : picker.order()) {
-                if (filling.left() == 0) {
+                if (filling.wanted() == 0) {
                     more = true;
                     return;
                 }
@@ -258,13 +261,14 @@ final class ClaimLoop {
     }
 
     private void claim(QueueName queue, Line line, Filling filling) {
-        int asked = Math.min(filling.left(), ClaimRequest.MOST);
+        int asked = Math.min(filling.wanted(), ClaimRequest.MOST);
         long askedAt = clocks.now();
         Claim claim = broker.claim(new ClaimRequest(queue, config.id(), asked, config.lease(), line.levels.next()));
         outage.succeeded(askedAt);
         liveness.claimed();
         long now = clocks.now();
         int got = claim.jobs().size();
+        filling.brought(claim.jobs());
         // A job can be due in a thousand years, which are more nanoseconds than a number holds.
         long dueIn = Math.min(Clocks.NEVER - now,
                 claim.nextDue().map(TimeUnit.NANOSECONDS::convert).orElse(Clocks.NEVER));

@@ -29,8 +29,11 @@ final class InFlight {
     }
 
     void remove(LiveAttempt attempt) {
-        if (attempts.remove(attempt) && attempt.lease().token().lastChance() && lastChances.decrementAndGet() == 0) {
-            onNoLastChance.run();
+        if (attempts.remove(attempt)) {
+            attempt.memory().giveBackAll();
+            if (attempt.lease().token().lastChance() && lastChances.decrementAndGet() == 0) {
+                onNoLastChance.run();
+            }
         }
         Thread waiting = drainer;
         if (waiting != null && attempts.isEmpty()) {

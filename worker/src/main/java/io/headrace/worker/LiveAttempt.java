@@ -3,7 +3,6 @@ package io.headrace.worker;
 import io.headrace.ClaimedJob;
 import io.headrace.JobContext;
 import io.headrace.JobId;
-import io.headrace.JobLog;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Lease;
@@ -12,24 +11,16 @@ import io.headrace.Redactor;
 import io.headrace.Secrets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt in the hands of this worker, from its claim to its recorded verdict, and the face of it that the handler sees.
  *
  * <p>Phase, thread and stop reason are guarded by {@code this}, so that an interrupt can only ever hit the thread while it
- * runs this attempt; stop and the times are volatile and also read without the lock. Progress and lines are guarded by the
- * line buffer.
+ * runs this attempt; stop and the times are volatile and also read without the lock.
  */
 final class LiveAttempt implements JobContext {
     private enum Phase {
@@ -39,7 +30,6 @@ final class LiveAttempt implements JobContext {
     private final ClaimedJob job;
     private final Clocks clocks;
     private final @Nullable Duration timeout;
-    private final Runnable reportWanted;
     private final Redactor redactor;
     /** What its reports must not repeat; found when it makes the first. */
     private volatile @Nullable Secrets secrets;
@@ -58,16 +48,12 @@ final class LiveAttempt implements JobContext {
     private volatile boolean dropped;
     private volatile boolean ended;
 
-    private final Deque<String> lines = new ArrayDeque<>();
-    /** The number of the first of these lines in this attempt, from 0. */
-    private long firstLine;
-    private @Nullable Progress progress;
-    private boolean progressUnsent;
-    private boolean reportAsked;
-    private @Nullable CompletableFuture<?> underWay;
+    private final JobMemory.Share memory;
+    private final ReportBuffer said;
 
     LiveAttempt(ClaimedJob job, Clocks clocks, long leasedAt, @Nullable Duration timeout, Redactor redactor,
-            Consumer<LiveAttempt> reportWanted) {
+            JobMemory.Share memory, Consumer<LiveAttempt> reportWanted) {
+        this.memory = memory;
         this.redactor = redactor;
         this.job = job;
         this.clocks = clocks;
@@ -75,7 +61,7 @@ final class LiveAttempt implements JobContext {
         this.claimedAt = clocks.now();
         this.leasedAt = leasedAt;
         this.startedAt = claimedAt;
-        this.reportWanted = () -> reportWanted.accept(this);
+        this.said = new ReportBuffer(memory, () -> reportWanted.accept(this));
     }
 
     ClaimedJob job() {
@@ -209,6 +195,7 @@ final class LiveAttempt implements JobContext {
         phase = Phase.ENDED;
         thread = null;
         ended = true;
+        said.close();
         deadline = Clocks.NEVER;
         patienceUntil = Clocks.NEVER;
     }
@@ -257,24 +244,16 @@ final class LiveAttempt implements JobContext {
 
     @Override
     public void progress(double fraction, String message) {
-        Progress said = Objects.requireNonNull(secrets().mask(new Progress(fraction, message)));
-        synchronized (lines) {
-            if (ended) {
-                return;
-            }
-            progress = said;
-            progressUnsent = true;
-        }
-        askForReport();
+        said.say(Objects.requireNonNull(secrets().mask(new Progress(fraction, message))));
     }
 
     @Override
     public void log(String line) {
         String shown = secrets().mask(line); // before it is taken apart: a secret may have several lines
         if (shown.indexOf('\n') >= 0) {
-            shown.lines().forEach(this::keep);
+            shown.lines().forEach(said::say);
         } else {
-            keep(shown);
+            said.say(shown);
         }
     }
 
@@ -287,86 +266,13 @@ final class LiveAttempt implements JobContext {
         return known;
     }
 
-    private void keep(String line) {
-        String kept = line.length() <= JobLog.MAX_LINE ? line : line.substring(0, JobLog.MAX_LINE - 1) + "…";
-        synchronized (lines) {
-            if (ended) {
-                return;
-            }
-            lines.addLast(kept);
-            while (lines.size() > JobLog.MAX_LINES) {
-                lines.removeFirst();
-                firstLine++;
-            }
-        }
-        askForReport();
+    /** What it has said. */
+    ReportBuffer said() {
+        return said;
     }
 
-    private void askForReport() {
-        synchronized (lines) {
-            if (reportAsked) {
-                return;
-            }
-            reportAsked = true;
-        }
-        reportWanted.run();
-    }
-
-    /** What the handler said last about its progress. */
-    @Nullable
-    Progress progress() {
-        synchronized (lines) {
-            return progress;
-        }
-    }
-
-    /**
-     * What a handler has said and the broker has not been told.
-     *
-     * @param firstLine the number of the first line in this attempt, from 0
-     */
-    record Report(@Nullable Progress progress, long firstLine, List<String> lines) {}
-
-    /**
-     * Hands what has not been told to a sender, after what is on its way. Null when there is neither; else completes, always
-     * well, when all of it has arrived or come back.
-     */
-    @Nullable
-    CompletionStage<?> flush(Function<Report, CompletableFuture<?>> sender) {
-        synchronized (lines) {
-            reportAsked = false;
-            CompletableFuture<?> before = underWay != null && underWay.isDone() ? null : underWay;
-            if (lines.isEmpty() && !progressUnsent) {
-                underWay = before;
-            } else { // what goes after a report goes with what has come back of it by then
-                underWay = before == null ? sendUnsent(sender) : before.thenCompose(ignored -> sendUnsent(sender));
-            }
-            return underWay;
-        }
-    }
-
-    private CompletableFuture<?> sendUnsent(Function<Report, CompletableFuture<?>> sender) {
-        Report report;
-        synchronized (lines) {
-            if (lines.isEmpty() && !progressUnsent) {
-                return CompletableFuture.completedFuture(null);
-            }
-            report = new Report(progressUnsent ? progress : null, firstLine, new ArrayList<>(lines));
-            firstLine += lines.size();
-            lines.clear();
-            progressUnsent = false;
-        }
-        return sender.apply(report);
-    }
-
-    /** Takes back a report that could not be sent, as far as the newest lines leave room. */
-    void putBack(Report report) {
-        synchronized (lines) {
-            for (int i = report.lines().size() - 1; i >= 0 && lines.size() < JobLog.MAX_LINES; i--) {
-                lines.addFirst(report.lines().get(i));
-                firstLine--;
-            }
-            progressUnsent |= report.progress() != null;
-        }
+    /** What it holds. */
+    JobMemory.Share memory() {
+        return memory;
     }
 }

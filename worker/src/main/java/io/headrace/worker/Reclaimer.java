@@ -66,11 +66,11 @@ final class Reclaimer {
         soon = false;
         Collections.rotate(queues, 1); // so that no queue is always the one for which no slot is left
         for (QueueName queue : queues) {
-            if (filling.left() > 0) {
+            if (filling.wanted() > 0) {
                 reclaim(queue, filling);
             }
         }
-        if (filling.left() > 0) {
+        if (filling.wanted() > 0) {
             long third = config.lease().toNanos() / 3;
             dueAt = clocks.now() + third * 4 / 5 + clocks.random().nextLong(third * 2 / 5);
         }
@@ -80,12 +80,13 @@ final class Reclaimer {
         long askedAt = clocks.now();
         List<ClaimedJob> jobs;
         try {
-            jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.left(), config.lease(),
+            jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.wanted(), config.lease(),
                     LevelOrder.urgentFirst()), !inFlight.holdsLastChance());
         } catch (DataDamaged e) {
             return; // the other queues have their turn
         }
         outage.succeeded(askedAt);
+        filling.brought(jobs);
         if (!jobs.isEmpty()) {
             metrics.reclaimed(queue, jobs.size());
         }

@@ -67,10 +67,10 @@ final class Reports {
     /** Sends what the attempt has said. Null when nothing is unsent or on its way; else completes, always well, when all arrived. */
     @Nullable
     CompletionStage<?> flush(LiveAttempt attempt) {
-        return attempt.flush(report -> send(attempt, report));
+        return attempt.said().flush(report -> send(attempt, report));
     }
 
-    private CompletableFuture<?> send(LiveAttempt attempt, LiveAttempt.Report report) {
+    private CompletableFuture<?> send(LiveAttempt attempt, ReportBuffer.Report report) {
         CompletionStage<Settlement> sent;
         try {
             sent = broker.report(attempt.lease(), report.progress(), report.firstLine(),
@@ -80,7 +80,9 @@ final class Reports {
         }
         return sent.handle((settlement, error) -> {
             if (error != null) {
-                attempt.putBack(report);
+                attempt.said().putBack(report);
+            } else {
+                attempt.said().sent(report);
             }
             return settlement;
         }).toCompletableFuture();

@@ -3,6 +3,7 @@ package io.headrace.worker;
 import io.headrace.Broker;
 import io.headrace.BrokerObserver;
 import io.headrace.Build;
+import io.headrace.ByteBudget;
 import io.headrace.Durations;
 import io.headrace.Wish;
 import io.headrace.WorkerId;
@@ -67,6 +68,7 @@ public final class Worker implements AutoCloseable {
         this.slots = new Slots(config.slots());
         this.breakdown = breakdown;
         Capacity capacity = new Capacity(config.slots(), clocks);
+        JobMemory memory = new JobMemory(ByteBudget.ofHeap(), clocks);
         this.threads = Threads.forSlots(config.slots(), capacity, breakdown);
         this.liveness = new Liveness(clocks);
         this.reports = new Reports(broker, clocks, breakdown);
@@ -74,11 +76,11 @@ public final class Worker implements AutoCloseable {
         this.interrupter = new Interrupter(inFlight, clocks, breakdown);
         AttemptRunner runner = new AttemptRunner(config, handlers,
                 new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
-                slots, threads, capacity, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
+                slots, threads, capacity, memory, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
         interrupter.onAbandon(runner::abandon);
         Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
         this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
-                capacity, threads, clocks, breakdown);
+                capacity, threads, memory, clocks, breakdown);
         this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info, this::obey, runner::handBack, breakdown);
         this.wishes = new Wishes(broker, config, leaseKeeper, clocks, breakdown);

@@ -1,6 +1,7 @@
 package io.headrace.worker;
 
 import io.headrace.Broker;
+import io.headrace.ByteBudget;
 import io.headrace.Job;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
@@ -44,6 +45,7 @@ final class Rig {
     final Outage outage;
     final Slots slots;
     final Capacity capacity;
+    final ByteBudget budget;
     final Breakdown breakdown = new Breakdown(null);
     final InFlight inFlight = new InFlight();
     final Liveness liveness;
@@ -77,6 +79,12 @@ final class Rig {
 
     Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount,
             JobHandler<?>... handlers) {
+        this(time, broker, queues, slotCount, new ByteBudget(1 << 30), handlers);
+    }
+
+    Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount, ByteBudget budget,
+            JobHandler<?>... handlers) {
+        this.budget = budget;
         this.time = time;
         this.broker = broker;
         Instant origin = time.now();
@@ -95,17 +103,18 @@ final class Rig {
         slots = new Slots(slotCount);
         capacity = new Capacity(slotCount, clocks);
         Threads inline = new Inline();
+        JobMemory memory = new JobMemory(budget, clocks);
         liveness = new Liveness(clocks);
         reports = new Reports(broker, clocks, breakdown);
         settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, slotCount, breakdown);
         interrupter = new Interrupter(inFlight, clocks, breakdown);
         runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
                 slots,
-                inline, capacity, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
+                inline, capacity, memory, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
         interrupter.onAbandon(runner::abandon);
         Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
         claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
-                capacity, inline, clocks, breakdown);
+                capacity, inline, memory, clocks, breakdown);
         leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
                 this::info, wishes::add, runner::handBack, breakdown);
         config.queueNames().forEach(queue -> metrics.expect(queue, known.types()));

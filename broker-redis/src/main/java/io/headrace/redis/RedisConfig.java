@@ -1,15 +1,13 @@
 package io.headrace.redis;
 
+import io.headrace.Address;
 import io.headrace.InvalidInput;
-import io.headrace.Nearest;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
@@ -35,6 +33,10 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
     /** What every key starts with unless said otherwise. */
     public static final String DEFAULT_PREFIX = "hr:";
 
+    private static final int PORT = 6379;
+    private static final int SENTINEL_PORT = 26379;
+    /** The end of one login, and the beginning of the next server's. */
+    private static final Pattern LOGIN_TWICE = Pattern.compile("@[^@,/]+,[^@,/]*:");
     private static final List<String> SCHEMES = List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel",
             "redis-cluster", "rediss-cluster");
 
@@ -46,30 +48,14 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
      * @throws InvalidInput when the text is none of these; the message shows no password
      */
     public static RedisConfig parse(String url) {
-        int colon = url.indexOf("://");
-        String scheme = colon < 0 ? "" : url.substring(0, colon);
-        if (!SCHEMES.contains(scheme)) {
-            throw new InvalidInput("redis", "must start with " + String.join("://, ", SCHEMES) + "://"
-                    + (scheme.isEmpty() ? "" : "; " + Nearest.hint(scheme, SCHEMES)));
-        }
-        String rest = url.substring(colon + 3);
-        int at = rest.lastIndexOf('@');
-        String login = at < 0 ? "" : rest.substring(0, at);
-        String place = rest.substring(at + 1);
-        int slash = place.indexOf('/');
-        String hosts = slash < 0 ? place : place.substring(0, slash);
-        String path = slash < 0 ? "" : place.substring(slash + 1);
-        Kind kind = scheme.endsWith("sentinel") ? Kind.SENTINEL
-                : scheme.endsWith("cluster") ? Kind.CLUSTER : Kind.STANDALONE;
-        int port = kind == Kind.SENTINEL ? 26379 : 6379;
-        Set<HostAndPort> nodes = new LinkedHashSet<>();
-        for (String host : hosts.split(",", -1)) {
-            nodes.add(node(host, port));
-        }
-        if (kind == Kind.STANDALONE && nodes.size() > 1) {
+        Address address = Address.parse("redis", withSafeLogin(url), SCHEMES);
+        Kind kind = address.scheme().endsWith("sentinel") ? Kind.SENTINEL
+                : address.scheme().endsWith("cluster") ? Kind.CLUSTER : Kind.STANDALONE;
+        if (kind == Kind.STANDALONE && address.servers().size() > 1) {
             throw new InvalidInput("redis",
                     "names several servers; use redis-sentinel:// or redis-cluster:// for those");
         }
+        String path = path(address);
         if (kind == Kind.SENTINEL && path.isEmpty()) {
             throw new InvalidInput("redis",
                     "must end in the name of the master, as in redis-sentinel://host:26379/mymaster");
@@ -77,12 +63,39 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
         if (kind == Kind.CLUSTER && !path.isEmpty()) {
             throw new InvalidInput("redis", "must not name a database: a cluster has only one");
         }
-        int separator = login.indexOf(':');
-        String user = separator < 0 ? login : login.substring(0, separator);
-        String password = separator < 0 ? "" : login.substring(separator + 1);
-        return new RedisConfig(kind, nodes, kind == Kind.SENTINEL ? path : null, scheme.startsWith("rediss"),
-                decode(user),
-                decode(password), kind == Kind.STANDALONE ? database(path) : 0, DEFAULT_PREFIX);
+        Set<HostAndPort> nodes = new LinkedHashSet<>();
+        for (Address.Server server : address.servers()) {
+            nodes.add(new HostAndPort(server.host(),
+                    server.port() >= 0 ? server.port() : kind == Kind.SENTINEL ? SENTINEL_PORT : PORT));
+        }
+        return new RedisConfig(kind, nodes, kind == Kind.SENTINEL ? path : null,
+                address.scheme().startsWith("rediss"), address.user(), address.password(),
+                kind == Kind.STANDALONE ? database(path) : 0, DEFAULT_PREFIX);
+    }
+
+    /** Percent-encodes what a password may have and an address has elsewhere: up to the last @, all of it is login. */
+    private static String withSafeLogin(String url) {
+        int from = url.indexOf("://") + 3;
+        int at = url.lastIndexOf('@');
+        if (from < 3 || at < from) {
+            return url;
+        }
+        String login = url.substring(from, at);
+        if (LOGIN_TWICE.matcher(login).find()) {
+            throw new InvalidInput("redis",
+                    "must give user and password once, before the first host: they hold for all of them");
+        }
+        return url.substring(0, from) + login.replace("/", "%2F").replace("?", "%3F").replace("#", "%23")
+                .replace("@", "%40") + url.substring(at);
+    }
+
+    private static String path(Address address) {
+        String rest = address.rest();
+        if (rest.indexOf('?') >= 0 || rest.indexOf('#') >= 0) {
+            throw new InvalidInput("redis", "must have nothing behind a '?' or a '#': it takes no options");
+        }
+        String path = rest.isEmpty() ? "" : rest.substring(1);
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     /** The same place with another prefix. */
@@ -117,29 +130,13 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
                 + String.join(",", nodes.stream().map(HostAndPort::toString).toList()) + tail;
     }
 
-    private static HostAndPort node(String text, int defaultPort) {
-        try {
-            URI uri = new URI("redis://" + text);
-            if (uri.getHost() != null && uri.getUserInfo() == null && uri.getPort() <= 65_535) {
-                return new HostAndPort(uri.getHost(), uri.getPort() < 0 ? defaultPort : uri.getPort());
-            }
-        } catch (URISyntaxException e) {
-            // reported below, like an address without host
-        }
-        throw new InvalidInput("redis", "must name a host and a port, as in 127.0.0.1:6379, was '" + text + "'");
-    }
-
     private static int database(String path) {
         if (path.isEmpty()) {
             return 0;
         }
         if (!path.matches("[0-9]{1,4}")) {
-            throw new InvalidInput("redis", "must end in the number of a database, was '/" + path + "'");
+            throw new InvalidInput("redis", "must end in the number of a database, 0 to 9999");
         }
         return Integer.parseInt(path);
-    }
-
-    private static @Nullable String decode(String text) {
-        return text.isEmpty() ? null : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

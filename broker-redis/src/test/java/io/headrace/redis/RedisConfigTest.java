@@ -64,6 +64,37 @@ final class RedisConfigTest {
     }
 
     @Test
+    void namesOfContainersAreHosts() {
+        assertThat(RedisConfig.parse("REDIS://my_redis:6379/").nodes())
+                .containsExactly(new HostAndPort("my_redis", 6379));
+        assertThat(RedisConfig.parse("redis-sentinel://:pw@my_redis_1,redis.2:1/my_master").nodes())
+                .containsExactly(new HostAndPort("my_redis_1", 26379), new HostAndPort("redis.2", 1));
+        assertThat(RedisConfig.parse("redis-cluster://my_redis:1,[::1]:2/").nodes())
+                .containsExactly(new HostAndPort("my_redis", 1), new HostAndPort("[::1]", 2));
+        assertThat(RedisConfig.parse("redis://my_redis")).hasToString("redis://my_redis:6379");
+    }
+
+    @Test
+    void whatAPasswordMayHaveIsTakenAsItIs() {
+        RedisConfig config = RedisConfig.parse("redis://app:p/a?s#s@w:o+rd@h:1/2");
+        assertThat(config.password()).isEqualTo("p/a?s#s@w:o+rd");
+        assertThat(config.nodes()).containsExactly(new HostAndPort("h", 1));
+        assertThat(RedisConfig.parse(config.url())).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://:sesame%@h", "redis://:sesame%zz@h:1", "redis://:%ffsesame@h", "redis://h:sesame",
+        "redis://user:sesame", "redis://h/sesame", "redis://h/0?password=sesame",
+        "redis-sentinel://:sesame@a,:sesame@b/m",
+        "redis-cluster://u:sesame@a:1,u:sesame@b:2", "sesame", "redis:sesame@h", "redis://:sesame@",
+        "redis://:sesame@h h",
+        "rediss://:sesame@my_redis"})
+    void aPasswordIsNoPartOfAMessage(String url) {
+        assertThatThrownBy(() -> RedisConfig.parse(url)).isInstanceOf(InvalidInput.class)
+                .hasMessageStartingWith("redis ").hasMessageNotContaining("sesame").hasNoCause();
+    }
+
+    @Test
     void aMisspeltSchemeIsCorrected() {
         assertThatThrownBy(() -> RedisConfig.parse("redis-clutser://a"))
                 .hasMessageContaining("did you mean 'redis-cluster'?");

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
+import io.headrace.Address;
 import io.headrace.InvalidInput;
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -14,23 +14,24 @@ class ApiAddress {
 
     ApiClient client(Terminal terminal) {
         String key = ClientSettings.API_KEY.from(terminal.environment()).strip();
-        return new ApiClient(uri(terminal), key.isEmpty() ? null : key);
+        return new ApiClient(address(terminal), key.isEmpty() ? null : key);
     }
 
     /** The address that the calls go to. */
-    URI uri(Terminal terminal) {
-        return parse(api != null ? api : ClientSettings.API.from(terminal.environment()));
+    Address address(Terminal terminal) {
+        return api != null ? parse("--api", api)
+                : parse(ClientSettings.API.variable(), ClientSettings.API.from(terminal.environment()));
     }
 
-    private static URI parse(String url) {
-        try {
-            URI uri = URI.create(url);
-            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // reported below, like an address of another kind
+    private static Address parse(String field, String text) {
+        Address address = Address.web(field, text);
+        if (address.basic().isPresent()) {
+            throw new InvalidInput(field, "must have no user and no password; " + ClientSettings.API_KEY.variable()
+                    + " holds the key");
         }
-        throw new InvalidInput("--api (or HEADRACE_API)", "must be like http://127.0.0.1:8080, was '" + url + "'");
+        if (address.rest().indexOf('?') >= 0) {
+            throw new InvalidInput(field, "must have nothing behind a '?'");
+        }
+        return address;
     }
 }

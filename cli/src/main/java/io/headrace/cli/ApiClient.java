@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.Address;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,16 +29,16 @@ final class ApiClient {
         System.setProperty("sun.net.http.retryPost", "false");
     }
 
-    private final URI base;
+    private final Address base;
     private final @Nullable String key;
     private final Duration readTimeout;
 
     /** @param key sent as bearer token, when there is one */
-    ApiClient(URI base, @Nullable String key) {
+    ApiClient(Address base, @Nullable String key) {
         this(base, key, READ_TIMEOUT);
     }
 
-    private ApiClient(URI base, @Nullable String key, Duration readTimeout) {
+    private ApiClient(Address base, @Nullable String key, Duration readTimeout) {
         this.base = base;
         this.key = key;
         this.readTimeout = readTimeout;
@@ -73,7 +74,7 @@ final class ApiClient {
 
     Answer patch(String path, byte[] body) {
         try {
-            return PatchRequest.send(target(path), body, key);
+            return PatchRequest.send(base, prefix() + path, body, key);
         } catch (IOException e) {
             throw unreachable(e);
         }
@@ -142,8 +143,12 @@ final class ApiClient {
     }
 
     private URI target(String path) {
-        String root = base.toString();
-        return URI.create((root.endsWith("/") ? root.substring(0, root.length() - 1) : root) + path);
+        return URI.create(base + prefix() + path);
+    }
+
+    /** What stands before every path, as behind a proxy. */
+    private String prefix() {
+        return base.rest().endsWith("/") ? base.rest().substring(0, base.rest().length() - 1) : base.rest();
     }
 
     private static byte[] body(HttpURLConnection connection, int status) throws IOException {

@@ -1,8 +1,8 @@
 package io.headrace.cli;
 
+import io.headrace.Address;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class PatchRequest {
     private PatchRequest() {}
 
-    static Answer send(URI target, byte[] body, @Nullable String key) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(target)
+    static Answer send(Address api, String path, byte[] body, @Nullable String key) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(api.reachable(path))
                 .method("PATCH", HttpRequest.BodyPublishers.ofByteArray(body))
                 .timeout(ApiClient.READ_TIMEOUT)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json");
+        if (!api.ordinary()) {
+            request.header("Host", api.host());
+        }
         if (key != null) {
             request.header("Authorization", "Bearer " + key);
         }
@@ -25,7 +28,7 @@ final class PatchRequest {
         try {
             HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             if (answer.statusCode() >= 400) {
-                throw Problem.of(answer.statusCode(), answer.body(), target);
+                throw Problem.of(answer.statusCode(), answer.body(), api);
             }
             return new Answer(answer.body());
         } catch (InterruptedException e) {

@@ -1,13 +1,13 @@
 package io.headrace.cli;
 
+import io.headrace.Address;
 import java.io.IOException;
-import java.net.URI;
 
 /** Turns an answer of RFC 9457 into the line that a person reads. */
 final class Problem {
     private Problem() {}
 
-    static CommandFailed of(int status, byte[] body, URI base) {
+    static CommandFailed of(int status, byte[] body, Address base) {
         String line = line(body);
         if (line.isEmpty()) {
             line = base + " answered with HTTP " + status + " and no explanation";

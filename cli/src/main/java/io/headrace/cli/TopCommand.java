@@ -46,7 +46,7 @@ final class TopCommand implements Callable<Integer> {
         }
         LinkedBlockingQueue<TopFeed.Event> events = new LinkedBlockingQueue<>();
         TopModel model = new TopModel();
-        TopPicture picture = new TopPicture(api.uri(terminal).toString(), interval, ZoneId.systemDefault(),
+        TopPicture picture = new TopPicture(api.address(terminal).toString(), interval, ZoneId.systemDefault(),
                 terminal.colours());
         try (TopFeed feed = new TopFeed(api.client(terminal), clock, events::add)) {
             if (once) {

@@ -125,6 +125,25 @@ final class CommandLineTest {
         assertThat(ran.err()).contains("HEADRACE_API").contains("http://127.0.0.1:8080");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"http://ada:sesame@127.0.0.1:1", "http://127.0.0.1:1/?key=sesame", "user:sesame@h",
+        "http://:sesame",
+        "http://h:sesame", "ftp://ada:sesame@h"})
+    void aRefusedAddressOfTheApiShowsNoSecret(String address) {
+        Ran ran = Ran.headrace("queue", "list", "--api", address);
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).startsWith("headrace: --api ").doesNotContain("sesame");
+    }
+
+    @Test
+    void namesOfContainersAreAddresses() {
+        Ran ran = Ran.headrace("queue", "list", "--api", "HTTP://no_such_api:1");
+
+        assertThat(ran.code()).isEqualTo(69);
+        assertThat(ran.err()).contains("cannot reach the API at http://no_such_api:1: the host is unknown");
+    }
+
     @Test
     void aPayloadIsCheckedBeforeItTravels() {
         Ran ran = Ran.headrace("enqueue", "wordcount", "hello world", "--api", "http://127.0.0.1:1");

@@ -10,6 +10,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +64,7 @@ final class ExecHandler implements JobHandler<Json> {
             ChildProcess.Ended ended = child.run(input, AttemptRunner.MAX_RESULT_BYTES, tail::hear);
             return result(ended, tail);
         } catch (OutOfMemoryError e) {
-            child.kill(); // nobody would hear it
+            ChildProcess.killAll(List.of(child)); // nobody would hear it
             throw noThread(e);
         } finally {
             children.remove(child);

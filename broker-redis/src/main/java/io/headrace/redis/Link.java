@@ -7,11 +7,13 @@ import io.headrace.OutcomeUnknown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
@@ -304,7 +306,12 @@ final class Link implements AutoCloseable {
             for (Script script : Script.values()) {
                 connection.sendCommand(Command.SCRIPT, RedisKeys.bytes("LOAD"), script.source());
             }
-            connection.getMany(Script.values().length);
+            Optional<Object> refusal = connection.getMany(Script.values().length).stream()
+                    .filter(JedisAccessControlException.class::isInstance).findFirst();
+            if (refusal.isPresent()) { // a right is missing, and without the scripts the answer would not say which
+                again.forEach(i -> settled.set(i, refusal.get()));
+                return;
+            }
             List<Object> answers = exchange(key, connection, again.stream().map(requests::get).toList());
             for (int i = 0; i < again.size(); i++) {
                 settled.set(again.get(i), answers.get(i));

@@ -115,6 +115,13 @@ public final class RedisBroker implements Broker {
     private void check(RedisConfig config) {
         ServerCheck server;
         try {
+            List<String> missing = Rights.missing(link, config);
+            if (!missing.isEmpty()) {
+                LOG.warn(
+                        "the user of Redis lacks rights, and what needs them fails: {}; the page on deploying lists all"
+                                + " redis={}",
+                        String.join(" ", missing), config);
+            }
             server = ServerCheck.of(link);
         } catch (BrokerUnavailable e) {
             LOG.debug("Redis cannot be reached yet redis={}", config, e); // the observer has been told

@@ -83,7 +83,8 @@ final class RedisKeys {
             new Kind("hr:audit", "stream"),
             new Kind("hr:wish:<id>", "string"),
             new Kind("hr:wished:<id>", "channel"),
-            new Kind("hr:silence", "channel"));
+            new Kind("hr:silence", "channel"),
+            new Kind("hr:rights", "string"));
 
     /** The keys that a queue has one of each. */
     static final List<Kind> STRUCTURES = ALL.stream().filter(Kind::structure).toList();
@@ -225,6 +226,11 @@ final class RedisKeys {
     /** channel: nothing is ever said there; it keeps a connection listening. */
     String silence() {
         return channel(prefix, "silence");
+    }
+
+    /** string: there while a script finds out what its user may do. */
+    byte[] rights() {
+        return bytes(prefix + "rights");
     }
 
     static byte[] bytes(String text) {

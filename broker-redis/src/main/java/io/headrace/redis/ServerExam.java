@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.redis.Finding.Level;
@@ -44,6 +45,7 @@ final class ServerExam {
     List<Finding> run() {
         List<Finding> findings = new ArrayList<>();
         findings.addAll(onEach(ServerExam::version));
+        rights(findings);
         findings.addAll(onEach(ServerExam::logging));
         findings.addAll(onEach(ServerExam::logHealth));
         findings.addAll(onEach(ServerExam::policy));
@@ -79,6 +81,20 @@ final class ServerExam {
             }
         }
         return named;
+    }
+
+    private void rights(List<Finding> findings) {
+        List<String> missing;
+        try {
+            missing = Rights.missing(link, config);
+        } catch (BrokerUnavailable e) {
+            return; // its version or its role forbids scripts, which is told
+        }
+        findings.add(missing.isEmpty() ? Finding.ok("rights", "this user may do what Headrace needs")
+                : Finding.problem("rights",
+                        "this user may not do all that Headrace needs: " + String.join(" ", missing),
+                        "ACL SETUSER " + (config.user() == null ? "default" : config.user()) + " '"
+                                + String.join("' '", missing) + "', and in the file of users"));
     }
 
     private static Finding version(Node node) {

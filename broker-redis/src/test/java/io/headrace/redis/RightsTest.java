@@ -8,13 +8,18 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
 /** A user of Redis that lacks some of the rights of {@code docs/operations/deploying.md}. */
@@ -42,6 +47,48 @@ final class RightsTest {
 
     private RedisConfig config() {
         return RedisConfig.parse("redis://headrace:SECRET@127.0.0.1:" + redis.port());
+    }
+
+    @Test
+    void nothingIsMissingForTheUserOfThePage() {
+        assertThat(missing()).isEmpty();
+        assertThat(admin.exists("hr:rights")).isFalse();
+    }
+
+    static Stream<String> commands() throws IOException {
+        return RedisUserTest.words().stream().filter(word -> word.matches("\\+[a-z].*"))
+                .filter(word -> !word.startsWith("+cluster") && !word.endsWith("subscribe"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aCommandThatIsMissingIsNamed(String right) {
+        admin.aclSetUser("headrace", "-" + right.substring(1));
+        if (right.equals("+script|load")) {
+            admin.scriptFlush();
+        }
+        assertThat(missing()).containsExactly(right);
+        try (Doctor doctor = Doctor.connect(config())) {
+            assertThat(doctor.examineServers()).filteredOn(finding -> finding.check().equals("rights")).singleElement()
+                    .satisfies(finding -> assertThat(finding.advice()).contains("headrace '" + right + "'"));
+        } catch (BrokerUnavailable e) { // without these it looks at nothing, and says so
+            assertThat(right).isIn("+info", "+time");
+            assertThat(e).hasMessageContaining(right.substring(1));
+        }
+    }
+
+    @Test
+    void keysAndChannelsThatAreMissingAreNamed() {
+        admin.aclSetUser("headrace", "resetchannels");
+        assertThat(missing()).containsExactly("&hr:*");
+        admin.aclSetUser("headrace", "resetkeys", "~other:*");
+        assertThat(missing()).containsExactly("~hr:*");
+    }
+
+    private List<String> missing() {
+        try (Link link = new Link(config(), BrokerObserver.NONE, 2, System::nanoTime)) {
+            return Rights.missing(link, config());
+        }
     }
 
     @Test

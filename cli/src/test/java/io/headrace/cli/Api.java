@@ -55,6 +55,10 @@ record Api(URI uri, String key) {
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path));
         return key.isEmpty() ? request : request.header("Authorization", "Bearer " + key);

@@ -17,6 +17,8 @@ final class Sizes {
     static final int KILLS = Integer.getInteger("faults.kills", 10);
     /** How often Redis goes away and comes back in the test for leaks. */
     static final int CYCLES = Integer.getInteger("faults.cycles", 50);
+    /** How many jobs are cancelled in line while workers are killed. */
+    static final int CANCELLED = Integer.getInteger("faults.cancelled", 3_000);
     private static final String ONLY = System.getProperty("faults.only", "");
 
     private Sizes() {}

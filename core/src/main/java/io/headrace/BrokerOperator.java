@@ -2,6 +2,7 @@ package io.headrace;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,8 +90,16 @@ public interface BrokerOperator {
     /** Who may do what, and who did what. */
     AccessStore access();
 
-    /** Each queue ever used, by name. Cost: one script a queue, whatever their depth. */
-    List<QueueInfo> queues();
+    /** The names of all queues, in order. Cost: one command. */
+    List<QueueName> names();
+
+    /** Those of these queues that exist, by name. Cost: one script a queue, whatever their depth. */
+    List<QueueInfo> queues(Collection<QueueName> names);
+
+    /** Each queue ever used, by name. */
+    default List<QueueInfo> queues() {
+        return queues(names());
+    }
 
     /** All queues, all workers and the memory of the broker at one glance. Cost: as {@link #queues()} and {@link #workers()}. */
     Overview overview();
@@ -312,10 +321,11 @@ public interface BrokerOperator {
      *            when they claim, so it grows while none does
      * @param recent the last {@value #RECENT_MINUTES} minutes, the present one included, oldest first; for rates
      * @param workers how many live workers serve it
+     * @param createdAt by the broker's clock; the epoch where that is not on record
      */
     record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals,
             long failures, long kept, Duration oldestQueuedAge, Duration overdueAge, Map<Level, Long> levels,
-            List<Minute> recent, int workers) {
+            List<Minute> recent, int workers, Instant createdAt) {
         /** How many minutes {@link #recent()} has. */
         public static final int RECENT_MINUTES = 5;
 

@@ -13,12 +13,14 @@ import java.util.Map;
  *
  * @param bind the address to listen on
  * @param port 0 takes any free one
+ * @param metricsQueues how many queues metrics tell apart
  * @param maxPayload bytes
  * @param maxBatch bytes
  * @param batchInFlight jobs of one batch that may wait for the broker at once
  * @param durability of submissions that ask for none
  */
-public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, boolean closedQueues, int maxPayload,
+public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, int metricsQueues,
+        boolean closedQueues, int maxPayload,
         long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, int threads,
         Durability durability, Redactor redactor) {
 
@@ -30,6 +32,7 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
     public static ApiConfig from(Map<String, String> environment) {
         return new ApiConfig(ApiSettings.BIND.from(environment), ApiSettings.PORT.from(environment),
                 ApiSettings.KEYS.from(environment), ApiSettings.OPEN_METRICS.from(environment),
+                ApiSettings.METRICS_QUEUES.from(environment),
                 ApiSettings.CLOSED_QUEUES.from(environment), ApiSettings.MAX_PAYLOAD.from(environment),
                 ApiSettings.MAX_BATCH.from(environment), ApiSettings.MAX_BATCH_JOBS.from(environment),
                 ApiSettings.BATCH_IN_FLIGHT.from(environment), ApiSettings.MAX_WAITERS.from(environment),
@@ -39,7 +42,8 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
 
     /** This configuration, listening elsewhere. */
     public ApiConfig withAddress(String otherBind, int otherPort) {
-        return new ApiConfig(otherBind, otherPort, keys, openMetrics, closedQueues, maxPayload, maxBatch, maxBatchJobs,
+        return new ApiConfig(otherBind, otherPort, keys, openMetrics, metricsQueues, closedQueues, maxPayload, maxBatch,
+                maxBatchJobs,
                 batchInFlight, maxWaiters, bodyTimeout, threads, durability,
                 redactor);
     }

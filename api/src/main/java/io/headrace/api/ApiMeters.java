@@ -15,20 +15,23 @@ import java.util.function.Supplier;
 
 /** What this process tells Prometheus. Thread-safe. */
 final class ApiMeters {
-    /** Types are named by senders: a bound keeps one that invents names from filling the registry. */
+    /** Types and queues are named by senders: a bound keeps one that invents names from filling the registry. */
     private static final int MAX_COUNTERS = 2_000;
-    private static final JobType OTHER = new JobType("other");
+    private static final String OTHER = "other";
 
-    private record Key(QueueName queue, JobType type) {}
+    private record Key(String queue, String type) {}
 
     private final MeterRegistry registry;
     private final Map<Key, Counter> enqueued = new ConcurrentHashMap<>();
     private final BrokerMeters brokerMeters;
+    private final int queuesApart;
     private final AtomicInteger connections = new AtomicInteger();
     private final Map<LiveKind, AtomicInteger> live = new EnumMap<>(LiveKind.class);
 
-    ApiMeters(MeterRegistry registry, Waiters waiters) {
+    /** @param queuesApart how many queues are told apart */
+    ApiMeters(MeterRegistry registry, Waiters waiters, int queuesApart) {
         this.registry = registry;
+        this.queuesApart = queuesApart;
         gauge(Meter.API_CONNECTIONS, connections::get);
         gauge(Meter.API_WAITERS, waiters::count);
         for (LiveKind kind : LiveKind.values()) {
@@ -37,7 +40,7 @@ final class ApiMeters {
             Gauge.builder(Meter.API_LIVE_CLIENTS.exported(), clients::get).tag("kind", kind.label())
                     .description(Meter.API_LIVE_CLIENTS.help()).register(registry);
         }
-        this.brokerMeters = new BrokerMeters(registry);
+        this.brokerMeters = new BrokerMeters(registry, queuesApart);
     }
 
     private void gauge(Meter meter, Supplier<Number> value) {
@@ -85,17 +88,26 @@ final class ApiMeters {
     }
 
     void enqueued(QueueName queue, JobType type) {
-        Key key = new Key(queue, type);
+        Key key = new Key(queue.value(), type.value());
         Counter counter = enqueued.get(key);
         if (counter == null) {
-            Key bounded = enqueued.size() < MAX_COUNTERS ? key : new Key(queue, OTHER);
-            counter = enqueued.computeIfAbsent(bounded, this::counter);
+            counter = enqueued.computeIfAbsent(bounded(key), this::counter);
         }
         counter.increment();
     }
 
+    /** Many types of a queue become one, and then many queues. */
+    private Key bounded(Key key) {
+        if (enqueued.size() < MAX_COUNTERS) {
+            return key;
+        }
+        Key other = new Key(key.queue(), OTHER);
+        return enqueued.containsKey(other) || enqueued.size() < MAX_COUNTERS + queuesApart ? other
+                : new Key(QueueFigures.OTHERS, OTHER);
+    }
+
     private Counter counter(Key key) {
         return Counter.builder(Meter.JOBS_ENQUEUED.exported()).description(Meter.JOBS_ENQUEUED.help())
-                .tags("queue", key.queue().value(), "type", key.type().value()).register(registry);
+                .tags("queue", key.queue(), "type", key.type()).register(registry);
     }
 }

@@ -18,6 +18,8 @@ public final class ApiSettings {
             ApiKeys::parse);
     public static final Setting<Boolean> OPEN_METRICS = Setting.flag("api.open-metrics", false,
             "Whether /metrics can be read without a key even when there are keys.");
+    public static final Setting<Integer> METRICS_QUEUES = Setting.number("api.metrics-queues", 500, 1, 100_000,
+            "How many queues /metrics tells apart, the oldest first, at about 800 bytes each; the others are summed up as '(other)'.");
     public static final Setting<Boolean> CLOSED_QUEUES = Setting.flag("api.closed-queues", false,
             "Whether only queues that exist accept jobs; else the first job creates its queue.");
     public static final Setting<Integer> MAX_PAYLOAD = Setting.number("api.max-payload-bytes", 256 * 1024, 1024,
@@ -43,7 +45,8 @@ public final class ApiSettings {
             text -> Durability.parse("api.durability", text));
 
     /** All of them, in the order of the documentation. */
-    public static final List<Setting<?>> ALL = List.of(BIND, PORT, KEYS, OPEN_METRICS, CLOSED_QUEUES, MAX_PAYLOAD,
+    public static final List<Setting<?>> ALL = List.of(BIND, PORT, KEYS, OPEN_METRICS, METRICS_QUEUES, CLOSED_QUEUES,
+            MAX_PAYLOAD,
             MAX_BATCH,
             MAX_BATCH_JOBS, BATCH_IN_FLIGHT, MAX_WAITERS, BODY_TIMEOUT, THREADS, DURABILITY);
 

@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.HeadraceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,30 +16,56 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cached<T> {
     private static final long FAILURE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** At most so much of the time is spent on looking, whoever asks, where a look can be costly. */
+    private static final int SHARE = 10;
+    private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final long ttlNanos;
+    private final boolean costly;
+    private final LongSupplier nanoClock;
     private final Supplier<T> source;
-    /** These three are guarded by this object's monitor. */
+    /** These are guarded by this object's monitor. */
     private @Nullable T value;
     private @Nullable HeadraceException failure;
     private long gotAt;
+    private long tookNanos;
 
     Cached(Duration ttl, Supplier<T> source) {
+        this(ttl, source, false, System::nanoTime);
+    }
+
+    private Cached(Duration ttl, Supplier<T> source, boolean costly, LongSupplier nanoClock) {
         this.ttlNanos = ttl.toNanos();
         this.source = source;
+        this.costly = costly;
+        this.nanoClock = nanoClock;
+    }
+
+    /** One that keeps a value longer when it took long to get: ten times as long, up to a minute. */
+    static <T> Cached<T> costly(Duration ttl, Supplier<T> source) {
+        return costly(ttl, source, System::nanoTime);
+    }
+
+    static <T> Cached<T> costly(Duration ttl, Supplier<T> source, LongSupplier nanoClock) {
+        return new Cached<>(ttl, source, true, nanoClock);
     }
 
     /** What the source throws is thrown; a {@link HeadraceException} to those who ask soon after as well. */
     synchronized T get() {
-        long age = System.nanoTime() - gotAt;
+        long age = nanoClock.getAsLong() - gotAt;
         if (failure != null && age <= Math.min(ttlNanos, FAILURE_NANOS)) {
             throw failure;
         }
         T last = value;
-        return last == null || failure != null || age > ttlNanos ? look() : last;
+        return last == null || failure != null || age > keptNanos() ? look() : last;
+    }
+
+    private long keptNanos() {
+        return costly ? Math.max(ttlNanos, Math.min(MAX_NANOS, (SHARE - 1) * tookNanos)) : ttlNanos;
     }
 
     private T look() {
+        long startedAt = nanoClock.getAsLong();
         try {
             T fresh = source.get();
             value = fresh;
@@ -48,7 +75,8 @@ final class Cached<T> {
             failure = e;
             throw e;
         } finally {
-            gotAt = System.nanoTime();
+            gotAt = nanoClock.getAsLong();
+            tookNanos = gotAt - startedAt;
         }
     }
 }

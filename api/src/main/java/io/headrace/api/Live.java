@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Overview;
 import io.headrace.QueueName;
 import io.vertx.core.Future;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ final class Live {
 
     private final Broker broker;
     private final BrokerOperator operator;
+    private final Cached<Overview> overview;
     private final BlockingCalls blocking;
     private final Changes changes;
     private final LongSupplier millis;
@@ -26,9 +28,11 @@ final class Live {
     private final Map<QueueName, ChangedJobs> changed = new HashMap<>();
 
     /** @param millis epoch milliseconds, the ids of events */
-    Live(Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes, LongSupplier millis) {
+    Live(Broker broker, BrokerOperator operator, Cached<Overview> overview, BlockingCalls blocking, Changes changes,
+            LongSupplier millis) {
         this.broker = broker;
         this.operator = operator;
+        this.overview = overview;
         this.blocking = blocking;
         this.changes = changes;
         this.millis = millis;
@@ -57,7 +61,7 @@ final class Live {
     }
 
     private Ticker.View look() {
-        BrokerOperator.Overview now = operator.overview();
+        Overview now = overview.get();
         return caller -> JsonOut.object(out -> OperatorJson.overview(out, caller.visible(now)));
     }
 

@@ -18,6 +18,9 @@ final class OperatorJson {
     /** What a minute tells, in the order in which it does. */
     private static final List<String> HISTORY = List.of("succeeded", "failed", "dead", "cancelled", "expired", "lost");
 
+    /** An overview lists no more queues than this; those after them by name are counted. */
+    static final int MOST_QUEUES = 1_000;
+
     private OperatorJson() {}
 
     /**
@@ -72,7 +75,11 @@ final class OperatorJson {
     static void overview(JsonOut out, Overview overview) {
         out.time("time", overview.time());
         out.text("version", Build.version());
-        out.objects("queues", overview.queues(), (o, queue) -> queue(o, queue, null));
+        int shown = Math.min(MOST_QUEUES, overview.queues().size());
+        out.objects("queues", overview.queues().subList(0, shown), (o, queue) -> queue(o, queue, null));
+        if (shown < overview.queues().size()) {
+            out.number("moreQueues", overview.queues().size() - shown);
+        }
         out.object("totals", totals -> {
             for (JobState state : JobState.values()) {
                 totals.number(state.label(), overview.queues().stream().mapToLong(queue -> count(queue, state)).sum());

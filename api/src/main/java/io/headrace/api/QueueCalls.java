@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class QueueCalls {
     /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
     private static final int MAX_PAGE = 200;
+    /** How many queues a page has at most, and where nobody asks for fewer. */
+    private static final int MAX_QUEUES = 1_000;
     /** How long one call purges; longer ones would meet the timeouts of proxies. */
     private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final Set<String> SETTINGS = JobRequest.ordered("maxBacklog", "retention", "maxKept", "paused");
@@ -46,7 +49,7 @@ final class QueueCalls {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/v1/queues", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
+                Route.get("/v1/queues", Access.VIEW, List.of("limit", "cursor"), calls.blocking(this::list)),
                 Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), calls.blocking(e -> show(e.queue()))),
                 new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
                         calls.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
@@ -65,9 +68,30 @@ final class QueueCalls {
                         calls.blocking(this::jobs)));
     }
 
-    private Reply list(Caller caller) {
-        List<QueueInfo> queues = caller.queues(operator.queues());
-        return Reply.json(200, out -> out.objects("queues", queues, (o, queue) -> OperatorJson.queue(o, queue, null)));
+    /** A page by name; the cursor is the last name of the page before. Only the queues of the page are looked at. */
+    private Reply list(Exchange exchange) {
+        int limit = exchange.query("limit", MAX_QUEUES, 1, MAX_QUEUES);
+        Optional<QueueName> after = exchange.query("cursor").map(QueueCalls::cursor);
+        List<QueueName> left = operator.names().stream().filter(exchange.caller()::reaches)
+                .filter(name -> after.isEmpty() || name.compareTo(after.get()) > 0).toList();
+        List<QueueName> page = left.subList(0, Math.min(limit, left.size()));
+        List<QueueInfo> queues = operator.queues(page);
+        Optional<String> next = page.size() == left.size() ? Optional.empty()
+                : Optional.of(page.get(page.size() - 1).value());
+        Reply reply = Reply.json(200, out -> {
+            out.objects("queues", queues, (o, queue) -> OperatorJson.queue(o, queue, null));
+            next.ifPresent(name -> out.text("next", name));
+        });
+        return next.map(name -> reply.with("Link",
+                "</v1/queues?limit=" + limit + "&cursor=" + encoded(name) + ">; rel=\"next\"")).orElse(reply);
+    }
+
+    private static QueueName cursor(String text) {
+        try {
+            return new QueueName(text);
+        } catch (InvalidInput e) {
+            throw new InvalidInput("cursor", "must come from an earlier page of queues");
+        }
     }
 
     private Reply show(QueueName queue) {

@@ -19,8 +19,8 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
         Waiters waiters, ApiMeters meters, KnownQueues known, KeyRing keys, Passes passes, Guard guard, Audit audit,
         JobJson jobJson, Cached<Overview> overview, CachedByQueue<Optional<ServiceTime>> serviceTimes, Live live,
         Pings pings) {
-    /** How old an overview may be. */
-    private static final Duration OVERVIEW_TTL = Duration.ofSeconds(1);
+    /** How old an overview may be; shorter than a second, as live listeners are told of a new one each second. */
+    private static final Duration OVERVIEW_TTL = Duration.ofMillis(500);
     private static final Duration SERVICE_TIME_TTL = Duration.ofSeconds(5);
 
     /** All of them, new. */
@@ -31,12 +31,13 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
         KeyRing keys = new KeyRing(config.keys(), operator.access(), InstantSource.system());
         Passes passes = new Passes(operator.access(), keys);
         Changes changes = new Changes(broker, blocking, System::nanoTime);
+        Cached<Overview> overview = Cached.costly(OVERVIEW_TTL, operator::overview);
         return new Services(config, broker, operator, blocking, changes,
-                waiters, new ApiMeters(registry, waiters),
+                waiters, new ApiMeters(registry, waiters, config.metricsQueues()),
                 new KnownQueues(config.closedQueues(), operator, blocking, System::nanoTime),
                 keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
-                new JobJson(config.redactor()), new Cached<>(OVERVIEW_TTL, operator::overview),
+                new JobJson(config.redactor()), overview,
                 new CachedByQueue<>(SERVICE_TIME_TTL, queue -> ServiceTime.of(operator, queue)),
-                new Live(broker, operator, blocking, changes, System::currentTimeMillis), pings);
+                new Live(broker, operator, overview, blocking, changes, System::currentTimeMillis), pings);
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +55,21 @@ class CachedTest {
         assertThat(got).isEqualTo("value");
         assertThat(cached.get()).isEqualTo("value");
         assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void whatTookLongToGetIsKeptNineTimesAsLongAgain() {
+        AtomicLong nanos = new AtomicLong();
+        long look = TimeUnit.SECONDS.toNanos(2);
+        Cached<Integer> cached = Cached.costly(Duration.ofMillis(500), () -> {
+            nanos.addAndGet(look);
+            return looks.incrementAndGet();
+        }, nanos::get);
+        assertThat(cached.get()).isEqualTo(1);
+        nanos.addAndGet(9 * look);
+        assertThat(cached.get()).isEqualTo(1);
+        nanos.addAndGet(1);
+        assertThat(cached.get()).isEqualTo(2);
     }
 
     private static String value(Cached<String> cached) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobType;
+import io.headrace.QueueName;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
@@ -37,6 +38,18 @@ class OverviewTest {
                 .isEqualTo("{\"count\":2,\"quiet\":1,\"slots\":15,\"busy\":4}");
         assertThat(overview.path("redis").path("usedBytes").asLong()).isPositive();
         assertThat(Instant.parse(overview.path("time").asText())).isEqualTo(api.clock.now());
+    }
+
+    @Test
+    void anOverviewListsAThousandQueuesAndCountsTheOthers() {
+        for (int i = 0; i < OperatorJson.MOST_QUEUES + 3; i++) {
+            api.broker.operator().pause(new QueueName("tenant-" + i));
+        }
+        api.post("/v1/queues/zebra/jobs", "{\"type\":\"t\"}");
+        JsonNode overview = api.get("/v1/overview").json();
+        assertThat(overview.path("queues")).hasSize(OperatorJson.MOST_QUEUES);
+        assertThat(overview.path("moreQueues").asInt()).isEqualTo(4);
+        assertThat(overview.path("totals").path("queued").asInt()).as("of all queues").isEqualTo(1);
     }
 
     private void heartbeat(String id, String state, int slots, int busy) {

@@ -234,6 +234,25 @@ class QueueCallsTest {
     }
 
     @Test
+    void queuesComeInPagesByName() {
+        List<String> all = List.of("a", "b", "c", "d", "e");
+        all.forEach(name -> api.broker.operator().pause(new QueueName(name)));
+        List<String> seen = new ArrayList<>();
+        String address = "/v1/queues?limit=2";
+        while (!address.isEmpty()) {
+            Api.Answer page = api.get(address);
+            assertThat(page.json().path("queues").size()).isBetween(1, 2);
+            page.json().path("queues").forEach(queue -> seen.add(queue.path("queue").asText()));
+            address = page.header("Link").replaceAll("^<(.*)>; rel=\"next\"$", "$1");
+            assertThat(page.json().has("next")).isEqualTo(!address.isEmpty());
+        }
+        assertThat(seen).isEqualTo(all);
+        assertThat(api.get("/v1/queues").json().path("queues")).hasSize(5);
+        assertThat(api.get("/v1/queues?cursor=NOT+A+NAME").text("field")).isEqualTo("cursor");
+        assertThat(api.get("/v1/queues?limit=1001").text("field")).isEqualTo("limit");
+    }
+
+    @Test
     void aRetryThatMeetsAnotherWithItsUniqueKeyIsCounted() {
         api.post(MAIL + "/jobs", "{\"type\":\"t\",\"uniqueKey\":\"u\"}");
         api.bury(api.claim(), "Timeout");

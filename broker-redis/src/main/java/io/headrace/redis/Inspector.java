@@ -49,8 +49,8 @@ final class Inspector {
         this.registry = registry;
     }
 
-    List<QueueInfo> queues() {
-        return queues(registry.queues(), registry.workers());
+    List<QueueInfo> queues(Collection<QueueName> names) {
+        return names.isEmpty() ? List.of() : queues(List.copyOf(names), registry.workers());
     }
 
     Optional<QueueInfo> queue(QueueName queue) {
@@ -114,11 +114,13 @@ final class Inspector {
             ended.put(state, count(totals.get(state.label())));
         }
         long failures = count(totals.get("failed")) + count(totals.get("lost")) + count(totals.get("dead"));
+        Map<String, String> settings = Replies.map(reply.get(1));
         int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
-        return Optional.of(new QueueInfo(queue, Setter.paused(Replies.map(reply.get(1))), counts, ended,
+        return Optional.of(new QueueInfo(queue, Setter.paused(settings), counts, ended,
                 failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest),
                 Duration.ofMillis(Replies.number(reply.get(9))), levels,
-                minutes(Replies.number(reply.get(7)), Replies.list(reply.get(8))), serving));
+                minutes(Replies.number(reply.get(7)), Replies.list(reply.get(8))), serving,
+                Instant.ofEpochMilli(count(settings.get("created_ms")))));
     }
 
     /** A counter as it is stored; the next event makes a number of one that is none. */

@@ -28,6 +28,7 @@ import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -91,8 +92,13 @@ final class RedisOperator implements BrokerOperator {
     }
 
     @Override
-    public List<QueueInfo> queues() {
-        return inspector.queues();
+    public List<QueueName> names() {
+        return registry.queues();
+    }
+
+    @Override
+    public List<QueueInfo> queues(Collection<QueueName> names) {
+        return inspector.queues(names);
     }
 
     @Override

@@ -9,8 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,12 +37,24 @@ final class QueueCommand {
     }
 
     private static int list(ApiOptions api, Terminal terminal) {
-        Answer answer = api.client(terminal).get("/v1/queues");
-        if (api.json()) {
+        ApiClient client = api.client(terminal);
+        Answer answer = client.get("/v1/queues");
+        Optional<String> next = answer.tree().at("next").maybe();
+        if (api.json() && next.isEmpty()) {
             answer.verbatim(terminal);
             return ExitCode.DONE;
         }
-        List<Tree> queues = answer.tree().at("queues").items();
+        List<Tree> queues = new ArrayList<>(answer.tree().at("queues").items());
+        while (next.isPresent()) {
+            Tree page = client.get("/v1/queues?cursor=" + next.get()).tree();
+            queues.addAll(page.at("queues").items());
+            next = page.at("next").maybe();
+        }
+        if (api.json()) {
+            terminal.out().println("{\"queues\":["
+                    + queues.stream().map(Tree::json).collect(Collectors.joining(",")) + "]}");
+            return ExitCode.DONE;
+        }
         if (queues.isEmpty()) {
             terminal.say("no queues yet; the first job of a queue creates it");
             return ExitCode.DONE;

@@ -389,7 +389,7 @@ public final class InMemoryBroker implements Broker {
     }
 
     private MemoryQueue newQueue(QueueName name) {
-        return new MemoryQueue(name, events::changed, events::cancelled);
+        return new MemoryQueue(name, clock.now(), events::changed, events::cancelled);
     }
 
     /** Every queue by name; under the lock. */

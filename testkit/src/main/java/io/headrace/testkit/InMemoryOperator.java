@@ -20,6 +20,7 @@ import io.headrace.WorkerInfo;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,8 +53,13 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     @Override
-    public List<QueueInfo> queues() {
-        return broker.locked(this::infos);
+    public List<QueueName> names() {
+        return broker.locked(now -> broker.queues().stream().map(queue -> queue.name).toList());
+    }
+
+    @Override
+    public List<QueueInfo> queues(Collection<QueueName> names) {
+        return broker.locked(now -> infos(now).stream().filter(info -> names.contains(info.queue())).toList());
     }
 
     private List<QueueInfo> infos(Instant now) {
@@ -97,7 +103,8 @@ final class InMemoryOperator implements BrokerOperator {
         int workers = (int) broker.liveWorkers(now).stream().filter(w -> w.queues().contains(queue.name)).count();
         long failures = queue.counts.total("failed") + queue.counts.total("lost") + queue.counts.total("dead");
         return new QueueInfo(queue.name, queue.paused, counts, totals, failures, kept, Duration.between(oldest, now),
-                queue.overdue(now), levels, queue.counts.history(now, QueueInfo.RECENT_MINUTES), workers);
+                queue.overdue(now), levels, queue.counts.history(now, QueueInfo.RECENT_MINUTES), workers,
+                queue.createdAt);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class MemoryQueue {
     private static final int MAX_WAKE_UPS = 8;
 
     final QueueName name;
+    final Instant createdAt;
     final MemoryCounts counts = new MemoryCounts();
     /** Every job on record, in whatever place. */
     final Map<JobId, MemoryJob> jobs = new HashMap<>();
@@ -71,8 +72,9 @@ final class MemoryQueue {
     private long lastMillis;
     private long lastSequence;
 
-    MemoryQueue(QueueName name, Consumer<JobId> changed, Consumer<JobId> cancelled) {
+    MemoryQueue(QueueName name, Instant createdAt, Consumer<JobId> changed, Consumer<JobId> cancelled) {
         this.name = name;
+        this.createdAt = createdAt;
         this.changed = changed;
         this.cancelled = cancelled;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,13 @@ public final class Secrets {
 
     Secrets(Spellings spellings) {
         needles = spellings.found().isEmpty() ? null : new Needles(spellings.found());
+    }
+
+    /** Values that are known by themselves; those that are too short are left out. */
+    public static Secrets of(Collection<String> values) {
+        Spellings spellings = new Spellings();
+        values.forEach(value -> spellings.text(value, value));
+        return spellings.found().isEmpty() ? NONE : new Secrets(spellings);
     }
 
     /** Whether there is nothing to look for. */

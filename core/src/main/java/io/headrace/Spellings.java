@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -76,8 +77,11 @@ final class Spellings {
             int from = (before * 8 + 5) / 6;
             int to = padded.length * 8 / 6;
             if (to - from >= MIN_BASE64 || (before == 0 && to - from >= Secrets.MIN_CHARS)) {
-                keep(Base64.getEncoder().encodeToString(padded).substring(from, to));
-                keep(Base64.getUrlEncoder().encodeToString(padded).substring(from, to));
+                for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+                    String encoded = encoder.encodeToString(padded);
+                    keep(encoded.substring(from, to));
+                    keep(encoded.substring(from)); // where it is the last of what was encoded
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ final class WorkerOptions {
     String grace;
 
     @Option(names = "--timeout", paramLabel = "TIME", description = {
-        "How long one attempt may take when its job does not say, 1ms to 7d; default none."})
+        "How long one attempt may take when its job does not say, 1ms to 7d; default none, 5m for --http."})
     @Nullable
     String timeout;
 
@@ -55,6 +55,7 @@ final class WorkerOptions {
                 .slots(settings.get(WorkerSettings.SLOTS))
                 .lease(settings.get(WorkerSettings.LEASE))
                 .grace(settings.get(WorkerSettings.GRACE))
+                .httpTimeout(settings.get(WorkerSettings.HTTP_TIMEOUT))
                 .retryPolicy(new RetryPolicy(settings.get(WorkerSettings.MAX_RETRIES), RetryPolicy.DEFAULT.backoff()))
                 .redact(settings.get(Redactor.SETTING))
                 .onBreakdown(UncaughtError::tell);

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -135,6 +137,18 @@ final class CommandLineTest {
 
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).startsWith("headrace: --api ").doesNotContain("sesame");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"--http|http://ada:sesame@h/x?a=b", "--http|t=ftp://ada:sesame@h", "--http|t=sesame",
+        "--http|t=http://ada:sesame@h:x/", "--http|t=https://ada:sesame@my_host/", "--http-header|t=Authorization sesame",
+        "--http-header|none=Authorization: sesame", "--http-header|Authorization: sesame", "--http-secret|t=sesame",
+        "--http-secret|t={env:NO_SUCH_VARIABLE}", "--exec|curl http://ada:sesame@h"})
+    void aHandlerThatIsRefusedShowsNoSecret(String option, String value) {
+        Ran ran = Ran.headrace("worker", "--http", "t=http://127.0.0.1:1/", option, value);
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).startsWith("headrace: " + option + " ").doesNotContain("sesame");
     }
 
     @Test

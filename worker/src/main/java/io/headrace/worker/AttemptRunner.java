@@ -73,7 +73,7 @@ final class AttemptRunner {
      */
     boolean accept(ClaimedJob job, long leasedAt, boolean room) {
         JobSpec spec = job.document().spec();
-        Duration timeout = spec.timeout() == null ? config.timeout() : spec.timeout();
+        Duration timeout = timeout(spec);
         LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, config.redactor(), memory.share(),
                 reports::ask);
         Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
@@ -117,6 +117,14 @@ final class AttemptRunner {
             slots.release();
             settler.settle(attempt, outcome.release(attempt.job()));
         }
+    }
+
+    /** What the job says, else what the worker's settings say. */
+    private @Nullable Duration timeout(JobSpec spec) {
+        if (spec.timeout() != null) {
+            return spec.timeout();
+        }
+        return config.timeout() == null && handlers.callsTarget(spec.type()) ? config.httpTimeout() : config.timeout();
     }
 
     /** Runs an attempt to its end; returns whether the thread may go on to the next. */

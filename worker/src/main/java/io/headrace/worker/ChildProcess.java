@@ -64,7 +64,7 @@ final class ChildProcess {
      * @param exitCode 128 + n after signal n, as shells say it
      * @param output null when it was longer than allowed
      */
-    record Ended(int exitCode, @Nullable String output) {}
+    record Ended(int exitCode, byte @Nullable [] output) {}
 
     /** Starts a command. It inherits the worker's environment without Headrace's settings, which may hold secrets. */
     static ChildProcess start(String command, Map<String, String> environment) throws IOException {
@@ -100,7 +100,7 @@ final class ChildProcess {
             feed(input);
             int code = process.waitFor();
             endTheRest(CompletableFuture.allOf(printed, errors));
-            return new Ended(code, output.text());
+            return new Ended(code, output.bytes());
         } catch (InterruptedException e) {
             tree.end();
             throw e;
@@ -174,8 +174,8 @@ final class ChildProcess {
         }
 
         /** What was read so far, or null when it was too long. */
-        synchronized @Nullable String text() {
-            return tooLong ? null : all.toString(StandardCharsets.UTF_8);
+        synchronized byte @Nullable [] bytes() {
+            return tooLong ? null : all.toByteArray();
         }
     }
 

@@ -131,12 +131,13 @@ final class ExecHandler implements JobHandler<Json> {
         if (code != 0) {
             throw failure(code, tail);
         }
-        if (ended.output() == null) {
+        byte[] output = ended.output();
+        if (output == null) {
             throw HandlerFailure.permanent("result_too_large", "the command printed more than "
                     + AttemptRunner.MAX_RESULT_BYTES + " bytes; print a place where the result is, not the result",
                     null);
         }
-        return TextResult.of(ended.output());
+        return ResultBytes.of(output, ContentType.UNKNOWN, "what the command printed");
     }
 
     private static HandlerFailure failure(int code, ErrorTail tail) {

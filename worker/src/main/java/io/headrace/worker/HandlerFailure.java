@@ -40,7 +40,7 @@ final class HandlerFailure extends Exception {
     }
 
     /** This machine could not begin the work, for want of a thread, a child or a descriptor: the job uses no attempt. */
-    static HandlerFailure unable(String type, String message, Throwable cause) {
+    static HandlerFailure unable(String type, String message, @Nullable Throwable cause) {
         return new HandlerFailure(Kind.UNABLE, type, message, Duration.ZERO, cause);
     }
 

@@ -91,6 +91,12 @@ final class Handlers {
         }
     }
 
+    /** Whether jobs of this type are run by somebody else, who may never answer. */
+    boolean callsTarget(JobType type) {
+        Registered registered = byType.get(type);
+        return registered != null && registered.handler() instanceof HttpHandler;
+    }
+
     /** Kills what handlers have started outside this process and has not ended. */
     void killChildren() {
         for (Registered registered : byType.values()) {

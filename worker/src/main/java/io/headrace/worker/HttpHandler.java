@@ -1,55 +1,49 @@
 package io.headrace.worker;
 
+import io.headrace.Address;
 import io.headrace.JobContext;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.Json;
+import io.headrace.Secrets;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a job by POSTing its payload to a URL. 2xx: the body is the result. 408, 425, 429 and 5xx, and a server that cannot be
+ * Runs a job by POSTing its payload to a target. 2xx: the body is the result. 408, 425, 429 and 5xx, and a server that cannot be
  * reached: retried, not before the time that {@code Retry-After} gives. Everything else: failed for good, redirects included,
- * since the job would be sent elsewhere than configured. The attempt's timeout and cancellation interrupt the call.
+ * since the job would be sent elsewhere than configured. The attempt's timeout and cancellation interrupt the call. What is said
+ * of the target is its scheme, host and port: the rest may be secret.
  *
- * <p>Called by slot threads; the client is shared and thread-safe.
+ * <p>Called by slot threads.
  */
 final class HttpHandler implements JobHandler<Json> {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration RETRY_AFTER_MAX = Duration.ofDays(7);
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
     private static final int EXCERPT_CHARS = 300;
 
     private final JobType type;
-    private final URI url;
+    private final HttpTarget target;
     private final Clock wall;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private final HttpCall call = new HttpCall();
 
-    /** @param wall tells how far off the date in a {@code Retry-After} is */
-    HttpHandler(JobType type, URI url, Clock wall) {
+    /** @param wall tells how far off the date in a {@code Retry-After} is, and when a request was signed */
+    HttpHandler(JobType type, HttpTarget target, Clock wall) {
         this.type = type;
-        this.url = url;
+        this.target = target;
         this.wall = wall;
     }
 
@@ -65,27 +59,39 @@ final class HttpHandler implements JobHandler<Json> {
 
     @Override
     public @Nullable Object run(Json payload, JobContext context) throws Exception {
-        HttpResponse<InputStream> response;
+        Credentials credentials = credentials();
+        Secrets secrets = credentials.secrets();
         try {
-            response = client.send(request(payload, context), HttpResponse.BodyHandlers.ofInputStream());
-        } catch (ConnectException | HttpConnectTimeoutException | UnresolvedAddressException e) {
-            throw Exhaustion.isCauseOf(e)
-                    ? HandlerFailure.unable("http_connect", "cannot connect to " + url + ": " + why(e), e)
-                    : HandlerFailure.passing("http_connect", "cannot connect to " + url + ": " + why(e), e);
+            HttpResponse<byte[]> response = call.send(request(payload, context, credentials),
+                    AttemptRunner.MAX_RESULT_BYTES);
+            Json result = answer(response, secrets);
+            return result == null ? null : secrets.mask(result);
+        } catch (ConnectException | HttpConnectTimeoutException | UnresolvedAddressException | UnknownHostException e) {
+            String message = "cannot connect to " + target + ": " + why(e);
+            throw Exhaustion.isCauseOf(e) ? HandlerFailure.unable("http_connect", message, e)
+                    : HandlerFailure.passing("http_connect", message, e);
         } catch (IOException e) {
-            throw Exhaustion.isCauseOf(e)
-                    ? HandlerFailure.unable("http_connect", "cannot connect to " + url + ": " + why(e), e)
-                    : HandlerFailure.passing("http_io", "the call to " + url + " broke off: " + why(e), e);
-        }
-        try (InputStream body = response.body()) {
-            return answer(response, body.readNBytes(AttemptRunner.MAX_RESULT_BYTES + 1));
-        } catch (IOException e) {
-            throw HandlerFailure.passing("http_io", "the answer of " + url + " broke off: " + why(e), e);
+            if (Exhaustion.isCauseOf(e)) {
+                throw HandlerFailure.unable("http_connect", "cannot connect to " + target + ": " + secrets.mask(why(e)),
+                        null);
+            }
+            throw HandlerFailure.passing("http_io", "the call to " + target + " broke off: " + secrets.mask(why(e)),
+                    (Throwable) null);
         }
     }
 
-    private HttpRequest request(Json payload, JobContext context) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(url)
+    private Credentials credentials() throws HandlerFailure {
+        try {
+            return Credentials.of(target);
+        } catch (IOException e) {
+            throw HandlerFailure.passing("http_secret", "the request cannot be made: it " + e.getMessage(),
+                    (Throwable) null);
+        }
+    }
+
+    private HttpRequest request(Json payload, JobContext context, Credentials credentials) throws IOException {
+        Address address = target.address();
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.reachable(address.rest()))
                 .header("Content-Type", "application/json")
                 .header("Headrace-Job-Id", context.id().toString())
                 .header("Headrace-Attempt", Integer.toString(context.attempt()))
@@ -94,28 +100,41 @@ final class HttpHandler implements JobHandler<Json> {
                 .header("Headrace-Type", context.type().value())
                 .header("Idempotency-Key", context.id().toString())
                 .POST(HttpRequest.BodyPublishers.ofByteArray(payload.bytes()));
+        if (!address.ordinary()) {
+            request.header("Host", address.host());
+        }
         context.traceparent().ifPresent(value -> request.header("traceparent", value));
+        credentials.headers(context.id().toString(), wall.instant().getEpochSecond(), payload.bytes())
+                .forEach(request::header);
         return request.build();
     }
 
-    private @Nullable Json answer(HttpResponse<InputStream> response, byte[] body) throws HandlerFailure {
-        int status = response.statusCode();
-        if (status / 100 != 2) {
-            throw failure(response, body);
+    private @Nullable Json answer(HttpResponse<byte[]> response, Secrets secrets) throws HandlerFailure {
+        if (response.statusCode() / 100 != 2) {
+            throw failure(response, secrets);
         }
+        byte[] body = unpacked(response);
         if (body.length > AttemptRunner.MAX_RESULT_BYTES) {
-            throw HandlerFailure.permanent("result_too_large", url + " answered with more than "
+            throw HandlerFailure.permanent("result_too_large", target + " answered with more than "
                     + AttemptRunner.MAX_RESULT_BYTES + " bytes", null);
         }
-        String media = response.headers().firstValue("Content-Type").orElse("json").toLowerCase(Locale.ROOT);
-        String text = new String(body, StandardCharsets.UTF_8);
-        return media.contains("json") ? TextResult.of(text) : TextResult.verbatim(text);
+        return ResultBytes.of(body, contentType(response), "the answer of " + target);
     }
 
-    private HandlerFailure failure(HttpResponse<InputStream> response, byte[] body) {
+    private byte[] unpacked(HttpResponse<byte[]> response) throws HandlerFailure {
+        return response.body().length > AttemptRunner.MAX_RESULT_BYTES ? response.body()
+                : ContentEncoding.undo(response.body(), response.headers().allValues("Content-Encoding"),
+                        AttemptRunner.MAX_RESULT_BYTES, "the answer of " + target);
+    }
+
+    private static ContentType contentType(HttpResponse<byte[]> response) {
+        return response.headers().firstValue("Content-Type").map(ContentType::parse).orElse(ContentType.UNKNOWN);
+    }
+
+    private HandlerFailure failure(HttpResponse<byte[]> response, Secrets secrets) {
         int status = response.statusCode();
         String kind = "http_" + status;
-        String message = url + " answered " + status + excerpt(body);
+        String message = target + " answered " + status + excerpt(response, secrets);
         if (status >= 500 || PASSING.contains(status)) {
             Duration floor = response.headers().firstValue("Retry-After").map(this::retryAfter).orElse(Duration.ZERO);
             return HandlerFailure.passing(kind, message, floor);
@@ -139,12 +158,19 @@ final class HttpHandler implements JobHandler<Json> {
         return asked.compareTo(RETRY_AFTER_MAX) > 0 ? RETRY_AFTER_MAX : asked;
     }
 
-    private static String excerpt(byte[] body) {
-        String text = new String(body, StandardCharsets.UTF_8).strip();
-        if (text.isEmpty()) {
+    /** The beginning of what a target says about its failure, when it can be read. */
+    private String excerpt(HttpResponse<byte[]> response, Secrets secrets) {
+        String text;
+        try {
+            byte[] body = unpacked(response);
+            ContentType said = contentType(response);
+            text = said.maybeText() ? TextBytes.of(body, said).leniently() : "";
+        } catch (HandlerFailure e) {
             return "";
         }
-        return ": " + (text.length() <= EXCERPT_CHARS ? text : text.substring(0, EXCERPT_CHARS) + "…");
+        String shown = secrets.mask(text.strip());
+        return shown.isEmpty() ? ""
+                : ": " + (shown.length() <= EXCERPT_CHARS ? shown : shown.substring(0, EXCERPT_CHARS) + "…");
     }
 
     private static String why(Exception e) {

@@ -33,6 +33,7 @@ public final class WorkerBuilder {
     private Duration lease = WorkerSettings.LEASE.fallbackValue();
     private Duration grace = WorkerSettings.GRACE.fallbackValue();
     private @Nullable Duration timeout;
+    private Duration httpTimeout = WorkerSettings.HTTP_TIMEOUT.fallbackValue();
     private @Nullable Duration reclaimGrace;
     private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
     private Redactor redactor = Redactor.NONE;
@@ -140,12 +141,28 @@ public final class WorkerBuilder {
      * @throws InvalidInput when the type is not allowed or the URL is not http or https with a host
      */
     public WorkerBuilder http(String type, URI url) {
-        String scheme = String.valueOf(url.getScheme());
-        if (url.getHost() == null || Stream.of("http", "https").noneMatch(scheme::equalsIgnoreCase)) {
-            throw new InvalidInput("http", "must be an http or https URL with a host, was '" + url + "'");
-        }
-        handlers.add(new Handlers.Registered(new HttpHandler(new JobType(type), url, clocks.wall()),
-                "the URL " + url, null));
+        return http(type, HttpTarget.at(url.toString()));
+    }
+
+    /**
+     * Runs the jobs of a type by POSTing their payloads to a target. An attempt whose job and worker give no timeout may take as
+     * long as {@link #httpTimeout} says.
+     *
+     * @throws InvalidInput when the type is not allowed
+     */
+    public WorkerBuilder http(String type, HttpTarget target) {
+        handlers.add(new Handlers.Registered(new HttpHandler(new JobType(type), target, clocks.wall()),
+                "the target " + target, null));
+        return this;
+    }
+
+    /**
+     * How long a call of a target may take when neither its job nor {@link #timeout} says, 1 s to 7 days.
+     *
+     * @throws InvalidInput when a bound is passed
+     */
+    public WorkerBuilder httpTimeout(Duration value) {
+        httpTimeout = WorkerSettings.HTTP_TIMEOUT.parser().apply(Durations.format(value));
         return this;
     }
 
@@ -201,7 +218,7 @@ public final class WorkerBuilder {
         }
         Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
-                grace, timeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
+                grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
         return new Worker(broker, config, new Handlers(handlers), meters, clocks, new Breakdown(breakdown));
     }
 }

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queues weights by queue, in the order of configuration
  * @param timeout how long one attempt may take when its job does not say; null for as long as it takes
+ * @param httpTimeout the same for one attempt by an HTTP target, where {@code timeout} is null
  * @param reclaimGrace how long after the start and after an outage nothing is reclaimed
  * @param redactor what of payloads neither errors nor log lines repeat
  */
 record WorkerConfig(WorkerId id, Map<QueueName, Integer> queues, boolean strict, int slots, Duration lease,
-        Duration grace, @Nullable Duration timeout, RetryPolicy retryPolicy, Duration reclaimGrace,
+        Duration grace, @Nullable Duration timeout, Duration httpTimeout, RetryPolicy retryPolicy,
+        Duration reclaimGrace,
         Redactor redactor) {
     private static final Duration HEARTBEAT_MAX = Duration.ofSeconds(10);
 

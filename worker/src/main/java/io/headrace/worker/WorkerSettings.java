@@ -37,6 +37,10 @@ public final class WorkerSettings {
     /** How long one attempt may take. */
     public static final Setting<Optional<Duration>> TIMEOUT = timeout();
 
+    /** How long a call of an HTTP target may take. */
+    public static final Setting<Duration> HTTP_TIMEOUT = Setting.duration("worker.http-timeout", "5m", "1s", "7d",
+            "How long one attempt by an HTTP target may take when neither its job nor worker.timeout says.");
+
     /** Attempts after the first. */
     public static final Setting<Integer> MAX_RETRIES = Setting.number("worker.max-retries", 10, 0, 1000,
             "How often a failed job is tried again when the job itself does not say.");
@@ -55,7 +59,8 @@ public final class WorkerSettings {
             "The address that /livez and /metrics listen on; they need no key, so open it only to who may read them.");
 
     /** All of them. */
-    public static final List<Setting<?>> ALL = List.of(QUEUES, STRICT, SLOTS, LEASE, GRACE, TIMEOUT, MAX_RETRIES,
+    public static final List<Setting<?>> ALL = List.of(QUEUES, STRICT, SLOTS, LEASE, GRACE, TIMEOUT, HTTP_TIMEOUT,
+            MAX_RETRIES,
             PLUGINS, METRICS_PORT, METRICS_BIND);
 
     private static final int MAX_WEIGHT = 1_000;

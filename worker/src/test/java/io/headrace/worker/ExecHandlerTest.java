@@ -39,6 +39,21 @@ class ExecHandlerTest {
     }
 
     @Test
+    void bytesThatAreNoTextBecomeBase64AndAreNotRepaired() throws Exception {
+        assertThat(run("printf 'caf\\351'"))
+                .isEqualTo(Json.parse("{\"mediaType\":\"application/octet-stream\",\"base64\":\"Y2Fm6Q==\"}"));
+        assertThat(run("printf '\\377\\376a'"))
+                .isEqualTo(Json.parse("{\"mediaType\":\"application/octet-stream\",\"base64\":\"//5h\"}"));
+        assertThat(run("printf 'caf\\303\\251'")).isEqualTo(Json.of("café"));
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfWhatIsPrinted() throws Exception {
+        assertThat(run("printf '\\357\\273\\277{\"a\":1}\\n'")).isEqualTo(Json.parse("{\"a\":1}"));
+        assertThat(run("printf '\\357\\273\\277hello'")).isEqualTo(Json.of("hello"));
+    }
+
+    @Test
     void theJobIsInTheEnvironmentAndTheWorkersSettingsAreNot() throws Exception {
         Heard heard = Heard.of("t", Json.NULL);
 

@@ -190,7 +190,8 @@ class HttpHandlerTest {
 
     private static @Nullable Object run(URI url, String payload) throws Exception {
         Heard heard = Heard.of("t", Json.parse(payload));
-        return new HttpHandler(new JobType("t"), url, Clock.fixed(NOW, ZoneOffset.UTC)).run(heard.payload(), heard);
+        return new HttpHandler(new JobType("t"), HttpTarget.at(url.toString()), Clock.fixed(NOW, ZoneOffset.UTC))
+                .run(heard.payload(), heard);
     }
 
     private URI at(String path) {

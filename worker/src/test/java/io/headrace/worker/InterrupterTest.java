@@ -7,11 +7,16 @@ import io.headrace.BrokerOperator;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.NewJob;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -189,5 +194,24 @@ class InterrupterTest {
         thread.start();
         assertThat(running.await(30, SECONDS)).isTrue();
         return thread;
+    }
+
+    @Test
+    void aTargetThatNeverAnswersHoldsItsSlotForABoundedTime() {
+        Rig targets = new Rig(3,
+                new HttpHandler(new JobType("far"), HttpTarget.at("http://127.0.0.1:1"), Clock.systemUTC()),
+                JobHandler.of("near", Json.class, (payload, context) -> null));
+        targets.runAtOnce = false;
+        JobId far = targets.enqueue(NewJob.of("default", "far", Json.NULL).build());
+        JobId hurried = targets
+                .enqueue(NewJob.of("default", "far", Json.NULL).timeout(Duration.ofSeconds(9)).build());
+        JobId near = targets.enqueue(NewJob.of("default", "near", Json.NULL).build());
+
+        targets.claimLoop.claimRound();
+
+        Map<JobId, Optional<Duration>> timeouts = targets.inFlight.all().stream()
+                .collect(Collectors.toMap(LiveAttempt::id, attempt -> Optional.ofNullable(attempt.timeout())));
+        assertThat(timeouts).containsOnly(Map.entry(far, Optional.of(Duration.ofMinutes(5))),
+                Map.entry(hurried, Optional.of(Duration.ofSeconds(9))), Map.entry(near, Optional.empty()));
     }
 }

@@ -91,7 +91,7 @@ final class Rig {
         this.clocks = new Clocks(() -> Duration.between(origin, time.now()).toNanos(),
                 Clock.fixed(origin, ZoneOffset.UTC), new Random(7));
         this.config = new WorkerConfig(WorkerId.random(new Random()), new LinkedHashMap<>(queues), false, slotCount,
-                LEASE, Duration.ofSeconds(25), null, RetryPolicy.DEFAULT, LEASE,
+                LEASE, Duration.ofSeconds(25), null, Duration.ofMinutes(5), RetryPolicy.DEFAULT, LEASE,
                 Redactor.parse("password"));
         List<Handlers.Registered> registered = new ArrayList<>();
         for (JobHandler<?> handler : handlers) {

@@ -1,0 +1,73 @@
+package io.headrace.worker;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Calls one target, keeping connections. An interrupt closes the call at once. A request that found a kept connection closed by
+ * the target, before a byte of an answer came, is sent once more: it is the ordinary end of a connection, and no failure of the job.
+ *
+ * <p>Called by slot threads. The client, with its threads, is one for all targets of the process.
+ */
+final class HttpCall {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Made when the first target is called. */
+    private static final class Shared {
+        static final HttpClient CLIENT = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+    }
+
+    /** How many connections the client may keep for this target, at most: those whose answers were read to their end. */
+    private final AtomicInteger kept = new AtomicInteger();
+
+    /**
+     * Sends a request and reads its answer.
+     *
+     * @param maxBody bytes; of a longer body one more is read
+     */
+    HttpResponse<byte[]> send(HttpRequest request, int maxBody) throws IOException, InterruptedException {
+        boolean maybeKept = kept.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+        try {
+            return once(request, maxBody);
+        } catch (IOException e) {
+            if (!maybeKept || !silent(e)) {
+                throw e;
+            }
+            return once(request, maxBody);
+        }
+    }
+
+    private HttpResponse<byte[]> once(HttpRequest request, int maxBody) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = Shared.CLIENT.sendAsync(request,
+                head -> new BoundedBody(maxBody));
+        try {
+            HttpResponse<byte[]> response = answer.get();
+            if (response.body().length <= maxBody) {
+                kept.incrementAndGet();
+            }
+            return response;
+        } catch (InterruptedException e) {
+            answer.cancel(true); // closes the connection, whether the head or the body was awaited
+            throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        }
+    }
+
+    /** Whether the connection ended without a byte of an answer. */
+    private static boolean silent(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("received no bytes") || message.contains("Connection reset")
+                || message.contains("Broken pipe");
+    }
+}

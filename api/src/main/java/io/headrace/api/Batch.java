@@ -107,9 +107,18 @@ final class Batch implements Loop.Deadline {
         if (bytes > config.maxBatch()) {
             stop(tooLong(config.maxBatch()));
         } else {
-            splitter.feed(chunk);
-            pump();
+            take(chunk);
         }
+    }
+
+    private void take(Buffer chunk) {
+        try {
+            splitter.feed(chunk);
+        } catch (Problem e) {
+            stop(e);
+            return;
+        }
+        pump();
     }
 
     private void end() {

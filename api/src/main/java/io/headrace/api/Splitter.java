@@ -18,7 +18,12 @@ abstract class Splitter {
      */
     record Piece(byte @Nullable [] text, long length) {}
 
+    /** The byte order mark of UTF-8, which is no part of the body. */
+    private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
     private final int max;
+    /** How much of the mark has been passed over; all of it when there was none. */
+    private int marked;
     private byte[] chunk = new byte[0];
     private int at;
     /** What is kept of the current piece. */
@@ -35,6 +40,17 @@ abstract class Splitter {
     final void feed(Buffer next) {
         chunk = next.getBytes();
         at = 0;
+        while (marked < MARK.length && at < chunk.length) {
+            if (chunk[at] != MARK[marked]) {
+                if (marked > 0) {
+                    throw new Problem(ProblemType.MALFORMED_JSON, "line 1, column 1: these bytes are not UTF-8", null);
+                }
+                marked = MARK.length;
+            } else {
+                marked++;
+                at++;
+            }
+        }
     }
 
     /**

@@ -52,6 +52,14 @@ class SplitterTest {
         }
     }
 
+    @Test
+    void aByteOrderMarkAtTheBeginningIsNoPartOfTheBody() {
+        for (int chunk = 1; chunk < 8; chunk++) {
+            assertThat(split(Splitter.array(99), "\ufeff[1,\"\ufeff\"]", chunk)).containsExactly("1", "\"\ufeff\"");
+            assertThat(split(Splitter.lines(99), "\ufeff{}\n\ufeff{}", chunk)).containsExactly("{}", "\ufeff{}");
+        }
+    }
+
     private static String value(Random random, int depth) {
         int kind = random.nextInt(depth == 0 ? 3 : 5);
         return switch (kind) {

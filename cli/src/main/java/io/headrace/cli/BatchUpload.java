@@ -5,7 +5,7 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +31,8 @@ final class BatchUpload {
     /** The number in the file of each line of the slice: blank lines are left out. */
     private final List<Long> lineNumbers = new ArrayList<>();
     private final Map<String, String> headers;
+    /** How many lines of the file have been read. */
+    private long number;
     private long accepted;
     private long rejected;
     /** Whether an item has been written to the one JSON document that {@code -o json} prints. */
@@ -50,12 +52,10 @@ final class BatchUpload {
     int send(String file) {
         long start = System.nanoTime();
         try (Progress progress = Progress.ofBytes(terminal, "enqueue", size(file));
-                BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
+                BufferedReader lines = Utf8.lines(open(file))) {
             if (json) {
                 terminal.out().print("{\"items\":[");
             }
-            long number = 0;
             long bytes = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
@@ -73,11 +73,19 @@ final class BatchUpload {
             }
             flush();
             progress.to(bytes, Words.jobs(accepted));
+        } catch (CharacterCodingException e) {
+            throw unreadable(file, "what stands behind line " + number + " is not UTF-8");
         } catch (IOException e) {
-            throw CommandFailed.failed("cannot read " + file + ": " + Words.reason(e));
+            throw unreadable(file, Words.reason(e));
         }
         finish(start);
         return rejected == 0 ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private CommandFailed unreadable(String file, String why) {
+        finishJson();
+        return CommandFailed.failed("cannot read " + file + ": " + why + "; before that " + Words.jobs(accepted)
+                + " were accepted");
     }
 
     private void finish(long start) {

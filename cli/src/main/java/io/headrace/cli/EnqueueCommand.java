@@ -2,11 +2,11 @@ package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.headrace.Durability;
-import io.headrace.Durations;
 import io.headrace.JobType;
 import io.headrace.Level;
 import io.headrace.QueueName;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ final class EnqueueCommand implements Callable<Integer> {
 
     @Option(names = "--delay", paramLabel = "TIME", description = "Wait that long first, such as 90s or 2h; up to 365d.")
     @Nullable
-    Duration delay;
+    GivenDuration delay;
 
     @Option(names = "--run-at", paramLabel = "TIME", description = "Wait until then, such as 2030-01-31T09:30:00Z.")
     @Nullable
@@ -64,11 +64,11 @@ final class EnqueueCommand implements Callable<Integer> {
 
     @Option(names = "--expires-in", paramLabel = "TIME", description = "Do not start it later than that, 1ms to 365d.")
     @Nullable
-    Duration expiresIn;
+    GivenDuration expiresIn;
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "How long one attempt may take, 1ms to 7d.")
     @Nullable
-    Duration timeout;
+    GivenDuration timeout;
 
     @Option(names = "--max-retries", paramLabel = "N", description = "Attempts after the first, 0 to 1000.")
     @Nullable
@@ -97,7 +97,7 @@ final class EnqueueCommand implements Callable<Integer> {
 
     @Option(names = "--retention", paramLabel = "TIME", description = "How long the finished job can be looked up, 0s to 365d.")
     @Nullable
-    Duration retention;
+    GivenDuration retention;
 
     @Option(names = "--wait", paramLabel = "TIME", arity = "0..1", preprocessor = SixtySeconds.class, description = {
         "Wait for the end, at most that long (default 60s): print the result and exit with 0, or print the error and"
@@ -168,12 +168,14 @@ final class EnqueueCommand implements Callable<Integer> {
         if (payload == null) {
             return "null";
         }
-        String text = payload;
+        String text = Utf8.withoutMark(payload);
         try {
             if (payload.equals("-")) {
-                text = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+                text = Utf8.text(terminal.in());
             } else if (payload.startsWith("@")) {
-                text = Files.readString(Path.of(payload.substring(1)));
+                try (InputStream file = Files.newInputStream(Path.of(payload.substring(1)))) {
+                    text = Utf8.text(file);
+                }
             }
         } catch (IOException e) {
             throw CommandFailed.usage("cannot read the payload from " + payload + ": " + Words.reason(e));
@@ -199,10 +201,10 @@ final class EnqueueCommand implements Callable<Integer> {
             g.writeFieldName("payload");
             g.writeRawValue(payloadJson);
             member(g, "priority", priority == null ? null : priority.label());
-            member(g, "delay", delay == null ? null : Durations.format(delay));
-            member(g, "runAt", runAt == null ? null : runAt.toInstant().toString());
-            member(g, "expiresIn", expiresIn == null ? null : Durations.format(expiresIn));
-            member(g, "timeout", timeout == null ? null : Durations.format(timeout));
+            member(g, "delay", delay == null ? null : delay.text());
+            member(g, "runAt", runAt == null ? null : runAt.toString());
+            member(g, "expiresIn", expiresIn == null ? null : expiresIn.text());
+            member(g, "timeout", timeout == null ? null : timeout.text());
             if (maxRetries != null) {
                 g.writeNumberField("maxRetries", maxRetries);
             }
@@ -210,7 +212,7 @@ final class EnqueueCommand implements Callable<Integer> {
                 backoff.write(g);
             }
             member(g, "uniqueKey", uniqueKey);
-            member(g, "retention", retention == null ? null : Durations.format(retention));
+            member(g, "retention", retention == null ? null : retention.text());
             g.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);

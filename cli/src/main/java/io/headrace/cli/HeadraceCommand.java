@@ -130,6 +130,7 @@ final class HeadraceCommand {
 
     private static void registerTypes(CommandLine line) {
         type(line, Duration.class, text -> Durations.parse("value", text));
+        type(line, GivenDuration.class, GivenDuration::parse);
         type(line, QueueName.class, QueueName::new);
         type(line, JobType.class, JobType::new);
         type(line, JobId.class, JobId::parse);

@@ -3,6 +3,8 @@ package io.headrace;
 /** A value from outside is not allowed. Nothing was stored; the message says which field, what was wrong, what is allowed. */
 public final class InvalidInput extends HeadraceException {
     private static final long serialVersionUID = 1L;
+    private static final String WAS = ", was ";
+
     private final String field;
     private final String problem;
 
@@ -14,6 +16,12 @@ public final class InvalidInput extends HeadraceException {
         super(field + " " + problem, null);
         this.field = field;
         this.problem = problem;
+    }
+
+    /** The same, telling what was sent in its sender's own words and not in the form in which it was understood. */
+    public InvalidInput was(String sent) {
+        int at = problem.lastIndexOf(WAS);
+        return at < 0 ? this : new InvalidInput(field, problem.substring(0, at) + WAS + "'" + Excerpt.of(sent) + "'");
     }
 
     /** The name of the offending field as its sender spells it. */

@@ -86,13 +86,14 @@ final class AccessCalls {
 
     private Reply create(Exchange exchange, byte[] body, Deed deed) {
         Wanted wanted = new Wanted();
-        JsonIn.read(body, MEMBERS, wanted::member);
+        Sent sent = JsonIn.read(body, MEMBERS, wanted::member);
         if (wanted.name == null || wanted.role == null) {
             throw new InvalidInput(wanted.name == null ? "name" : "role", "is required");
         }
         if (wanted.lifetime != null
                 && (wanted.lifetime.toMillis() < 1_000 || wanted.lifetime.compareTo(MAX_LIFETIME) > 0)) {
-            throw new InvalidInput("expiresIn", "must be 1s to 3650d, was " + Durations.format(wanted.lifetime));
+            throw sent.inItsWords(new InvalidInput("expiresIn",
+                    "must be 1s to 3650d, was " + Durations.format(wanted.lifetime)));
         }
         if (!services.guard().asks()) {
             throw new Problem(ProblemType.NO_KEYS_ASKED, "nobody is asked for a key here, so another one would say"

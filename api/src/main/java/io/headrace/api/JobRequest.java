@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +54,19 @@ final class JobRequest {
     static NewJob read(QueueName queue, byte[] body, int maxPayload, @Nullable Idempotency idempotency,
             @Nullable String traceparent, Durability durability, boolean awaited) {
         JobRequest request = new JobRequest(maxPayload);
-        JsonIn.read(body, MEMBERS, request::member);
+        Sent sent = JsonIn.read(body, MEMBERS, request::member);
         if (request.type == null) {
             throw new InvalidInput("type", "is required: it says which handler runs the job");
         }
-        JobSpec spec = new JobSpec(request.type, request.payload, request.timeout, request.maxRetries, request.backoff,
-                request.expiresIn, request.uniqueKey, request.retention, traceparent);
-        return new NewJob(queue, request.level, spec, request.delay, request.runAt, idempotency, durability, awaited);
+        return sent.made(() -> request.job(queue, idempotency, traceparent, durability, awaited));
+    }
+
+    private NewJob job(QueueName queue, @Nullable Idempotency idempotency, @Nullable String traceparent,
+            Durability durability, boolean awaited) {
+        JobType known = Objects.requireNonNull(type);
+        JobSpec spec = new JobSpec(known, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey, retention,
+                traceparent);
+        return new NewJob(queue, level, spec, delay, runAt, idempotency, durability, awaited);
     }
 
     private void member(String name, JsonIn in) throws IOException {
@@ -116,7 +122,7 @@ final class JobRequest {
         private static Backoff.Kind kind(String label) {
             return Arrays.stream(Backoff.Kind.values()).filter(k -> k.label().equals(label)).findFirst()
                     .orElseThrow(() -> new InvalidInput("backoff.kind", "must be exponential or fixed, was '"
-                            + label.substring(0, Math.min(40, label.length())).toLowerCase(Locale.ROOT) + "'"));
+                            + (label.length() <= 40 ? label : label.substring(0, 40) + "…") + "'"));
         }
     }
 

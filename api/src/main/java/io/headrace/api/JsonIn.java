@@ -33,6 +33,7 @@ final class JsonIn {
 
     private final byte[] utf8;
     private final JsonParser parser;
+    private final Sent sent = new Sent();
     /** What names of members are prefixed with in messages: empty, or such as {@code backoff.} */
     private String prefix = "";
     private String name = "";
@@ -43,12 +44,12 @@ final class JsonIn {
     }
 
     /**
-     * Reads the object that the bytes are.
+     * Reads the object that the bytes are. What is made of its members later is best made by the answer.
      *
      * @throws Problem {@code malformed-json} when they are not JSON in UTF-8
      * @throws InvalidInput when they are something other than an object, or a member is not allowed
      */
-    static void read(byte[] body, Set<String> allowed, Member member) {
+    static Sent read(byte[] body, Set<String> allowed, Member member) {
         byte[] utf8 = withoutByteOrderMark(body);
         checkUtf8(utf8);
         try {
@@ -61,13 +62,22 @@ final class JsonIn {
                 in.end();
                 throw new InvalidInput("body", "must be a JSON object");
             }
-            in.members(allowed, member);
-            in.end();
+            in.readMembers(allowed, member);
+            return in.sent;
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory failed", e);
         }
+    }
+
+    private void readMembers(Set<String> allowed, Member member) throws IOException {
+        try {
+            members(allowed, member);
+        } catch (InvalidInput e) {
+            throw sent.inItsWords(e);
+        }
+        end();
     }
 
     private void end() throws IOException {
@@ -129,6 +139,7 @@ final class JsonIn {
 
     Duration duration() throws IOException {
         expect(parser.currentToken() == JsonToken.VALUE_STRING, "a duration in text such as \"30s\"");
+        sent.put(name, parser.getText());
         return Durations.parse(name, parser.getText());
     }
 

@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.Durability;
 import io.headrace.InvalidInput;
+import io.headrace.InvalidInput;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Locale;
@@ -17,8 +18,10 @@ final class Prefer {
     /** The longest a request waits. */
     static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
-    private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?:$|[,;])");
-    private static final Pattern DURABILITY = Pattern.compile("(?:^|[,;])\\s*durability\\s*(?:=\\s*([^,;]*))?");
+    private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?:$|[,;])",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern DURABILITY = Pattern.compile("(?:^|[,;])\\s*durability\\s*(?:=\\s*([^,;]*))?",
+            Pattern.CASE_INSENSITIVE);
 
     private Prefer() {}
 
@@ -44,8 +47,12 @@ final class Prefer {
         }
         String value = durability.group(1) == null ? "" : durability.group(1).strip();
         boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
-        return Optional.of(Durability.parse("Prefer: durability",
-                quoted ? value.substring(1, value.length() - 1) : value));
+        String asked = quoted ? value.substring(1, value.length() - 1) : value;
+        try {
+            return Optional.of(Durability.parse("Prefer: durability", asked.toLowerCase(Locale.ROOT)));
+        } catch (InvalidInput e) {
+            throw e.was(asked);
+        }
     }
 
     /** What the header {@code Preference-Applied} says of the durability; empty when none was asked for. */
@@ -56,6 +63,6 @@ final class Prefer {
 
     /** A header that comes several times means the same as one with commas. */
     private static String header(HttpServerRequest request) {
-        return String.join(",", request.headers().getAll("Prefer")).toLowerCase(Locale.ROOT);
+        return String.join(",", request.headers().getAll("Prefer"));
     }
 }

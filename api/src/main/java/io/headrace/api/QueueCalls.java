@@ -136,9 +136,9 @@ final class QueueCalls {
     private Reply change(Exchange exchange, byte[] body, Deed deed) {
         QueueName queue = exchange.queue();
         Change change = new Change();
-        JsonIn.read(body, SETTINGS, change::member);
+        Sent sent = JsonIn.read(body, SETTINGS, change::member);
         deed.asked(body);
-        SettingsChange settings = change.settings();
+        SettingsChange settings = sent.made(change::settings);
         deed.begun(); // written, then read: the second step may fail alone
         operator.change(queue, settings);
         if (Boolean.TRUE.equals(change.paused)) {

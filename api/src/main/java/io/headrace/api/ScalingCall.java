@@ -43,7 +43,9 @@ final class ScalingCall {
                 .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
         int slots = asked > 0 ? asked
                 : (int) Math.round(claiming.stream().mapToInt(WorkerInfo::slots).average().orElse(Scaling.SLOTS));
-        Scaling.Wanted wanted = new Scaling.Wanted(slots, drainWithin, min, max);
+        Sent sent = new Sent();
+        exchange.query("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
+        Scaling.Wanted wanted = sent.made(() -> new Scaling.Wanted(slots, drainWithin, min, max));
         Scaling scaling = new Scaling(info.paused(), info.counts().getOrDefault(JobState.QUEUED, 0L),
                 operator.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),
                 serviceTimes.get(queue), wanted);

@@ -345,4 +345,45 @@ class EnqueueTest {
         String id = api.post(JOBS, "{\"type\":\"t\"}", "traceparent", "00-zz").text("id");
         assertThat(stored(id).document().spec().traceparent()).isNull();
     }
+
+    @Test
+    void aByteOrderMarkIsSkippedHoweverJobsAreSent() {
+        assertThat(api.post(JOBS, "\ufeff{\"type\":\"a\"}").status()).isEqualTo(202);
+        assertThat(api.post(JOBS + ":batch", "\ufeff[{\"type\":\"a\"}]").json().at("/items/0/id").asText())
+                .startsWith("mail_");
+        assertThat(api.send(api.request(JOBS + ":batch").header("Content-Type", "application/x-ndjson")
+                .POST(BodyPublishers.ofString("\ufeff{\"type\":\"a\"}\n")).build()).json().at("/items/0/id").asText())
+                .startsWith("mail_");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "{\"type\":\"a\",\"backoff\":{\"kind\":\"FIXED\"}}|backoff.kind must be exponential or fixed, was 'FIXED'",
+        "{\"type\":\"a\",\"backoff\":{\"kind\":\"Fixed \"}}|backoff.kind must be exponential or fixed, was 'Fixed '",
+        "{\"type\":\"a\",\"backoff\":{\"base\":\"192h\"}}|backoff.base must be 1ms to 7d, was '192h'",
+        "{\"type\":\"a\",\"backoff\":{\"base\":\"0s\"}}|backoff.base must be 1ms to 7d, was '0s'",
+        "{\"type\":\"a\",\"backoff\":{\"cap\":\"PT192H\"}}|backoff.cap must be backoff.base to 7d, was 'PT192H'",
+        "{\"type\":\"a\",\"timeout\":\"P8D\"}|timeout must be 1ms to 7d, was 'P8D'",
+        "{\"type\":\"a\",\"delay\":\"8784h\"}|delay must be 0s to 365d, was '8784h'",
+        "{\"type\":\"a\",\"retention\":\"31622400s\"}|retention must be 0s to 365d, was '31622400s'",
+        "{\"type\":\"a\",\"expiresIn\":\"0000s\"}|expiresIn must be 1ms to 365d, was '0000s'",
+        "{\"type\":\"a\",\"priority\":\"HIGH\"}|priority must be high, normal or low, was 'HIGH'"})
+    void aMessageShowsWhatWasSent(String job, String message) {
+        Api.Answer answer = api.post(JOBS, job);
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(
+                answer.text("field") + " " + answer.text("detail").replaceFirst("^" + answer.text("field") + " ", ""))
+                .isEqualTo(message);
+    }
+
+    @Test
+    void aMessageAboutAPreferenceOrAQueryShowsWhatWasSent() {
+        assertThat(api.post(JOBS, "{\"type\":\"a\"}", "Prefer", "Durability=FSYNC2").text("detail"))
+                .contains("was 'FSYNC2'");
+        assertThat(api.post(JOBS, "{\"type\":\"a\"}", "Prefer", "respond-async, Durability=\"Memory\"").status())
+                .isEqualTo(202);
+        assertThat(api.get("/v1/scaling/mail?drainWithin=48h").text("detail")).contains("was '48h'");
+        assertThat(api.patch("/v1/queues/mail", "{\"retention\":\"8784h\"}").text("detail"))
+                .contains("was '8784h'");
+    }
 }

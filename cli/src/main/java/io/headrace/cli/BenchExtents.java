@@ -23,18 +23,18 @@ final class BenchExtents {
 
     @Option(names = "--duration", paramLabel = "TIME", description = {
         "latency, idle: how long a run lasts, 1s to 10m; default 10s."})
-    Duration duration = Duration.ofSeconds(10);
+    GivenDuration duration = GivenDuration.parse("10s");
 
     @Option(names = "--lease", paramLabel = "TIME", description = {
         "sleepers: the lease that their worker renews, 1s to 10m; default 10s."})
-    Duration lease = Duration.ofSeconds(10);
+    GivenDuration lease = GivenDuration.parse("10s");
 
     @Option(names = "--backlog", paramLabel = "N", description = {
         "backlog: how many jobs are in line at most, as in 10M, 1000 to 100M; default 1M."})
     String backlog = "1M";
 
     @Option(names = "--soak", paramLabel = "TIME", description = "soak: how long it lasts, 1s to 7d; default 10m.")
-    Duration soak = Duration.ofMinutes(10);
+    GivenDuration soak = GivenDuration.parse("10m");
 
     @Option(names = "--rate", paramLabel = "N", description = {
         "soak: how many jobs a second are sent, 1 to 100000; default 5000."})
@@ -64,13 +64,13 @@ final class BenchExtents {
         if (rate < 1 || rate > HIGHEST_RATE) {
             throw CommandFailed.usage("--rate: must be 1 to " + HIGHEST_RATE + ", was " + rate);
         }
-        return new Extents(duration, lease, count(), soak, rate, csv, redisServer, jdk);
+        return new Extents(duration.value(), lease.value(), count(), soak.value(), rate, csv, redisServer, jdk);
     }
 
-    private static void within(String option, Duration value, Duration longest) {
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(longest) > 0) {
+    private static void within(String option, GivenDuration given, Duration longest) {
+        if (given.value().compareTo(SHORTEST) < 0 || given.value().compareTo(longest) > 0) {
             throw CommandFailed.usage(option + ": must be " + Durations.format(SHORTEST) + " to "
-                    + Durations.format(longest) + ", was " + Durations.format(value));
+                    + Durations.format(longest) + ", was " + given);
         }
     }
 

@@ -1,14 +1,12 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.headrace.Durations;
 import io.headrace.QueueName;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +37,7 @@ final class KeyCommand {
             @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = {
                 "Limit it to this queue; can be given several times."}) @Nullable List<QueueName> queues,
             @Option(names = "--expires-in", paramLabel = "TIME", description = {
-                "How long it is valid; without, until it is revoked."}) @Nullable Duration expiresIn) {
+                "How long it is valid; without, until it is revoked."}) @Nullable GivenDuration expiresIn) {
         Answer answer = api.client(terminal).post("/v1/keys", body(name, role, queues, expiresIn), Map.of());
         if (api.json()) {
             answer.verbatim(terminal);
@@ -52,7 +50,7 @@ final class KeyCommand {
     }
 
     private static byte[] body(String name, String role, @Nullable List<QueueName> queues,
-            @Nullable Duration expiresIn) {
+            @Nullable GivenDuration expiresIn) {
         StringWriter text = new StringWriter();
         try (JsonGenerator g = Tree.generator(text)) {
             g.writeStartObject();
@@ -66,7 +64,7 @@ final class KeyCommand {
                 g.writeEndArray();
             }
             if (expiresIn != null) {
-                g.writeStringField("expiresIn", Durations.format(expiresIn));
+                g.writeStringField("expiresIn", expiresIn.text());
             }
             g.writeEndObject();
         } catch (IOException e) {

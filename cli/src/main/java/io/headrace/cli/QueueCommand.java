@@ -1,13 +1,11 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.headrace.Durations;
 import io.headrace.QueueName;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,12 +103,12 @@ final class QueueCommand {
             @Option(names = "--slots", paramLabel = "N", description = {
                 "How many jobs a worker runs at once, 1 to 100000; default is what the live ones do."}) @Nullable Integer slots,
             @Option(names = "--drain-within", paramLabel = "TIME", description = {
-                "How soon what is in line should be done; default is the server's."}) @Nullable Duration drainWithin,
+                "How soon what is in line should be done; default is the server's."}) @Nullable GivenDuration drainWithin,
             @Option(names = "--min", paramLabel = "N", description = "Never fewer workers.") @Nullable Integer min,
             @Option(names = "--max", paramLabel = "N", description = "Never more workers.") @Nullable Integer max,
             @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
         String path = "/v1/scaling/" + queue + new Query().with("slots", slots)
-                .with("drainWithin", drainWithin == null ? null : Durations.format(drainWithin)).with("min", min)
+                .with("drainWithin", drainWithin).with("min", min)
                 .with("max", max);
         return watch.run(terminal, "queue scaling " + queue, to -> print(api, api.client(to).get(path), to));
     }
@@ -162,7 +160,7 @@ final class QueueCommand {
             @Option(names = "--max-backlog", paramLabel = "N", description = {
                 "Refuse submissions while that many jobs wait in line, 0 to 1000000000; 0 is no limit."}) @Nullable Long maxBacklog,
             @Option(names = "--retention", paramLabel = "TIME", description = {
-                "How long finished jobs can be looked up, 0s to 365d."}) @Nullable Duration retention,
+                "How long finished jobs can be looked up, 0s to 365d."}) @Nullable GivenDuration retention,
             @Option(names = "--max-kept", paramLabel = "N", description = {
                 "How many finished jobs can be looked up at most, 0 to 10000000."}) @Nullable Long maxKept) {
         if (maxBacklog == null && retention == null && maxKept == null) {
@@ -172,7 +170,8 @@ final class QueueCommand {
                 terminal);
     }
 
-    private static byte[] settings(@Nullable Long maxBacklog, @Nullable Duration retention, @Nullable Long maxKept) {
+    private static byte[] settings(@Nullable Long maxBacklog, @Nullable GivenDuration retention,
+            @Nullable Long maxKept) {
         StringWriter text = new StringWriter();
         try (JsonGenerator g = Tree.generator(text)) {
             g.writeStartObject();
@@ -180,7 +179,7 @@ final class QueueCommand {
                 g.writeNumberField("maxBacklog", maxBacklog);
             }
             if (retention != null) {
-                g.writeStringField("retention", Durations.format(retention));
+                g.writeStringField("retention", retention.text());
             }
             if (maxKept != null) {
                 g.writeNumberField("maxKept", maxKept);

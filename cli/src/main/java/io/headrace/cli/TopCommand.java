@@ -28,7 +28,7 @@ final class TopCommand implements Callable<Integer> {
     ApiAddress api = new ApiAddress();
 
     @Option(names = "--interval", paramLabel = "TIME", description = "How often to look, 200ms to 1m; default 1s.")
-    Duration interval = Duration.ofSeconds(1);
+    GivenDuration interval = GivenDuration.parse("1s");
 
     @Option(names = "--once", description = {
         "Print one picture as text and end. It looks twice, that far apart: a rate needs two looks."})
@@ -40,13 +40,13 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
+        if (interval.value().compareTo(SHORTEST) < 0 || interval.value().compareTo(LONGEST) > 0) {
             throw CommandFailed.usage("--interval: must be " + Durations.format(SHORTEST) + " to "
-                    + Durations.format(LONGEST) + ", was " + Durations.format(interval));
+                    + Durations.format(LONGEST) + ", was " + interval);
         }
         LinkedBlockingQueue<TopFeed.Event> events = new LinkedBlockingQueue<>();
         TopModel model = new TopModel();
-        TopPicture picture = new TopPicture(api.address(terminal).toString(), interval, ZoneId.systemDefault(),
+        TopPicture picture = new TopPicture(api.address(terminal).toString(), interval.value(), ZoneId.systemDefault(),
                 terminal.colours());
         try (TopFeed feed = new TopFeed(api.client(terminal), clock, events::add)) {
             if (once) {
@@ -62,7 +62,7 @@ final class TopCommand implements Callable<Integer> {
 
     private int printOnce(TopFeed feed, TopModel model, TopPicture picture) throws InterruptedException {
         model.told(feed.look(), clock.instant());
-        TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+        TimeUnit.MILLISECONDS.sleep(interval.value().toMillis());
         model.told(feed.look(), clock.instant());
         picture.once(model, Terminal.COLUMNS, clock.instant()).forEach(terminal.out()::println);
         return ExitCode.DONE;
@@ -73,7 +73,7 @@ final class TopCommand implements Callable<Integer> {
             throws InterruptedException {
         try (LiveScreen screen = LiveScreen.open(() -> events.add(resized -> {}))) {
             screen.onKey(key -> events.add(it -> it.press(key).ifPresent(feed::act)));
-            feed.start(interval);
+            feed.start(interval.value());
             while (!model.over()) {
                 screen.draw(picture.draw(model, screen.width(), screen.height(), clock.instant()));
                 TopFeed.Event event = events.poll(1, TimeUnit.SECONDS);

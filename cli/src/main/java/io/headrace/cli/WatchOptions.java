@@ -20,7 +20,7 @@ final class WatchOptions {
     @Option(names = "--watch", paramLabel = "TIME", arity = "0..1", preprocessor = EveryTwoSeconds.class, //
             description = "Show it again and again, every 200ms to 1h (2s when not told), until q or Ctrl-C.")
     @Nullable
-    Duration every;
+    GivenDuration every;
 
     /** What {@code --watch} alone means. */
     static final class EveryTwoSeconds extends OptionalDuration {
@@ -38,15 +38,16 @@ final class WatchOptions {
         if (every == null) {
             return verb.applyAsInt(terminal);
         }
-        if (every.compareTo(SHORTEST) < 0 || every.compareTo(LONGEST) > 0) {
+        Duration pause = every.value();
+        if (pause.compareTo(SHORTEST) < 0 || pause.compareTo(LONGEST) > 0) {
             throw CommandFailed.usage("--watch: must be " + Durations.format(SHORTEST) + " to "
-                    + Durations.format(LONGEST) + ", was " + Durations.format(every));
+                    + Durations.format(LONGEST) + ", was " + every);
         }
         if (terminal.inIsTty() && terminal.outIsTty()) {
-            new WatchScreen("every " + Durations.format(every) + ": headrace " + title, terminal, verb).show(every);
+            new WatchScreen("every " + every + ": headrace " + title, terminal, verb).show(pause);
             return ExitCode.DONE;
         }
-        return onPaper(terminal, every, verb);
+        return onPaper(terminal, pause, verb);
     }
 
     /** One after the other, until whoever reads them has gone away. */

@@ -16,6 +16,7 @@ import io.headrace.testkit.ManualClock;
 import io.headrace.worker.Worker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -132,6 +133,45 @@ final class ClientCommandsTest {
         assertThat(fromStdin.out()).isEqualTo("{\"a\":1}\n");
         assertThat(fromFile.out()).isEqualTo("[1,2]\n");
         assertThat(headrace("enqueue", "echo", "@/no/such/file").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfWhatIsHandedOver(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("payload.json"), "\ufeff[1]\n");
+        Path jobs = Files.writeString(folder.resolve("jobs.jsonl"), "\ufeff{\"type\":\"echo\"}\n");
+
+        assertThat(headrace("enqueue", "echo", "@" + file, "-q", "served", "--wait").out()).isEqualTo("[1]\n");
+        assertThat(setup().stdin("\ufeff[2]").run("enqueue", "echo", "-", "-q", "served", "--wait").out())
+                .isEqualTo("[2]\n");
+        assertThat(headrace("enqueue", "echo", "\ufeff[3]", "-q", "served", "--wait").out()).isEqualTo("[3]\n");
+        assertThat(headrace("enqueue", "--batch", jobs.toString(), "-q", "marked").code()).isZero();
+        assertThat(setup().stdin("\ufeff{\"type\":\"echo\"}").run("enqueue", "--batch", "-", "-q", "marked").code())
+                .isZero();
+    }
+
+    @Test
+    void whatIsNoUtf8IsRefusedAndNotRepaired(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("payload.json"), "\"café\"".getBytes(StandardCharsets.ISO_8859_1));
+        Path jobs = Files.write(folder.resolve("jobs.jsonl"),
+                "{\"type\":\"echo\"}\n{\"type\":\"echo\",\"payload\":\"café\"}\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+
+        Ran single = headrace("enqueue", "echo", "@" + file);
+        Ran batch = headrace("enqueue", "--batch", jobs.toString(), "-q", "latin");
+
+        assertThat(single.code()).isEqualTo(2);
+        assertThat(single.err()).contains("cannot read the payload from @" + file).contains("not UTF-8");
+        assertThat(batch.code()).isEqualTo(1);
+        assertThat(batch.err()).contains("cannot read " + jobs).contains("not UTF-8").contains("0 jobs were accepted");
+    }
+
+    @Test
+    void aMessageShowsWhatWasTyped() {
+        assertThat(headrace("enqueue", "mail", "--timeout", "192h").err())
+                .contains("--timeout must be 1ms to 7d, was '192h'");
+        assertThat(headrace("queue", "set", "still", "--retention", "8784h").err()).contains("was '8784h'");
+        assertThat(headrace("queue", "scaling", "still", "--drain-within", "48h").err()).contains("was '48h'");
+        assertThat(headrace("queue", "list", "--watch=61m").err()).contains("must be 200ms to 1h, was 61m");
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -140,8 +139,10 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"--http|http://ada:sesame@h/x?a=b", "--http|t=ftp://ada:sesame@h", "--http|t=sesame",
-        "--http|t=http://ada:sesame@h:x/", "--http|t=https://ada:sesame@my_host/", "--http-header|t=Authorization sesame",
+    @CsvSource(delimiter = '|', value = {"--http|http://ada:sesame@h/x?a=b", "--http|t=ftp://ada:sesame@h",
+        "--http|t=sesame",
+        "--http|t=http://ada:sesame@h:x/", "--http|t=https://ada:sesame@my_host/",
+        "--http-header|t=Authorization sesame",
         "--http-header|none=Authorization: sesame", "--http-header|Authorization: sesame", "--http-secret|t=sesame",
         "--http-secret|t={env:NO_SUCH_VARIABLE}", "--exec|curl http://ada:sesame@h"})
     void aHandlerThatIsRefusedShowsNoSecret(String option, String value) {

@@ -33,9 +33,13 @@ public interface BrokerOperator {
      * A page of jobs.
      *
      * @param next the cursor of the next page, empty at the end; a page may be short or empty and still have a next one
-     *            when few of the jobs looked at match the filter
+     *            when few of the jobs looked at match the filter, or when its jobs are large: it ends with the one whose
+     *            stored document brings it to {@value #MAX_BYTES} bytes
      */
     record Page(List<Job> jobs, Optional<String> next) {
+        /** How many bytes of stored documents a page may reach before it ends. */
+        public static final int MAX_BYTES = 1024 * 1024;
+
         public Page {
             jobs = List.copyOf(jobs);
         }

@@ -48,7 +48,7 @@ final class AccessCalls {
                 Route.delete("/v1/keys/{name}", Access.ADMINISTER,
                         calls.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
                 Route.get("/v1/audit", Access.OPERATE, List.of("queue", "action", "actor", "cursor", "limit"),
-                        calls.blocking(this::audit)));
+                        calls.blocking(Room.Weight.PAGE, this::audit)));
     }
 
     private Reply list() {

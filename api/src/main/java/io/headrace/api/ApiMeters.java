@@ -4,6 +4,7 @@ import io.headrace.JobType;
 import io.headrace.Meter;
 import io.headrace.QueueName;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -29,11 +30,17 @@ final class ApiMeters {
     private final Map<LiveKind, AtomicInteger> live = new EnumMap<>(LiveKind.class);
 
     /** @param queuesApart how many queues are told apart */
-    ApiMeters(MeterRegistry registry, Waiters waiters, int queuesApart) {
+    ApiMeters(MeterRegistry registry, Waiters waiters, Room room, int queuesApart) {
         this.registry = registry;
         this.queuesApart = queuesApart;
         gauge(Meter.API_CONNECTIONS, connections::get);
         gauge(Meter.API_WAITERS, waiters::count);
+        gauge(Meter.API_HELD, room::held);
+        gauge(Meter.API_HELD_LIMIT, room::most);
+        for (Room.Shed what : Room.Shed.values()) {
+            FunctionCounter.builder(Meter.API_SHED.exported(), room, r -> r.shed(what)).tag("what", what.label())
+                    .description(Meter.API_SHED.help()).register(registry);
+        }
         for (LiveKind kind : LiveKind.values()) {
             AtomicInteger clients = new AtomicInteger();
             live.put(kind, clients);

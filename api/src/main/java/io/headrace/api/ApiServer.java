@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
+import io.headrace.ByteBudget;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.InvalidInput;
@@ -56,14 +57,14 @@ public final class ApiServer implements AutoCloseable {
      * @throws InvalidInput when the address is not loopback and there are no keys, or it cannot be listened on
      */
     public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
-        return start(config, broker, operator, meters, Pings.USUAL);
+        return start(config, broker, operator, meters, Pings.USUAL, ByteBudget.ofHeap());
     }
 
     static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters,
-            Pings pings) {
+            Pings pings, ByteBudget budget) {
         InetAddress address = config.address();
         require(config.durability(), operator);
-        Services services = Services.of(config, broker, operator, meters, pings);
+        Services services = Services.of(config, broker, operator, meters, pings, budget);
         services.keys().start();
         Routes routes = new Routes(services, new SystemCalls(services));
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
@@ -165,6 +166,11 @@ public final class ApiServer implements AutoCloseable {
     /** How many connections of clients are open now. */
     int connections() {
         return services.meters().connections();
+    }
+
+    /** How much memory clients take now, in bytes. */
+    long held() {
+        return services.room().held();
     }
 
     /** How many clients are told what happens now. */

@@ -11,8 +11,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,50 +25,29 @@ final class ApiVerticle extends VerticleBase {
 
     private final ApiConfig config;
     private final ApiMeters meters;
+    private final Room room;
     private final String host;
     private final int port;
     private final Routes routes;
     private @Nullable HttpServer server;
-    /** Connections that have not sent their first request yet. */
-    private final Map<HttpConnection, SilentConnection> silent = new HashMap<>();
 
     ApiVerticle(Services services, String host, int port, Routes routes) {
         this.config = services.config();
         this.meters = services.meters();
+        this.room = services.room();
         this.host = host;
         this.port = port;
         this.routes = routes;
     }
 
-    /** A connection that sends no whole request head in time is closed. */
-    private final class SilentConnection implements Loop.Deadline {
-        private final HttpConnection connection;
-        private final long nanos = Loop.nanosFromNow(config.bodyTimeout());
-
-        SilentConnection(HttpConnection connection) {
-            this.connection = connection;
-        }
-
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-
-        @Override
-        public void passed() {
-            silent.remove(connection);
-            connection.close();
-        }
-    }
-
     @Override
     public Future<?> start() {
-        Loop loop = new Loop(vertx, context);
+        Loop loop = new Loop(vertx, context, room);
         Router router = routes.router(vertx, loop);
         HttpServer listening = vertx.createHttpServer(options())
                 .connectionHandler(connection -> opened(loop, connection))
                 .requestHandler(request -> {
-                    heard(loop, request.connection());
+                    loop.arrivals().heard(request.connection());
                     if (routable(request)) {
                         router.handle(request);
                     } else {
@@ -93,24 +70,17 @@ final class ApiVerticle extends VerticleBase {
     }
 
     private void opened(Loop loop, HttpConnection connection) {
-        SilentConnection waiting = new SilentConnection(connection);
-        silent.put(connection, waiting);
-        loop.watch(waiting);
+        Arrivals arrivals = loop.arrivals();
+        arrivals.opened(connection, config.bodyTimeout());
         VersionFilter.addTo(connection);
         meters.connected();
         connection.closeHandler(ignored -> {
             meters.disconnected();
-            heard(loop, connection);
+            arrivals.gone(connection);
         });
-    }
-
-    private void heard(Loop loop, HttpConnection connection) {
-        if (silent.isEmpty()) {
-            return;
-        }
-        SilentConnection waiting = silent.remove(connection);
-        if (waiting != null) {
-            loop.forget(waiting);
+        if (meters.connections() > room.mostConnections()) {
+            room.count(Room.Shed.CONNECTION);
+            arrivals.makeRoom();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import io.headrace.Durability;
+import io.headrace.JobType;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
@@ -9,7 +10,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +32,16 @@ final class Batch implements Loop.Deadline {
         }
     }
 
+    /** A job is in memory as it arrived, as it was read, and as it is sent; and beside it the figures about it. */
+    private static final int FORMS = 3;
+    private static final int BESIDE_BYTES = 1024;
+    /** The answer is counted in steps of so many bytes. */
+    private static final long ANSWER_STEP = 64 * 1024;
+    /** How often it is looked whether there is room again, when nothing of this batch will make some. */
+    private static final long ROOM_MS = 100;
+
     private final Exchange exchange;
+    private final Held held;
     private final HttpServerRequest request;
     private final Services services;
     private final ApiConfig config;
@@ -55,12 +64,21 @@ final class Batch implements Loop.Deadline {
     /** Why reading stopped before the end of the body. */
     private @Nullable Problem stop;
     private boolean awaitingChunk;
+    /** What is counted of the job whose end has not arrived. */
+    private long partial;
+    /** What is counted of the answer. */
+    private long answerCounted;
+    /** A job that has been read, and for which there is no room yet. */
+    private Splitter.@Nullable Piece next;
+    private boolean awaitingRoom;
+    private int atBroker;
     private boolean ended;
     private boolean over;
     private long nanos;
 
     Batch(Exchange exchange, Services services, QueueName queue, Splitter splitter, Durability durability) {
         this.exchange = exchange;
+        this.held = exchange.held();
         this.request = exchange.request();
         this.services = services;
         this.config = services.config();
@@ -81,6 +99,7 @@ final class Batch implements Loop.Deadline {
         if (over) {
             return;
         }
+        held.lend();
         request.handler(this::chunk);
         request.endHandler(ignored -> end());
         fetch();
@@ -90,11 +109,15 @@ final class Batch implements Loop.Deadline {
         awaitingChunk = true;
         nanos = Loop.nanosFromNow(config.bodyTimeout());
         exchange.loop().watch(this);
+        if (waiting.isEmpty()) {
+            held.awaitClient();
+        }
         request.fetch(1);
     }
 
     private void fetched() {
         awaitingChunk = false;
+        held.awaitNobody();
         exchange.loop().forget(this);
     }
 
@@ -128,25 +151,37 @@ final class Batch implements Loop.Deadline {
         fetched();
         ended = true;
         try {
-            splitter.last().ifPresent(this::submit);
+            next = splitter.last().orElse(null);
         } catch (Problem e) {
             stop = e;
         }
+        pump();
         settle();
     }
 
     /** Takes what the last chunk holds, as far as there is room, then asks for the next one. */
     private void pump() {
         try {
-            while (stop == null && !ended && !awaitingChunk && waiting.size() < config.batchInFlight()) {
-                Optional<Splitter.Piece> piece = splitter.next();
-                if (piece.isEmpty()) {
+            while (stop == null && !over && !awaitingChunk && !awaitingRoom
+                    && waiting.size() < config.batchInFlight()) {
+                Splitter.Piece piece = next != null ? next : ended ? null : splitter.next().orElse(null);
+                next = null;
+                if (piece == null && ended) {
+                    break;
+                }
+                if (piece == null) {
+                    countPartial();
                     fetch();
                 } else if (read == config.maxBatchJobs() || answer.full()) {
                     stop(new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the batch holds more than " + read + " jobs",
                             null));
+                } else if (mayHave(cost(piece))) {
+                    countAnswer();
+                    submit(piece);
                 } else {
-                    submit(piece.get());
+                    next = piece;
+                    awaitRoom();
+                    break;
                 }
             }
         } catch (Problem e) {
@@ -154,10 +189,68 @@ final class Batch implements Loop.Deadline {
         }
     }
 
+    private static long cost(Splitter.Piece piece) {
+        return BESIDE_BYTES + FORMS * (piece.text() == null ? 0 : piece.length());
+    }
+
+    /** A batch that has jobs at the broker leaves room to others; what it waits for comes soon. */
+    private boolean mayHave(long cost) {
+        return (waiting.isEmpty() || held.bytes() + cost <= exchange.room().share()) && held.more(cost);
+    }
+
+    private void countPartial() {
+        long now = (long) FORMS * splitter.held();
+        if (now > partial && !held.more(now - partial)) {
+            throw exchange.room().refused("too much has been sent at once");
+        }
+        held.less(Math.max(0, partial - now));
+        partial = now;
+    }
+
+    private void countAnswer() {
+        long grown = answer.size() - answerCounted;
+        if (grown >= ANSWER_STEP) {
+            if (!held.more(FORMS * grown)) {
+                throw exchange.room().refused("the answer has become too long");
+            }
+            answerCounted += grown;
+        }
+    }
+
+    /** The next answer of the broker makes room; when it owes none, somebody else's must, within the time that a body may stall. */
+    private void awaitRoom() {
+        if (!waiting.isEmpty()) {
+            return;
+        }
+        if (!awaitingRoom) {
+            awaitingRoom = true;
+            nanos = Loop.nanosFromNow(config.bodyTimeout());
+        }
+        exchange.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
+    }
+
+    private void lookForRoom() {
+        Splitter.Piece piece = next;
+        if (over || stop != null || piece == null) {
+            return;
+        }
+        if (System.nanoTime() - nanos > 0) {
+            stop(exchange.room().refused("too much waits for the broker"));
+        } else if (exchange.room().fits(cost(piece))) {
+            awaitingRoom = false;
+            pump();
+            settle();
+        } else {
+            exchange.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
+        }
+    }
+
     private void submit(Splitter.Piece piece) {
         Slot slot = new Slot();
         waiting.add(slot);
         read++;
+        long cost = cost(piece);
+        atBroker++;
         try {
             byte[] text = piece.text();
             if (text == null) {
@@ -165,9 +258,11 @@ final class Batch implements Loop.Deadline {
             }
             NewJob job = JobRequest.read(queue, text, config.maxPayload(), null, traceparent,
                     durability, false);
-            services.broker().enqueue(job).whenComplete(
-                    (submission, failure) -> exchange.loop().post(() -> answered(slot, job, submission, failure)));
+            JobType type = job.spec().type();
+            services.broker().enqueue(job).whenComplete((submission, failure) -> exchange.loop()
+                    .post(() -> answered(slot, type, cost, submission, failure)));
         } catch (RuntimeException | Error e) {
+            answeredFor(cost);
             slot.problem = Problem.of(e);
             if (waiting.peek() == slot) {
                 settle();
@@ -175,16 +270,27 @@ final class Batch implements Loop.Deadline {
         }
     }
 
-    private void answered(Slot slot, NewJob job, @Nullable Submission submission, @Nullable Throwable failure) {
+    private void answeredFor(long cost) {
+        held.less(cost);
+        atBroker--;
+        if (over && atBroker == 0) {
+            held.takeBack();
+        }
+    }
+
+    private void answered(Slot slot, JobType type, long cost, @Nullable Submission submission,
+            @Nullable Throwable failure) {
+        answeredFor(cost);
         slot.submission = submission;
         if (submission != null && submission.kind() == Submission.Kind.ACCEPTED) {
-            services.meters().enqueued(queue, job.spec().type());
+            services.meters().enqueued(queue, type);
         }
         if (failure != null) {
             slot.problem = Problem.of(failure);
         }
         settle();
         pump();
+        settle();
     }
 
     /** Moves what is settled to the answer, in order. */
@@ -202,7 +308,7 @@ final class Batch implements Loop.Deadline {
             }
             answered++;
         }
-        if ((ended || stop != null) && waiting.isEmpty()) {
+        if ((stop != null || (ended && next == null)) && waiting.isEmpty()) {
             finish();
         }
     }
@@ -234,6 +340,7 @@ final class Batch implements Loop.Deadline {
         }
         over = true;
         fetched();
+        held.takeBack();
         boolean noRoom = stop == null && refused > 0 && refused == answered;
         Problem why = noRoom ? full : stop;
         boolean wholeBatch = noRoom || (why != null && answer.accepted() == 0 && !anyUnknown
@@ -277,5 +384,8 @@ final class Batch implements Loop.Deadline {
         over = true;
         fetched();
         answer.release();
+        if (atBroker == 0) {
+            held.takeBack();
+        }
     }
 }

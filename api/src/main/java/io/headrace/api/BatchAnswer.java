@@ -35,6 +35,11 @@ final class BatchAnswer {
         return accepted;
     }
 
+    /** How many bytes it has so far. */
+    long size() {
+        return compressed.size();
+    }
+
     boolean full() {
         return compressed.size() > MAX_BYTES;
     }
@@ -76,7 +81,9 @@ final class BatchAnswer {
             response.putHeader("Preference-Applied", applied);
         }
         response.write("{\"accepted\":" + accepted + ",\"rejected\":" + rejected + ",\"items\":[");
+        exchange.held().awaitClient();
         response.drainHandler(ignored -> pump(response, text, sent));
+        sent.future().onComplete(ignored -> exchange.held().end());
         pump(response, text, sent);
         return sent.future();
     }

@@ -7,54 +7,89 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads on which calls wait for the broker, a bounded number of them with a bounded line before them. Event loops
  * hand work in and get the outcome back on their own thread.
  */
 final class BlockingCalls implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockingCalls.class);
     private static final int MAX_WAITING = 4_000;
 
     private final ThreadPoolExecutor pool;
+    private final Room room;
 
-    BlockingCalls(int threads) {
+    BlockingCalls(int threads, Room room) {
+        this.room = room;
         pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
                 Threads.named("headrace-api-call-"));
         pool.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * Runs a call elsewhere; the future completes on the loop's thread. It fails with an {@code overloaded} problem when too
-     * many calls wait already.
-     */
+    /** Runs a call elsewhere that brings nothing large. */
     <T> Future<T> run(Loop loop, Callable<T> call) {
+        return run(loop, Room.Weight.SMALL, call);
+    }
+
+    /**
+     * Runs a call elsewhere, when there is room for what it may find; the future completes on the loop's thread. It fails
+     * with an {@code overloaded} problem when too many calls wait already.
+     */
+    <T> Future<T> run(Loop loop, Room.Weight weight, Callable<T> call) {
         Promise<T> promise = Promise.promise();
         try {
-            pool.execute(() -> {
-                try {
-                    T value = call.call();
-                    loop.post(() -> promise.complete(value));
-                } catch (Throwable e) {
-                    loop.post(() -> promise.fail(e));
-                }
-            });
+            pool.execute(() -> look(loop, weight, call, promise));
         } catch (RejectedExecutionException e) {
             promise.fail(new Problem(ProblemType.OVERLOADED, "too many calls wait for the broker", null));
         }
         return promise.future();
     }
 
+    private <T> void look(Loop loop, Room.Weight weight, Callable<T> call, Promise<T> promise) {
+        try {
+            room.awaitTurn(weight);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            loop.post(() -> promise.fail(e));
+            return;
+        }
+        Runnable tell;
+        try {
+            T value = call.call();
+            tell = () -> promise.complete(value);
+        } catch (Throwable e) {
+            tell = () -> promise.fail(e);
+        }
+        Runnable told = tell;
+        loop.post(() -> {
+            try {
+                told.run();
+            } finally { // what was found has been written by now
+                room.looked(weight);
+            }
+        });
+    }
+
     /**
-     * Runs something that reports by itself.
+     * Runs something that reports by itself and holds nothing large.
      *
      * @return whether it will run: false when too many calls wait already
      */
     boolean run(Runnable work) {
         try {
-            pool.execute(work);
+            pool.execute(() -> guarded(work));
             return true;
         } catch (RejectedExecutionException e) {
             return false;
+        }
+    }
+
+    private static void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("something that nobody waits for failed", e);
         }
     }
 

@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The reading of one body into memory, bounded in length and time. Lives on its loop's thread. */
 final class BodyRead implements Loop.Deadline {
+    /** A body is in memory as it arrived, as it is read, and as it is handed on. */
+    private static final int FORMS = 3;
+
     private final Exchange exchange;
+    private final Held held;
     private final int max;
     private final long nanos;
     private final Handler<byte[]> then;
@@ -17,6 +21,7 @@ final class BodyRead implements Loop.Deadline {
 
     BodyRead(Exchange exchange, int max, long timeoutNanos, Handler<byte[]> then) {
         this.exchange = exchange;
+        this.held = exchange.held();
         this.max = max;
         this.nanos = System.nanoTime() + timeoutNanos;
         this.then = then;
@@ -28,8 +33,13 @@ final class BodyRead implements Loop.Deadline {
             throw tooLong();
         }
         exchange.permitBody();
+        exchange.onDrop(this::refuse);
         exchange.loop().watch(this);
-        exchange.request().exceptionHandler(ignored -> finish());
+        exchange.request().exceptionHandler(ignored -> {
+            finish();
+            read = null;
+            held.end();
+        });
         exchange.request().handler(this::chunk);
         exchange.request().endHandler(ignored -> end());
         exchange.request().resume();
@@ -41,9 +51,16 @@ final class BodyRead implements Loop.Deadline {
         }
         if ((read == null ? 0 : read.length()) + (long) chunk.length() > max) {
             finish();
+            read = null;
+            held.shrink(0);
             exchange.fail(tooLong());
             return;
         }
+        if (!held.more((long) chunk.length() * FORMS)) {
+            refuse();
+            return;
+        }
+        held.awaitClient();
         if (read == null) {
             read = chunk;
         } else if (owned) {
@@ -54,9 +71,20 @@ final class BodyRead implements Loop.Deadline {
         }
     }
 
+    private void refuse() {
+        finish();
+        read = null;
+        held.shrink(0);
+        exchange.fail(exchange.room().refused("too much has been sent at once"));
+    }
+
     private void end() {
         if (finish()) {
-            exchange.guarded(() -> then.handle(read == null ? new byte[0] : read.getBytes()));
+            held.awaitNobody();
+            exchange.onDrop(exchange::cut);
+            byte[] body = read == null ? new byte[0] : read.getBytes();
+            read = null;
+            exchange.guarded(() -> then.handle(body));
         }
     }
 

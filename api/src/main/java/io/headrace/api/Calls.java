@@ -16,6 +16,8 @@ import java.util.function.Function;
 final class Calls {
     /** The longest body of a call that is not a submission. */
     private static final int MAX_BODY = 1024 * 1024;
+    /** A body that may only be an empty object. */
+    private static final int MAX_EMPTY = 4 * 1024;
 
     private final Services services;
 
@@ -25,11 +27,16 @@ final class Calls {
 
     /** An endpoint that reads no body; if it changes something and one is sent, it must be an empty object. */
     Consumer<Exchange> blocking(Function<Exchange, Reply> call) {
+        return blocking(Room.Weight.JOB, call);
+    }
+
+    /** The same, for calls that find more than a job, or nothing of a size that others choose. */
+    Consumer<Exchange> blocking(Room.Weight weight, Function<Exchange, Reply> call) {
         return exchange -> {
             if (exchange.hasBody() && !exchange.reads()) {
                 withBody(Set.of(), (e, body) -> call.apply(e)).accept(exchange);
             } else {
-                run(exchange, () -> call.apply(exchange));
+                run(exchange, weight, () -> call.apply(exchange));
             }
         };
     }
@@ -40,7 +47,7 @@ final class Calls {
      * @param allowed the members, when the call reads none itself; the body is then checked to be an object without others
      */
     private Consumer<Exchange> withBody(Set<String> allowed, BiFunction<Exchange, byte[], Reply> call) {
-        return withBody((exchange, body) -> {
+        return withBody(MAX_EMPTY, (exchange, body) -> {
             if (body.length > 0) {
                 JsonIn.read(body, allowed, (name, in) -> {});
             }
@@ -61,12 +68,20 @@ final class Calls {
                         exchange.request().getHeader("Content-Encoding"));
             }
             exchange.body(max, services.config().bodyTimeout().toNanos(),
-                    body -> run(exchange, () -> call.apply(exchange, body)));
+                    body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
         };
     }
 
-    private void run(Exchange exchange, Callable<Reply> call) {
-        services.blocking().run(exchange.loop(), call).onSuccess(exchange::reply).onFailure(exchange::fail);
+    private void run(Exchange exchange, Room.Weight weight, Callable<Reply> call) {
+        exchange.lend();
+        services.blocking().run(exchange.loop(), weight, call).onComplete(outcome -> {
+            exchange.held().takeBack();
+            if (outcome.succeeded()) {
+                exchange.reply(outcome.result());
+            } else {
+                exchange.fail(outcome.cause());
+            }
+        });
     }
 
     /**

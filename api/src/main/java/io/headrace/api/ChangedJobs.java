@@ -4,6 +4,8 @@ import io.headrace.Broker;
 import io.headrace.HeadraceException;
 import io.headrace.Job;
 import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -140,7 +142,7 @@ final class ChangedJobs {
             leftOut = 0;
         }
         try {
-            List<Job> found = look(jobs);
+            List<Change> found = look(jobs);
             long untold = more + jobs.size() - found.size();
             String message = LiveMessage.event(Live.topic(queue), "changed", null,
                     new String(JsonOut.object(out -> write(out, found, untold)), StandardCharsets.UTF_8));
@@ -154,8 +156,15 @@ final class ChangedJobs {
         return List.copyOf(listeners);
     }
 
-    private List<Job> look(Set<JobId> ids) {
-        List<Job> found = new ArrayList<>();
+    /** What is told of a job; the rest of it is not kept. */
+    private record Change(JobId id, JobType type, JobState state) {
+        static Change of(Job job) {
+            return new Change(job.id(), job.document().spec().type(), job.state());
+        }
+    }
+
+    private List<Change> look(Set<JobId> ids) {
+        List<Change> found = new ArrayList<>();
         long end = System.nanoTime() + MAX_LOOK_NANOS;
         long bytes = 0;
         for (JobId id : ids) {
@@ -164,7 +173,7 @@ final class ChangedJobs {
             }
             try {
                 Optional<Job> job = broker.find(id).job();
-                job.ifPresent(found::add);
+                job.map(Change::of).ifPresent(found::add);
                 bytes += job.map(j -> j.document().spec().payload().size()).orElse(0);
             } catch (HeadraceException e) {
                 break; // the figures of the queue tell of an outage
@@ -173,10 +182,10 @@ final class ChangedJobs {
         return found;
     }
 
-    private static void write(JsonOut out, List<Job> jobs, long more) {
+    private static void write(JsonOut out, List<Change> jobs, long more) {
         out.objects("jobs", jobs, (o, job) -> {
             o.text("id", job.id().toString());
-            o.text("type", job.document().spec().type().value());
+            o.text("type", job.type().value());
             o.text("state", job.state().label());
         });
         out.number("more", more);

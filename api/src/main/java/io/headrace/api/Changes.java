@@ -94,7 +94,7 @@ final class Changes implements AutoCloseable {
         Subscription made;
         try {
             made = broker.onChange(queue, feed::changed);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // who waits for the subscription must not wait for ever
             fail(queue, feed, e);
             return;
         }
@@ -104,7 +104,7 @@ final class Changes implements AutoCloseable {
     }
 
     /** Who listens to the queue next tries again. */
-    private void fail(QueueName queue, Feed feed, RuntimeException why) {
+    private void fail(QueueName queue, Feed feed, Throwable why) {
         synchronized (this) {
             feeds.remove(queue, feed);
         }

@@ -82,8 +82,10 @@ final class EnqueueCall {
     }
 
     private void submit(Exchange exchange, NewJob job) {
+        exchange.lend();
         exchange.guarded(() -> services.broker().enqueue(job)
                 .whenComplete((submission, failure) -> exchange.loop().post(() -> exchange.guarded(() -> {
+                    exchange.held().takeBack();
                     if (failure != null) {
                         exchange.fail(failure);
                     } else {
@@ -130,7 +132,7 @@ final class EnqueueCall {
     }
 
     private void duplicate(Exchange exchange, Submission submission) {
-        services.blocking().run(exchange.loop(), () -> services.broker().find(submission.id()))
+        services.blocking().run(exchange.loop(), Room.Weight.JOB, () -> services.broker().find(submission.id()))
                 .onFailure(exchange::fail)
                 .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(exchange,
                         Reply.json(200, services.jobJson().of(existing(found, submission))), submission))));

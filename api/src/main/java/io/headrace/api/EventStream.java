@@ -31,6 +31,7 @@ final class EventStream {
     private final LiveKind kind;
     private final Source source;
     private final HttpServerResponse response;
+    private final Held held;
     private final Runnable ender;
     private boolean begun;
     private boolean closed;
@@ -45,6 +46,7 @@ final class EventStream {
         this.kind = kind;
         this.source = source;
         this.response = exchange.response();
+        this.held = exchange.held();
         this.ender = () -> exchange.loop().post(this::end);
     }
 
@@ -94,6 +96,11 @@ final class EventStream {
         return response.writeQueueFull();
     }
 
+    /** Whether nothing more should be sent to anybody now, as too much is unread. */
+    boolean crowded() {
+        return exchange.room().spent();
+    }
+
     void write(Buffer event) {
         if (closed) {
             return;
@@ -101,7 +108,7 @@ final class EventStream {
         if (!begun) {
             begin();
         }
-        response.write(event);
+        held.sent(event.length(), response.write(event));
     }
 
     private void begin() {
@@ -141,7 +148,7 @@ final class EventStream {
     /** Closes the connection, whatever the client has read. */
     void drop() {
         close();
-        exchange.request().connection().close();
+        exchange.cut();
     }
 
     /** Ends the answer in good order, if it has begun; else says that the server is stopping. */
@@ -162,6 +169,7 @@ final class EventStream {
         if (!closed) {
             closed = true;
             exchange.loop().vertx().cancelTimer(timer);
+            held.end();
             source.stop();
             services.waiters().leave(ender);
             services.meters().left(kind);

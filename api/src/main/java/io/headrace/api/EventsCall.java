@@ -39,7 +39,7 @@ final class EventsCall {
 
         @Override
         public boolean full() {
-            return stream.full();
+            return stream.full() || stream.crowded();
         }
 
         @Override

@@ -4,12 +4,15 @@ import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.Nearest;
 import io.headrace.QueueName;
+import io.netty.channel.ChannelFuture;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
@@ -28,15 +31,34 @@ final class Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Loop loop;
+    private final Room room;
+    private final Held held;
     private @Nullable MultiMap query;
     private @Nullable Caller caller;
-    private boolean held;
+    private boolean onHold;
+    private Runnable onDrop = this::cut;
 
-    Exchange(RoutingContext context, Loop loop) {
+    Exchange(RoutingContext context, Loop loop, Room room) {
         this.context = context;
         this.request = context.request();
         this.response = context.response();
         this.loop = loop;
+        this.room = room;
+        this.held = new Held(room, loop, () -> onDrop.run());
+    }
+
+    /** What of it is held in memory. */
+    Held held() {
+        return held;
+    }
+
+    Room room() {
+        return room;
+    }
+
+    /** From now on this happens instead when others need the room that the client has. */
+    void onDrop(Runnable instead) {
+        onDrop = instead;
     }
 
     Loop loop() {
@@ -46,6 +68,9 @@ final class Exchange {
     /** Says who asks, before the call runs. */
     void from(@Nullable Caller admitted) {
         this.caller = admitted;
+        if (admitted != null) {
+            loop.arrivals().known(request.connection());
+        }
     }
 
     /** Who asks. Only for calls that are not {@link Access#OPEN}. */
@@ -60,13 +85,13 @@ final class Exchange {
 
     /** Reads nothing more until it is known who asks. */
     void hold() {
-        held = true;
+        onHold = true;
         request.pause();
     }
 
     /** Reads on, unless the call takes its body itself, which it starts to do before this. */
     void letGo() {
-        if (held && reads()) {
+        if (onHold && reads()) {
             request.resume();
         }
     }
@@ -148,27 +173,55 @@ final class Exchange {
     /** Tells when the client goes away before the answer was written; at once when it has gone. */
     void onGone(Runnable gone) {
         if (over()) {
+            held.end();
             gone.run();
             return;
         }
         response.exceptionHandler(ignored -> {});
-        response.closeHandler(ignored -> gone.run());
+        response.closeHandler(ignored -> {
+            held.end();
+            gone.run();
+        });
     }
 
+    /** Hands what is held to somebody who answers whatever becomes of the client; the client may go meanwhile. */
+    void lend() {
+        held.lend();
+        onGone(() -> {});
+    }
+
+    /** Answers, as soon as the client has read what it was answered before. */
     void reply(Reply reply) {
         if (over()) {
+            held.end();
+            return;
+        }
+        if (response.writeQueueFull()) {
+            held.waits(reply.body().length);
+            response.exceptionHandler(ignored -> {});
+            response.drainHandler(ignored -> write(reply));
+            response.closeHandler(ignored -> held.end());
+        } else {
+            write(reply);
+        }
+    }
+
+    private void write(Reply reply) {
+        if (over()) {
+            held.end();
             return;
         }
         response.setStatusCode(reply.status());
         reply.headers().forEach(response::putHeader);
+        held.shrink(0);
         if (reply.status() == 204 || reply.status() == 304) {
             response.end();
         } else {
             response.putHeader("Content-Type", reply.mediaType());
             response.putHeader("X-Content-Type-Options", "nosniff");
-            response.end(Buffer.buffer(reply.body()));
+            held.sent(reply.body().length, response.end(Buffer.buffer(reply.body())));
         }
-        if (held) {
+        if (onHold) {
             request.resume();
         }
         swallowBody(SWALLOW_BYTES);
@@ -216,6 +269,18 @@ final class Exchange {
     void permitBody() {
         if (header("Expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
             response.writeContinue();
+        }
+    }
+
+    /** Closes the connection at once: a client that does not read would never get to the end of what it was sent. */
+    void cut() {
+        cut(request.connection());
+    }
+
+    static void cut(HttpConnection cut) {
+        if (cut instanceof HttpServerConnection connection) {
+            // from the first handler on: the last one would wait for what is not read
+            ChannelFuture unused = connection.channelHandlerContext().channel().pipeline().firstContext().close();
         }
     }
 

@@ -84,7 +84,7 @@ final class Follower<T> {
         }
         looking = true;
         loop.vertx().cancelTimer(timer);
-        blocking.run(loop, look).onComplete(this::looked);
+        blocking.run(loop, Room.Weight.JOB, look).onComplete(this::looked);
     }
 
     private void looked(AsyncResult<T> result) {
@@ -94,14 +94,14 @@ final class Follower<T> {
         }
         boolean again = lookAgain;
         lookAgain = false;
-        seen.handle(result);
-        if (stopped) {
-            return;
-        }
-        if (again) {
-            look();
-        } else {
-            timer = loop.vertx().setTimer(LOOK_EVERY_MS, ignored -> look());
+        try {
+            seen.handle(result);
+        } finally { // whatever one look led to, the next is taken
+            if (!stopped && again) {
+                look();
+            } else if (!stopped) {
+                timer = loop.vertx().setTimer(LOOK_EVERY_MS, ignored -> look());
+            }
         }
     }
 

@@ -43,7 +43,8 @@ final class JobCalls {
                         calls.blocking(services.audit().of(AuditAction.JOB_CANCEL, this::cancel))),
                 Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(services)::serve)
                         .answering(EventStream.MEDIA_TYPE),
-                Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"), calls.blocking(this::log)),
+                Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"),
+                        calls.blocking(Room.Weight.PAGE, this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
                         calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES,
                                 services.audit().ofBody(AuditAction.JOB_RETRY, this::retry))),

@@ -2,13 +2,14 @@ package io.headrace.api;
 
 import io.headrace.AwaitedJob;
 import io.headrace.BrokerOperator;
+import io.headrace.Digest;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobLog;
 import io.headrace.Lookup;
 import io.vertx.core.AsyncResult;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells one client about one job: as it is now, then again whenever it has changed, and each line that its handler writes,
@@ -17,7 +18,10 @@ import java.util.List;
 final class JobFeed {
     /** Who is told. */
     interface Client {
-        /** Whether it should be told later, when it has read what it was sent; {@link JobFeed#drained} then says so. */
+        /**
+         * Whether it should be told later: when it has read what it was sent, which {@link JobFeed#drained} then says, or when there is
+         * room for more, which the next look may find.
+         */
         boolean full();
 
         /**
@@ -36,7 +40,8 @@ final class JobFeed {
     /** What one look found. */
     private record Seen(Lookup lookup, JobLog log) {}
 
-    private static final int LINES = 500;
+    /** So many lines are asked for at once: with them a look is no larger than a job can be. */
+    private static final int LINES = 100;
 
     private final AwaitedJob awaited;
     private final BrokerOperator operator;
@@ -46,7 +51,8 @@ final class JobFeed {
     private final Follower<Seen> follower;
     /** The log line to ask for next; written by the loop, read by the looking thread. */
     private volatile long nextLine;
-    private byte[] lastSent = new byte[0];
+    /** Of what was told last; null before. */
+    private @Nullable Digest lastSent;
     private boolean begun;
     /** Whether a change waits until the client has read what was sent. */
     private boolean heldBack;
@@ -110,7 +116,7 @@ final class JobFeed {
             return;
         }
         boolean terminal = job.state().terminal();
-        if (lastSent.length == 0 && !terminal) {
+        if (lastSent == null && !terminal) {
             tellState(job);
         }
         if (tellLog(job, seen.log())) {
@@ -125,8 +131,9 @@ final class JobFeed {
 
     private void tellState(Job job) {
         byte[] json = jobJson.of(job);
-        if (!Arrays.equals(json, lastSent)) {
-            lastSent = json;
+        Digest told = Digest.of(json);
+        if (lastSent == null || !told.equals(lastSent)) {
+            lastSent = told;
             client.event(job.state().label(), nextLine, json);
         }
     }

@@ -71,7 +71,7 @@ final class KeyRing implements AutoCloseable {
                         e.getMessage());
             }
             stale = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error too: who throws in a schedule is never run again
             LOG.error("the stored keys cannot be read; those known so far stand keys={}", stored.size(), e);
             stale = true;
         }

@@ -1,12 +1,10 @@
 package io.headrace.api;
 
 import io.headrace.InvalidInput;
-import io.netty.channel.ChannelFuture;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +46,7 @@ final class LiveClient {
     private final ServerWebSocket socket;
     private final Services services;
     private final Waiters strangers;
+    private final Held held;
     private final Runnable ender;
     private final Map<String, LiveTopic> topics = new LinkedHashMap<>();
     private @Nullable Caller caller;
@@ -67,6 +66,7 @@ final class LiveClient {
         this.socket = socket;
         this.services = services;
         this.strangers = strangers;
+        this.held = new Held(services.room(), exchange.loop(), this::drop);
         this.ender = () -> exchange.loop().post(() -> close(Close.GOING_AWAY));
     }
 
@@ -138,6 +138,7 @@ final class LiveClient {
             return;
         }
         caller = somebody;
+        loop().arrivals().known(exchange.request().connection());
         send(LiveMessage.welcome(somebody));
     }
 
@@ -147,8 +148,7 @@ final class LiveClient {
         if (full()) {
             socket.pause(); // until it has read the answers to what it sent
             if (frame.isPing() && ++unreadPongs > MAX_UNREAD_PONGS) { // pings are answered even while paused
-                close(Close.SLOW);
-                cut();
+                drop();
             }
         }
     }
@@ -226,10 +226,20 @@ final class LiveClient {
         return !closed && socket.writeQueueFull();
     }
 
+    /** Whether what can wait should: the client, or all of them together, have not read too much. */
+    boolean crowded() {
+        return full() || services.room().spent();
+    }
+
     void send(String message) {
         if (!closed) {
-            socket.writeTextMessage(message);
+            held.sent(message.length(), socket.writeTextMessage(message));
         }
+    }
+
+    private void drop() {
+        close(Close.SLOW);
+        exchange.cut();
     }
 
     private void drained() {
@@ -260,16 +270,8 @@ final class LiveClient {
     private void close(Close why) {
         if (!closed) {
             release();
-            cutTimer = loop().vertx().setTimer(CUT_MS, ignored -> cut());
+            cutTimer = loop().vertx().setTimer(CUT_MS, ignored -> exchange.cut());
             socket.close(why.code, why.reason);
-        }
-    }
-
-    /** A client that does not read would never get to the end of what it was sent. */
-    private void cut() {
-        if (exchange.request().connection() instanceof HttpServerConnection connection) {
-            // from the first handler on: the last one would wait for what is not read
-            ChannelFuture unused = connection.channelHandlerContext().channel().pipeline().firstContext().close();
         }
     }
 
@@ -279,6 +281,7 @@ final class LiveClient {
         release();
         services.meters().left(LiveKind.WEBSOCKET);
         services.meters().disconnected();
+        loop().arrivals().gone(exchange.request().connection());
     }
 
     private void release() {
@@ -286,6 +289,7 @@ final class LiveClient {
             closed = true;
             loop().vertx().cancelTimer(timer);
             loop().vertx().cancelTimer(authTimer);
+            held.end();
             strangers.leave(ender);
             services.waiters().leave(ender);
             services.waiters().less(Math.max(0, topics.size() - 1));

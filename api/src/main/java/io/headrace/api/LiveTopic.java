@@ -109,7 +109,7 @@ interface LiveTopic {
 
         @Override
         public void hear(Tick tick) {
-            if (stopped || client.full()) {
+            if (stopped || client.crowded()) {
                 return;
             }
             client.send(tick.message());
@@ -120,7 +120,7 @@ interface LiveTopic {
 
         @Override
         public void changed(String message) {
-            if (!stopped && !client.full()) {
+            if (!stopped && !client.crowded()) {
                 client.send(message);
             }
         }
@@ -167,7 +167,7 @@ interface LiveTopic {
 
         @Override
         public boolean full() {
-            return client.full();
+            return client.crowded();
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,21 +33,35 @@ final class Loop {
     private static final long SWEEP_MS = 200;
     /** How many hand-overs run before other events of the loop get their turn. */
     private static final int MAX_RUN = 512;
+    /** A client that has kept the server waiting for less is not slow. */
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Vertx vertx;
     private final Context context;
+    private final Room room;
+    private final Arrivals arrivals = new Arrivals(this);
     /** Filled by any thread, drained by the loop. */
     private final Queue<Runnable> handedOver = new ConcurrentLinkedQueue<>();
     /** Whether a drain is under way or scheduled. */
     private final AtomicBoolean draining = new AtomicBoolean();
     /** In the order in which they were added; touched by the loop's thread only. */
     private final Set<Deadline> deadlines = new LinkedHashSet<>();
+    /** How many requests had been refused by the last sweep. */
+    private long refusalsSeen;
+    /** Those whose clients are to send or to read on; touched by the loop's thread only. */
+    private final Set<Held> awaited = new LinkedHashSet<>();
 
     /** Called on the loop's thread. */
-    Loop(Vertx vertx, Context context) {
+    Loop(Vertx vertx, Context context, Room room) {
+        this.room = room;
         this.vertx = vertx;
         this.context = context;
         vertx.setPeriodic(SWEEP_MS, ignored -> sweep());
+    }
+
+    /** The connections of strangers. */
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     Vertx vertx() {
@@ -62,16 +77,19 @@ final class Loop {
     }
 
     private void drain() {
-        for (int i = 0; i < MAX_RUN; i++) {
-            Runnable work = handedOver.poll();
-            if (work == null) {
-                break;
+        try {
+            for (int i = 0; i < MAX_RUN; i++) {
+                Runnable work = handedOver.poll();
+                if (work == null) {
+                    break;
+                }
+                run(work);
             }
-            run(work);
-        }
-        draining.set(false);
-        if (!handedOver.isEmpty() && draining.compareAndSet(false, true)) {
-            context.runOnContext(ignored -> drain());
+        } finally { // an Error while another one is told must not end the draining for good
+            draining.set(false);
+            if (!handedOver.isEmpty() && draining.compareAndSet(false, true)) {
+                context.runOnContext(ignored -> drain());
+            }
         }
     }
 
@@ -97,6 +115,34 @@ final class Loop {
         deadlines.remove(deadline);
     }
 
+    void awaits(Held held) {
+        awaited.add(held);
+    }
+
+    void awaitsNoMore(Held held) {
+        awaited.remove(held);
+    }
+
+    /**
+     * Drops the client that holds the most of those on this loop that keep it waiting. Loop's thread only.
+     *
+     * @param asking is not the one; null for nobody
+     * @return whether there was one
+     */
+    boolean dropSlowest(@Nullable Held asking) {
+        Held most = null;
+        for (Held held : awaited) {
+            if (held != asking && held.keptWaiting(SLOW_NANOS) && (most == null || held.bytes() > most.bytes())) {
+                most = held;
+            }
+        }
+        if (most == null) {
+            return false;
+        }
+        run(most::drop);
+        return true;
+    }
+
     private void sweep() {
         long now = System.nanoTime();
         Deque<Deadline> due = new ArrayDeque<>();
@@ -109,6 +155,11 @@ final class Loop {
             due.add(next);
         }
         due.forEach(deadline -> run(deadline::passed));
+        boolean wanted = room.refusals() != refusalsSeen;
+        refusalsSeen = room.refusals();
+        if (wanted || room.overdrawn()) {
+            dropSlowest(null); // somebody was refused, here or on another loop: whoever comes again finds room
+        }
     }
 
     /** A deadline this far from now. */

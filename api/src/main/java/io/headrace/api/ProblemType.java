@@ -74,7 +74,7 @@ enum ProblemType {
     DATA_DAMAGED(503, "Stored data is damaged",
             "Something else is at a key of the broker than what belongs there; the detail names it. Other queues work."
                     + " 'headrace doctor' tells what to do."),
-    OVERLOADED(503, "Too many calls wait already",
+    OVERLOADED(503, "There is no room for this now",
             "Send it again after the time in Retry-After."),
     NOT_READY(503, "Jobs cannot be stored now",
             "The detail says why.");

@@ -65,7 +65,7 @@ final class QueueCalls {
                         calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
                 Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
                         List.of("state", "type", "error", "from", "to", "cursor", "limit"),
-                        calls.blocking(this::jobs)));
+                        calls.blocking(Room.Weight.PAGE, this::jobs)));
     }
 
     /** A page by name; the cursor is the last name of the page before. Only the queues of the page are looked at. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls by which a browser, or a program that opens one long connection, trades its key for something shorter-lived. */
 final class SessionCalls {
+    /** The longest body that is read of somebody who has shown no key yet. */
+    private static final int MAX_LOGIN = 4 * 1024;
     private static final int MAX_FAILURES = 10;
     private static final int MAX_SESSIONS = 60;
     private static final int MAX_TICKETS = 600;
@@ -35,7 +37,7 @@ final class SessionCalls {
     List<Route> routes() {
         return List.of(
                 Route.get("/v1/session", Access.ANY, List.of(), e -> e.reply(shown(e.caller()))),
-                Route.post("/v1/session", Access.OPEN, calls.withBody(this::begin)),
+                Route.post("/v1/session", Access.OPEN, calls.withBody(MAX_LOGIN, this::begin)),
                 Route.delete("/v1/session", Access.ANY, calls.blocking(this::end)),
                 Route.post("/v1/live/tickets", Access.ANY, calls.blocking(this::ticket)));
     }

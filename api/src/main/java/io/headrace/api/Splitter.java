@@ -53,6 +53,11 @@ abstract class Splitter {
         }
     }
 
+    /** How many bytes it keeps of a job whose end has not arrived. */
+    final int held() {
+        return piece.size();
+    }
+
     /**
      * The next job, or empty when more of the body is needed.
      *

@@ -37,7 +37,7 @@ final class SystemCalls {
         return List.of(
                 Route.get("/livez", Access.OPEN, List.of(), exchange -> exchange.reply(
                         Reply.json(200, out -> out.text("status", "live")))),
-                Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(e -> ready())),
+                Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(Room.Weight.SMALL, e -> ready())),
                 Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(),
                         calls.blocking(this::metrics)).answering(ScrapeFormat.TEXT.mediaType()),
                 Route.get("/openapi.json", Access.OPEN, List.of(), exchange -> exchange.reply(openapi)),

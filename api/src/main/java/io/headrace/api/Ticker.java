@@ -126,20 +126,26 @@ final class Ticker {
             looking = true;
         }
         if (!blocking.run(this::look)) {
-            synchronized (this) {
-                looking = false;
-            }
+            looked();
         }
     }
 
     private void look() {
-        Look now = new Look();
+        Look now;
+        try {
+            now = new Look();
+        } finally { // after an Error as well there must be a next look
+            looked();
+        }
         List<Listener> all;
         synchronized (this) {
-            looking = false;
             last = listeners.isEmpty() ? null : now;
             all = List.copyOf(listeners);
         }
         all.forEach(now::tell);
+    }
+
+    private synchronized void looked() {
+        looking = false;
     }
 }

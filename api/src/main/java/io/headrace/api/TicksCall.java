@@ -62,7 +62,9 @@ final class TicksCall {
                 stream.refuse(tick.problem());
             } else if (!stream.full()) {
                 missed = 0;
-                stream.write(tick.event());
+                if (!stream.crowded()) {
+                    stream.write(tick.event());
+                }
             } else if (++missed == MAX_MISSED) {
                 stream.drop();
             }

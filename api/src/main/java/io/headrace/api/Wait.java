@@ -6,8 +6,8 @@ import io.headrace.Lookup;
 import io.vertx.core.AsyncResult;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** One request that waits for the end of a job, a bounded time. Lives on its loop's thread. */
 final class Wait {
@@ -16,7 +16,8 @@ final class Wait {
     private final Consumer<Optional<Lookup>> then;
     private final Follower<Lookup> follower;
     private final Runnable ender;
-    private @Nullable Lookup last;
+    private final BlockingCalls blocking;
+    private final Callable<Lookup> look;
     private long timer = -1;
     private boolean done;
 
@@ -25,13 +26,15 @@ final class Wait {
         this.waiters = services.waiters();
         this.then = then;
         AwaitedJob awaited = new AwaitedJob(services.broker(), job, System::nanoTime);
-        this.follower = new Follower<>(loop, services.changes(), services.blocking(), job, awaited::look, this::seen);
+        this.blocking = services.blocking();
+        this.look = awaited::look;
+        this.follower = new Follower<>(loop, services.changes(), blocking, job, look, this::seen);
         this.ender = () -> loop.post(this::end);
     }
 
     /**
-     * Waits until the job has ended, is no longer on record or the time is up, then tells how it was last seen, which is
-     * empty when no look succeeded. Tells nothing when the client went away.
+     * Waits until the job has ended, is no longer on record or the time is up, then tells how it is, which is empty when
+     * that cannot be found out. Tells nothing when the client went away.
      *
      * @return whether it waits: false when too many do already
      */
@@ -53,16 +56,19 @@ final class Wait {
         if (look.failed()) {
             return; // the next look may succeed, and the time is bounded
         }
-        last = look.result();
-        if (last.kind() != Lookup.Kind.FOUND || last.job().filter(job -> job.state().terminal()).isPresent()) {
-            end();
+        Lookup found = look.result();
+        if (found.kind() != Lookup.Kind.FOUND || found.job().filter(job -> job.state().terminal()).isPresent()) {
+            cancel();
+            then.accept(Optional.of(found));
         }
     }
 
+    /** Looks once more: what the last look found was not kept, as thousands may wait for jobs of any size. */
     private void end() {
         if (!done) {
             cancel();
-            then.accept(Optional.ofNullable(last));
+            blocking.run(loop, Room.Weight.JOB, look)
+                    .onComplete(found -> then.accept(Optional.ofNullable(found.result())));
         }
     }
 

@@ -3,6 +3,7 @@ package io.headrace.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
+import io.headrace.ByteBudget;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
@@ -83,12 +84,22 @@ final class Api implements AutoCloseable {
         return environment;
     }
 
+    /** A server behind this that may hold so many bytes for its clients. */
+    Api(ByteBudget budget, Interposer interposer, String... settings) {
+        this(interposer::around, interposer::around, environment(settings), Pings.USUAL, budget);
+    }
+
     private Api(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
             Pings pings) {
+        this(seam, operatorSeam, variables, pings, ByteBudget.ofHeap());
+    }
+
+    private Api(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
+            Pings pings, ByteBudget budget) {
         Map<String, String> environment = new HashMap<>(variables);
         environment.putIfAbsent("HEADRACE_API_PORT", "0");
         server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker),
-                operatorSeam.apply(broker.operator()), meters, pings);
+                operatorSeam.apply(broker.operator()), meters, pings, budget);
     }
 
     /** What came back. */
@@ -215,6 +226,17 @@ final class Api implements AutoCloseable {
         while (server.waiting() != count) {
             if (System.nanoTime() > end) {
                 throw new AssertionError(server.waiting() + " requests wait, not " + count);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Returns when something has become true. */
+    static void until(java.util.function.BooleanSupplier met) {
+        long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(20);
+        while (!met.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("it has not become true in 20 s");
             }
             Thread.onSpinWait();
         }

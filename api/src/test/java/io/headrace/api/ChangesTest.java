@@ -3,6 +3,7 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Broker;
+import io.headrace.ByteBudget;
 import io.headrace.JobId;
 import io.headrace.Subscription;
 import io.headrace.testkit.InMemoryBroker;
@@ -25,7 +26,7 @@ class ChangesTest {
     private static final JobId JOB = JobId.parse("mail_n1-0");
 
     private final InMemoryBroker memory = new InMemoryBroker(new ManualClock());
-    private final BlockingCalls blocking = new BlockingCalls(2);
+    private final BlockingCalls blocking = new BlockingCalls(2, new Room(new ByteBudget(1 << 24), 1024));
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.ByteBudget;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.WorkerId;
@@ -31,7 +32,7 @@ class OpenApiTest {
     void theDocumentListsExactlyTheCallsThatAreServed() {
         try (Api api = new Api()) {
             Services services = Services.of(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
-                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Pings.USUAL);
+                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Pings.USUAL, ByteBudget.ofHeap());
             Set<String> served = new TreeSet<>();
             for (Route route : new Routes(services, new SystemCalls(services)).all()) {
                 served.add(route.method() + " " + route.template());

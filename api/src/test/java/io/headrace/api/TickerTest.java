@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.ByteBudget;
 import io.headrace.QueueName;
 import io.headrace.Role;
 import io.headrace.Scope;
@@ -20,9 +21,10 @@ import org.junit.jupiter.api.Timeout;
 /** One look, whoever listens. */
 @Timeout(30)
 class TickerTest {
+    private static final Room ROOM = new Room(new ByteBudget(1 << 24), 1024);
     private final Vertx vertx = Vertx.vertx();
-    private final Loop loop = new Loop(vertx, vertx.getOrCreateContext());
-    private final BlockingCalls blocking = new BlockingCalls(2);
+    private final Loop loop = new Loop(vertx, vertx.getOrCreateContext(), ROOM);
+    private final BlockingCalls blocking = new BlockingCalls(2, ROOM);
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger written = new AtomicInteger();
     private final Ticker ticker = new Ticker("t", "e", this::look, blocking, looks::get);

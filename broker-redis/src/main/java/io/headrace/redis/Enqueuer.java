@@ -2,6 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.BacklogFull;
 import io.headrace.BrokerUnavailable;
+import io.headrace.ByteBudget;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.Idempotency;
@@ -29,6 +30,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -48,15 +51,26 @@ final class Enqueuer implements AutoCloseable {
     private static final byte[] JOB = {'j', 'o', 'b'};
     private static final byte[] NONE = {};
 
+    /** What a submission on its way takes beside its document. */
+    private static final int BESIDE_BYTES = 512;
+    private static final Logger LOG = LoggerFactory.getLogger(Enqueuer.class);
+
     private final Link link;
     private final RedisKeys keys;
     private final Queues queues;
     private final Safekeeping safekeeping;
+    /** What waits for Redis: {@link Lane} bounds their number, this their documents. */
+    private final ByteBudget waiting;
     private final Lanes<Pending> lanes;
     /** Stream keys by queue and level, encoded once. */
     private final Map<QueueName, Map<Level, byte[]>> streams = new ConcurrentHashMap<>();
 
     Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping) {
+        this(link, keys, queues, safekeeping, ByteBudget.ofHeap());
+    }
+
+    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, ByteBudget waiting) {
+        this.waiting = waiting;
         this.link = link;
         this.keys = keys;
         this.queues = queues;
@@ -78,8 +92,20 @@ final class Enqueuer implements AutoCloseable {
     }
 
     CompletionStage<Submission> enqueue(NewJob job) {
-        Pending pending = new Pending(job, JobDocument.of(job.spec()).bytes(), new CompletableFuture<>());
-        lanes.add(link.server(queues.base(job.queue())), job.durability(), pending);
+        byte[] document = JobDocument.of(job.spec()).bytes();
+        long size = (long) document.length + BESIDE_BYTES;
+        if (!waiting.tryReserve(size)) {
+            return CompletableFuture.failedFuture(
+                    new BrokerUnavailable(waiting.held() + " bytes are waiting for Redis already", null));
+        }
+        Pending pending = new Pending(job, document, new CompletableFuture<>());
+        var unused = pending.answer().whenComplete((submission, failure) -> waiting.release(size));
+        try {
+            lanes.add(link.server(queues.base(job.queue())), job.durability(), pending);
+        } catch (RuntimeException | Error e) { // its bytes must not stay counted
+            pending.answer().completeExceptionally(e);
+            throw e;
+        }
         return pending.answer();
     }
 
@@ -141,13 +167,19 @@ final class Enqueuer implements AutoCloseable {
         byte[] key = queues.base(pendings.get(0).job().queue());
         List<Link.Request> confirmation = safekeeping.confirmation(durability, key);
         List<Link.Request> requests = new ArrayList<>(pendings.size() + 8);
+        List<Pending> sent = new ArrayList<>(pendings.size());
         Set<QueueName> bare = new LinkedHashSet<>();
         for (Pending pending : pendings) {
             boolean plain = pending.plain() && !limited.contains(pending.job().queue());
-            requests.add(plain ? add(pending) : script(pending));
-            if (plain) { // the script wakes by itself, when there is work
-                bare.add(pending.job().queue());
+            if (written(pending, plain, requests)) {
+                sent.add(pending);
+                if (plain) { // the script wakes by itself, when there is work
+                    bare.add(pending.job().queue());
+                }
             }
+        }
+        if (sent.isEmpty()) {
+            return List.of();
         }
         for (QueueName queue : bare) {
             byte[] wake = keys.wake(queue);
@@ -159,11 +191,11 @@ final class Enqueuer implements AutoCloseable {
         String doubt = confirmation.isEmpty() ? null
                 : safekeeping.doubt(durability, key, answers.get(answers.size() - 1));
         List<Pending> missing = new ArrayList<>();
-        for (int i = 0; i < pendings.size(); i++) {
+        for (int i = 0; i < sent.size(); i++) {
             if (missing(answers.get(i))) {
-                missing.add(pendings.get(i));
+                missing.add(sent.get(i));
             } else {
-                answer(pendings.get(i), answers.get(i), doubt);
+                answer(sent.get(i), answers.get(i), doubt);
             }
         }
         return missing;
@@ -172,6 +204,19 @@ final class Enqueuer implements AutoCloseable {
     /** Whether Redis answers that there is no such queue. */
     private static boolean missing(@Nullable Object answer) {
         return answer == null || (answer instanceof List<?> words && Replies.text(words.get(0)).equals("MISSING"));
+    }
+
+    /** One submission that cannot be written fails alone. */
+    private boolean written(Pending pending, boolean plain, List<Link.Request> requests) {
+        try {
+            requests.add(plain ? add(pending) : script(pending));
+            return true;
+        } catch (RuntimeException e) {
+            LOG.error("a submission could not be written queue={} type={}", pending.job().queue(),
+                    pending.job().spec().type(), e);
+            pending.fail(new BrokerUnavailable("internal error: " + e, e));
+            return false;
+        }
     }
 
     /** A stream that is not there is not made: it would lack its group, and nobody would see the queue. */

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.BrokerOperator.Page;
 import io.headrace.DataDamaged;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
@@ -26,7 +27,7 @@ final class Index {
     static final Pattern POSITION = Pattern.compile("-|" + SCORE + ":" + ID);
 
     /** So many bytes of documents are fetched or moved together. */
-    private static final int MAX_BYTES = 4 << 20;
+    private static final int MAX_BYTES = Page.MAX_BYTES;
 
     private final Link link;
     private final RedisKeys keys;

@@ -2,8 +2,10 @@ package io.headrace.redis;
 
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
+import io.headrace.OutcomeUnknown;
 import io.headrace.UncaughtError;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shares round trips among concurrent callers: one thread sends whatever has gathered while the last flush was in flight.
- * No timer, so a lone caller waits for nothing; under load a flush carries hundreds.
+ * No timer, so a lone caller waits for nothing; under load a flush carries hundreds. Whatever a batch fails of, its callers are told
+ * and the next batch is sent.
  *
  * @param <T> what callers hand in; each is answered by the flusher, or failed
  */
@@ -64,33 +67,50 @@ final class Lane<T extends Lane.Item> implements AutoCloseable {
     }
 
     private void loop() {
+        List<T> batch = new ArrayList<>(mostFlushed); // which never has to grow, so that nothing taken is forgotten
         while (!closed) {
             try {
-                turn();
+                turn(batch);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
+            } catch (RuntimeException e) {
+                failEach(batch, e);
             } catch (Error e) { // the batch has been failed; the lane is there for what comes next
+                failEach(batch, e);
                 UncaughtError.tell(e);
+            } finally {
+                batch.clear();
             }
         }
         failAll(drain());
     }
 
-    private void turn() throws InterruptedException {
-        List<T> batch = new ArrayList<>(1); // before anything is taken out of the line: there may be no memory for it
+    private void turn(List<T> batch) throws InterruptedException {
         batch.add(waiting.take());
+        waiting.drainTo(batch, mostFlushed - 1);
         try {
-            waiting.drainTo(batch, mostFlushed - 1);
-            flusher.accept(batch);
+            flusher.accept(Collections.unmodifiableList(batch));
         } catch (HeadraceException e) {
-            batch.forEach(item -> item.fail(e));
-        } catch (RuntimeException e) { // whatever it is, its callers must not wait for ever
-            LOG.error("flush failed size={}", batch.size(), e);
-            batch.forEach(item -> item.fail(new BrokerUnavailable("internal error: " + e, e)));
-        } catch (Error e) {
-            batch.forEach(item -> item.fail(new BrokerUnavailable("internal error: " + e, e)));
-            throw e;
+            failEach(batch, e);
+        }
+    }
+
+    /** Whatever it is, its callers must not wait for ever: each is told, even when telling one of them fails. */
+    private static <T extends Item> void failEach(List<T> batch, Throwable why) {
+        HeadraceException told = why instanceof HeadraceException known ? known
+                : new OutcomeUnknown("internal error: " + why, why);
+        boolean logged = false;
+        for (T item : batch) {
+            try {
+                item.fail(told);
+                if (told != why && !logged) {
+                    logged = true;
+                    LOG.error("flush failed size={}", batch.size(), why);
+                }
+            } catch (RuntimeException | Error e) {
+                // the next one must be told all the same
+            }
         }
     }
 

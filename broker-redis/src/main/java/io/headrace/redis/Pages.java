@@ -77,12 +77,16 @@ final class Pages {
         }
         List<Job> found = new ArrayList<>();
         int looked = 0;
+        long bytes = 0;
+        Stride stride = new Stride(Math.min(STEP, Math.max(20, query.limit())));
         while (place < places.size()) {
-            Step step = step(query, places.get(place), position, Math.min(STEP, Math.max(20, query.limit())));
+            Step step = step(query, places.get(place), position, stride.next());
+            stride.took(step.jobs());
             for (int i = 0; i < step.jobs().size(); i++) {
                 if (matches(query, step.jobs().get(i))) {
                     found.add(step.jobs().get(i));
-                    if (found.size() == query.limit()) {
+                    bytes += step.jobs().get(i).document().bytes().length;
+                    if (found.size() == query.limit() || bytes >= Page.MAX_BYTES) {
                         boolean last = i == step.jobs().size() - 1 && step.next().isEmpty()
                                 && place == places.size() - 1;
                         return new Page(found, last ? Optional.empty()
@@ -101,6 +105,30 @@ final class Pages {
             }
         }
         return new Page(found, Optional.empty());
+    }
+
+    /** How many jobs to fetch next of a place that cannot tell how large they are: few at first, then as many as those seen allow. */
+    private static final class Stride {
+        private static final int FIRST = 4;
+        private static final int FASTER = 8;
+
+        private final int most;
+        private int next;
+
+        Stride(int most) {
+            this.most = most;
+            this.next = Math.min(most, FIRST);
+        }
+
+        int next() {
+            return next;
+        }
+
+        void took(List<Job> jobs) {
+            long bytes = jobs.stream().mapToLong(job -> job.document().bytes().length).sum();
+            long fit = jobs.isEmpty() ? most : Page.MAX_BYTES / Math.max(1, bytes / jobs.size());
+            next = (int) Math.max(1, Math.min(most, Math.min(fit, (long) next * FASTER)));
+        }
     }
 
     private static String cursor(Query query, String place, String position) {

@@ -116,12 +116,22 @@ final class InMemoryOperator implements BrokerOperator {
                     .filter(job -> after == null || Position.of(job).compareTo(after) > 0)
                     .sorted(Comparator.comparing(Position::of))
                     .limit(query.limit() + 1L).toList();
-            boolean more = found.size() > query.limit();
-            List<MemoryJob> page = more ? found.subList(0, query.limit()) : found;
+            int fit = fit(found, query.limit());
+            boolean more = found.size() > fit;
+            List<MemoryJob> page = more ? found.subList(0, fit) : found;
             return new Page(page.stream().map(MemoryJob::seen).toList(),
                     more ? Optional.of(Position.of(page.get(page.size() - 1)).cursor(query.state()))
                             : Optional.empty());
         });
+    }
+
+    private static int fit(List<MemoryJob> found, int limit) {
+        long bytes = 0;
+        int fit = 0;
+        while (fit < Math.min(limit, found.size()) && bytes < Page.MAX_BYTES) {
+            bytes += found.get(fit++).document.bytes().length;
+        }
+        return fit;
     }
 
     private static boolean matches(Query query, MemoryJob job) {

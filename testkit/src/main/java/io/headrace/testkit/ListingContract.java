@@ -102,6 +102,25 @@ abstract class ListingContract extends ContractSteps {
     }
 
     @ParameterizedTest
+    @EnumSource(value = JobState.class, names = {"QUEUED", "RUNNING", "SCHEDULED", "DEAD", "SUCCEEDED"})
+    void aPageOfLargeJobsEndsAtAMebibyteAndTheNextGoesOn(JobState state) {
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            ids.add(make(state, NewJob.of(queue.value(), "large", "x".repeat(200_000))));
+            fixture().tick();
+        }
+        List<Job> seen = new ArrayList<>();
+        String cursor = null;
+        do {
+            Page page = operator().jobs(query(state, cursor, 1000));
+            assertThat(page.jobs()).as("jobs of 200,000 bytes in a page").hasSizeLessThanOrEqualTo(6);
+            seen.addAll(page.jobs());
+            cursor = page.next().orElse(null);
+        } while (cursor != null);
+        assertThat(seen).extracting(Job::id).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @ParameterizedTest
     @EnumSource(value = JobState.class, names = {"QUEUED", "RUNNING"})
     void whatIsInLineOrRunsComesInTheOrderOfDelivery(JobState state) {
         List<JobId> ids = make(state);

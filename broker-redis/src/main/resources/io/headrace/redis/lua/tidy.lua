@@ -6,6 +6,7 @@ local base = KEYS[1]
 --@include numbers
 --@include clock
 --@include tally
+--@include awaited
 --@include finished
 
 local _, max_kept = retention()

@@ -1,0 +1,88 @@
+package io.headrace.api;
+
+import io.vertx.core.http.HttpConnection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The connections of one loop of which it is not known yet whose they are: those that have not sent a whole request head,
+ * each of which must in time, and those that have shown no key that opens anything. When as many connections are open as
+ * memory allows, the oldest of them makes room for the next one. Lives on its loop's thread.
+ */
+final class Arrivals {
+    private final Loop loop;
+    /** By connection, those that have sent no whole head yet, and until when they may. */
+    private final Map<HttpConnection, Silence> silent = new HashMap<>();
+    /** All of them, the oldest first. */
+    private final Set<HttpConnection> strange = new LinkedHashSet<>();
+
+    Arrivals(Loop loop) {
+        this.loop = loop;
+    }
+
+    /** A connection that sends no whole request head in time is closed. */
+    private final class Silence implements Loop.Deadline {
+        private final HttpConnection connection;
+        private final long nanos;
+
+        Silence(HttpConnection connection, Duration atMost) {
+            this.connection = connection;
+            this.nanos = Loop.nanosFromNow(atMost);
+        }
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public void passed() {
+            gone(connection);
+            connection.close();
+        }
+    }
+
+    /** @param atMost how long it may take to send the head of its first request */
+    void opened(HttpConnection connection, Duration atMost) {
+        Silence silence = new Silence(connection, atMost);
+        silent.put(connection, silence);
+        strange.add(connection);
+        loop.watch(silence);
+    }
+
+    /** It has sent the head of a request. */
+    void heard(HttpConnection connection) {
+        if (!silent.isEmpty()) {
+            Silence silence = silent.remove(connection);
+            if (silence != null) {
+                loop.forget(silence);
+            }
+        }
+    }
+
+    /** It belongs to somebody who may ask something. */
+    void known(HttpConnection connection) {
+        if (!strange.isEmpty()) {
+            strange.remove(connection);
+        }
+    }
+
+    void gone(HttpConnection connection) {
+        heard(connection);
+        known(connection);
+    }
+
+    /** Closes the oldest connection of which nothing good is known; this one, if it is the only one. */
+    void makeRoom() {
+        Iterator<HttpConnection> all = strange.iterator();
+        if (all.hasNext()) {
+            HttpConnection oldest = all.next();
+            gone(oldest);
+            Exchange.cut(oldest);
+        }
+    }
+}

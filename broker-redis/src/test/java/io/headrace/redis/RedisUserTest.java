@@ -54,11 +54,13 @@ final class RedisUserTest extends BrokerContract {
                 TestServer.all().filter(server -> server.toString().endsWith("valkey-server")));
     }
 
-    /** The command of the page, word by word. */
+    /** The command of the page, word by word, as a shell reads it. */
     static List<String> words() throws IOException {
         Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", "operations", "deploying.md")));
         assertThat(block.find()).as("the command of the page").isTrue();
-        return Stream.of(block.group(1).replace("\\\n", " ").replace("'", "").strip().split("\\s+")).toList();
+        Process shell = new ProcessBuilder("sh", "-c", "printf '%s\\n' " + block.group(1)).redirectErrorStream(true)
+                .start();
+        return new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
 
     /** The same servers for this user. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.HeadraceException;
 import io.headrace.OutcomeUnknown;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,8 +36,8 @@ final class LaneTest {
         try {
             letter.answer().get(10, TimeUnit.SECONDS);
             throw new AssertionError("it did not fail");
-        } catch (java.util.concurrent.ExecutionException | CompletionException e) {
-            return e.getCause();
+        } catch (ExecutionException | CompletionException e) {
+            return Objects.requireNonNull(e.getCause());
         }
     }
 

@@ -8,7 +8,7 @@
 local base = KEYS[1]
 --@include numbers
 --@include documents
---@include clock
+--@include delivered
 --@include holder
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
@@ -38,7 +38,9 @@ if entry ~= '' then
     if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then -- for good, whoever has its entry
       return {'cancelled', body, record or ''}
     end
-    local pending = redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
+    local pending, now_ms = in_one_ms(function()
+      return redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
+    end)
     if not pending.err and pending[1] and pending[1][2] ~= 'released' then
       local progress = redis.pcall('GET', base .. 'progress:' .. id)
       return {'running', body, holder(record, pending[1], now_ms), type(progress) == 'string' and progress or '',

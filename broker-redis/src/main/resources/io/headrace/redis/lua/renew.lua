@@ -2,10 +2,10 @@
 -- renew: give leases a full lease from now; keep the delivery counts.
 -- KEYS  1 base
 -- ARGV  1 worker  2 level  3 lease ms  4 how many leases, then for all of them the entries, ascending; then of each deliveries, job id, fencing token
--- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 6 commands, 1 per lease that lies far from the others, and what
+-- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, 1 per lease that lies far from the others, and what
 -- marked jobs take.
 local base = KEYS[1]
---@include clock
+--@include delivered
 --@include held
 --@include marked
 
@@ -17,7 +17,9 @@ for n = 1, count do
   entries[n] = ARGV[ENTRIES + n]
   ids[n] = ARGV[REST + 3 * n - 1]
 end
-local leases = leases_of(stream, worker, entries)
+local leases, now_ms = in_one_ms(function()
+  return leases_of(stream, worker, entries)
+end)
 local records = redis.call('HMGET', running, unpack(entries))
 local lost, held, position, kept, begun = {}, {}, {}, {}, {}
 for n, entry in ipairs(entries) do

@@ -6,12 +6,13 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What has happened in a queue, as rows of time with a bar each. */
 final class QueueHistory {
     private static final int MOST_ROWS = 30;
     private static final int BAR = 34;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     /** One row: some minutes taken together. */
     private record Row(Instant start, long done, long failed, long dead) {}

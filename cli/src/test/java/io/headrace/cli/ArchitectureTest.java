@@ -8,6 +8,13 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.text.DecimalFormat;
+import java.text.NumberFormat;
+import java.time.format.DateTimeFormatter;
+import java.util.Formatter;
+import java.util.Locale;
 
 /** Dependencies run one way, and only this module assembles the others. */
 @AnalyzeClasses(packages = "io.headrace", importOptions = DoNotIncludeTests.class)
@@ -46,6 +53,21 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesSayWhatTheyHold = classes().should()
             .resideOutsideOfPackages("..util..", "..utils..", "..common..", "..impl..", "..manager..");
+
+    /** Implicit charsets and case mappings are refused by Error Prone already. */
+    @ArchTest
+    static final ArchRule nothingFollowsTheLocale = noClasses()
+            .should().callMethod(String.class, "format", String.class, Object[].class)
+            .orShould().callMethod(String.class, "formatted", Object[].class)
+            .orShould().callMethod(Formatter.class, "format", String.class, Object[].class)
+            .orShould().callMethod(PrintStream.class, "printf", String.class, Object[].class)
+            .orShould().callMethod(PrintStream.class, "format", String.class, Object[].class)
+            .orShould().callMethod(PrintWriter.class, "printf", String.class, Object[].class)
+            .orShould().callMethod(PrintWriter.class, "format", String.class, Object[].class)
+            .orShould().callMethod(DateTimeFormatter.class, "ofPattern", String.class)
+            .orShould().callMethod(Locale.class, "getDefault")
+            .orShould().callMethod(NumberFormat.class, "getInstance")
+            .orShould().callConstructor(DecimalFormat.class, String.class);
 
     @ArchTest
     static final ArchRule noCycles = slices().matching("io.headrace.(*)..").should().beFreeOfCycles();

@@ -107,12 +107,39 @@ class DeployFilesTest {
     }
 
     @Test
-    void theImageRunsJavaItselfAndNotAShellThatWouldKeepTheSignals() throws IOException {
+    void theImageRunsJavaUnderAnInitAndNotAShellThatWouldKeepTheSignals() throws IOException {
         String dockerfile = read("Dockerfile");
         assertThat(dockerfile)
-                .containsPattern("(?m)^ENTRYPOINT \\[\"java\",.*\"-jar\", \"/opt/headrace/headrace.jar\"]$")
+                .containsPattern(
+                        "(?m)^ENTRYPOINT \\[\"tini\", \"-s\", \"--\", \"java\",.*\"-jar\", \"/opt/headrace/headrace.jar\"]$")
+                .containsPattern("(?m)^RUN .*apt-get install .*tini")
                 .containsPattern("(?m)^USER [1-9][0-9]+:[1-9][0-9]+$")
                 .contains("COPY --from=build /src/cli/target/headrace.jar /opt/headrace/headrace.jar");
+    }
+
+    @Test
+    void nothingTakesTheInitAwayFromTheImage() throws IOException {
+        assertThat(read("compose.yaml")).doesNotContain("entrypoint:");
+        assertThat(read("kubernetes/base/worker-deployment.yaml")).doesNotContain("command:");
+    }
+
+    @Test
+    void imageAndUnitsSayThatTextIsUtf8() throws IOException {
+        assertThat(read("Dockerfile")).containsPattern("(?m)^ENV LC_ALL=C.UTF-8$");
+        for (String role : List.of("api", "worker")) {
+            assertThat(read("systemd/headrace-" + role + ".service"))
+                    .containsPattern("(?m)^Environment=LC_ALL=C.UTF-8$");
+        }
+    }
+
+    @Test
+    void aWorkerIsNotGivenTheKeysOfTheApi() throws IOException {
+        assertThat(read("systemd/headrace-api.service")).contains("EnvironmentFile=/etc/headrace/api.env\n");
+        assertThat(read("systemd/headrace-worker.service")).contains("EnvironmentFile=/etc/headrace/worker.env\n");
+        assertThat(read("kubernetes/base/worker-deployment.yaml")).doesNotContain("HEADRACE_API_KEY", "api-keys");
+        String compose = read("compose.yaml");
+        assertThat(compose.substring(compose.indexOf("\n  worker:"), compose.indexOf("\n  prometheus:")))
+                .doesNotContain("HEADRACE_API_KEY");
     }
 
     @Test

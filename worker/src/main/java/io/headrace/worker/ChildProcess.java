@@ -1,10 +1,12 @@
 package io.headrace.worker;
 
+import io.headrace.InvalidInput;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ final class ChildProcess {
     private static final int FITS_IN_PIPE = 16 * 1024;
     /** How long output is read on after the child has ended: the time of what it left in the background to end, too. */
     private static final long DRAIN_SECONDS = 1;
+    private static final Charset ARGUMENTS = arguments();
     private static final boolean SETSID = onPath("setsid");
     /** What a command does not see besides our settings: the arguments in our systemd unit, and a trace that is not its job's. */
     private static final Set<String> HIDDEN = Set.of("WORKER_ARGS", "TRACEPARENT");
@@ -79,6 +82,28 @@ final class ChildProcess {
         Process process = builder.start();
         return new ChildProcess(process, mark.<ChildTree>map(it -> new MarkedTree(process, it))
                 .orElseGet(() -> new GroupTree(process, SETSID)));
+    }
+
+    /**
+     * Checks that a command's text reaches its process as it is.
+     *
+     * @throws InvalidInput when the JVM would replace some of it
+     */
+    static void checkText(String command) {
+        if (!ARGUMENTS.newEncoder().canEncode(command)) {
+            throw new InvalidInput("exec", "must have no characters that the locale's encoding, " + ARGUMENTS
+                    + ", does not have (set LC_ALL=C.UTF-8), was '" + command + "'");
+        }
+        if (command.indexOf('\0') >= 0) {
+            throw new InvalidInput("exec", "must have no NUL character");
+        }
+    }
+
+    /** What the JVM writes arguments of processes in: until 17 the default charset, since then that of its property. */
+    private static Charset arguments() {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        return Runtime.version().feature() < 18 || !Charset.isSupported(encoding) ? Charset.defaultCharset()
+                : Charset.forName(encoding);
     }
 
     /** The command line that makes a program the head of a session, where the machine can. */

@@ -127,9 +127,11 @@ public final class WorkerBuilder {
     /**
      * Runs the jobs of a type as a command: {@code sh -c command}, with the payload on its standard input.
      *
-     * @throws InvalidInput when the type is not allowed
+     * @throws InvalidInput when the type is not allowed, or the command has characters that this JVM cannot hand to another
+     *             process: its locale decides
      */
     public WorkerBuilder exec(String type, String command) {
+        ChildProcess.checkText(command);
         handlers.add(new Handlers.Registered(new ExecHandler(new JobType(type), command),
                 "the command '" + command + "'", null));
         return this;

@@ -97,6 +97,11 @@ final class Handlers {
         return registered != null && registered.handler() instanceof HttpHandler;
     }
 
+    /** Whether some of them start processes. */
+    boolean startProcesses() {
+        return byType.values().stream().anyMatch(registered -> registered.handler() instanceof ExecHandler);
+    }
+
     /** Kills what handlers have started outside this process and has not ended. */
     void killChildren() {
         for (Registered registered : byType.values()) {

@@ -81,7 +81,7 @@ public final class JobDocument {
         }
         out.write(RUN, 0, RUN.length);
         try (JsonGenerator g = JsonFormat.factory().createGenerator(out)) {
-            write(g, other);
+            write(g, out, other);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
@@ -122,7 +122,7 @@ public final class JobDocument {
         return out.toByteArray();
     }
 
-    private static void write(JsonGenerator g, Run run) throws IOException {
+    private static void write(JsonGenerator g, ByteArrayBuilder out, Run run) throws IOException {
         g.writeStartObject();
         g.writeNumberField("attempt", run.attempt());
         g.writeArrayFieldStart("attempts");
@@ -144,8 +144,7 @@ public final class JobDocument {
             g.writeNumberField("finishedMs", run.finishedAt().toEpochMilli());
         }
         if (run.result() != null) {
-            g.writeFieldName("result");
-            g.writeRawValue(run.result().toString());
+            writeRaw(g, out, "result", run.result());
         }
         write(g, run.error());
         if (run.progress() != null) {
@@ -171,7 +170,7 @@ public final class JobDocument {
         g.writeEndObject();
     }
 
-    /** Copies the payload's bytes as they are: the generator would decode them to characters and encode them again. */
+    /** Copies a value's bytes as they are: the generator would decode them to characters and encode them again. */
     private static void writeRaw(JsonGenerator g, ByteArrayBuilder out, String name, Json value) throws IOException {
         g.writeFieldName(name);
         g.writeRawValue("");

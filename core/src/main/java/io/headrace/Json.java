@@ -41,20 +41,37 @@ public final class Json {
             }
             return new Json(text.strip().getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
-            throw new InvalidInput("payload", "must be a JSON value: " + e.getOriginalMessage());
+            throw new InvalidInput("payload", "must be a JSON value: " + JsonFormat.problem(e));
         }
     }
 
     /**
      * Serializes an object with Jackson.
      *
-     * @throws InvalidInput when Jackson cannot
+     * @throws InvalidInput when Jackson cannot, or when what it writes could not be read again: nested deeper than
+     *             {@value JsonFormat#MAX_DEPTH}, a number of more than 1,000 digits, a name twice in an object
      */
     public static Json of(Object value) {
         try {
-            return new Json(MAPPER.writeValueAsBytes(value));
+            return new Json(MAPPER.writeValueAsBytes(value)).verified();
         } catch (JsonProcessingException e) {
-            throw new InvalidInput("payload", "cannot be written as JSON: " + e.getOriginalMessage());
+            throw new InvalidInput("payload", "cannot be written as JSON: " + JsonFormat.problem(e));
+        } catch (StackOverflowError e) {
+            throw new InvalidInput("payload", "cannot be written as JSON: it goes too deep");
+        }
+    }
+
+    /**
+     * This value, once it is sure that it can be stored and read again.
+     *
+     * @throws InvalidInput when the bytes are not one JSON value in UTF-8, or pass a bound of {@link #of}
+     */
+    public Json verified() {
+        try {
+            JsonFormat.check(utf8);
+            return this;
+        } catch (IOException e) {
+            throw new InvalidInput("payload", "cannot be stored as JSON: " + JsonFormat.problem(e));
         }
     }
 
@@ -67,9 +84,7 @@ public final class Json {
         try {
             return MAPPER.readValue(utf8, type);
         } catch (IOException e) {
-            String why = e instanceof JsonProcessingException j ? j.getOriginalMessage()
-                    : String.valueOf(e.getMessage());
-            throw new InvalidInput("payload", "does not fit " + type.getSimpleName() + ": " + why);
+            throw new InvalidInput("payload", "does not fit " + type.getSimpleName() + ": " + JsonFormat.problem(e));
         }
     }
 

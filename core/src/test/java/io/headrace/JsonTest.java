@@ -3,11 +3,25 @@ package io.headrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonTest {
@@ -54,6 +68,86 @@ final class JsonTest {
                 .isInstanceOf(InvalidInput.class).hasMessageStartingWith("payload does not fit Mail: ");
         assertThatThrownBy(() -> Json.of(new Object())).isInstanceOf(InvalidInput.class)
                 .hasMessageStartingWith("payload cannot be written as JSON: ");
+    }
+
+    /** What Jackson writes and our readers refuse. */
+    static Stream<Object> unreadable() {
+        Object deep = 1;
+        for (int i = 0; i < 300; i++) {
+            deep = List.of(deep);
+        }
+        Map<Object, Integer> twice = new LinkedHashMap<>();
+        twice.put(1, 1);
+        twice.put("1", 2);
+        Map<String, Object> circle = new HashMap<>();
+        circle.put("self", circle);
+        return Stream.of(deep, twice, circle, new RawValue("{oops"), new RawValue("1 2"), new RawValue(""),
+                new BigInteger("9".repeat(1_001)), Map.of("x".repeat(50_001), 1), new Throwing(List.of()));
+    }
+
+    /** A value that cannot be asked. */
+    record Throwing(List<Integer> none) {
+        @JsonValue
+        int first() {
+            return none.get(0);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("unreadable")
+    void whatCouldNotBeReadAgainIsNotWritten(Object value) {
+        assertThatThrownBy(() -> Json.of(value)).isInstanceOf(InvalidInput.class)
+                .hasMessageStartingWith("payload cannot be ").hasMessageNotContaining("StreamReadConstraints")
+                .hasMessageNotContaining("StreamWriteConstraints");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "1 2", "{\"a\":1,\"a\":2}", "nul", "\"a"})
+    void whoVouchesForBytesThatAreNoValueIsFoundOut(String text) {
+        assertThatThrownBy(() -> Json.trusted(text.getBytes(StandardCharsets.UTF_8)).verified())
+                .isInstanceOf(InvalidInput.class).hasMessageStartingWith("payload cannot be stored as JSON: ");
+    }
+
+    /** Values as handlers and senders in Java make them, some of them too deep or too long. */
+    @Provide
+    Arbitrary<Object> values() {
+        Arbitrary<Object> leaves = Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(20).map(it -> it),
+                Arbitraries.doubles().map(it -> it), Arbitraries.bigIntegers().map(it -> it),
+                Arbitraries.bigDecimals().map(it -> it), Arbitraries.of(true, false),
+                Arbitraries.integers().between(990, 1_010).map(digits -> new BigInteger("7".repeat(digits))),
+                Arbitraries.integers().between(190, 210).map(JsonTest::nested));
+        Arbitrary<Object> flat = within(leaves);
+        return Arbitraries.oneOf(leaves, flat, within(flat));
+    }
+
+    private static Arbitrary<Object> within(Arbitrary<Object> inner) {
+        Arbitrary<Object> lists = inner.list().ofMaxSize(3).map(it -> it);
+        return Arbitraries.oneOf(lists,
+                Arbitraries.maps(Arbitraries.strings().ofMaxLength(5), inner).ofMaxSize(3).map(it -> it));
+    }
+
+    private static Object nested(int depth) {
+        Object value = 1;
+        for (int i = 0; i < depth; i++) {
+            value = i % 2 == 0 ? List.of(value) : Map.of("a", value);
+        }
+        return value;
+    }
+
+    @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+    void whateverIsWrittenCanBeReadInAnyDocument(@ForAll("values") Object value) {
+        Json written;
+        try {
+            written = Json.of(value);
+        } catch (InvalidInput refused) {
+            return;
+        }
+        JobDocument document = JobDocument.of(NewJob.of("q", "t", written).build().spec())
+                .with(Run.NONE.ended(JobState.SUCCEEDED, Instant.EPOCH, written));
+        JobDocument read = JobDocument.parse(document.bytes());
+        assertThat(read.spec().payload()).isEqualTo(written);
+        assertThat(read.run().result()).isEqualTo(written);
+        assertThat(Json.parse(written.toString())).isEqualTo(written);
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
         @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
-    private static final Duration MAX_DELAY = Duration.ofDays(365);
+    /** The longest that a job rests for a time. */
+    static final Duration MAX_DELAY = Duration.ofDays(365);
 
     /** @throws InvalidInput when both delay and runAt are given, or the delay is out of bounds */
     public NewJob {

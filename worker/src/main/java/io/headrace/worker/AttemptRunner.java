@@ -76,8 +76,18 @@ final class AttemptRunner {
         Duration timeout = timeout(spec);
         LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, config.redactor(), memory.share(),
                 reports::ask);
+        try {
+            return begin(attempt, room);
+        } catch (RuntimeException e) { // the others of its claim run
+            giveUp(attempt, e);
+            return false;
+        }
+    }
+
+    private boolean begin(LiveAttempt attempt, boolean room) {
+        ClaimedJob job = attempt.job();
         Optional<Decision> verdict = refusing ? Optional.of(outcome.release(job))
-                : outcome.beforeRun(job, handlers.knows(spec.type()), job.claimedAt());
+                : outcome.beforeRun(job, handlers.knows(attempt.type()), job.claimedAt());
         int bytes = job.document().bytes().length;
         if (verdict.isEmpty() && !(room && attempt.memory().tryRun(bytes))) {
             verdict = Optional.of(outcome.release(job));
@@ -140,9 +150,9 @@ final class AttemptRunner {
     }
 
     private Ending call(LiveAttempt attempt) {
-        interrupter.began(attempt);
-        metrics.started(attempt);
         try {
+            interrupter.began(attempt);
+            metered(() -> metrics.started(attempt));
             return Ending.returned(result(handlers.run(attempt)));
         } catch (Throwable thrown) { // a handler may throw anything, and its slot must survive
             return Ending.threw(thrown);
@@ -168,7 +178,7 @@ final class AttemptRunner {
             return null;
         }
         try {
-            Json json = returned instanceof Json ready ? ready : Json.of(returned);
+            Json json = returned instanceof Json ready ? ready.verified() : Json.of(returned);
             if (json.size() > MAX_RESULT_BYTES) {
                 throw HandlerFailure.permanent("result_too_large", "the result has " + json.size()
                         + " bytes, at most " + MAX_RESULT_BYTES + " are kept; store it elsewhere and return where",
@@ -176,7 +186,7 @@ final class AttemptRunner {
             }
             return json;
         } catch (InvalidInput e) {
-            throw HandlerFailure.permanent("bad_result", "the result " + e.getMessage(), e);
+            throw HandlerFailure.permanent("bad_result", "the result " + e.problem(), e);
         }
     }
 
@@ -185,36 +195,70 @@ final class AttemptRunner {
         Optional<Throwable> where = attempt.abandon();
         if (where.isPresent()) {
             threads.givenUp();
-            metrics.abandoned(attempt);
+            metered(() -> metrics.abandoned(attempt));
             finish(attempt, Ending.abandoned(where.get()));
         }
     }
 
+    /** Whatever the handler left behind, its job gets a verdict. */
     private void finish(LiveAttempt attempt, Ending ending) {
-        long now = clocks.now();
+        Outcome.Ran ran = ran(attempt, ending);
         slots.release();
         try {
-            decide(attempt, ending, now);
+            Optional<Decision> decision = decide(attempt, ran);
+            if (decision.isEmpty()) {
+                inFlight.remove(attempt);
+                return;
+            }
+            count(attempt, ran, decision.get());
+            attempt.memory().take(decision.get().verdict().document().bytes().length);
+            settler.settle(attempt, decision.get());
         } catch (RuntimeException e) {
-            inFlight.remove(attempt); // its lease is left to expire, rather than renewed for ever
-            log.error("no verdict could be reached; the job runs again when its lease expires job={} attempt={}",
-                    attempt.id(), attempt.attempt(), e);
+            giveUp(attempt, e);
+        } catch (Error e) {
+            giveUp(attempt, e);
+            throw e;
         }
     }
 
-    private void decide(LiveAttempt attempt, Ending ending, long now) {
+    private void giveUp(LiveAttempt attempt, Throwable why) {
+        inFlight.remove(attempt); // its lease is left to expire, rather than renewed for ever
+        log.error("no verdict could be reached; the job runs again when its lease expires job={} attempt={}",
+                attempt.id(), attempt.attempt(), why);
+    }
+
+    private static Outcome.Ran ran(LiveAttempt attempt, Ending ending) {
         Instant startedAt = attempt.brokerTime(attempt.startedAt());
-        Outcome.Ran ran = new Outcome.Ran(ending, attempt.stop(), startedAt, attempt.brokerTime(now),
+        return new Outcome.Ran(ending, attempt.stop(), startedAt, attempt.brokerTime(attempt.now()),
                 attempt.said().progress(), attempt.timeout());
-        Optional<Decision> decision = outcome.afterRun(attempt.job(), ran);
-        if (ending.kind() != Ending.Kind.NOT_STARTED && decision.isPresent()) {
-            metrics.ended(attempt, decision.get(), now - attempt.startedAt());
+    }
+
+    /** The last resort is a failure that tells only of what class it is. */
+    private Optional<Decision> decide(LiveAttempt attempt, Outcome.Ran ran) {
+        try {
+            return outcome.afterRun(attempt.job(), ran);
+        } catch (RuntimeException | StackOverflowError e) {
+            log.error("an ended attempt cannot be told in full job={} attempt={}", attempt.id(), attempt.attempt(), e);
+            Throwable thrown = ran.ending().thrown();
+            String type = (thrown == null ? e : thrown).getClass().getName();
+            return outcome.afterRun(attempt.job(), ran.with(Ending
+                    .threw(HandlerFailure.passing(type, "what came of the attempt cannot be told", (Throwable) null))));
         }
-        if (decision.isPresent()) {
-            attempt.memory().take(decision.get().verdict().document().bytes().length);
-            settler.settle(attempt, decision.get());
-        } else {
-            inFlight.remove(attempt);
+    }
+
+    private void count(LiveAttempt attempt, Outcome.Ran ran, Decision decision) {
+        if (ran.ending().kind() != Ending.Kind.NOT_STARTED) {
+            long took = Duration.between(ran.startedAt(), ran.finishedAt()).toNanos();
+            metered(() -> metrics.ended(attempt, decision, took));
+        }
+    }
+
+    /** Meters are the application's, and no reason to fail a job. */
+    private static void metered(Runnable count) {
+        try {
+            count.run();
+        } catch (RuntimeException e) {
+            log.warn("an attempt could not be counted", e);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,24 @@ final class Failures {
     }
 
     private static String message(Throwable thrown) {
-        String message = thrown.getMessage();
+        String message = said(thrown);
         return message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message;
+    }
+
+    /** Its message, cut to what is kept of one. */
+    private static @Nullable String said(Throwable thrown) {
+        String message = asked(thrown::getMessage, "(its message cannot be read)");
+        return message == null || message.length() <= Failure.MAX_MESSAGE ? message
+                : message.substring(0, Failure.MAX_MESSAGE) + "…";
+    }
+
+    /** What a throwable says of itself. Its methods are somebody's code, and may themselves throw anything. */
+    private static <T> @Nullable T asked(Supplier<@Nullable T> method, @Nullable T otherwise) {
+        try {
+            return method.get();
+        } catch (Throwable e) {
+            return otherwise;
+        }
     }
 
     /** The stack as Java prints it, without the worker's frames and those below them; causes included, each once. */
@@ -39,28 +56,38 @@ final class Failures {
         StringBuilder out = new StringBuilder();
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         String prefix = "";
-        for (Throwable t = thrown; t != null && seen.add(t) && out.length() < Failure.MAX_STACK; t = t.getCause()) {
-            out.append(prefix).append(t.getClass().getName());
-            if (t.getMessage() != null) {
-                out.append(": ").append(t.getMessage());
+        Throwable t = thrown;
+        while (t != null && seen.add(t) && out.length() < Failure.MAX_STACK) {
+            Throwable one = t;
+            out.append(prefix).append(one.getClass().getName());
+            String message = said(one);
+            if (message != null) {
+                out.append(": ").append(message);
             }
             out.append('\n');
-            List<StackTraceElement> frames = handlerFrames(t);
-            for (StackTraceElement frame : frames.subList(0, Math.min(frames.size(), MAX_FRAMES))) {
-                out.append("\tat ").append(frame).append('\n');
-            }
-            if (frames.size() > MAX_FRAMES) {
-                out.append("\t... ").append(frames.size() - MAX_FRAMES).append(" more\n");
-            }
+            appendFrames(one, out);
             prefix = "Caused by: ";
+            t = asked(one::getCause, null);
         }
         return out.toString();
     }
 
+    private static void appendFrames(Throwable t, StringBuilder out) {
+        List<StackTraceElement> frames = handlerFrames(t);
+        for (StackTraceElement frame : frames.subList(0, Math.min(frames.size(), MAX_FRAMES))) {
+            out.append("\tat ").append(frame).append('\n');
+        }
+        if (frames.size() > MAX_FRAMES) {
+            out.append("\t... ").append(frames.size() - MAX_FRAMES).append(" more\n");
+        }
+    }
+
     private static List<StackTraceElement> handlerFrames(Throwable t) {
         List<StackTraceElement> kept = new ArrayList<>();
-        for (StackTraceElement frame : t.getStackTrace()) {
-            if (frame.getClassName().equals(Handlers.class.getName())
+        @Nullable
+        StackTraceElement @Nullable [] frames = asked(t::getStackTrace, null);
+        for (StackTraceElement frame : frames == null ? new StackTraceElement[0] : frames) {
+            if (frame == null || frame.getClassName().equals(Handlers.class.getName())
                     || frame.getClassName().equals(AttemptRunner.class.getName())) {
                 break;
             }

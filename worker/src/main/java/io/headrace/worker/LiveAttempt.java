@@ -82,6 +82,11 @@ final class LiveAttempt implements JobContext {
         return job.claimedAt().plusNanos(nanos - claimedAt);
     }
 
+    /** This instant by the worker's clock. */
+    long now() {
+        return clocks.now();
+    }
+
     long startedAt() {
         return startedAt;
     }
@@ -249,7 +254,7 @@ final class LiveAttempt implements JobContext {
 
     @Override
     public void log(String line) {
-        String shown = secrets().mask(line); // before it is taken apart: a secret may have several lines
+        String shown = secrets().mask(String.valueOf(line)); // before it is taken apart: a secret may have several lines
         if (shown.indexOf('\n') >= 0) {
             shown.lines().forEach(said::say);
         } else {

@@ -44,7 +44,12 @@ final class Outcome {
 
     /** How an attempt went, and when, by the broker's clock. */
     record Ran(Ending ending, @Nullable Stop stop, Instant startedAt, Instant finishedAt,
-            @Nullable Progress progress, @Nullable Duration timeout) {}
+            @Nullable Progress progress, @Nullable Duration timeout) {
+        /** The same attempt with another ending. */
+        Ran with(Ending other) {
+            return new Ran(other, stop, startedAt, finishedAt, progress, timeout);
+        }
+    }
 
     /** The verdict on a job that must not run here, or empty when it may run. */
     Optional<Decision> beforeRun(ClaimedJob job, boolean known, Instant now) {

@@ -2,12 +2,28 @@ package io.headrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.headrace.Failure;
+import io.headrace.Job;
+import io.headrace.JobContext;
+import io.headrace.JobDocument;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.PermanentFailure;
+import io.headrace.RetryLater;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FailuresTest {
     @Test
@@ -55,6 +71,149 @@ class FailuresTest {
         Failure failure = Failures.of(new IllegalStateException());
 
         assertThat(failure.message()).isEqualTo("IllegalStateException");
+    }
+
+    /** Exceptions whose own methods do harm. */
+    static Stream<Throwable> hostile() {
+        return Stream.of(new Hostile(() -> {
+            throw new IllegalStateException("from getMessage");
+        }), new Hostile(() -> {
+            throw new StackOverflowError();
+        }), new Hostile(() -> {
+            throw new NoClassDefFoundError("a/b/C");
+        }), new Hostile(() -> null), new Hostile(() -> "x".repeat(10_000_000)), new Hostile(() -> "half \ud83d of it"),
+                new Endless(), new StackOverflowError(), new OutOfMemoryError("Java heap space"),
+                new AssertionError("x"), new RetryLater(null, null), new RetryLater("later", Duration.ofDays(1L << 40)),
+                new PermanentFailure("\ud83d"));
+    }
+
+    /** Nothing that is asked of it can be answered. */
+    private static final class Hostile extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Supplier<@Nullable String> message;
+
+        Hostile(Supplier<@Nullable String> message) {
+            this.message = message;
+        }
+
+        @Override
+        public @Nullable String getMessage() {
+            return message.get();
+        }
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("from toString");
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            throw new IllegalStateException("from getStackTrace");
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new IllegalStateException("from getCause");
+        }
+    }
+
+    /** Every cause has another one. */
+    private static final class Endless extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public synchronized Throwable getCause() {
+            return new Endless();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void whateverAHandlerThrowsItsJobIsDecidedAfterOneAttemptWithTheRealType(Throwable thrown) {
+        Rig rig = new Rig(1, JobHandler.of("bad", Json.class, (payload, context) -> {
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) thrown;
+        }));
+        JobId id = rig.enqueue(NewJob.of("default", "bad", 1).maxRetries(0).build());
+
+        rig.claimLoop.claimRound();
+
+        Job job = rig.job(id);
+        assertThat(job.attempt()).isEqualTo(1);
+        Failure error = job.document().run().error();
+        assertThat(error).isNotNull();
+        assertThat(error.type()).isEqualTo(thrown.getClass().getName());
+        assertThat(error.message()).hasSizeLessThanOrEqualTo(Failure.MAX_MESSAGE);
+        assertThat(rig.state(id)).isIn(JobState.DEAD, JobState.RETRYING);
+        assertThat(JobDocument.parse(job.document().bytes()).run()).as("it can be read back")
+                .isEqualTo(job.document().run());
+        assertThat(rig.inFlight.all()).isEmpty();
+        assertThat(rig.slots.free()).isEqualTo(1);
+    }
+
+    /** Results that nobody could read. */
+    static Stream<Object> unreadable() {
+        Object deep = 1;
+        for (int i = 0; i < 300; i++) {
+            deep = List.of(deep);
+        }
+        return Stream.of(deep, new RawValue("{oops"), Json.trusted(new byte[]{'{'}), Json.trusted(new byte[0]),
+                Json.parse("1").getClass());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unreadable")
+    void aResultThatNobodyCouldReadIsABadResultAndNoSuccess(Object result) {
+        Rig rig = new Rig(1, JobHandler.of("bad", Json.class, (payload, context) -> result == Json.class ? new Rec()
+                : result));
+        JobId id = rig.enqueue("bad");
+
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
+        Failure error = rig.job(id).document().run().error();
+        assertThat(error).isNotNull();
+        assertThat(error.type()).isEqualTo("bad_result");
+        assertThat(error.message()).startsWith("the result cannot be ");
+    }
+
+    /** Contains another of itself, without end. */
+    private static final class Rec {
+        @JsonValue
+        List<Rec> rest() {
+            return List.of(new Rec());
+        }
+    }
+
+    @Test
+    void metersThatFailFailNoJob() {
+        Rig rig = new Rig(1, JobHandler.of("good", Json.class, (payload, context) -> "fine"));
+        rig.meters.config().onMeterAdded(meter -> {
+            throw new IllegalStateException("from a registry");
+        });
+        JobId id = rig.enqueue(NewJob.of("default", "good", 1).build());
+        rig.claimLoop.claimRound();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    @Test
+    void whatAHandlerSaysAfterItsEndHarmsNobody() {
+        CompletableFuture<JobContext> kept = new CompletableFuture<>();
+        Rig rig = new Rig(1, JobHandler.of("good", Json.class, (payload, context) -> {
+            kept.complete(context);
+            return "fine";
+        }));
+        JobId id = rig.enqueue("good");
+        rig.claimLoop.claimRound();
+        JobContext late = kept.join();
+        late.log("late \ud83d");
+        late.progress(0.5, "late");
+        rig.reports.turn();
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.job(id).progress()).isNull();
+        assertThat(rig.budget.held()).isZero();
     }
 
     @Test

@@ -3,8 +3,15 @@ package io.headrace;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown by a handler: the attempt failed, and the next one must not start before a delay has passed. */
+/**
+ * Thrown by a handler: not now. The next attempt does not start before a delay has passed, and this one uses none of the job's retries: what
+ * asks for a wait has not failed. That holds for {@value #MOST} attempts of a job; later ones count like any failure. Its
+ * {@code expiresIn} bounds the waits by time.
+ */
 public final class RetryLater extends Exception {
+    /** So many attempts of a job use no retry. */
+    public static final int MOST = 1_000;
+
     private static final long serialVersionUID = 1L;
     private final Duration delay;
 

@@ -33,10 +33,12 @@ public record RetryPolicy(int maxRetries, Backoff backoff) {
      * @param floor a wait that whoever failed asked for; jitter never shortens it
      */
     public Optional<Duration> next(int attempt, Duration floor, RandomGenerator random) {
-        if (attempt > maxRetries) {
-            return Optional.empty();
-        }
+        return attempt > maxRetries ? Optional.empty() : Optional.of(delay(attempt, floor, random));
+    }
+
+    /** The wait after an attempt, whether retries are left or not; see {@link #next}. */
+    public Duration delay(int attempt, Duration floor, RandomGenerator random) {
         Duration drawn = backoff.delay(attempt, random);
-        return Optional.of(drawn.compareTo(floor) < 0 ? floor : drawn);
+        return drawn.compareTo(floor) < 0 ? floor : drawn;
     }
 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param result what the handler of a succeeded job returned, else null
  * @param error why the newest failed attempt failed, else null
  * @param progress the last that the handler reported, else null
- * @param forgiven how many of the attempts no longer count against the job's retries, because a person requeued it since
+ * @param forgiven how many of the attempts do not count against the job's retries: they asked for a wait, or a person requeued the job
+ *            since
  */
 public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
         @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven) {
@@ -49,6 +50,11 @@ public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcom
     /** This run with the handler's last word on its progress. */
     public Run with(@Nullable Progress last) {
         return new Run(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last, forgiven);
+    }
+
+    /** This run, when its newest attempt uses none of the job's retries. */
+    public Run forgiving() {
+        return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven + 1);
     }
 
     /** A run as it is after a requeue: the history stays, the verdict goes, and the retries are counted anew. */

@@ -45,7 +45,7 @@ final class JobCard {
         long forgiven = job.at("forgiven").number();
         long most = forgiven + job.at("maxRetries").number() + 1;
         return job.at("attempt").text() + (job.at("attempt").number() > most ? "" : " of " + most)
-                + (forgiven > 0 ? ", retried by hand after " + forgiven : "");
+                + (forgiven > 0 ? ", " + forgiven + " not counted" : "");
     }
 
     private void attempts(List<Tree> attempts, Instant now) {

@@ -269,7 +269,7 @@ final class ClientCommandsTest {
         assertThat(headrace("job", "retry", id).code()).isZero();
         headrace("job", "watch", id);
 
-        assertThat(headrace("job", "show", id).out()).contains("attempt   2 of 2, retried by hand after 1\n");
+        assertThat(headrace("job", "show", id).out()).contains("attempt   2 of 2, 1 not counted\n");
     }
 
     @Test

@@ -195,7 +195,7 @@ final class DashboardIT {
 
         browser.show(api.uri(), "#/jobs/" + id);
         assertThat(browser.main()).containsText("2 of at most 2");
-        assertThat(browser.main()).containsText("retried by hand after 1");
+        assertThat(browser.main()).containsText("1 not counted");
         browser.assertNoComplaints();
     }
 

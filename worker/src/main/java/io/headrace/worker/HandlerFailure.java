@@ -10,7 +10,7 @@ final class HandlerFailure extends Exception {
 
     /** What a failure says about the next attempt. */
     private enum Kind {
-        PERMANENT, PASSING, UNABLE
+        PERMANENT, PASSING, POSTPONED, UNABLE
     }
 
     private final String type;
@@ -39,6 +39,11 @@ final class HandlerFailure extends Exception {
         return new HandlerFailure(Kind.PASSING, type, message, floor, null);
     }
 
+    /** The target asked for a wait: the next attempt waits at least so long, and this one uses no retry. */
+    static HandlerFailure postponed(String type, String message, Duration floor) {
+        return new HandlerFailure(Kind.POSTPONED, type, message, floor, null);
+    }
+
     /** This machine could not begin the work, for want of a thread, a child or a descriptor: the job uses no attempt. */
     static HandlerFailure unable(String type, String message, @Nullable Throwable cause) {
         return new HandlerFailure(Kind.UNABLE, type, message, Duration.ZERO, cause);
@@ -50,6 +55,10 @@ final class HandlerFailure extends Exception {
 
     boolean permanent() {
         return kind == Kind.PERMANENT;
+    }
+
+    boolean postponed() {
+        return kind == Kind.POSTPONED;
     }
 
     boolean unable() {

@@ -23,16 +23,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a job by POSTing its payload to a target. 2xx: the body is the result. 408, 425, 429 and 5xx, and a server that cannot be
- * reached: retried, not before the time that {@code Retry-After} gives. Everything else: failed for good, redirects included,
- * since the job would be sent elsewhere than configured. The attempt's timeout and cancellation interrupt the call. What is said
- * of the target is its scheme, host and port: the rest may be secret.
+ * Runs a job by POSTing its payload to a target. 2xx: the body is the result. 408, 425, 429 and 5xx, and a server that
+ * cannot be reached: retried, not before the time that {@code Retry-After} gives; 429 and 503 that give one use no retry.
+ * Everything else: failed for good, redirects included, since the job would be sent elsewhere than configured. The attempt's
+ * timeout and cancellation interrupt the call. What is said of the target is its scheme, host and port: the rest may be secret.
  *
  * <p>Called by slot threads.
  */
 final class HttpHandler implements JobHandler<Json> {
     private static final Duration RETRY_AFTER_MAX = Duration.ofDays(7);
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+    /** With a time in {@code Retry-After} these say: not now. */
+    private static final Set<Integer> BUSY = Set.of(429, 503);
     private static final int EXCERPT_CHARS = 300;
 
     private final JobType type;
@@ -137,7 +139,8 @@ final class HttpHandler implements JobHandler<Json> {
         String message = target + " answered " + status + excerpt(response, secrets);
         if (status >= 500 || PASSING.contains(status)) {
             Duration floor = response.headers().firstValue("Retry-After").map(this::retryAfter).orElse(Duration.ZERO);
-            return HandlerFailure.passing(kind, message, floor);
+            return BUSY.contains(status) && !floor.isZero() ? HandlerFailure.postponed(kind, message, floor)
+                    : HandlerFailure.passing(kind, message, floor);
         }
         return HandlerFailure.permanent(kind, message, null);
     }

@@ -118,7 +118,27 @@ final class Outcome {
         if (thrown instanceof PermanentFailure || (thrown instanceof HandlerFailure known && known.permanent())) {
             return bury(job, ran, attempt(job, ran, Attempt.Outcome.FAILED, failure));
         }
+        if (waits(thrown) && job.document().run().forgiven() < RetryLater.MOST) {
+            return postpone(job, ran, failure, floor(thrown));
+        }
         return retryOrBury(job, ran, Attempt.Outcome.FAILED, failure, floor(thrown));
+    }
+
+    private static boolean waits(Throwable thrown) {
+        return thrown instanceof RetryLater || (thrown instanceof HandlerFailure known && known.postponed());
+    }
+
+    /** What asked for a wait gets it, and uses none of the retries. */
+    private Decision postpone(ClaimedJob job, Ran ran, Failure failure, Duration floor) {
+        Attempt attempt = attempt(job, ran, Attempt.Outcome.FAILED, failure);
+        Duration delay = policy.overriddenBy(job.document().spec()).delay(counted(job), floor, random);
+        Run run = history(job).and(attempt).with(ran.progress()).forgiving();
+        return new Decision(Verdict.retry(job.lease(), delay, job.document().with(run)), attempt);
+    }
+
+    /** How many of the attempts count against the retries, this one included. */
+    private static int counted(ClaimedJob job) {
+        return job.lease().attempt() - job.document().run().forgiven();
     }
 
     /**
@@ -132,8 +152,7 @@ final class Outcome {
 
     private Decision retryOrBury(ClaimedJob job, Ran ran, Attempt.Outcome how, Failure failure, Duration floor) {
         Attempt attempt = attempt(job, ran, how, failure);
-        int counted = job.lease().attempt() - job.document().run().forgiven();
-        Optional<Duration> delay = policy.overriddenBy(job.document().spec()).next(counted, floor, random);
+        Optional<Duration> delay = policy.overriddenBy(job.document().spec()).next(counted(job), floor, random);
         if (delay.isEmpty()) {
             return bury(job, ran, attempt);
         }

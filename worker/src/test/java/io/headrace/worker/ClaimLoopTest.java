@@ -13,6 +13,7 @@ import io.headrace.Json;
 import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.RetryLater;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import java.time.Duration;
@@ -102,6 +103,42 @@ class ClaimLoopTest {
         assertThat(attempts).containsExactly(1, 2, 3);
         assertThat(rig.job(id).document().run().attempts()).extracting(Attempt::outcome).containsExactly(
                 Attempt.Outcome.FAILED, Attempt.Outcome.FAILED, Attempt.Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aHandlerMayAskForAWaitMoreOftenThanItsJobMayFail() {
+        Rig rig = new Rig(1, JobHandler.of("busy", Json.class, (payload, context) -> {
+            if (context.attempt() <= 5) {
+                throw new RetryLater("not yet", Duration.ofSeconds(30));
+            }
+            if (context.attempt() <= 7) {
+                throw new IllegalStateException("failed");
+            }
+            return "done";
+        }));
+        JobId id = rig.enqueue(NewJob.of("default", "busy", 1).maxRetries(2).build());
+        for (int i = 0; i < 8; i++) {
+            rig.claimLoop.claimRound();
+            rig.time.advance(Duration.ofMinutes(1));
+        }
+        assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rig.job(id).attempt()).isEqualTo(8);
+        assertThat(rig.job(id).document().run().forgiven()).isEqualTo(5);
+    }
+
+    @Test
+    void waitsWithoutEndCountAsFailuresInTheEnd() {
+        Rig rig = new Rig(1, JobHandler.of("busy", Json.class, (payload, context) -> {
+            throw new RetryLater("never", Duration.ofSeconds(1));
+        }));
+        JobId id = rig.enqueue(NewJob.of("default", "busy", 1).maxRetries(2).build());
+        for (int i = 0; i < RetryLater.MOST + 3; i++) {
+            assertThat(rig.state(id)).isNotEqualTo(JobState.DEAD);
+            rig.claimLoop.claimRound();
+            rig.time.advance(Duration.ofMinutes(1));
+        }
+        assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
+        assertThat(rig.job(id).attempt()).isEqualTo(RetryLater.MOST + 3);
     }
 
     @Test

@@ -87,7 +87,12 @@ class HttpHandlerTest {
                 assertThat(e.floor()).isZero();
             });
         }
-        assertThat(failure("/503?after=90").floor()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(failure("/503?after=90")).satisfies(e -> {
+            assertThat(e.floor()).isEqualTo(Duration.ofSeconds(90));
+            assertThat(e.postponed()).isTrue();
+        });
+        assertThat(failure("/500?after=90").postponed()).isFalse();
+        assertThat(failure("/429?after=0").postponed()).isFalse();
         assertThat(failure("/429?after=Thu, 1 Jan 2026 00:05:00 GMT").floor()).isEqualTo(Duration.ofMinutes(5));
         assertThat(failure("/429?after=Wed, 31 Dec 2025 00:05:00 GMT").floor()).isZero();
         assertThat(failure("/429?after=soon").floor()).isZero();

@@ -118,6 +118,19 @@ class OutcomeTest {
     }
 
     @Test
+    void whatAsksForAWaitUsesNoRetry() {
+        for (Throwable later : List.of(new RetryLater("busy", Duration.ofSeconds(90)), new RetryLater("busy", null),
+                HandlerFailure.postponed("http_429", "busy", Duration.ofSeconds(90)))) {
+            Verdict verdict = after(Ending.threw(later), null).verdict();
+            assertThat(verdict.move()).isEqualTo(Verdict.Move.RETRY);
+            assertThat(verdict.document().run().forgiven()).isEqualTo(1);
+            assertThat(verdict.document().run().attempts()).hasSize(1);
+        }
+        assertThat(after(Ending.threw(HandlerFailure.passing("http_500", "no", Duration.ofSeconds(90))), null).verdict()
+                .document().run().forgiven()).isZero();
+    }
+
+    @Test
     void anExceptionAfterACancellationEndsAsCancelled() {
         Decision decision = after(Ending.threw(new InterruptedException()), Stop.CANCELLED);
 

@@ -118,7 +118,7 @@ function facts(job) {
     return html`<section class="panel aside"><header><h2>Facts</h2></header><dl class="facts">
         ${fact('Type', job.type)}
         ${fact('Queue', html`${queueName(job)}, ${job.priority}`)}
-        ${fact('Attempt', html`${attemptOf(job, 'of at most', 'none yet')}${job.forgiven ? html`<br><small>retried by hand after ${job.forgiven}</small>` : nothing}`)}
+        ${fact('Attempt', html`${attemptOf(job, 'of at most', 'none yet')}${job.forgiven ? html`<br><small>${job.forgiven} not counted</small>` : nothing}`)}
         ${fact('Accepted', time('createdAt'))}
         ${fact('Due', time('runAt'))}
         ${fact('Expires', time('expiresAt'))}

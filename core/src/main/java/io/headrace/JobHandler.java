@@ -1,5 +1,6 @@
 package io.headrace;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,20 @@ public interface JobHandler<P> {
     Class<P> payloadType();
 
     /**
+     * Makes the payload of what was sent: Jackson reads it into {@link #payloadType}, see {@link Json#as(Class)}.
+     *
+     * @throws InvalidInput when it does not fit; then the job fails for good, as {@code bad_payload}
+     */
+    default P read(Json payload) {
+        return payloadType() == Json.class ? payloadType().cast(payload) : payload.as(payloadType());
+    }
+
+    /**
      * Does the work of one attempt. The thread is interrupted when the attempt should stop.
      *
      * @return the result, written as JSON and kept with the job, at most 256 KiB; null for none
      * @throws PermanentFailure when no retry can help
-     * @throws RetryLater when the next attempt must wait
+     * @throws RetryLater when the next attempt must wait; this one uses no retry
      * @throws Exception the attempt failed and is retried as the job's policy says
      */
     @Nullable
@@ -28,23 +38,15 @@ public interface JobHandler<P> {
 
     /** A handler made of a function. */
     static <P> JobHandler<P> of(String type, Class<P> payloadType, Body<P> body) {
-        JobType name = new JobType(type);
-        return new JobHandler<>() {
-            @Override
-            public JobType type() {
-                return name;
-            }
+        return new FunctionHandler<>(new JobType(type), payloadType,
+                payload -> payloadType == Json.class ? payloadType.cast(payload) : payload.as(payloadType), body);
+    }
 
-            @Override
-            public Class<P> payloadType() {
-                return payloadType;
-            }
-
-            @Override
-            public @Nullable Object run(P payload, JobContext context) throws Exception {
-                return body.run(payload, context);
-            }
-        };
+    /** A handler made of a function, whose payload has a type with parameters: {@code new TypeReference<List<Address>>() {}}. */
+    static <P> JobHandler<P> of(String type, TypeReference<P> payloadType, Body<P> body) {
+        @SuppressWarnings("unchecked") // the class of a type with parameters is that of the type without
+        Class<P> raw = (Class<P>) JsonFormat.objects().constructType(payloadType).getRawClass();
+        return new FunctionHandler<>(new JobType(type), raw, payload -> payload.as(payloadType), body);
     }
 
     /** What {@link #of} takes. */

@@ -1,6 +1,7 @@
 package io.headrace;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -46,14 +47,14 @@ public final class Json {
     }
 
     /**
-     * Serializes an object with Jackson.
+     * Serializes an object with Jackson: times of {@code java.time} as ISO 8601, {@code Optional} as its value.
      *
      * @throws InvalidInput when Jackson cannot, or when what it writes could not be read again: nested deeper than
      *             {@value JsonFormat#MAX_DEPTH}, a number of more than 1,000 digits, a name twice in an object
      */
     public static Json of(Object value) {
         try {
-            return new Json(MAPPER.writeValueAsBytes(value)).verified();
+            return new Json(JsonFormat.objects().writeValueAsBytes(value)).verified();
         } catch (JsonProcessingException e) {
             throw new InvalidInput("payload", "cannot be written as JSON: " + JsonFormat.problem(e));
         } catch (StackOverflowError e) {
@@ -76,16 +77,34 @@ public final class Json {
     }
 
     /**
-     * Deserializes with Jackson.
+     * Deserializes with Jackson. Members that the class does not know are passed over; what it has and the value lacks is null,
+     * absent or zero.
      *
      * @throws InvalidInput when the value does not fit the type
      */
     public <T> T as(Class<T> type) {
         try {
-            return MAPPER.readValue(utf8, type);
+            return JsonFormat.objects().readValue(utf8, type);
         } catch (IOException e) {
-            throw new InvalidInput("payload", "does not fit " + type.getSimpleName() + ": " + JsonFormat.problem(e));
+            throw misfit(type.getSimpleName(), e);
         }
+    }
+
+    /**
+     * The same for a type with parameters, such as {@code new TypeReference<List<Address>>() {}}.
+     *
+     * @throws InvalidInput when the value does not fit the type
+     */
+    public <T> T as(TypeReference<T> type) {
+        try {
+            return JsonFormat.objects().readValue(utf8, type);
+        } catch (IOException e) {
+            throw misfit(type.getType().getTypeName(), e);
+        }
+    }
+
+    private static InvalidInput misfit(String type, IOException e) {
+        return new InvalidInput("payload", "does not fit " + type + ": " + JsonFormat.problem(e));
     }
 
     /** The value as UTF-8; callers must not change the array. */

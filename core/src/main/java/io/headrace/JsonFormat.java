@@ -9,10 +9,13 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 
-/** The one configuration of Jackson: bounded nesting and numbers, duplicate keys and trailing text refused. */
+/** The configurations of Jackson: bounded nesting and numbers, duplicate keys and trailing text refused. */
 public final class JsonFormat {
     /** The deepest nesting that is read and written; Jackson itself allows 1000, real payloads stay far below 100. */
     public static final int MAX_DEPTH = 200;
@@ -26,7 +29,28 @@ public final class JsonFormat {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** Made when the first object is read or written: many processes only pass JSON on. */
+    private static final class Objects {
+        static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY)
+                .addModule(new JavaTimeModule())
+                .addModule(new Jdk8Module())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+                .build();
+    }
+
     private JsonFormat() {}
+
+    /**
+     * The mapper for objects of senders and handlers: times of {@code java.time} as ISO 8601, {@code Optional} as its value, and
+     * members that a class does not know are passed over, as the sender may be of another version.
+     */
+    static ObjectMapper objects() {
+        return Objects.MAPPER;
+    }
 
     private static JsonFactory factory(int maxDepth) {
         return JsonFactory.builder()

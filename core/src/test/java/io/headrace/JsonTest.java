@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -19,6 +24,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,6 +66,51 @@ final class JsonTest {
         assertThat(Json.of(mail)).hasToString("{\"to\":\"ann@example.org\",\"copies\":2}");
         assertThat(Json.of(mail).as(Mail.class)).isEqualTo(mail);
         assertThat(Json.of(Map.of("n", List.of(1, 2)))).hasToString("{\"n\":[1,2]}");
+    }
+
+    /** A payload of one version of a program. */
+    record Order(String id, Instant placed, LocalDate due, Duration patience, OffsetDateTime local,
+            Optional<String> note, Optional<Integer> floor) {}
+
+    /** The same of another: two members fewer, one more. */
+    record OtherOrder(String id, Instant placed, @Nullable LocalDate shipped, Optional<String> tracking, int parcels,
+            List<String> tags) {}
+
+    @Test
+    void timesAreIsoTextAndOptionalsTheirValues() {
+        Order order = new Order("a", Instant.parse("2026-01-02T03:04:05.678Z"), LocalDate.of(2026, 1, 31),
+                Duration.ofMinutes(90), OffsetDateTime.parse("2026-01-02T03:04:05+02:00"), Optional.of("fragile"),
+                Optional.empty());
+        Json json = NewJob.of("q", "order", order).build().spec().payload();
+        assertThat(json).hasToString("{\"id\":\"a\",\"placed\":\"2026-01-02T03:04:05.678Z\",\"due\":\"2026-01-31\","
+                + "\"patience\":\"PT1H30M\",\"local\":\"2026-01-02T03:04:05+02:00\",\"note\":\"fragile\","
+                + "\"floor\":null}");
+        assertThat(json.as(Order.class)).isEqualTo(order);
+    }
+
+    @Test
+    void bothVersionsOfAPayloadReadEachOthers() {
+        Json old = Json.of(new Order("a", Instant.EPOCH, LocalDate.EPOCH, Duration.ZERO,
+                OffsetDateTime.parse("2026-01-02T03:04:05Z"), Optional.empty(), Optional.of(3)));
+        OtherOrder read = old.as(OtherOrder.class);
+        assertThat(read.id()).isEqualTo("a");
+        assertThat(read.placed()).isEqualTo(Instant.EPOCH);
+        assertThat(read.shipped()).isNull();
+        assertThat(read.tracking()).isEmpty();
+        assertThat(read.parcels()).isZero();
+        Json other = Json.of(new OtherOrder("b", Instant.EPOCH, null, Optional.of("t"), 2, List.of("x")));
+        assertThat(other.as(Order.class).id()).isEqualTo("b");
+        assertThat(other.as(Order.class).note()).isEmpty();
+    }
+
+    @Test
+    void aTypeWithParametersIsReadAsSuch() {
+        assertThat(Json.parse("[{\"to\":\"ann\",\"copies\":1,\"more\":true}]").as(new TypeReference<List<Mail>>() {
+        }))
+                .containsExactly(new Mail("ann", 1));
+        assertThatThrownBy(() -> Json.parse("{}").as(new TypeReference<List<Mail>>() {
+        })).isInstanceOf(InvalidInput.class)
+                .hasMessageStartingWith("payload does not fit java.util.List<");
     }
 
     @Test

@@ -77,15 +77,12 @@ final class Handlers {
     }
 
     private static <P> @Nullable Object call(JobHandler<P> handler, LiveAttempt attempt) throws Exception {
-        return handler.run(payload(handler.payloadType(), attempt.payload()), attempt);
+        return handler.run(payload(handler, attempt.payload()), attempt);
     }
 
-    private static <P> P payload(Class<P> type, Json payload) throws HandlerFailure {
-        if (type == Json.class) {
-            return type.cast(payload);
-        }
+    private static <P> P payload(JobHandler<P> handler, Json payload) throws HandlerFailure {
         try {
-            return payload.as(type);
+            return handler.read(payload);
         } catch (InvalidInput e) {
             throw HandlerFailure.permanent("bad_payload", String.valueOf(e.getMessage()), null);
         }

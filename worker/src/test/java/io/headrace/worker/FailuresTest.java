@@ -3,6 +3,7 @@ package io.headrace.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.headrace.Failure;
 import io.headrace.Job;
@@ -16,7 +17,9 @@ import io.headrace.NewJob;
 import io.headrace.PermanentFailure;
 import io.headrace.RetryLater;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -53,6 +56,37 @@ class FailuresTest {
 
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
         assertThat(rig.job(id).document().run().error()).extracting(Failure::type).isEqualTo("bad_payload");
+    }
+
+    /** A payload before and after a change of the program. */
+    record Before(String id, @Nullable String dropped) {}
+
+    /** See {@link Before}. */
+    record After(String id, @Nullable Instant added, Optional<String> alsoAdded) {}
+
+    @Test
+    void whileAPayloadChangesNeitherVersionsWorkersBuryTheOthersJobs() {
+        Rig old = new Rig(4, JobHandler.of("order", Before.class, (order, context) -> order.id()));
+        Rig fresh = old.beside(4, JobHandler.of("order", After.class, (order, context) -> order));
+        for (Rig worker : List.of(old, fresh, old, fresh)) {
+            JobId before = old.enqueue(NewJob.of("default", "order", new Before("1", "x")).build());
+            JobId after = old
+                    .enqueue(NewJob.of("default", "order", new After("2", Instant.EPOCH, Optional.of("y"))).build());
+            worker.claimLoop.claimRound();
+            assertThat(old.state(before)).isEqualTo(JobState.SUCCEEDED);
+            assertThat(old.state(after)).isEqualTo(JobState.SUCCEEDED);
+            old.time.advance(Duration.ofSeconds(21)); // a safety claim, as nobody hints
+        }
+    }
+
+    @Test
+    void aHandlerMayTakeATypeWithParameters() {
+        Rig rig = new Rig(1, JobHandler.of("orders", new TypeReference<List<Before>>() {
+        },
+                (orders, context) -> orders.get(0).id()));
+        JobId id = rig.enqueue(NewJob.of("default", "orders", List.of(new Before("1", null))).build());
+        rig.claimLoop.claimRound();
+        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("1"));
     }
 
     @Test

@@ -39,8 +39,8 @@ final class Pages {
     /** So many misnamed buckets in a row are passed over. */
     private static final int MAX_ODD_BUCKETS = 100;
 
-    private static final Pattern SCAN = Pattern.compile("-|[0-9]{1,19}(:" + Index.ID + ")?");
-    private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:[0-9]{1,19}(:" + Index.ID + ")?");
+    private static final Pattern SCAN = Pattern.compile("-|" + Scan.FORM + "(:" + Index.ID + ")?");
+    private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:" + Scan.FORM + "(:" + Index.ID + ")?");
     private static final Pattern ENTRY = Pattern.compile("-|[0-9]{1,15}-[0-9]{1,15}");
 
     private final Link link;
@@ -107,9 +107,26 @@ final class Pages {
         return new Page(found, Optional.empty());
     }
 
+    /** A step of a scan: the same cursor and count yield the same members, so that a page can end within it and the next come back. */
+    private record Scan(String cursor, int count) {
+        static final String FORM = "[0-9]{1,19}([.][0-9]{1,3})?";
+
+        /** @param count unless the text says how many the step had that it comes back to */
+        static Scan of(String text, int count) {
+            int dot = text.indexOf('.');
+            return dot < 0 ? new Scan(text, count)
+                    : new Scan(text.substring(0, dot), Math.max(1, Integer.parseInt(text.substring(dot + 1))));
+        }
+
+        @Override
+        public String toString() {
+            return cursor + "." + count;
+        }
+    }
+
     /** How many jobs to fetch next of a place that cannot tell how large they are: few at first, then as many as those seen allow. */
     private static final class Stride {
-        private static final int FIRST = 4;
+        private static final int FIRST = 16;
         private static final int FASTER = 8;
 
         private final int most;
@@ -272,20 +289,21 @@ final class Pages {
         return new Step(jobs, positions, more ? members.get(members.size() - 1).position() : "");
     }
 
-    /** A set scanned in steps; the position is {@code cursor:last id seen of that step}. */
+    /** A set scanned in steps; the position is {@code cursor.count:last id seen of that step}. */
     private Step cancelledInLine(Query query, String position, int most) {
         byte[] key = keys.cancelled(query.queue());
         String[] at = (position.equals("-") ? "0" : position).split(":", 2);
-        List<Object> reply = Replies.list(link.ask(key, new Link.Request(Command.SSCAN, key, RedisKeys.bytes(at[0]),
-                RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
+        Scan scan = Scan.of(at[0], most);
+        List<Object> reply = Replies.list(link.ask(key, new Link.Request(Command.SSCAN, key,
+                RedisKeys.bytes(scan.cursor()), RedisKeys.bytes("COUNT"), RedisKeys.bytes(scan.count()))));
         List<Job> jobs = new ArrayList<>();
         Replies.texts(reply.get(1)).forEach(text -> index.id(query.queue(), key, text)
                 .flatMap(id -> finder.find(id).job()).ifPresent(jobs::add));
         String after = Replies.text(reply.get(0));
-        return scanned(jobs, at[0], at.length > 1 ? at[1] : "", after.equals("0") ? "" : after);
+        return scanned(jobs, scan.toString(), at.length > 1 ? at[1] : "", after.equals("0") ? "" : after);
     }
 
-    /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor:last id seen of that step}. */
+    /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor.count:last id seen of that step}. */
     private Step finished(Query query, String position, int most) {
         String newest = query.to() == null ? "+inf" : Long.toString((query.toMs() - 1) / BUCKET_MS);
         String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
@@ -296,9 +314,9 @@ final class Pages {
         }
         String bucket = buckets.get(0);
         boolean same = bucket.equals(at[0]);
-        String cursor = same ? at[1] : "0";
+        Scan scan = Scan.of(same ? at[1] : "0", most);
         byte[] hash = keys.finished(query.queue(), bucket);
-        List<Object> reply = scan(hash, cursor, most);
+        List<Object> reply = scan(hash, scan);
         List<Job> jobs = new ArrayList<>();
         List<Object> flat = Replies.list(reply.get(1));
         for (int i = 0; i + 1 < flat.size(); i += 2) {
@@ -308,7 +326,7 @@ final class Pages {
         }
         String after = Replies.text(reply.get(0));
         String next = !after.equals("0") ? bucket + ":" + after : buckets.size() > 1 ? buckets.get(1) + ":0" : "";
-        return scanned(jobs, bucket + ":" + cursor, same && at.length > 2 ? at[2] : "", next);
+        return scanned(jobs, bucket + ":" + scan, same && at.length > 2 ? at[2] : "", next);
     }
 
     /** The next two buckets of both lists, newest first. */
@@ -339,10 +357,10 @@ final class Pages {
     }
 
     /** A step through a bucket; one that is no hash is empty. */
-    private List<Object> scan(byte[] hash, String cursor, int most) {
+    private List<Object> scan(byte[] hash, Scan scan) {
         try {
-            return Replies.list(link.ask(hash, new Link.Request(Command.HSCAN, hash, RedisKeys.bytes(cursor),
-                    RedisKeys.bytes("COUNT"), RedisKeys.bytes(most))));
+            return Replies.list(link.ask(hash, new Link.Request(Command.HSCAN, hash, RedisKeys.bytes(scan.cursor()),
+                    RedisKeys.bytes("COUNT"), RedisKeys.bytes(scan.count()))));
         } catch (DataDamaged e) {
             return List.of(RedisKeys.bytes(0), List.of());
         }

@@ -14,7 +14,7 @@ public final class ApiSettings {
             "The port to listen on; 0 takes any free one.");
     public static final Setting<ApiKeys> KEYS = new Setting<>("api.keys", "",
             "[name=]role[@queue+queue]:secret separated by commas; sha256:DIGEST can stand for a secret",
-            "Who sends a secret as 'Authorization: Bearer' has its role (viewer, producer, operator, admin) for its queues; a secret alone is an admin's; none lets in everybody, on loopback only.",
+            "Who sends a secret as 'Authorization: Bearer' has its role (viewer, producer, operator, admin) for its queues; a secret alone is an admin's; none lets in every process of the same user, on loopback only.",
             ApiKeys::parse);
     public static final Setting<Boolean> OPEN_METRICS = Setting.flag("api.open-metrics", false,
             "Whether /metrics can be read without a key even when there are keys.");

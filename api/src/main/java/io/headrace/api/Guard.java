@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides who is let in. With keys: who sends one, or has the session of a browser that was shown one. Without: programs of this
- * machine, which a web page in its browser is not, so neither a foreign host name (DNS rebinding) nor a change asked for by
- * a page of another origin passes. Thread-safe.
+ * user on this machine, where the system tells whose they are. A web page in its browser is none, so neither a foreign host name
+ * (DNS rebinding) nor a change asked for by a page of another origin passes. Thread-safe.
  */
 final class Guard {
     /** The cookie that holds the secret of a session. */
@@ -33,6 +34,8 @@ final class Guard {
     private final KeyRing keys;
     private final Passes passes;
     private final BlockingCalls blocking;
+    private final Neighbours neighbours = Neighbours.ofThisMachine();
+    private final boolean neighboursKnown = Neighbours.known();
 
     Guard(KeyRing keys, Passes passes, BlockingCalls blocking) {
         this.keys = keys;
@@ -55,7 +58,11 @@ final class Guard {
             checkHost(request.getHeader("Host"));
             checkOrigin(request);
             exchange.from(Caller.local(exchange.address()));
-            then.run();
+            if (access.open() || !neighboursKnown) {
+                then.run();
+            } else {
+                admitOwn(exchange, then);
+            }
             return;
         }
         String session = access.open() ? null : session(request);
@@ -78,6 +85,25 @@ final class Guard {
                     pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access, then);
                     exchange.letGo();
                 }));
+    }
+
+    /** On loopback, where every user of the machine can connect. */
+    private void admitOwn(Exchange exchange, Runnable then) {
+        Future<OptionalLong> owner = neighbours.owner(exchange.loop(), exchange.request().connection());
+        if (owner.isComplete()) {
+            Neighbours.require(owner.result());
+            then.run();
+            return;
+        }
+        exchange.hold();
+        owner.onSuccess(uid -> exchange.guarded(() -> {
+            if (exchange.over()) {
+                return; // it went away meanwhile
+            }
+            Neighbours.require(uid);
+            then.run();
+            exchange.letGo();
+        }));
     }
 
     private static void pass(Exchange exchange, @Nullable Caller caller, Access access, Runnable then) {

@@ -30,9 +30,8 @@ final class LiveCall {
             throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not listen here", "Origin");
         }
         Optional<String> ticket = exchange.query("ticket");
-        if (!guard.asks()) {
-            open(exchange, exchange.caller(), Optional.empty());
-        } else if (ticket.isPresent() || !(session || request.getHeader("Authorization") != null)) {
+        boolean shown = session || request.getHeader("Authorization") != null;
+        if (guard.asks() && (ticket.isPresent() || !shown)) {
             open(exchange, null, ticket);
         } else {
             guard.admit(exchange, Access.ANY, () -> open(exchange, exchange.caller(), Optional.empty()));

@@ -12,8 +12,8 @@ enum ProblemType {
     UNAUTHORIZED(401, "A valid key is needed",
             "Send the secret of a key as 'Authorization: Bearer <secret>', or log in with it: POST /v1/session."),
     FORBIDDEN(403, "The request comes from where it must not",
-            "Without keys only programs of this machine are served: host names other than localhost and web pages of other"
-                    + " origins are refused; HEADRACE_API_KEYS opens the API to others. With a session, a change must come from a"
+            "Without keys only programs of the same user on this machine, and root's, are served: other users, host names"
+                    + " other than localhost and web pages of other origins are refused; HEADRACE_API_KEYS opens the API to others. With a session, a change must come from a"
                     + " page of this host."),
     NOT_ALLOWED(403, "The key does not allow this",
             "The detail names the role that is needed, or the queues that the key is limited to. Nothing was changed."),

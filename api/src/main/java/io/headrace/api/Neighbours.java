@@ -1,0 +1,136 @@
+package io.headrace.api;
+
+import io.headrace.LocalUser;
+import io.headrace.SocketTable;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells processes of this user from those of others on the same machine, who reach loopback as well, by the user who opened
+ * the other end of a connection. Asked once a connection, and only where nobody is asked for a key. A thread of its own reads
+ * the system's table, one reading for all that wait. Thread-safe.
+ */
+final class Neighbours {
+    /** Where the system's table comes from. */
+    interface Source {
+        SocketTable read() throws IOException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+    private static final AttributeKey<Future<OptionalLong>> OWNER = AttributeKey.valueOf("headrace-owner");
+    private static final long ROOT = 0;
+
+    private record Question(InetSocketAddress peer, InetSocketAddress own, Loop loop, Promise<OptionalLong> answer) {}
+
+    private final Source source;
+    private final ThreadPoolExecutor reader = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), Threads.named("headrace-api-neighbours-"));
+    /** Guarded by this, as the next. */
+    private List<Question> waiting = new ArrayList<>();
+    private boolean reading;
+
+    Neighbours(Source source) {
+        this.source = source;
+        reader.allowCoreThreadTimeOut(true);
+    }
+
+    /** By the table of this system. */
+    static Neighbours ofThisMachine() {
+        return new Neighbours(SocketTable::read);
+    }
+
+    /** Whether they can be told apart here at all. */
+    static boolean known() {
+        return SocketTable.exists();
+    }
+
+    /**
+     * The user at the other end; empty when none can be found, be it that it has gone. Asked again about a connection it knows at
+     * once. Called on the loop's thread, on which the future completes.
+     */
+    Future<OptionalLong> owner(Loop loop, HttpConnection connection) {
+        if (!(connection instanceof HttpServerConnection server)) {
+            return Future.succeededFuture(OptionalLong.empty());
+        }
+        Channel channel = server.channelHandlerContext().channel();
+        Future<OptionalLong> known = channel.attr(OWNER).get();
+        if (known != null) {
+            return known;
+        }
+        Promise<OptionalLong> answer = Promise.promise();
+        channel.attr(OWNER).set(answer.future());
+        if (channel.remoteAddress() instanceof InetSocketAddress peer
+                && channel.localAddress() instanceof InetSocketAddress own) {
+            ask(new Question(peer, own, loop, answer));
+        } else {
+            answer.complete(OptionalLong.empty());
+        }
+        return answer.future();
+    }
+
+    private synchronized void ask(Question question) {
+        waiting.add(question);
+        if (!reading) {
+            reading = true;
+            reader.execute(this::read);
+        }
+    }
+
+    private void read() {
+        for (List<Question> all = take(); !all.isEmpty(); all = take()) {
+            answer(all);
+        }
+    }
+
+    private synchronized List<Question> take() {
+        List<Question> taken = waiting;
+        waiting = new ArrayList<>();
+        reading = !taken.isEmpty();
+        return taken;
+    }
+
+    private void answer(List<Question> all) {
+        SocketTable table;
+        try {
+            table = source.read();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("who connects cannot be told; these calls are refused error={}", e.getMessage());
+            all.forEach(one -> one.loop().post(() -> one.answer().complete(OptionalLong.empty())));
+            return;
+        }
+        for (Question one : all) {
+            OptionalLong owner = table.owner(one.peer(), one.own());
+            one.loop().post(() -> one.answer().complete(owner));
+        }
+    }
+
+    /**
+     * Lets in this user and root.
+     *
+     * @throws Problem {@code forbidden}
+     */
+    static void require(OptionalLong owner) {
+        if (owner.isPresent() && (owner.getAsLong() == LocalUser.uid() || owner.getAsLong() == ROOT)) {
+            return;
+        }
+        String who = owner.isPresent() ? "comes from another user of this machine (uid " + owner.getAsLong() + ")"
+                : "comes from no process of this machine that could be found";
+        throw new Problem(ProblemType.FORBIDDEN, "the connection " + who
+                + ", and while there are no keys only the user of this API (uid " + LocalUser.uid()
+                + ") and root are let in; set HEADRACE_API_KEYS to let in others", null);
+    }
+}

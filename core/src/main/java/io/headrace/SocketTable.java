@@ -1,0 +1,116 @@
+package io.headrace;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which user holds which end of the TCP connections within this machine, as the system told at one moment. Linux only. Reading
+ * it takes some milliseconds, most of them for going through the system's table, however few connections there are. Immutable.
+ */
+public final class SocketTable {
+    private static final List<Path> FILES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+    private static final String LISTENS = "0A";
+    /** What comes before an IPv4 address that is written as an IPv6 one. */
+    private static final String MAPPED = hex(ByteBuffer.wrap(new byte[]{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1}));
+    private static final int FIELDS = 10;
+
+    /** By own and other address, as the system writes them. */
+    private final Map<String, Long> connections = new HashMap<>();
+    /** By port. */
+    private final Map<Integer, Long> listeners = new HashMap<>();
+
+    private SocketTable() {}
+
+    /** Whether this system has one. */
+    public static boolean exists() {
+        return Files.isReadable(FILES.get(0));
+    }
+
+    /** Reads it. */
+    public static SocketTable read() throws IOException {
+        SocketTable table = new SocketTable();
+        for (Path file : FILES) {
+            if (Files.isReadable(file)) { // without IPv6 there is only one
+                table.add(Files.readString(file, StandardCharsets.US_ASCII));
+            }
+        }
+        return table;
+    }
+
+    /** Reads one from its text, in the form of {@code /proc/net/tcp}. */
+    static SocketTable parse(String text) {
+        SocketTable table = new SocketTable();
+        table.add(text);
+        return table;
+    }
+
+    private void add(String text) {
+        text.lines().skip(1).map(line -> line.strip().split("\\s+")).filter(fields -> fields.length >= FIELDS)
+                .forEach(this::add);
+    }
+
+    /** A socket that no process holds any more has the inode 0, and root as its user whoever opened it. */
+    private void add(String[] fields) {
+        if (fields[9].equals("0")) {
+            return;
+        }
+        long uid = Long.parseLong(fields[7]);
+        if (fields[3].equals(LISTENS)) {
+            listeners.put(Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16), uid);
+        } else {
+            connections.put(plain(fields[1]) + ' ' + plain(fields[2]), uid);
+        }
+    }
+
+    private static String plain(String address) {
+        return address.startsWith(MAPPED) ? address.substring(MAPPED.length()) : address;
+    }
+
+    /**
+     * The user who holds the end of a connection.
+     *
+     * @param own the address of that end
+     * @param other the address of the other end
+     * @return empty when there is no such connection within this machine, or no process holds that end any more
+     */
+    public OptionalLong owner(InetSocketAddress own, InetSocketAddress other) {
+        return of(connections.get(written(own) + ' ' + written(other)));
+    }
+
+    /** The user who listens on a port; empty when nobody does. */
+    public OptionalLong listener(int port) {
+        return of(listeners.get(port));
+    }
+
+    private static OptionalLong of(@Nullable Long uid) {
+        return uid == null ? OptionalLong.empty() : OptionalLong.of(uid);
+    }
+
+    private static String written(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        String text = hex(ByteBuffer.wrap(host.getAddress()));
+        return (host instanceof Inet4Address ? text : plain(text)) + ':' + String.format("%04X", address.getPort());
+    }
+
+    /** The system writes words of 32 bits as numbers in the order of its processor. */
+    private static String hex(ByteBuffer bytes) {
+        StringBuilder text = new StringBuilder();
+        bytes.order(ByteOrder.nativeOrder());
+        while (bytes.hasRemaining()) {
+            text.append(String.format("%08X", bytes.getInt()));
+        }
+        return text.toString();
+    }
+}

@@ -51,7 +51,7 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
     /**
      * The address to bind, after checking that nobody but this machine can reach an API without keys.
      *
-     * @throws InvalidInput when the host is unknown, or not loopback while there are no keys
+     * @throws InvalidInput when the host is unknown, or not loopback while there are no keys or one that can be guessed
      */
     InetAddress address() {
         keys.check();
@@ -66,6 +66,9 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
             throw new InvalidInput(ApiSettings.BIND.variable(), "is " + bind
                     + ", which others can reach: set " + ApiSettings.KEYS.variable()
                     + " to one or more secrets, or bind to 127.0.0.1");
+        }
+        if (!address.isLoopbackAddress()) {
+            keys.checkStrength();
         }
         return address;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The keys of the environment, which open the API whatever is stored elsewhere. Kept as digests only. Immutable. */
 public final class ApiKeys {
     /** No keys: everybody who can connect is let in. */
-    public static final ApiKeys NONE = new ApiKeys(Map.of(), true);
+    public static final ApiKeys NONE = new ApiKeys(Map.of(), true, List.of());
 
     private static final Pattern HASHED = Pattern.compile("sha256:(.*)");
     private static final Pattern ENTRY = Pattern.compile("(?:([^=:]*)=)?([a-z]+)(?:@([^:]*))?:(.*)");
@@ -28,10 +28,13 @@ public final class ApiKeys {
 
     private final Map<Digest, AccessKey> byDigest;
     private final boolean sendable;
+    /** The numbers of entries that can be guessed. */
+    private final List<Integer> weak;
 
-    private ApiKeys(Map<Digest, AccessKey> byDigest, boolean sendable) {
+    private ApiKeys(Map<Digest, AccessKey> byDigest, boolean sendable, List<Integer> weak) {
         this.byDigest = byDigest;
         this.sendable = sendable;
+        this.weak = List.copyOf(weak);
     }
 
     /**
@@ -44,6 +47,7 @@ public final class ApiKeys {
     public static ApiKeys parse(String text) {
         Map<Digest, AccessKey> keys = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
+        List<Integer> weak = new ArrayList<>();
         boolean sendable = true;
         for (String part : text.split(",", -1)) {
             String entry = part.strip();
@@ -53,6 +57,9 @@ public final class ApiKeys {
             int number = keys.size() + 1;
             Parsed parsed = parse(number, entry);
             sendable &= parsed.sendable();
+            if (parsed.weak()) {
+                weak.add(number);
+            }
             if (names.contains(parsed.key().name())) {
                 throw bad(number, "has the name of an earlier one, '" + parsed.key().name() + "'");
             }
@@ -61,10 +68,10 @@ public final class ApiKeys {
                 throw bad(number, "has the secret of an earlier one");
             }
         }
-        return keys.isEmpty() ? NONE : new ApiKeys(Collections.unmodifiableMap(keys), sendable);
+        return keys.isEmpty() ? NONE : new ApiKeys(Collections.unmodifiableMap(keys), sendable, weak);
     }
 
-    private record Parsed(AccessKey key, boolean sendable) {}
+    private record Parsed(AccessKey key, boolean sendable, boolean weak) {}
 
     private static Parsed parse(int number, String entry) {
         Matcher hashed = HASHED.matcher(entry);
@@ -99,7 +106,8 @@ public final class ApiKeys {
         try {
             digest = hashed.matches() ? Digest.ofHex(hashed.group(1)) : Digest.of(secret);
             return new Parsed(new AccessKey(name == null ? "key-" + number : name, digest, role, scope, null, null),
-                    secret.chars().allMatch(c -> c > ' ' && c < 127));
+                    secret.chars().allMatch(c -> c > ' ' && c < 127),
+                    hashed.matches() ? WeakSecret.is(digest) : WeakSecret.is(secret));
         } catch (InvalidInput e) {
             throw bad(number, "has a bad " + e.field() + ": it " + e.problem());
         }
@@ -130,6 +138,15 @@ public final class ApiKeys {
         if (!sendable) {
             throw new InvalidInput(ApiSettings.KEYS.variable(),
                     "must hold keys of visible ASCII characters; another cannot travel in an Authorization header");
+        }
+    }
+
+    /** @throws InvalidInput when a key can be guessed; the message names it by its number and does not show it */
+    void checkStrength() {
+        if (!weak.isEmpty()) {
+            throw new InvalidInput(ApiSettings.KEYS.variable(), "has a secret that can be guessed, entry " + weak.get(0)
+                    + ", and others can reach this address: make one with 'openssl rand -hex 24'. A secret has "
+                    + WeakSecret.MIN_CHARS + " characters or more and is none of the examples");
         }
     }
 

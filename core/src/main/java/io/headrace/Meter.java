@@ -63,8 +63,8 @@ public enum Meter {
             "When the last claim round trip succeeded, whether it found work or not, as epoch seconds."),
     REDIS_ROUNDTRIP("headrace_redis_roundtrip_seconds", Kind.HISTOGRAM, Source.BOTH, List.of(),
             "Round trips to Redis, one a flush, blocking waits left out."),
-    BUILD_INFO("headrace_build_info", Kind.GAUGE, Source.BOTH, List.of("version"),
-            "Always 1; the label tells the version.");
+    BUILD_INFO("headrace_build_info", Kind.GAUGE, Source.BOTH, List.of("version", "commit", "date"),
+            "Always 1; the labels tell the version, the commit that it was made from and the day of that.");
 
     /** The Prometheus type. */
     public enum Kind {

@@ -5,8 +5,13 @@ import picocli.CommandLine.IVersionProvider;
 
 /** What this build calls itself. */
 final class Version implements IVersionProvider {
+    /** Commit and day; with the version this is what to tell in a report. */
+    static String madeFrom() {
+        return "commit " + Build.commit() + ", " + Build.date();
+    }
+
     @Override
     public String[] getVersion() {
-        return new String[]{"headrace " + Build.version()};
+        return new String[]{"headrace " + Build.version(), madeFrom()};
     }
 }

@@ -5,7 +5,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code headrace version}. */
-@Command(description = "Show the version, and the Java it runs on.", footer = {"", "Example:", "  headrace version"})
+@Command(description = "Show the version, the Java it runs on, and the commit that it was made from.", footer = {"",
+    "Example:", "  headrace version"})
 final class VersionCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -16,6 +17,7 @@ final class VersionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         terminal.out().println("headrace " + Build.version() + " (Java " + Runtime.version() + ")");
+        terminal.out().println(Version.madeFrom());
         return ExitCode.DONE;
     }
 }

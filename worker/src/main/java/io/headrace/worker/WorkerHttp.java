@@ -53,13 +53,14 @@ public final class WorkerHttp implements AutoCloseable {
     }
 
     /**
-     * A registry for the whole of a process. It tells the version; scraped as OpenMetrics, its histograms of attempts show the
+     * A registry for the whole of a process. It tells version, commit and day; scraped as OpenMetrics, its histograms of attempts show the
      * trace ids of jobs that were sent with a sampled {@code traceparent} as exemplars.
      */
     public static PrometheusMeterRegistry registry() {
         PrometheusRegistry collectors = new PrometheusRegistry();
-        Info.builder().name(Meter.BUILD_INFO.exported()).help(Meter.BUILD_INFO.help()).labelNames("version")
-                .register(collectors).setLabelValues(Build.version());
+        Info.builder().name(Meter.BUILD_INFO.exported()).help(Meter.BUILD_INFO.help())
+                .labelNames("version", "commit", "date")
+                .register(collectors).setLabelValues(Build.version(), Build.commit(), Build.date());
         return new PrometheusMeterRegistry(BUCKET_EXEMPLARS, collectors, Clock.SYSTEM, new Exemplars());
     }
 

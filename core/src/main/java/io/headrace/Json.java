@@ -42,7 +42,7 @@ public final class Json {
             }
             return new Json(text.strip().getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
-            throw new InvalidInput("payload", "must be a JSON value: " + JsonFormat.problem(e));
+            throw new InvalidInput("payload", "must be a JSON value: " + JsonMistake.of(e));
         }
     }
 
@@ -56,7 +56,7 @@ public final class Json {
         try {
             return new Json(JsonFormat.objects().writeValueAsBytes(value)).verified();
         } catch (JsonProcessingException e) {
-            throw new InvalidInput("payload", "cannot be written as JSON: " + JsonFormat.problem(e));
+            throw new InvalidInput("payload", "cannot be written as JSON: " + JsonMistake.of(e));
         } catch (StackOverflowError e) {
             throw new InvalidInput("payload", "cannot be written as JSON: it goes too deep");
         }
@@ -72,7 +72,7 @@ public final class Json {
             JsonFormat.check(utf8);
             return this;
         } catch (IOException e) {
-            throw new InvalidInput("payload", "cannot be stored as JSON: " + JsonFormat.problem(e));
+            throw new InvalidInput("payload", "cannot be stored as JSON: " + JsonMistake.of(e));
         }
     }
 
@@ -104,7 +104,7 @@ public final class Json {
     }
 
     private static InvalidInput misfit(String type, IOException e) {
-        return new InvalidInput("payload", "does not fit " + type + ": " + JsonFormat.problem(e));
+        return new InvalidInput("payload", "does not fit " + type + ": " + JsonMistake.of(e));
     }
 
     /** The value as UTF-8; callers must not change the array. */

@@ -3,7 +3,6 @@ package io.headrace;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
@@ -86,12 +85,6 @@ public final class JsonFormat {
                 throw new JsonParseException(p, "there is something after the value");
             }
         }
-    }
-
-    /** What is wrong, without the names of Jackson's settings. */
-    static String problem(IOException e) {
-        String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-        return String.valueOf(message).replaceAll(", from `[^`]*`", "");
     }
 
     /** The shared factory for streaming; thread-safe, callers must not reconfigure it. */

@@ -7,6 +7,7 @@ import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.Json;
 import io.headrace.JsonFormat;
+import io.headrace.JsonMistake;
 import io.headrace.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -245,16 +246,6 @@ final class JsonIn {
     }
 
     private static Problem malformed(JsonProcessingException e) {
-        String message = String.valueOf(e.getOriginalMessage());
-        message = cut(cut(cut(message, " (start marker at"), " at [Source"), ", from `");
-        String where = e.getLocation() == null ? ""
-                : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ": ";
-        return new Problem(ProblemType.MALFORMED_JSON, where + message, null);
-    }
-
-    /** Leaves out what only somebody who reads this program could use. */
-    private static String cut(String message, String from) {
-        int at = message.indexOf(from);
-        return at < 0 ? message : message.substring(0, at);
+        return new Problem(ProblemType.MALFORMED_JSON, JsonMistake.of(e), null);
     }
 }

@@ -1,15 +1,25 @@
 package io.headrace.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the API sent with a status below 400: one JSON document. Not thread-safe. */
 final class Answer {
     private final byte[] body;
+    private final Map<String, List<String>> headers;
     private @Nullable Tree tree;
 
-    Answer(byte[] body) {
+    Answer(byte[] body, Map<String, List<String>> headers) {
         this.body = body;
+        this.headers = headers;
+    }
+
+    /** Whether a header says {@code true}. */
+    boolean marked(String header) {
+        return headers.getOrDefault(header, List.of()).contains("true");
     }
 
     /** The document, read once. */
@@ -24,9 +34,8 @@ final class Answer {
         return tree;
     }
 
-    /** Prints the document as it came. */
+    /** Prints the document as it came; on a person's terminal the same JSON, with what would steer that escaped. */
     void verbatim(Terminal terminal) {
-        terminal.out().write(body, 0, body.length);
-        terminal.out().println();
+        terminal.out().println(terminal.shown(new String(body, StandardCharsets.UTF_8)));
     }
 }

@@ -12,7 +12,9 @@ class ApiAddress {
     @Nullable
     String api;
 
+    /** @throws InvalidInput when the environment holds a variable {@code HEADRACE_…} that no setting has */
     ApiClient client(Terminal terminal) {
+        SettingNames.refuseMisspelt(terminal.environment());
         String key = ClientSettings.API_KEY.from(terminal.environment()).strip();
         return new ApiClient(address(terminal), key.isEmpty() ? null : key);
     }

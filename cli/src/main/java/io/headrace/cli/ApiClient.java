@@ -115,7 +115,7 @@ final class ApiClient {
             if (status >= 400) {
                 throw Problem.of(status, answer, base);
             }
-            return new Answer(answer);
+            return new Answer(answer, connection.getHeaderFields());
         } catch (IOException e) {
             throw unreachable(e);
         }

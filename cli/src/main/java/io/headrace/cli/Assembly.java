@@ -41,7 +41,7 @@ final class Assembly {
             return ApiServer.start(config, broker, broker.operator(), meters);
         } catch (InvalidInput e) {
             if (!e.field().equals(ApiSettings.PORT.variable())) {
-                throw e;
+                throw settings.blame(e);
             }
             throw CommandFailed.failed("port " + config.port() + " of " + config.bind()
                     + " is taken; stop who listens there, or choose another with --port");

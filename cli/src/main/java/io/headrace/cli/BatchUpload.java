@@ -34,6 +34,7 @@ final class BatchUpload {
     /** How many lines of the file have been read. */
     private long number;
     private long accepted;
+    private long duplicates;
     private long rejected;
     /** Whether an item has been written to the one JSON document that {@code -o json} prints. */
     private boolean itemWritten;
@@ -91,8 +92,9 @@ final class BatchUpload {
     private void finish(long start) {
         finishJson();
         double seconds = Math.max(0.001, (System.nanoTime() - start) / 1e9);
-        terminal.say(String.format(java.util.Locale.ROOT, "accepted %d of %s in %.1f s", accepted,
-                Words.jobs(accepted + rejected), seconds));
+        terminal.say(String.format(java.util.Locale.ROOT, "accepted %d of %s in %.1f s%s", accepted,
+                Words.jobs(accepted + rejected), seconds, duplicates == 0 ? ""
+                        : "; of these " + duplicates + " were there already, by their unique keys"));
     }
 
     private static InputStream openFile(String file) throws IOException {
@@ -150,12 +152,14 @@ final class BatchUpload {
             complain(line, problem);
         } else {
             accepted++;
+            duplicates += item.at("duplicate").flag() ? 1 : 0;
             if (!json && !terminal.outIsTty()) {
                 terminal.out().println(item.at("id").text());
             }
         }
         if (json) {
-            terminal.out().print((itemWritten ? "," : "") + (problem.present() ? shifted(line, problem) : item.json()));
+            terminal.out().print((itemWritten ? "," : "")
+                    + terminal.shown(problem.present() ? shifted(line, problem) : item.json()));
             itemWritten = true;
         }
     }

@@ -146,7 +146,7 @@ final class BenchCommand implements Callable<Integer> {
         public void close() {
             Report report = found;
             if (report != null && output == ApiOptions.Format.json) {
-                progress.above(() -> terminal.out().println(report.json()));
+                progress.above(() -> terminal.out().println(terminal.shown(report.json())));
             }
         }
     }

@@ -114,7 +114,7 @@ final class DeadCommand {
             terminal.say(moved.refused()
                     + " were refused: another unfinished job has their unique key, or they are dead no more");
         }
-        terminal.out().println(api.json() ? moved.json()
+        terminal.out().println(api.json() ? terminal.shown(moved.json())
                 : past + " " + dead(moved.count(), filter)
                         + paced(moved.count(), pace));
         return moved.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;

@@ -24,6 +24,8 @@ final class Effective {
     static final Map<String, List<Setting<?>>> BY_ROLE = byRole();
 
     private final Map<String, String> environment;
+    /** By variable, the flag that was laid over it. */
+    private final Map<String, String> flags = new HashMap<>();
 
     /** @throws InvalidInput naming a variable {@code HEADRACE_…} that no setting knows, and the nearest one */
     Effective(Map<String, String> process) {
@@ -55,8 +57,15 @@ final class Effective {
                 throw new InvalidInput(flag, e.problem());
             }
             environment.put(setting.variable(), text);
+            flags.put(setting.variable(), flag);
         }
         return this;
+    }
+
+    /** The same, of the flag if the value that it blames was given by one. */
+    InvalidInput blame(InvalidInput e) {
+        String flag = flags.get(e.field());
+        return flag == null ? e : new InvalidInput(flag, e.problem());
     }
 
     /** @throws InvalidInput naming the variable, when its value is not allowed */

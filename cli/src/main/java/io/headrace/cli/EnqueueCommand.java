@@ -1,8 +1,10 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headrace.Durability;
 import io.headrace.JobType;
+import io.headrace.JsonMistake;
 import io.headrace.Level;
 import io.headrace.QueueName;
 import java.io.IOException;
@@ -33,6 +35,9 @@ import picocli.CommandLine.Parameters;
             "  headrace enqueue email @mail.json --queue mail --delay 10m",
             "  generate-jobs | headrace enqueue --batch - --queue mail > ids.txt"})
 final class EnqueueCommand implements Callable<Integer> {
+    private static final String DUPLICATE = "Headrace-Duplicate";
+    private static final String REPLAYED = "Idempotency-Replayed";
+
     private final Terminal terminal;
 
     @Mixin
@@ -125,6 +130,11 @@ final class EnqueueCommand implements Callable<Integer> {
         ApiClient client = api.client(terminal);
         byte[] body = body(type, payload());
         Answer answer = client.post("/v1/queues/" + queue + "/jobs", body, headers());
+        if (answer.marked(DUPLICATE)) {
+            terminal.say("nothing was submitted: an unfinished job of queue '" + queue + "' has this unique key");
+        } else if (answer.marked(REPLAYED)) {
+            terminal.say("nothing was submitted again: this idempotency key was used before, for the same job");
+        }
         if (wait != null) {
             return new JobWait(client, terminal, api.json()).until(answer, wait);
         }
@@ -184,13 +194,13 @@ final class EnqueueCommand implements Callable<Integer> {
             Tree.parse(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             String example = payload.matches("[\\p{L} ]+") ? " such as '\"" + payload + "\"'" : "";
-            throw CommandFailed.usage("the payload must be one JSON value" + example + ": " + firstLine(e));
+            throw CommandFailed.usage("the payload must be one JSON value" + example + ": " + mistake(e));
         }
         return text.strip();
     }
 
-    private static String firstLine(IOException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("it is not");
+    private static String mistake(IOException e) {
+        return e instanceof JsonProcessingException json ? JsonMistake.of(json) : String.valueOf(e.getMessage());
     }
 
     private byte[] body(JobType jobType, String payloadJson) {

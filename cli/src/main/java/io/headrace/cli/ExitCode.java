@@ -10,5 +10,8 @@ final class ExitCode {
     /** As {@code EX_UNAVAILABLE} of sysexits: nobody answers, or the service cannot serve now. */
     static final int UNREACHABLE = 69;
 
+    /** As a shell reports a program that died of SIGPIPE, the usual end of one whose reader has ended. */
+    static final int READER_GONE = 141;
+
     private ExitCode() {}
 }

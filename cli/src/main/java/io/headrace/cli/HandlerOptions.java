@@ -37,6 +37,12 @@ final class HandlerOptions {
     @Nullable
     String plugins;
 
+    /** Whether there is any. */
+    boolean given(Effective settings) {
+        String folder = settings.flag("--plugins", WorkerSettings.PLUGINS, plugins).get(WorkerSettings.PLUGINS);
+        return !exec.isEmpty() || !http.isEmpty() || !folder.isEmpty();
+    }
+
     /** @return whether there was any handler */
     boolean addTo(WorkerBuilder worker, Effective settings) {
         exec.forEach(text -> {

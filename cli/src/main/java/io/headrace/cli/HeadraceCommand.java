@@ -12,6 +12,7 @@ import io.headrace.Nearest;
 import io.headrace.QueueName;
 import io.headrace.WorkerId;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -56,6 +57,8 @@ final class HeadraceCommand {
     /** How picocli says which argument it is about. */
     private static final Pattern PLACE = Pattern
             .compile("^Invalid value for positional parameter at index \\S+ \\((\\S+)\\): ");
+    /** How picocli says that only the words before the verb were given. */
+    private static final String MISSING_VERB = "Missing required subcommand";
     /** How much of an argument is repeated. */
     private static final int MAX_SHOWN = 60;
 
@@ -78,7 +81,19 @@ final class HeadraceCommand {
 
     /** Parses and runs; never throws. */
     static int run(String[] args, Terminal terminal) {
-        return commandLine(args, terminal).execute(args);
+        String[] words = GlobalOptions.behindTheVerb(args);
+        CommandLine line = commandLine(words, terminal);
+        StringWriter help = new StringWriter(); // what picocli prints itself, and would not notice to be lost
+        line.setOut(new PrintWriter(help));
+        int code = line.execute(words);
+        try {
+            if (!help.toString().isEmpty()) {
+                terminal.out().print(help);
+            }
+            return code;
+        } catch (OutputLost e) {
+            return lost(e, terminal);
+        }
     }
 
     static CommandLine commandLine(String[] args, Terminal terminal) {
@@ -162,6 +177,10 @@ final class HeadraceCommand {
 
     private static int usageError(ParameterException e, Terminal terminal) {
         CommandLine command = e.getCommandLine();
+        if (MISSING_VERB.equals(e.getMessage())) { // the help says which there are
+            command.usage(command.getOut());
+            return ExitCode.USAGE;
+        }
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
             unexpected(unmatched.getUnmatched().get(0), command, terminal);
         } else {
@@ -178,7 +197,7 @@ final class HeadraceCommand {
         suggest(given, command, terminal);
         Help help = command.getHelp();
         String usage = "Usage: ";
-        terminal.say(usage + help.synopsis(usage.length()).stripTrailing());
+        terminal.err().println(usage + help.synopsis(usage.length()).stripTrailing());
     }
 
     private static void suggest(String given, CommandLine command, Terminal terminal) {
@@ -189,6 +208,9 @@ final class HeadraceCommand {
     }
 
     private static int failure(Exception e, CommandLine command, Terminal terminal) {
+        if (e instanceof OutputLost lost) {
+            return lost(lost, terminal);
+        }
         if (e instanceof CommandFailed failed) {
             complain(terminal, inOptions(failed, command));
             return failed.exitCode();
@@ -199,6 +221,14 @@ final class HeadraceCommand {
         }
         complain(terminal, "unexpected: " + e);
         e.printStackTrace(terminal.err());
+        return ExitCode.FAILED;
+    }
+
+    private static int lost(OutputLost e, Terminal terminal) {
+        if (e.readerGone()) {
+            return ExitCode.READER_GONE;
+        }
+        complain(terminal, String.valueOf(e.getMessage()));
         return ExitCode.FAILED;
     }
 

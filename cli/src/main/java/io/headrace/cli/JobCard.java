@@ -17,7 +17,7 @@ final class JobCard {
         Instant now = Clock.systemUTC().instant();
         String state = job.at("state").text();
         line("id", job.at("id").text());
-        line("type", job.at("type").text());
+        line("type", Words.plain(job.at("type").text()));
         line("state", (terminal.colours() ? Colour.ofState(state).on(state) : state)
                 + (job.at("cancelling").flag() ? ", cancelling" : ""));
         line("queue", job.at("queue").text() + ", priority " + job.at("priority").text());
@@ -27,7 +27,7 @@ final class JobCard {
         time("expires", job.at("expiresAt"), now);
         time("started", job.at("startedAt"), now);
         time("finished", job.at("finishedAt"), now);
-        line("worker", job.at("worker").text());
+        line("worker", Words.plain(job.at("worker").text()));
         line("progress", Words.plain(JobList.progress(job).strip()));
         line("payload", Words.plain(job.at("payload").json()));
         if (job.at("result").present()) {

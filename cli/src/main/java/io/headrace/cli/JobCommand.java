@@ -129,8 +129,8 @@ final class JobCommand {
     /** One JSON document: the job, or an array when several were named. */
     private void document(List<Answer> answers, boolean array) {
         if (array) {
-            terminal.out().println("[" + String.join(",", answers.stream().map(answer -> answer.tree().json()).toList())
-                    + "]");
+            terminal.out().println(terminal.shown(
+                    "[" + String.join(",", answers.stream().map(answer -> answer.tree().json()).toList()) + "]"));
         } else {
             answers.forEach(answer -> answer.verbatim(terminal));
         }

@@ -29,7 +29,7 @@ final class JobWait {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (left.isNegative() || left.isZero()) {
                 throw CommandFailed.failed("job " + id + " is still " + job.at("state").text() + " after "
-                        + Durations.format(atMost) + "; follow it with 'headrace job watch " + id + "'");
+                        + Durations.format(atMost) + why(id) + "; follow it with 'headrace job watch " + id + "'");
             }
             Duration wait = left.compareTo(SLICE) < 0 ? left : SLICE;
             answer = client.get("/v1/jobs/" + id + "?wait=" + Math.max(1, wait.toMillis()) + "ms", wait);
@@ -38,9 +38,19 @@ final class JobWait {
         if (json) {
             answer.verbatim(terminal);
         } else if (succeeded(job) && job.at("result").present()) {
-            terminal.out().println(job.at("result").json());
+            terminal.out().println(terminal.shown(job.at("result").json()));
         }
         return verdict(job, terminal);
+    }
+
+    /** Why it has not ended, if the API tells. */
+    private String why(String id) {
+        try {
+            String summary = client.get("/v1/jobs/" + id + "/why").tree().at("summary").text();
+            return summary.isEmpty() ? "" : ": " + Words.plain(summary);
+        } catch (CommandFailed e) {
+            return "";
+        }
     }
 
     static boolean ended(Tree job) {

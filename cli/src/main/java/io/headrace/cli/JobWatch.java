@@ -46,7 +46,8 @@ final class JobWatch implements JobEvents.Listener {
         logIsNew |= job.present() || now.at("attempt").number() == 0;
         job = now;
         if (json) {
-            terminal.out().println("{\"event\":\"" + now.at("state").text() + "\",\"data\":" + now.json() + "}");
+            terminal.out().println(
+                    "{\"event\":\"" + now.at("state").text() + "\",\"data\":" + terminal.shown(now.json()) + "}");
             return;
         }
         String state = now.at("state").text();
@@ -86,7 +87,7 @@ final class JobWatch implements JobEvents.Listener {
     public void logged(List<Tree> lines) {
         if (json) {
             String items = String.join(",", lines.stream().map(Tree::json).toList());
-            terminal.out().println("{\"event\":\"log\",\"data\":{\"lines\":[" + items + "]}}");
+            terminal.out().println("{\"event\":\"log\",\"data\":{\"lines\":[" + terminal.shown(items) + "]}}");
             return;
         }
         String at = logIsNew ? WatchOptions.now() : NO_TIME;

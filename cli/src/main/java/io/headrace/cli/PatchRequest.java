@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A PATCH, which {@link java.net.HttpURLConnection} refuses to send. A class of its own so that only its users load the other client. */
@@ -30,7 +31,7 @@ final class PatchRequest {
             if (answer.statusCode() >= 400) {
                 throw Problem.of(answer.statusCode(), answer.body(), api);
             }
-            return new Answer(answer.body());
+            return new Answer(answer.body(), Map.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");

@@ -56,13 +56,24 @@ final class Terminal {
     }
 
     static Terminal ofProcess() {
-        return new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)), utf8(FileDescriptor.out),
-                utf8(FileDescriptor.err),
+        return new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
+                utf8(new ResultStream(new FileOutputStream(FileDescriptor.out), isPipe(1))),
+                utf8(new FileOutputStream(FileDescriptor.err)),
                 isTty(0), isTty(1), isTty(2), System.getenv());
     }
 
-    private static PrintStream utf8(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    private static PrintStream utf8(OutputStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+
+    /** Where the system does not tell, what cannot be written is taken for an end of its reader. */
+    private static boolean isPipe(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("pipe:") || target.startsWith("socket:");
+        } catch (IOException e) {
+            return !Files.exists(Path.of("/proc/self"));
+        }
     }
 
     /** The JDK tells only whether all of stdin and stdout are terminals; Linux tells for each. */
@@ -144,9 +155,14 @@ final class Terminal {
         };
     }
 
-    /** Says something to the person, never to the next program of a pipe. */
-    void say(String line) {
-        err.println(line);
+    /** Says something to the person, never to the next program of a pipe; lines that hold text from outside are made safe. */
+    void say(String lines) {
+        err.println(Words.safe(lines));
+    }
+
+    /** JSON to be printed, so that no character in it steers a person's terminal; its values stay the same. */
+    String shown(String json) {
+        return outIsTty ? Words.escaped(json) : json;
     }
 
     /** Asks a yes-or-no question; anything but yes is no. */

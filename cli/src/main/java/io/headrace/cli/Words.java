@@ -120,13 +120,43 @@ final class Words {
         text.codePoints().forEach(c -> {
             if (c == '\n' || c == '\r' || c == '\t') {
                 plain.append(' ');
-            } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+            } else if (steers(c)) {
                 plain.append('?');
             } else {
                 plain.appendCodePoint(c);
             }
         });
         return plain.toString();
+    }
+
+    /** Text from outside made safe for a terminal; it keeps its lines. */
+    static String safe(String text) {
+        return text.codePoints().anyMatch(c -> c != '\n' && steers(c))
+                ? String.join("\n", text.lines().map(Words::plain).toList())
+                : text;
+    }
+
+    /** JSON with the characters escaped that are allowed as they are but would steer a terminal or turn the direction of text. */
+    static String escaped(String json) {
+        StringBuilder escaped = new StringBuilder(json.length());
+        json.codePoints().forEach(c -> {
+            if (c != '\n' && c != '\r' && c != '\t' && steers(c)) {
+                for (char half : Character.toChars(c)) {
+                    escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) half));
+                }
+            } else {
+                escaped.appendCodePoint(c);
+            }
+        });
+        return escaped.toString();
+    }
+
+    /** Whether a terminal does something else with it than to show it: controls, directions of text, breaks of lines. */
+    private static boolean steers(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 
     /** At most so many columns of a terminal, the last one {@code …} when something was cut off. */

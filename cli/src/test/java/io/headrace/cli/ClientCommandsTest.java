@@ -124,6 +124,45 @@ final class ClientCommandsTest {
     }
 
     @Test
+    void whatWasThereAlreadyIsSaidBesideItsId() {
+        String id = submitted("twice", "mail", "--unique-key", "k");
+        Ran again = headrace("enqueue", "mail", "-q", "twice", "--unique-key", "k");
+        assertThat(again.out()).isEqualTo(id + "\n");
+        assertThat(again.err()).contains("nothing was submitted").contains("'twice'").contains("unique key");
+
+        String first = submitted("twice", "mail", "--idempotency-key", "i");
+        Ran replayed = headrace("enqueue", "mail", "-q", "twice", "--idempotency-key", "i");
+        assertThat(replayed.out()).isEqualTo(first + "\n");
+        assertThat(replayed.err()).contains("nothing was submitted again").contains("idempotency key");
+
+        Ran batch = setup().stdin("{\"type\":\"mail\",\"uniqueKey\":\"k\"}\n{\"type\":\"mail\"}\n")
+                .run("enqueue", "--batch", "-", "-q", "twice");
+        assertThat(batch.err()).contains("accepted 2 of 2 jobs").contains("1 were there already");
+        assertThat(headrace("enqueue", "mail", "-q", "twice").err()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsInVainIsToldWhy() {
+        Ran ran = headrace("enqueue", "nosuchtype", "-q", "nobody-serves-it", "--wait=300ms");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("is still queued after 300ms: ").contains("worker");
+    }
+
+    @Test
+    void jsonOnATerminalHoldsNothingThatSteersIt() {
+        String id = submitted("steer", "mail", "\"\u009b31m \u202e\u2066\u007f \u00fc\"");
+
+        Ran shown = setup().terminal().run("job", "show", id, "-o", "json");
+        Ran piped = headrace("job", "show", id, "-o", "json");
+
+        assertThat(shown.out()).doesNotContain("\u009b", "\u202e", "\u2066", "\u007f").contains("\u00fc")
+                .contains("\\u009b31m");
+        assertThat(piped.out()).contains("\u202e");
+        assertThat(json(shown)).isEqualTo(json(piped));
+    }
+
+    @Test
     void thePayloadComesFromStdinOrAFileToo(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("payload.json"), "[\n1,\n2]\n");
 

@@ -57,6 +57,76 @@ final class CommandLineTest {
     }
 
     @Test
+    void whereAVerbIsMissingTheHelpTellsWhichThereAre() {
+        Ran root = Ran.headrace();
+        assertThat(root.out()).contains("Commands:").contains("enqueue").contains("Exit codes:");
+        assertThat(root.err()).isEmpty();
+        Ran queue = Ran.headrace("queue");
+        assertThat(queue.code()).isEqualTo(2);
+        assertThat(queue.out()).contains("Usage: headrace queue").contains("pause");
+    }
+
+    @Test
+    void whatHoldsForEveryVerbMayStandBeforeIt() {
+        for (List<String> words : List.of(List.of("--api", "http://127.0.0.1:1", "queue", "list"),
+                List.of("--api=http://127.0.0.1:1", "-o", "json", "queue", "list"),
+                List.of("queue", "--api", "http://127.0.0.1:1", "list"),
+                List.of("-ojson", "enqueue", "--api", "http://127.0.0.1:1", "mail", "1"),
+                List.of("--color", "never", "--api", "http://127.0.0.1:1", "worker", "list"),
+                List.of("--api", "http://127.0.0.1:1", "top", "--once"))) {
+            Ran ran = Ran.headrace(words.toArray(String[]::new));
+            assertThat(ran.code()).as(words.toString()).isEqualTo(69);
+            assertThat(ran.err()).contains("http://127.0.0.1:1");
+        }
+        assertThat(Ran.headrace("--api", "http://127.0.0.1:1", "worker", "--exec", "a=b").err())
+                .contains("unknown option '--api'");
+        assertThat(Ran.headrace("--ap", "http://127.0.0.1:1", "queue", "list").err()).contains("unknown option '--ap'");
+    }
+
+    @Test
+    void aWorkerWithoutHandlersIsToldWhichOptionsGiveOne() {
+        Ran ran = Ran.headrace("worker", "--redis", "redis://127.0.0.1:1");
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("--exec").contains("--http").contains("--plugins");
+    }
+
+    @Test
+    void aBadValueIsBlamedOnTheFlagThatGaveIt() {
+        assertThat(Ran.headrace("api", "--redis", "redis://127.0.0.1:1", "--bind", "0.0.0.0").err())
+                .startsWith("headrace: --bind is 0.0.0.0");
+        assertThat(Ran.with().environment("HEADRACE_API_BIND", "0.0.0.0").run("api", "--redis", "redis://127.0.0.1:1")
+                .err()).startsWith("headrace: HEADRACE_API_BIND is 0.0.0.0");
+    }
+
+    @Test
+    void aMisspeltVariableIsRefusedByEveryCommandAndThoseOfAJobAreNone() {
+        Ran ran = Ran.with().environment("HEADRACE_APIKEY", "x").run("queue", "list", "--api", "http://127.0.0.1:1");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("HEADRACE_APIKEY is not a setting").contains("'HEADRACE_API_KEY'");
+
+        assertThat(Ran.with().environment("HEADRACE_JOB_ID", "mail_n1-0").environment("HEADRACE_REDIS", "redis://x")
+                .run("queue", "list", "--api", "http://127.0.0.1:1").code()).isEqualTo(69);
+    }
+
+    @Test
+    void aBadPayloadIsToldByItsPlaceAndNotByThePartsOfAParser() {
+        for (String payload : List.of("{\"a\":", "{\"a\": [1,", "nope]", "{'a': 1}", "[1] 2", "")) {
+            Ran ran = Ran.headrace("enqueue", "mail", payload, "--api", "http://127.0.0.1:1");
+            assertThat(ran.code()).as(payload).isEqualTo(2);
+            assertThat(ran.err()).contains("must be one JSON value").doesNotContain("Source", "REDACTED", "StreamRead");
+        }
+        assertThat(Ran.headrace("enqueue", "mail", "{\"a\" 1}", "--api", "http://127.0.0.1:1").err())
+                .contains("line 1, column ");
+    }
+
+    @Test
+    void theVersionTellsTheCommitItWasMadeFrom() {
+        assertThat(Ran.headrace("version").out()).containsPattern("(?m)^commit ([0-9a-f]{12}(-changed)?|unknown), ");
+        assertThat(Ran.headrace("--version").out()).containsPattern("(?m)^commit ");
+    }
+
+    @Test
     void wrongUseExitsWith2AndTellsWhatIsAllowed() {
         Ran duration = Ran.headrace("enqueue", "email", "--delay", "5x");
         assertThat(duration.code()).isEqualTo(2);

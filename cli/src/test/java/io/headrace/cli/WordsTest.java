@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,5 +23,24 @@ final class WordsTest {
         assertThat(Words.cut("郵便番号が違います", 8)).isEqualTo("郵便番…");
         assertThat(Words.cut("e\u0301te\u0301", 3)).isEqualTo("e\u0301te\u0301");
         assertThat(Words.cut("abc", 3)).isEqualTo("abc");
+    }
+
+    @Test
+    void jsonThatWouldSteerATerminalIsEscapedAndKeepsItsValues() throws Exception {
+        String json = "{\"a\": \"\u009b31m\u202etxt\u2066 \u007f\u2028\ufeff\udb40\udc41 \u00e9 \ud83d\ude00\",\n\t\"b\": 1}";
+
+        String escaped = Words.escaped(json);
+
+        assertThat(escaped).isEqualTo(
+                "{\"a\": \"\\u009b31m\\u202etxt\\u2066 \\u007f\\u2028\\ufeff\\udb40\\udc41 \u00e9 \ud83d\ude00\",\n"
+                        + "\t\"b\": 1}");
+        assertThat(Tree.parse(escaped.getBytes(StandardCharsets.UTF_8)).at("a").text())
+                .isEqualTo(Tree.parse(json.getBytes(StandardCharsets.UTF_8)).at("a").text());
+    }
+
+    @Test
+    void whatIsSaidKeepsItsLinesAndSteersNoTerminal() {
+        assertThat(Words.safe("one\n  two")).isEqualTo("one\n  two");
+        assertThat(Words.safe("one\033[2J\n\u202etwo\r")).isEqualTo("one?[2J\n?two");
     }
 }

@@ -1,6 +1,7 @@
 package io.headrace.redis;
 
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -151,8 +152,10 @@ final class Connections implements AutoCloseable {
     }
 
     private static ConnectionProvider open(RedisConfig config, int maxConnections) {
-        JedisClientConfig client = client(config).user(config.user()).password(config.password())
-                .database(config.database()).build();
+        DefaultJedisClientConfig.Builder builder = client(config).database(config.database());
+        Path dev = config.dev();
+        JedisClientConfig client = dev == null ? builder.user(config.user()).password(config.password()).build()
+                : builder.credentialsProvider(new DevCredentials(dev)).build();
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxTotal(maxConnections);
         pool.setMaxIdle(maxConnections);

@@ -182,20 +182,27 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * The address of the server that runs on a folder, with its password; empty when none does, or none of this user.
+     * The port of the server that runs on a folder; empty when none does.
      *
      * @throws IOException when the folder or what it tells belongs to another user
      */
-    static Optional<String> address(Path folder) throws IOException {
-        Path secret = folder.resolve(SECRET_FILE);
-        Path port = folder.resolve(PORT_FILE);
-        if (!Files.exists(secret, LinkOption.NOFOLLOW_LINKS) || !Files.exists(port, LinkOption.NOFOLLOW_LINKS)) {
+    static Optional<Integer> port(Path folder) throws IOException {
+        return secret(folder).isEmpty() ? Optional.empty() : own(folder, PORT_FILE).map(Integer::valueOf);
+    }
+
+    /** Its password, likewise. */
+    static Optional<String> secret(Path folder) throws IOException {
+        return own(folder, SECRET_FILE);
+    }
+
+    private static Optional<String> own(Path folder, String name) throws IOException {
+        Path file = folder.resolve(name);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
         OwnFiles.folder(folder);
-        OwnFiles.check(secret);
-        OwnFiles.check(port);
-        return Optional.of("redis://:" + read(secret) + "@127.0.0.1:" + read(port));
+        OwnFiles.check(file);
+        return Optional.of(read(file));
     }
 
     /** Ends a process in good order. */

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -46,6 +45,8 @@ public final class EmbeddedRedis implements AutoCloseable {
      */
     private static final List<String> UNTIL_INPUT_ENDS = List.of("sh", "-c", "umask 077; exec 3<&0; "
             + "(read -r unused <&3; kill $$ 2>/dev/null) & exec \"$@\" 3<&- </dev/null", "sh");
+    /** What every version says of an append-only file that it cannot read: to use a program that does not come along. */
+    private static final String DAMAGED = "redis-check-aof --fix";
     /** What clients may make the server hold in all, so that one who has no password cannot fill the memory with refusals. */
     private static final String CLIENTS_MEMORY = "512mb";
 
@@ -140,13 +141,15 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * The address of the server that {@link #startPrivate} runs on a folder, in this process or another one, with its password.
-     *
-     * @return empty when there is no such server
-     * @throws IOException when the folder or a file in it belongs to another user
+     * Whether a server that {@link #startPrivate} has started, in this process or another one of the same user, runs on a folder;
+     * then {@code dev:FOLDER} is its address for {@link RedisConfig#parse}. False when the folder is another user's.
      */
-    public static Optional<String> addressOf(Path folder) throws IOException {
-        return DataFolder.address(folder);
+    public static boolean runsOn(Path folder) {
+        try {
+            return DataFolder.port(folder).isPresent();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**
@@ -218,7 +221,9 @@ public final class EmbeddedRedis implements AutoCloseable {
         long deadline = System.nanoTime() + START.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
-                throw new IOException("redis-server did not start: " + lastLog());
+                String why = lastLog();
+                throw why.contains(DAMAGED) ? new DataUnreadable("the data is damaged: " + why)
+                        : new IOException("redis-server did not start: " + why);
             }
             if (answers()) {
                 return;

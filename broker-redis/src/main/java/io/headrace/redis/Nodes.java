@@ -112,7 +112,7 @@ final class Nodes implements AutoCloseable {
 
     private void open(HostAndPort address, boolean master) {
         RedisConfig own = new RedisConfig(RedisConfig.Kind.STANDALONE, Set.of(address), null, config.tls(),
-                config.user(), config.password(), 0, config.prefix());
+                config.user(), config.password(), 0, config.prefix(), config.dev());
         Link link = new Link(own, BrokerObserver.NONE, 1, System::nanoTime);
         opened.add(link);
         try {

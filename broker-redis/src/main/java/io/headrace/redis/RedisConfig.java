@@ -2,8 +2,10 @@ package io.headrace.redis;
 
 import io.headrace.Address;
 import io.headrace.InvalidInput;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +23,11 @@ import redis.clients.jedis.HostAndPort;
  * @param password null for none
  * @param database 0 except on a standalone server
  * @param prefix what every key starts with
+ * @param dev the data folder of the {@code headrace dev} whose Redis it is, which knows the password of the day; else null
  */
 public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String master, boolean tls,
         @Nullable String user,
-        @Nullable String password, int database, String prefix) {
+        @Nullable String password, int database, String prefix, @Nullable Path dev) {
     /** The shapes of a deployment. */
     public enum Kind {
         STANDALONE, SENTINEL, CLUSTER
@@ -37,17 +40,22 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
     private static final int SENTINEL_PORT = 26379;
     /** The end of one login, and the beginning of the next server's. */
     private static final Pattern LOGIN_TWICE = Pattern.compile("@[^@,/]+,[^@,/]*:");
+    private static final String DEV = "dev:";
     private static final List<String> SCHEMES = List.of("redis", "rediss", "redis-sentinel", "rediss-sentinel",
             "redis-cluster", "rediss-cluster");
 
     /**
      * Reads {@code redis://[user:password@]host[:port][/database]}, {@code rediss://…} for TLS,
      * {@code redis-sentinel://[user:password@]host[:port],…/master}, {@code redis-cluster://[user:password@]host[:port],…}, the last two
-     * with {@code rediss-} for TLS. User and password are percent-encoded.
+     * with {@code rediss-} for TLS. User and password are percent-encoded. {@code dev:FOLDER} is the Redis that {@code headrace dev}
+     * runs on that data folder.
      *
      * @throws InvalidInput when the text is none of these; the message shows no password
      */
     public static RedisConfig parse(String url) {
+        if (url.startsWith(DEV)) {
+            return ofDev(Path.of(url.substring(DEV.length())));
+        }
         Address address = Address.parse("redis", withSafeLogin(url), SCHEMES);
         Kind kind = address.scheme().endsWith("sentinel") ? Kind.SENTINEL
                 : address.scheme().endsWith("cluster") ? Kind.CLUSTER : Kind.STANDALONE;
@@ -70,7 +78,19 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
         }
         return new RedisConfig(kind, nodes, kind == Kind.SENTINEL ? path : null,
                 address.scheme().startsWith("rediss"), address.user(), address.password(),
-                kind == Kind.STANDALONE ? database(path) : 0, DEFAULT_PREFIX);
+                kind == Kind.STANDALONE ? database(path) : 0, DEFAULT_PREFIX, null);
+    }
+
+    private static RedisConfig ofDev(Path folder) {
+        try {
+            return DataFolder.port(folder).map(port -> new RedisConfig(Kind.STANDALONE,
+                    Set.of(new HostAndPort("127.0.0.1", port)), null, false, null, null, 0, DEFAULT_PREFIX,
+                    folder.toAbsolutePath().normalize()))
+                    .orElseThrow(() -> new InvalidInput("redis", "names a folder on which no 'headrace dev' runs: "
+                            + folder));
+        } catch (IOException e) {
+            throw new InvalidInput("redis", "names a folder that cannot be used: " + e.getMessage());
+        }
     }
 
     /** Percent-encodes what a password may have and an address has elsewhere: up to the last @, all of it is login. */
@@ -100,11 +120,14 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
 
     /** The same place with another prefix. */
     public RedisConfig withPrefix(String other) {
-        return new RedisConfig(kind, nodes, master, tls, user, password, database, other);
+        return new RedisConfig(kind, nodes, master, tls, user, password, database, other, dev);
     }
 
     /** The address with user and password, as {@link #parse} reads it, to be handed to another process; never for logs. */
     public String url() {
+        if (dev != null) {
+            return DEV + dev;
+        }
         String address = toString();
         if (user == null && password == null) {
             return address;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BrokerObserver;
+import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
+import io.headrace.InvalidInput;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 final class EmbeddedRedisTest {
@@ -163,14 +166,14 @@ final class EmbeddedRedisTest {
                 }
             }
             assertThat(RedisConfig.parse(redis.url()).toString()).isEqualTo("redis://127.0.0.1:" + redis.port());
-            assertThat(EmbeddedRedis.addressOf(data)).contains(redis.url());
+            assertThat(EmbeddedRedis.runsOn(data)).isTrue();
             try (RedisBroker broker = connect(redis)) {
                 new JobClient(broker).enqueue(NewJob.of("email", "welcome", "for their eyes only").build());
             }
             assertThat(redis.process().info().commandLine().orElseThrow()).doesNotContain(password(redis));
             assertThat(openToOthers(data)).isEmpty();
         }
-        assertThat(EmbeddedRedis.addressOf(data)).isEmpty();
+        assertThat(EmbeddedRedis.runsOn(data)).isFalse();
     }
 
     /** What reads, writes, runs or ends something; the first crashes the server of the jar when it is let in (CVE-2024-31449). */
@@ -215,6 +218,69 @@ final class EmbeddedRedisTest {
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                 EmbeddedRedis redis = EmbeddedRedis.startPrivate(folder, null, Map.of())) {
             assertThat(redis.port()).isNotEqualTo(taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void whoNamesTheFolderFindsTheServerAgainAfterItsNextStart() throws Exception {
+        EmbeddedRedis redis = EmbeddedRedis.startPrivate(folder, null, Map.of());
+        RedisConfig config = RedisConfig.parse("dev:" + folder);
+        assertThat(config.toString()).isEqualTo("redis://127.0.0.1:" + redis.port());
+        assertThat(RedisConfig.parse(config.url())).isEqualTo(config);
+        try (RedisBroker broker = RedisBroker.connect(config, BrokerObserver.NONE)) {
+            JobId job = new JobClient(broker).enqueue(NewJob.of("email", "welcome", 1).build()).id();
+            redis.close();
+            assertThatThrownBy(() -> broker.find(job)).isInstanceOf(BrokerUnavailable.class);
+
+            redis = EmbeddedRedis.startPrivate(folder, null, Map.of());
+            Wait.until("the broker finds the server again", () -> isQueued(broker, job));
+        } finally {
+            redis.close();
+        }
+        assertThatThrownBy(() -> RedisConfig.parse("dev:" + folder)).isInstanceOf(InvalidInput.class)
+                .hasMessageContaining("no 'headrace dev' runs");
+    }
+
+    private static boolean isQueued(RedisBroker broker, JobId job) {
+        try {
+            return broker.find(job).job().orElseThrow().state() == JobState.QUEUED;
+        } catch (BrokerUnavailable e) {
+            return false;
+        }
+    }
+
+    @Test
+    void thePasswordIsToldToNobodyWhoTookThePort() throws Exception {
+        EmbeddedRedis.startPrivate(folder, null, Map.of()).close();
+        Files.writeString(folder.resolve("redis.secret"), "secret");
+
+        assertThatThrownBy(() -> new DevCredentials(folder).get()).isInstanceOf(JedisConnectionException.class)
+                .hasMessageContaining("held by another user, or by nobody");
+    }
+
+    @Test
+    void aDamagedFileIsCutOffWhereTheDamageBeginsAndKeptAsItWas() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0); Jedis jedis = jedis(redis)) {
+            for (int i = 0; i < 20; i++) {
+                jedis.set("key" + i, "value");
+            }
+        }
+        assertThat(DataRepair.of(folder, null)).isEmpty();
+        Path file = folder.resolve("appendonlydir/appendonly.aof.1.incr.aof");
+        byte[] damaged = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+                .replace("*3\r\n$3\r\nset\r\n$5\r\nkey10", "XX\r\n$3\r\nset\r\n$5\r\nkey10")
+                .replace("*3\r\n$3\r\nSET\r\n$5\r\nkey10", "XX\r\n$3\r\nSET\r\n$5\r\nkey10")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        Files.write(file, damaged);
+        assertThatThrownBy(() -> EmbeddedRedis.start(folder, 0)).isInstanceOf(DataUnreadable.class);
+
+        DataRepair.Repaired repaired = DataRepair.of(folder, null).orElseThrow();
+
+        assertThat(repaired.told()).contains("appendonly.aof.1.incr.aof from " + damaged.length + " bytes");
+        assertThat(repaired.copy().resolve("appendonly.aof.1.incr.aof")).hasBinaryContent(damaged);
+        assertThat(openToOthers(folder)).isEmpty();
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0); Jedis jedis = jedis(redis)) {
+            assertThat(jedis.keys("*")).hasSize(10);
         }
     }
 

@@ -48,7 +48,7 @@ final class ApiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Effective settings = redis.over(new Effective(terminal.environment()))
+        Effective settings = redis.find(new Effective(terminal.environment()), terminal)
                 .flag("--port", ApiSettings.PORT, port)
                 .flag("--bind", ApiSettings.BIND, bind)
                 .flag("--durability", ApiSettings.DURABILITY, durability);

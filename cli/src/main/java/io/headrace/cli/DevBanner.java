@@ -33,6 +33,10 @@ final class DevBanner {
         if (data != null) {
             lines.add("Redis is at " + settings.get(RedisSettings.URL) + "; its data is kept in");
             lines.add(data.toAbsolutePath().normalize() + ".");
+            lines.add("'headrace worker', 'api' and 'doctor' find it " + (data.equals(DevCommand.DATA)
+                    ? "from here, and from elsewhere with"
+                    : "with"));
+            lines.add("--redis 'dev:" + data.toAbsolutePath().normalize() + "'.");
         }
         if (!handled) {
             lines.add("No handler was given, so jobs of type 'echo' answer with their payload; add your own with");

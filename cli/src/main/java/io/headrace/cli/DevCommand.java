@@ -5,6 +5,8 @@ import io.headrace.JobHandler;
 import io.headrace.Json;
 import io.headrace.api.ApiServer;
 import io.headrace.api.ApiSettings;
+import io.headrace.redis.DataRepair;
+import io.headrace.redis.DataUnreadable;
 import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSettings;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,9 @@ import picocli.CommandLine.Option;
 final class DevCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DevCommand.class);
 
+    /** Where it keeps its data unless told otherwise, and where other commands look for it. */
+    static final Path DATA = Path.of("headrace-data");
+
     private final Terminal terminal;
 
     @Option(names = "--port", paramLabel = "PORT", description = "Where the API listens, 0 to 65535; default 8080, 0 is any free one.")
@@ -41,7 +47,11 @@ final class DevCommand implements Callable<Integer> {
     String port;
 
     @Option(names = "--data", paramLabel = "DIR", description = "Where Redis keeps its data; default ./headrace-data.")
-    Path data = Path.of("headrace-data");
+    Path data = DATA;
+
+    @Option(names = "--repair-data", description = {
+        "Cut a damaged data file off where the damage begins; a copy is kept. Later jobs are lost."})
+    boolean repairData;
 
     @Mixin
     RedisOptions redis = new RedisOptions();
@@ -75,6 +85,9 @@ final class DevCommand implements Callable<Integer> {
         if (!ownRedis && redisServer != null) {
             throw CommandFailed.usage("--redis-server starts a Redis, and --redis names one that runs: choose one");
         }
+        if (!ownRedis && repairData) {
+            throw CommandFailed.usage("--repair-data is for a data folder, and --redis names a server: choose one");
+        }
         try (Lifetime life = new Lifetime()) {
             if (ownRedis) {
                 settings.flag("--redis", RedisSettings.URL,
@@ -103,17 +116,31 @@ final class DevCommand implements Callable<Integer> {
     }
 
     private EmbeddedRedis startRedis(Lifetime life, Durability durability) {
+        Path program = redisServer == null ? null : Path.of(redisServer);
         try {
-            EmbeddedRedis started = EmbeddedRedis.startPrivate(data, redisServer == null ? null : Path.of(redisServer),
+            if (repairData) {
+                repair(program);
+            }
+            EmbeddedRedis started = EmbeddedRedis.startPrivate(data, program,
                     durability.equals(Durability.FSYNC) ? Map.of("appendfsync", "always") : Map.of());
             CompletableFuture<Void> unused = started.process().onExit()
                     .thenRun(() -> life.fail("redis-server has ended; its data is in " + data));
             life.keep("redis", started);
             ignoreInGit();
             return started;
+        } catch (DataUnreadable e) {
+            throw CommandFailed
+                    .failed("cannot start Redis: " + e.getMessage() + "\n  'headrace dev --repair-data' keeps a copy"
+                            + " of it and starts with what stands before the damage.");
         } catch (IOException e) {
             throw CommandFailed.failed("cannot start Redis: " + e.getMessage());
         }
+    }
+
+    private void repair(@Nullable Path program) throws IOException {
+        Optional<DataRepair.Repaired> repaired = DataRepair.of(data, program);
+        terminal.say(repaired.map(done -> "cut off the damage: " + done.told() + "; as it was, the data is in "
+                + done.copy()).orElse("the data in " + data + " is not damaged"));
     }
 
     /** The folder lies in somebody's project, and is nobody's source. */

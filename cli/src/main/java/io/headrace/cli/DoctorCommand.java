@@ -51,7 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Effective settings = redis.over(new Effective(terminal.environment()));
+        Effective settings = redis.find(new Effective(terminal.environment()), terminal);
         RedisConfig config = settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX));
         try (Doctor doctor = Doctor.connect(config)) {
             return examine(doctor);
@@ -82,7 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
             repaired = repair(doctor, json);
         }
         if (json) {
-            terminal.out().println(diagnosis.json(repaired));
+            terminal.out().println(terminal.shown(diagnosis.json(repaired)));
         } else {
             terminal.say(diagnosis.summary(repaired));
         }

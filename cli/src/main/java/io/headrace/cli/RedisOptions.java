@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -16,6 +17,17 @@ final class RedisOptions {
         "What every key starts with; default is HEADRACE_REDIS_PREFIX, else hr:."})
     @Nullable
     String prefix;
+
+    /** For a command that starts no Redis: one that was not told which takes that of a {@code dev} in this folder, and says so. */
+    Effective find(Effective settings, Terminal terminal) {
+        Effective told = over(settings);
+        if (!told.isSet(RedisSettings.URL) && EmbeddedRedis.runsOn(DevCommand.DATA)) {
+            told.flag("--redis", RedisSettings.URL, "dev:" + DevCommand.DATA);
+            terminal.say("Redis is that of the dev which runs on ./" + DevCommand.DATA + ": "
+                    + told.get(RedisSettings.URL));
+        }
+        return told;
+    }
 
     Effective over(Effective settings) {
         return settings.flag("--redis", RedisSettings.URL, url).flag("--redis-prefix", RedisSettings.PREFIX, prefix);

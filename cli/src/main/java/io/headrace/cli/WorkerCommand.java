@@ -61,10 +61,15 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Effective settings = worker.over(redis.over(new Effective(terminal.environment())))
+        Effective settings = worker.over(redis.find(new Effective(terminal.environment()), terminal))
                 .flag("--strict", WorkerSettings.STRICT, strict ? "true" : null)
                 .flag("--metrics-port", WorkerSettings.METRICS_PORT, metricsPort)
                 .flag("--metrics-bind", WorkerSettings.METRICS_BIND, metricsBind);
+        if (!handlers.given(settings)) {
+            throw CommandFailed
+                    .usage("what runs the jobs? Give at least one of --exec 'TYPE=COMMAND', --http 'TYPE=URL' and"
+                            + " --plugins DIR");
+        }
         return Running.run(settings, handlers);
     }
 
@@ -83,21 +88,22 @@ final class WorkerCommand implements Callable<Integer> {
                         settings.describe(List.of(RedisSettings.ALL, Effective.SHARED, WorkerSettings.ALL)));
                 life.keep("worker", worker).start();
                 Signals.on("TSTP", worker::quiet);
-                serveMetrics(life, worker, meters, settings.get(WorkerSettings.METRICS_BIND),
-                        settings.get(WorkerSettings.METRICS_PORT));
+                serveMetrics(life, worker, meters, settings);
                 return life.awaitStop();
             }
         }
 
         private static void serveMetrics(Lifetime life, Worker worker, PrometheusMeterRegistry meters,
-                String bind, int port) {
+                Effective settings) {
+            String bind = settings.get(WorkerSettings.METRICS_BIND);
+            int port = settings.get(WorkerSettings.METRICS_PORT);
             if (port == 0) {
                 return;
             }
             InetSocketAddress address = new InetSocketAddress(bind, port);
             if (address.isUnresolved()) {
-                throw new InvalidInput(WorkerSettings.METRICS_BIND.variable(),
-                        "must be an address of this machine; '" + bind + "' is unknown");
+                throw settings.blame(new InvalidInput(WorkerSettings.METRICS_BIND.variable(),
+                        "must be an address of this machine; '" + bind + "' is unknown"));
             }
             try {
                 WorkerHttp http = life.keep("metrics", WorkerHttp.start(address, worker, meters));

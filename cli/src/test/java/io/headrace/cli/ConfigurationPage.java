@@ -14,8 +14,9 @@ final class ConfigurationPage {
                         # Configuration
 
                         Every setting is an environment variable; a flag of the same meaning overrides it (`headrace worker --help`).
-                        `dev`, `api` and `worker` refuse to start when a `HEADRACE_…` variable has a value that is not allowed or a name
-                        that no setting has, and name the nearest one. They log what holds once at their start, without secrets.
+                        Every command refuses to start when a `HEADRACE_…` variable has a name that no setting has, and names the nearest one;
+                        `dev`, `api` and `worker` also when one has a value that is not allowed. They log what holds once at their start,
+                        without secrets.
 
                         Durations are `250ms`, `30s`, `10m`, `2h`, `7d` or ISO-8601.
 

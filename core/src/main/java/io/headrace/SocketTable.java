@@ -10,17 +10,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which user holds which end of the TCP connections within this machine, as the system told at one moment. Linux only. Reading
- * it takes some milliseconds, most of them for going through the system's table, however few connections there are. Immutable.
+ * Which user holds which end of the TCP connections within this machine, as the system told a moment ago. Linux only. Reading
+ * takes some milliseconds, most of them for going through the system's table, however few connections there are. So what is of
+ * IPv6 is read only when something is not found without. Not thread-safe.
  */
 public final class SocketTable {
-    private static final List<Path> FILES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+    private static final Path IPV4 = Path.of("/proc/self/net/tcp");
+    /** Holds connections to IPv4 addresses, too, of programs that open all by IPv6. Without IPv6 it is not there. */
+    private static final Path IPV6 = Path.of("/proc/self/net/tcp6");
     private static final String LISTENS = "0A";
     /** What comes before an IPv4 address that is written as an IPv6 one. */
     private static final String MAPPED = hex(ByteBuffer.wrap(new byte[]{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1}));
@@ -31,27 +32,27 @@ public final class SocketTable {
     /** By port. */
     private final Map<Integer, Long> listeners = new HashMap<>();
 
-    private SocketTable() {}
+    private boolean whole;
+
+    private SocketTable(boolean whole) {
+        this.whole = whole;
+    }
 
     /** Whether this system has one. */
     public static boolean exists() {
-        return Files.isReadable(FILES.get(0));
+        return Files.isReadable(IPV4);
     }
 
     /** Reads it. */
     public static SocketTable read() throws IOException {
-        SocketTable table = new SocketTable();
-        for (Path file : FILES) {
-            if (Files.isReadable(file)) { // without IPv6 there is only one
-                table.add(Files.readString(file, StandardCharsets.US_ASCII));
-            }
-        }
+        SocketTable table = new SocketTable(!Files.isReadable(IPV6));
+        table.add(Files.readString(IPV4, StandardCharsets.US_ASCII));
         return table;
     }
 
     /** Reads one from its text, in the form of {@code /proc/net/tcp}. */
     static SocketTable parse(String text) {
-        SocketTable table = new SocketTable();
+        SocketTable table = new SocketTable(true);
         table.add(text);
         return table;
     }
@@ -85,16 +86,21 @@ public final class SocketTable {
      * @param other the address of the other end
      * @return empty when there is no such connection within this machine, or no process holds that end any more
      */
-    public OptionalLong owner(InetSocketAddress own, InetSocketAddress other) {
-        return of(connections.get(written(own) + ' ' + written(other)));
+    public OptionalLong owner(InetSocketAddress own, InetSocketAddress other) throws IOException {
+        return find(connections, written(own) + ' ' + written(other));
     }
 
     /** The user who listens on a port; empty when nobody does. */
-    public OptionalLong listener(int port) {
-        return of(listeners.get(port));
+    public OptionalLong listener(int port) throws IOException {
+        return find(listeners, port);
     }
 
-    private static OptionalLong of(@Nullable Long uid) {
+    private <K> OptionalLong find(Map<K, Long> users, K key) throws IOException {
+        if (!whole && !users.containsKey(key)) {
+            add(Files.readString(IPV6, StandardCharsets.US_ASCII));
+            whole = true;
+        }
+        Long uid = users.get(key);
         return uid == null ? OptionalLong.empty() : OptionalLong.of(uid);
     }
 

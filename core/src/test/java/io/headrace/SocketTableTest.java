@@ -26,7 +26,7 @@ final class SocketTableTest {
     }
 
     @Test
-    void aConnectionBelongsToWhoHoldsItsEnd() {
+    void aConnectionBelongsToWhoHoldsItsEnd() throws Exception {
         SocketTable table = SocketTable.parse(HEAD + row(HOST + ":9C40", HOST + ":1F90", "01", 1001, 7)
                 + row(HOST + ":1F90", HOST + ":9C40", "01", 1000, 8));
 
@@ -35,7 +35,7 @@ final class SocketTableTest {
     }
 
     @Test
-    void anAddressOfVersion4WrittenAsOneOfVersion6IsTheSame() {
+    void anAddressOfVersion4WrittenAsOneOfVersion6IsTheSame() throws Exception {
         SocketTable table = SocketTable
                 .parse(HEAD + row(MAPPED + HOST + ":9C40", MAPPED + HOST + ":1F90", "01", 1001, 7));
 
@@ -43,14 +43,14 @@ final class SocketTableTest {
     }
 
     @Test
-    void anEndThatItsProcessHasClosedIsNobodysAndNotRoots() {
+    void anEndThatItsProcessHasClosedIsNobodysAndNotRoots() throws Exception {
         SocketTable table = SocketTable.parse(HEAD + row(HOST + ":9C40", HOST + ":1F90", "05", 0, 0));
 
         assertThat(table.owner(CLIENT, SERVER)).isEmpty();
     }
 
     @Test
-    void whoListensIsNoEndOfAConnection() {
+    void whoListensIsNoEndOfAConnection() throws Exception {
         SocketTable table = SocketTable.parse(HEAD + row(HOST + ":1F90", "00000000:0000", "0A", 1000, 9));
 
         assertThat(table.listener(8080)).hasValue(1000);

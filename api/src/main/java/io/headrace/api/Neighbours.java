@@ -104,16 +104,18 @@ final class Neighbours {
     }
 
     private void answer(List<Question> all) {
-        SocketTable table;
+        List<OptionalLong> owners = new ArrayList<>();
         try {
-            table = source.read();
+            SocketTable table = source.read();
+            for (Question one : all) {
+                owners.add(table.owner(one.peer(), one.own()));
+            }
         } catch (IOException | RuntimeException e) {
             LOG.warn("who connects cannot be told; these calls are refused error={}", e.getMessage());
-            all.forEach(one -> one.loop().post(() -> one.answer().complete(OptionalLong.empty())));
-            return;
         }
-        for (Question one : all) {
-            OptionalLong owner = table.owner(one.peer(), one.own());
+        for (int i = 0; i < all.size(); i++) {
+            Question one = all.get(i);
+            OptionalLong owner = i < owners.size() ? owners.get(i) : OptionalLong.empty();
             one.loop().post(() -> one.answer().complete(owner));
         }
     }

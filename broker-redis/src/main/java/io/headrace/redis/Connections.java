@@ -174,7 +174,8 @@ final class Connections implements AutoCloseable {
     private static DefaultJedisClientConfig.Builder client(RedisConfig config) {
         DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder().resp2()
                 .connectionTimeoutMillis(Link.TIMEOUT_MS)
-                .socketTimeoutMillis(Link.TIMEOUT_MS).blockingSocketTimeoutMillis(Link.TIMEOUT_MS);
+                .socketTimeoutMillis(Link.TIMEOUT_MS)
+                .blockingSocketTimeoutMillis(Listener.SILENCE_MS); // of connections that listen, and of no others
         return config.tls() ? client.sslOptions(SslOptions.defaults()) : client;
     }
 

@@ -42,7 +42,7 @@ final class Listener implements AutoCloseable {
     /** How often the connection is pinged. */
     private static final long PING_MS = 10_000;
     /** A connection from which nothing came for so long, pings and all, is given up. */
-    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(3 * PING_MS);
+    static final int SILENCE_MS = 30_000;
 
     private final Link link;
     /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */
@@ -253,7 +253,7 @@ final class Listener implements AutoCloseable {
         if (ears == null) {
             return;
         }
-        if (nanoClock.getAsLong() - lastHeard > SILENCE_NANOS) {
+        if (nanoClock.getAsLong() - lastHeard > TimeUnit.MILLISECONDS.toNanos(SILENCE_MS)) {
             LOG.debug("no answer to pings, connecting again");
             disconnect();
             return;

@@ -91,6 +91,19 @@ final class LoopsTest {
     }
 
     @Test
+    void aConnectionThatHearsNothingForLongerThanACallMayTakeGoesOnListening() {
+        try (Subscription ours = broker.onCancel(Set.of(QUEUE), job -> {})) {
+            String first = listening().replaceFirst("^(id=[0-9]+) .*", "$1 ");
+            Wait.until("it has heard nothing for long", () -> listening().matches("id=.* idle=([7-9]|[1-9][0-9]) .*"));
+            assertThat(listening()).startsWith(first);
+        }
+    }
+
+    private String listening() {
+        return jedis.clientList(ClientType.PUBSUB).strip();
+    }
+
+    @Test
     void oneListenerThatThrowsKeepsNothingFromTheOthersNorFromItself() throws Exception {
         BlockingQueue<JobId> heard = new LinkedBlockingQueue<>();
         AtomicInteger thrown = new AtomicInteger();

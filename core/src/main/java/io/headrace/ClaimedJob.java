@@ -16,9 +16,14 @@ public record ClaimedJob(Lease lease, JobDocument document, Instant claimedAt, b
         lost = List.copyOf(lost);
     }
 
+    /** When the job was accepted, by the broker's clock. */
+    public Instant createdAt() {
+        return document.acceptedAt(lease.job());
+    }
+
     /** Whether its sender's {@code expiresIn} had passed when it was claimed. */
     public boolean expired() {
         return document.spec().expiresIn() != null
-                && !claimedAt.isBefore(lease.job().createdAt().plus(document.spec().expiresIn()));
+                && !claimedAt.isBefore(createdAt().plus(document.spec().expiresIn()));
     }
 }

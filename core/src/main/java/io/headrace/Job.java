@@ -27,8 +27,13 @@ public record Job(JobId id, JobState state, JobDocument document, @Nullable Inst
                 newest == null ? null : newest.worker(), run.attempt(), run.progress(), false);
     }
 
+    /** When it was accepted, by the broker's clock. */
+    public Instant createdAt() {
+        return document.acceptedAt(id);
+    }
+
     /** When nothing of it is started any more. */
     public Optional<Instant> expiresAt() {
-        return Optional.ofNullable(document.spec().expiresIn()).map(id.createdAt()::plus);
+        return Optional.ofNullable(document.spec().expiresIn()).map(createdAt()::plus);
     }
 }

@@ -26,21 +26,27 @@ public final class JobDocument {
 
     private final JobSpec spec;
     private final Run run;
+    private final @Nullable Instant acceptedAt;
     private final byte[] utf8;
     /** How many bytes of {@link #utf8} belong to the spec, without the closing brace. */
     private final int specEnd;
 
-    private JobDocument(JobSpec spec, Run run, byte[] utf8, int specEnd) {
+    private JobDocument(JobSpec spec, Run run, @Nullable Instant acceptedAt, byte[] utf8, int specEnd) {
         this.spec = spec;
         this.run = run;
+        this.acceptedAt = acceptedAt;
         this.utf8 = utf8;
         this.specEnd = specEnd;
     }
 
     /** The document of a job that has never run. */
     public static JobDocument of(JobSpec spec) {
-        byte[] utf8 = write(spec);
-        return new JobDocument(spec, Run.NONE, utf8, utf8.length - 1);
+        return of(spec, null);
+    }
+
+    private static JobDocument of(JobSpec spec, @Nullable Instant acceptedAt) {
+        byte[] utf8 = write(spec, acceptedAt);
+        return new JobDocument(spec, Run.NONE, acceptedAt, utf8, utf8.length - 1);
     }
 
     /**
@@ -66,6 +72,17 @@ public final class JobDocument {
         return run;
     }
 
+    /** When the job was accepted, by the broker's clock: what its id says, unless the id is known to be ahead of that clock. */
+    public Instant acceptedAt(JobId id) {
+        return acceptedAt == null ? id.createdAt() : acceptedAt;
+    }
+
+    /** The same job, which was accepted at another time than its id says. */
+    public JobDocument accepted(Instant at) {
+        JobDocument document = of(spec, at);
+        return run.equals(Run.NONE) ? document : document.with(run);
+    }
+
     /** The stored form; callers must not change the array. */
     public byte[] bytes() {
         return utf8;
@@ -77,7 +94,7 @@ public final class JobDocument {
         out.write(utf8, 0, specEnd);
         if (other.equals(Run.NONE)) {
             out.write('}');
-            return new JobDocument(spec, other, out.toByteArray(), specEnd);
+            return new JobDocument(spec, other, acceptedAt, out.toByteArray(), specEnd);
         }
         out.write(RUN, 0, RUN.length);
         try (JsonGenerator g = JsonFormat.factory().createGenerator(out)) {
@@ -86,15 +103,15 @@ public final class JobDocument {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         out.write('}');
-        return new JobDocument(spec, other, out.toByteArray(), specEnd);
+        return new JobDocument(spec, other, acceptedAt, out.toByteArray(), specEnd);
     }
 
     /** The same job with another payload and the same history. */
     public JobDocument withPayload(Json payload) {
-        return of(spec.withPayload(payload)).with(run);
+        return of(spec.withPayload(payload), acceptedAt).with(run);
     }
 
-    private static byte[] write(JobSpec spec) {
+    private static byte[] write(JobSpec spec, @Nullable Instant acceptedAt) {
         ByteArrayBuilder out = new ByteArrayBuilder(spec.payload().size() + 96);
         try (JsonGenerator g = JsonFormat.factory().createGenerator(out)) {
             g.writeStartObject();
@@ -115,6 +132,9 @@ public final class JobDocument {
             writeText(g, "uniqueKey", spec.uniqueKey());
             writeMillis(g, "retentionMs", spec.retention());
             writeText(g, "traceparent", spec.traceparent());
+            if (acceptedAt != null) {
+                g.writeNumberField("acceptedMs", acceptedAt.toEpochMilli());
+            }
             g.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
@@ -203,6 +223,7 @@ public final class JobDocument {
         private @Nullable String uniqueKey;
         private @Nullable Duration retention;
         private @Nullable String traceparent;
+        private @Nullable Instant acceptedAt;
         private Run run = Run.NONE;
         private int specEnd;
 
@@ -227,7 +248,7 @@ public final class JobDocument {
             }
             JobSpec spec = new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey, retention,
                     traceparent);
-            return new JobDocument(spec, run, utf8, specEnd);
+            return new JobDocument(spec, run, acceptedAt, utf8, specEnd);
         }
 
         private void member(String name, int nameStart) throws IOException {
@@ -241,6 +262,7 @@ public final class JobDocument {
                 case "uniqueKey" -> uniqueKey = p.getText();
                 case "retentionMs" -> retention = Duration.ofMillis(p.getLongValue());
                 case "traceparent" -> traceparent = p.getText();
+                case "acceptedMs" -> acceptedAt = Instant.ofEpochMilli(p.getLongValue());
                 case "run" -> {
                     specEnd = nameStart - 1;
                     run = run();

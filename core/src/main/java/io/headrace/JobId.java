@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param queue the queue that holds the job, for ever
  * @param level its urgency
  * @param scheduled whether its life began in the schedule
- * @param millis epoch milliseconds of its creation, by the broker's clock
+ * @param millis epoch milliseconds of its creation, by the broker's clock, or those of the job before it if that clock was set back
  * @param sequence tells apart jobs of the same millisecond
  */
 public record JobId(QueueName queue, Level level, boolean scheduled, long millis, long sequence)
@@ -32,7 +32,7 @@ public record JobId(QueueName queue, Level level, boolean scheduled, long millis
                 Long.parseLong(m.group(4)), Long.parseLong(m.group(5)));
     }
 
-    /** When the job was accepted, by the broker's clock. */
+    /** When the job was accepted, by the broker's clock, unless that had gone ahead before: {@link JobDocument#acceptedAt} knows. */
     public Instant createdAt() {
         return Instant.ofEpochMilli(millis);
     }

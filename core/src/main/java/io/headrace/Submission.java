@@ -1,12 +1,16 @@
 package io.headrace;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The answer to a submission.
  *
  * @param id the new job, or the one that stands for it
  * @param state {@code QUEUED} or {@code SCHEDULED} for a new job; for a duplicate or replay the state the new job would have had
+ * @param acceptedAt when the new job was accepted, where its id does not tell as it is ahead of the broker's clock, else null
  */
-public record Submission(Kind kind, JobId id, JobState state) {
+public record Submission(Kind kind, JobId id, JobState state, @Nullable Instant acceptedAt) {
     /** What happened. */
     public enum Kind {
         /** A new job was stored. */
@@ -15,5 +19,15 @@ public record Submission(Kind kind, JobId id, JobState state) {
         DUPLICATE,
         /** The same request with the same Idempotency-Key was accepted before; nothing was stored. */
         REPLAYED
+    }
+
+    /** One whose id tells when it was accepted. */
+    public Submission(Kind kind, JobId id, JobState state) {
+        this(kind, id, state, null);
+    }
+
+    /** When the job was accepted, by the broker's clock. */
+    public Instant createdAt() {
+        return acceptedAt == null ? id.createdAt() : acceptedAt;
     }
 }

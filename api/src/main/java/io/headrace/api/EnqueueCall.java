@@ -114,7 +114,7 @@ final class EnqueueCall {
     }
 
     private Reply accepted(Exchange exchange, NewJob job, Submission submission) {
-        return marked(exchange, Reply.json(202, services.jobJson().of(job, submission.id(), submission.state())),
+        return marked(exchange, Reply.json(202, services.jobJson().of(job, submission)),
                 submission);
     }
 

@@ -14,6 +14,7 @@ import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.Run;
 import io.headrace.Secrets;
+import io.headrace.Submission;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +31,14 @@ final class JobJson {
     }
 
     /** A job that was just accepted, from what was sent: nothing has happened to it yet. */
-    byte[] of(NewJob job, JobId id, JobState state) {
+    byte[] of(NewJob job, Submission submission) {
+        JobId id = submission.id();
+        JobState state = submission.state();
         Instant runAt = state == JobState.SCHEDULED ? due(job, id) : null;
         return JsonOut.object(out -> {
-            head(out, id, state, job.spec(), 0);
+            head(out, id, state, job.spec(), 0, submission.createdAt());
             out.timeIf("runAt", runAt);
-            expiry(out, id, job.spec());
+            expiry(out, submission.createdAt(), job.spec());
             attempts(out, Run.NONE, Secrets.NONE);
         });
     }
@@ -48,12 +51,12 @@ final class JobJson {
         JobSpec spec = job.document().spec();
         Run run = job.document().run();
         Secrets secrets = secrets(job);
-        head(out, job.id(), job.state(), spec, job.attempt());
+        head(out, job.id(), job.state(), spec, job.attempt(), job.createdAt());
         if (run.forgiven() > 0) {
             out.number("forgiven", run.forgiven());
         }
         out.timeIf("runAt", job.runAt());
-        expiry(out, job.id(), spec);
+        expiry(out, job.createdAt(), spec);
         out.timeIf("startedAt", job.startedAt());
         out.timeIf("finishedAt", run.finishedAt());
         out.textIf("worker", job.worker());
@@ -68,7 +71,8 @@ final class JobJson {
         attempts(out, run, secrets);
     }
 
-    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, int attempt) {
+    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, int attempt,
+            Instant createdAt) {
         out.text("id", id.toString());
         out.text("queue", id.queue().value());
         out.text("type", spec.type().value());
@@ -77,7 +81,7 @@ final class JobJson {
         out.raw("payload", redactor.redact(spec.payload()));
         out.number("attempt", attempt);
         out.number("maxRetries", RetryPolicy.DEFAULT.overriddenBy(spec).maxRetries());
-        out.time("createdAt", id.createdAt());
+        out.time("createdAt", createdAt);
     }
 
     /** Lines that the job's handler wrote. */
@@ -107,9 +111,9 @@ final class JobJson {
         return redactor.active();
     }
 
-    private static void expiry(JsonOut out, JobId id, JobSpec spec) {
+    private static void expiry(JsonOut out, Instant createdAt, JobSpec spec) {
         if (spec.expiresIn() != null) {
-            out.time("expiresAt", id.createdAt().plus(spec.expiresIn()));
+            out.time("expiresAt", createdAt.plus(spec.expiresIn()));
         }
     }
 

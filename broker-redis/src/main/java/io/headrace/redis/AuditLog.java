@@ -20,6 +20,7 @@ import io.headrace.Role;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -46,9 +47,8 @@ final class AuditLog {
     /** Never sent twice: it would be told twice. */
     void record(AuditEntry entry) {
         byte[] key = keys.audit();
-        link.call(key, Urgent.write(Command.XADD, key, RedisKeys.bytes("MAXLEN"), RedisKeys.bytes("~"),
-                RedisKeys.bytes(AccessStore.MAX_ENTRIES), RedisKeys.bytes("*"), RedisKeys.bytes("entry"),
-                write(entry).bytes()));
+        link.call(key, Link.script(Script.RECORD, key,
+                List.of(RedisKeys.bytes(AccessStore.MAX_ENTRIES), write(entry).bytes())));
     }
 
     private static Json write(AuditEntry entry) {
@@ -88,7 +88,7 @@ final class AuditLog {
             for (Object item : entries) {
                 List<Object> entry = Replies.list(item);
                 String id = Replies.text(entry.get(0));
-                Optional<Audited> read = read(id, Replies.map(entry.get(1)).getOrDefault("entry", ""))
+                Optional<Audited> read = read(id, Replies.map(entry.get(1)))
                         .filter(one -> query.matches(one.entry()));
                 if (read.isPresent() && found.size() == query.limit()) {
                     return new AuditPage(found, Optional.of(found.get(found.size() - 1).id()));
@@ -109,14 +109,14 @@ final class AuditLog {
                 RedisKeys.bytes("-"), RedisKeys.bytes("COUNT"), RedisKeys.bytes(STEP))));
     }
 
-    private Optional<Audited> read(String id, String text) {
+    private Optional<Audited> read(String id, Map<String, String> fields) {
         try {
-            JsonNode json = JsonFormat.mapper().readTree(text);
+            JsonNode json = JsonFormat.mapper().readTree(fields.getOrDefault("entry", ""));
             Role role = Role.ofLabel(json.path("role").asText()).orElse(null);
             AuditAction action = AuditAction.ofLabel(json.path("action").asText()).orElse(null);
             if (role != null && action != null) {
-                Instant at = Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
-                return Optional.of(new Audited(id, at,
+                Instant said = Entry.time(fields.getOrDefault("at", ""));
+                return Optional.of(new Audited(id, said == null ? Instant.ofEpochMilli(Entries.millis(id)) : said,
                         new AuditEntry(json.path("actor").asText(), role, json.path("address").asText(), action,
                                 of(json, "queue", QueueName::new), of(json, "job", JobId::parse),
                                 of(json, "target", Function.identity()),

@@ -368,7 +368,7 @@ final class Claims {
             Token token = new Token(level.code() + address, asker.worker(), deliveries, own);
             JobDocument document;
             try {
-                document = JobDocument.parse(content.document());
+                document = content.read();
             } catch (CorruptDocument e) {
                 setAside(new Lease(content.id(), deliveries, token), content.document(), e);
                 return;

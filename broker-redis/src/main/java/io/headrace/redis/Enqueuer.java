@@ -17,6 +17,7 @@ import io.headrace.QueueName;
 import io.headrace.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -24,10 +25,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +52,7 @@ final class Enqueuer implements AutoCloseable {
     private static final byte[] NO_STREAM = RedisKeys.bytes("NOMKSTREAM");
     private static final byte[] ANY_ID = {'*'};
     private static final byte[] JOB = {'j', 'o', 'b'};
+    private static final byte[] AT = {'a', 't'};
     private static final byte[] NONE = {};
 
     /** What a submission on its way takes beside its document. */
@@ -61,20 +65,23 @@ final class Enqueuer implements AutoCloseable {
     private final Safekeeping safekeeping;
     /** What waits for Redis: {@link Lane} bounds their number, this their documents. */
     private final ByteBudget waiting;
+    private final EntryTimes times;
     private final Lanes<Pending> lanes;
     /** Stream keys by queue and level, encoded once. */
     private final Map<QueueName, Map<Level, byte[]>> streams = new ConcurrentHashMap<>();
 
-    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping) {
-        this(link, keys, queues, safekeeping, ByteBudget.ofHeap());
+    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, LongSupplier nanoClock) {
+        this(link, keys, queues, safekeeping, nanoClock, ByteBudget.ofHeap());
     }
 
-    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, ByteBudget waiting) {
+    Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, LongSupplier nanoClock,
+            ByteBudget waiting) {
         this.waiting = waiting;
         this.link = link;
         this.keys = keys;
         this.queues = queues;
         this.safekeeping = safekeeping;
+        this.times = new EntryTimes(link, queues, nanoClock);
         this.lanes = new Lanes<>("headrace-enqueue", this::flush);
     }
 
@@ -83,6 +90,10 @@ final class Enqueuer implements AutoCloseable {
         @Override
         public void fail(HeadraceException why) {
             answer.completeExceptionally(why);
+        }
+
+        QueueName queue() {
+            return job.queue();
         }
 
         boolean plain() {
@@ -166,13 +177,18 @@ final class Enqueuer implements AutoCloseable {
         Durability durability = pendings.get(0).job().durability();
         byte[] key = queues.base(pendings.get(0).job().queue());
         List<Link.Request> confirmation = safekeeping.confirmation(durability, key);
+        times.look(key, pendings.stream().map(pending -> pending.job().queue()).distinct().toList());
+        List<Optional<Instant>> stamps = new ArrayList<>(pendings.size());
         List<Link.Request> requests = new ArrayList<>(pendings.size() + 8);
         List<Pending> sent = new ArrayList<>(pendings.size());
         Set<QueueName> bare = new LinkedHashSet<>();
         for (Pending pending : pendings) {
             boolean plain = pending.plain() && !limited.contains(pending.job().queue());
-            if (written(pending, plain, requests)) {
+            Optional<Instant> stamp = Optional
+                    .ofNullable(times.at(pending.job().queue(), pending.job().level()));
+            if (written(pending, plain, stamp, requests)) {
                 sent.add(pending);
+                stamps.add(stamp);
                 if (plain) { // the script wakes by itself, when there is work
                     bare.add(pending.job().queue());
                 }
@@ -195,7 +211,7 @@ final class Enqueuer implements AutoCloseable {
             if (missing(answers.get(i))) {
                 missing.add(sent.get(i));
             } else {
-                answer(sent.get(i), answers.get(i), doubt);
+                answer(sent.get(i), answers.get(i), doubt, stamps.get(i));
             }
         }
         return missing;
@@ -207,9 +223,10 @@ final class Enqueuer implements AutoCloseable {
     }
 
     /** One submission that cannot be written fails alone. */
-    private boolean written(Pending pending, boolean plain, List<Link.Request> requests) {
+    private boolean written(Pending pending, boolean plain, Optional<Instant> stamp,
+            List<Link.Request> requests) {
         try {
-            requests.add(plain ? add(pending) : script(pending));
+            requests.add(plain ? add(pending, stamp) : script(pending, stamp));
             return true;
         } catch (RuntimeException e) {
             LOG.error("a submission could not be written queue={} type={}", pending.job().queue(),
@@ -220,13 +237,16 @@ final class Enqueuer implements AutoCloseable {
     }
 
     /** A stream that is not there is not made: it would lack its group, and nobody would see the queue. */
-    private Link.Request add(Pending pending) {
+    private Link.Request add(Pending pending, Optional<Instant> stamp) {
         NewJob job = pending.job();
-        return new Link.Request(Command.XADD, stream(job.queue(), job.level()), NO_STREAM, ANY_ID, JOB,
-                pending.document());
+        byte[] stream = stream(job.queue(), job.level());
+        return stamp.isEmpty()
+                ? new Link.Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document())
+                : new Link.Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
+                        RedisKeys.bytes(stamp.get().toEpochMilli()));
     }
 
-    private Link.Request script(Pending pending) {
+    private Link.Request script(Pending pending, Optional<Instant> stamp) {
         NewJob job = pending.job();
         Idempotency idempotency = job.idempotency();
         List<byte[]> arguments = List.of(RedisKeys.bytes(job.queue().value()),
@@ -236,7 +256,8 @@ final class Enqueuer implements AutoCloseable {
                 text(job.spec().uniqueKey()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.key()),
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.fingerprint()),
-                RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()), RedisKeys.bytes(job.awaited() ? 1 : 0));
+                RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()), RedisKeys.bytes(job.awaited() ? 1 : 0),
+                RedisKeys.bytes(stamp.isPresent() ? 1 : 0));
         return link.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
     }
 
@@ -254,8 +275,11 @@ final class Enqueuer implements AutoCloseable {
         }).get(level));
     }
 
-    /** @param doubt why what Redis has answered is not as safe as was asked, or null */
-    private static void answer(Pending pending, Object reply, @Nullable String doubt) {
+    /**
+     * @param doubt why what Redis has answered is not as safe as was asked, or null
+     * @param stamp when the job was accepted, where its id does not tell
+     */
+    private void answer(Pending pending, Object reply, @Nullable String doubt, Optional<Instant> stamp) {
         NewJob job = pending.job();
         try {
             HeadraceException failure = Link.failure(reply);
@@ -266,10 +290,13 @@ final class Enqueuer implements AutoCloseable {
                         + job.durability() + ": " + doubt, null));
             } else if (reply instanceof byte[] entry) {
                 JobId id = Replies.fresh(job.queue(), job.level(), Replies.text(entry));
-                pending.answer().complete(new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED));
+                times.added(job.queue(), job.level(), id.millis());
+                pending.answer().complete(
+                        new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED, stamp.orElse(null)));
             } else {
                 List<Object> words = Replies.list(reply);
-                answer(pending, Replies.text(words.get(0)), Replies.text(words.get(1)));
+                answer(pending, Replies.text(words.get(0)), Replies.text(words.get(1)),
+                        Entry.time(Replies.text(words.get(2))));
             }
         } catch (HeadraceException e) {
             pending.fail(e);
@@ -277,7 +304,7 @@ final class Enqueuer implements AutoCloseable {
     }
 
     /** @param id of the job; of a queue that is full, how many may wait in it */
-    private static void answer(Pending pending, String word, String id) {
+    private static void answer(Pending pending, String word, String id, @Nullable Instant acceptedAt) {
         Idempotency idempotency = pending.job().idempotency();
         if (word.equals("CONFLICT") && idempotency != null) {
             pending.fail(new IdempotencyConflict(idempotency.key()));
@@ -294,7 +321,8 @@ final class Enqueuer implements AutoCloseable {
             default -> Submission.Kind.ACCEPTED;
         };
         boolean scheduled = word.equals("SCHEDULED") || (kind == Submission.Kind.REPLAYED && job.scheduled());
-        pending.answer().complete(new Submission(kind, job, scheduled ? JobState.SCHEDULED : JobState.QUEUED));
+        pending.answer().complete(new Submission(kind, job, scheduled ? JobState.SCHEDULED : JobState.QUEUED,
+                acceptedAt));
     }
 
     @Override

@@ -56,6 +56,12 @@ final class Entries {
         return Long.parseLong(entry, dash + 1, entry.length(), 10);
     }
 
+    /** The time in an entry's id, epoch ms; 0 when it is empty, and the end of all time for one that somebody chose beyond it. */
+    static long millis(String entry) {
+        int dash = entry.indexOf('-');
+        return entry.isEmpty() ? 0 : dash < 1 || dash > 18 ? Long.MAX_VALUE - 1 : Long.parseLong(entry, 0, dash, 10);
+    }
+
     /** The later of two, where an empty one is earlier than all. */
     static String later(String one, String other) {
         return one.isEmpty() || (!other.isEmpty() && compare(one, other) < 0) ? other : one;

@@ -95,6 +95,12 @@ enum Fault {
             "workers' signs of life never expire",
             "it looks alive for ever", "lets it expire in a minute unless the worker renews it"),
 
+    IDS_AHEAD(Finding.Level.WARNING, "clock", "stream gives ids that are ahead of the clock of Redis",
+            "streams give ids that are ahead of the clock of Redis",
+            "the clock was ahead; new jobs say themselves when they were accepted, those of that moment have its time. It heals when the"
+                    + " time has caught up",
+            null),
+
     LEASE_SILENT(Finding.Level.WARNING, "leases", "lease has been over for long and nobody took the job over",
             "leases have been over for long and nobody took the jobs over",
             "no worker is alive for this queue? Start one: it takes over what has fallen silent", null),

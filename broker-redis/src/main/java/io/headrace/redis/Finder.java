@@ -78,13 +78,20 @@ final class Finder {
         return switch (place) {
             case "finished" -> Job.of(id, outcome(document), document, null);
             case "dead" -> Job.of(id, JobState.DEAD, document, null);
-            case "queued" -> inLine(id, JobState.QUEUED, document, Replies.text(reply.get(2)));
-            case "cancelled" -> inLine(id, JobState.CANCELLED, document, Replies.text(reply.get(2)));
-            case "running" -> running(id, document, Replies.text(reply.get(2)), Replies.text(reply.get(3)),
-                    Replies.number(reply.get(4)) == 1);
+            case "queued" -> inLine(id, JobState.QUEUED, timed(document, reply.get(3)), Replies.text(reply.get(2)));
+            case "cancelled" ->
+                inLine(id, JobState.CANCELLED, timed(document, reply.get(3)), Replies.text(reply.get(2)));
+            case "running" ->
+                running(id, timed(document, reply.get(5)), Replies.text(reply.get(2)), Replies.text(reply.get(3)),
+                        Replies.number(reply.get(4)) == 1);
             default ->
                 Job.of(id, JobState.ofLabel(place), document, Instant.ofEpochMilli(Replies.number(reply.get(2))));
         };
+    }
+
+    private static JobDocument timed(JobDocument document, Object at) {
+        Instant acceptedAt = Entry.time(Replies.text(at));
+        return acceptedAt == null ? document : document.accepted(acceptedAt);
     }
 
     /** What a document in a finished bucket ended as. */

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -33,6 +34,10 @@ final class Pages {
 
     /** How much time of ids a bucket of finished jobs spans. */
     private static final long BUCKET_MS = 100;
+    /** So many buckets after that of this instant are not taken for ones that are ahead of the clock. */
+    private static final long AHEAD = 20;
+    /** Where buckets begin. */
+    private static final String NEWEST = "+inf";
     /** No entry of a millisecond has a greater number. */
     private static final String LAST_SEQUENCE = "18446744073709551615";
 
@@ -199,8 +204,8 @@ final class Pages {
 
     /** Dead jobs are looked for by their time of death, others that ended by when they were accepted. */
     private static boolean accepted(Query query, Job job) {
-        return job.state() == JobState.DEAD
-                || (job.id().millis() >= query.fromMs() && job.id().millis() < query.toMs());
+        long createdMs = job.createdAt().toEpochMilli();
+        return job.state() == JobState.DEAD || (createdMs >= query.fromMs() && createdMs < query.toMs());
     }
 
     private Step line(Query query, String place, String position, int most) {
@@ -218,10 +223,6 @@ final class Pages {
         for (int i = 0; i < entries.size(); i++) {
             List<Object> entry = Replies.list(entries.get(i));
             String address = Replies.text(entry.get(0));
-            if (millis(address) >= query.toMs()) {
-                next = "";
-                break;
-            }
             Entry content;
             try {
                 content = Entry.of(query.queue(), level, address, Replies.list(entry.get(1)));
@@ -229,7 +230,14 @@ final class Pages {
                 oddities.passedOver(keys.ready(query.queue(), level), address, "it is beyond any time");
                 continue;
             }
-            JobDocument document = Finder.document(content.document());
+            long addedMs = content.addedAt() == null ? Entries.millis(address) : content.addedAt().toEpochMilli();
+            if (addedMs >= query.toMs()) {
+                next = "";
+                break;
+            } else if (addedMs < query.fromMs()) {
+                continue; // its address is ahead of its time
+            }
+            JobDocument document = content.shown();
             String held = holders.isEmpty() ? "" : holders.get(i);
             jobs.add(place.startsWith("running") ? Finder.running(content.id(), document, held, "", false)
                     : Finder.inLine(content.id(), JobState.QUEUED, document, held));
@@ -242,12 +250,6 @@ final class Pages {
     /** The entry behind which the time begins that is looked for. */
     private static String behind(Query query) {
         return query.fromMs() == 0 ? "-" : query.fromMs() - 1 + "-" + LAST_SEQUENCE;
-    }
-
-    /** When an entry was added; at the end of all time for an address that somebody chose beyond it. */
-    private static long millis(String address) {
-        int dash = address.indexOf('-');
-        return dash < 1 || dash > 18 ? Long.MAX_VALUE - 1 : Long.parseLong(address, 0, dash, 10);
     }
 
     /** Jobs cancelled in line still have their entries, in line or in the hands of who ends them, but they have ended. */
@@ -305,10 +307,8 @@ final class Pages {
 
     /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor.count:last id seen of that step}. */
     private Step finished(Query query, String position, int most) {
-        String newest = query.to() == null ? "+inf" : Long.toString((query.toMs() - 1) / BUCKET_MS);
-        String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
-        String[] at = position.equals("-") ? new String[]{newest, "0"} : position.split(":", 3);
-        List<String> buckets = buckets(query.queue(), at[0], oldest);
+        String[] at = position.equals("-") ? new String[]{NEWEST, "0"} : position.split(":", 3);
+        List<String> buckets = buckets(query, at[0]);
         if (buckets.isEmpty()) {
             return new Step(List.of(), List.of(), "");
         }
@@ -327,6 +327,23 @@ final class Pages {
         String after = Replies.text(reply.get(0));
         String next = !after.equals("0") ? bucket + ":" + after : buckets.size() > 1 ? buckets.get(1) + ":0" : "";
         return scanned(jobs, bucket + ":" + scan, same && at.length > 2 ? at[2] : "", next);
+    }
+
+    /** The next two buckets in which there may be jobs of the time asked for, newest first. */
+    private List<String> buckets(Query query, String from) {
+        String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
+        if (query.to() == null) {
+            return buckets(query.queue(), from, oldest);
+        }
+        byte[] base = queues.base(query.queue());
+        long now = Replies.number(Replies.list(link.ask(base, new Link.Request(Command.TIME))).get(0)) * 1000
+                / BUCKET_MS;
+        long newest = (query.toMs() - 1) / BUCKET_MS;
+        // Ids that are ahead of the clock say nothing about the time: those buckets may hold jobs of any.
+        List<String> ahead = buckets(query.queue(), from, "(" + (now + AHEAD));
+        List<String> within = buckets(query.queue(),
+                from.equals(NEWEST) || Long.parseLong(from) > newest ? Long.toString(newest) : from, oldest);
+        return Stream.concat(ahead.stream(), within.stream()).distinct().limit(2).toList();
     }
 
     /** The next two buckets of both lists, newest first. */

@@ -74,7 +74,7 @@ public final class RedisBroker implements Broker {
         this.waits = link.forWaits(config, WAIT_CONNECTIONS);
         this.queues = new Queues(link, keys, nanoClock);
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
-        this.enqueuer = new Enqueuer(link, keys, queues, safekeeping);
+        this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         this.settler = new Settler(link, queues);
         this.claims = new Claims(link, keys, queues, this::setAside, nanoClock);
         this.lookout = new Lookout(link, queues, claims::inDoubt);

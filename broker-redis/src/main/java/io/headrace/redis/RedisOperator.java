@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -311,17 +312,19 @@ final class RedisOperator implements BrokerOperator {
     @Override
     public long purge(QueueName queue, LongConsumer progress) {
         WorkerId purger = WorkerId.random(ThreadLocalRandom.current());
-        Instant started = now(queue);
+        List<Object> reply = Replies.list(link.ask(Script.NEWEST, queues.base(queue), List.of()));
+        Map<String, String> newest = Replies.map(reply.subList(1, reply.size()));
         long cancelled = 0;
         int step = PURGE_FIRST;
         try {
             for (Level level : Level.values()) {
+                String last = newest.getOrDefault(String.valueOf(level.code()), "");
                 boolean older = true;
                 while (older) {
                     ClaimRequest request = new ClaimRequest(queue, purger, step, PURGE_LEASE, List.of(level));
                     List<ClaimedJob> jobs = claims.claim(request, true).jobs();
-                    older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isAfter(job, started));
-                    cancelled += cancelAll(jobs, started);
+                    older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isBehind(job, last));
+                    cancelled += cancelAll(jobs, last);
                     progress.accept(cancelled);
                     step = jobs.isEmpty() ? step : affordable(jobs);
                 }
@@ -337,16 +340,17 @@ final class RedisOperator implements BrokerOperator {
         return (int) Math.max(1, Math.min(PURGE_STEP, PURGE_BYTES * like.size() / Math.max(1, bytes)));
     }
 
-    private static boolean isAfter(ClaimedJob job, Instant started) {
-        return job.lease().job().createdAt().isAfter(started);
+    /** Whether the job came into line after that entry; whatever clocks say. */
+    private static boolean isBehind(ClaimedJob job, String last) {
+        return last.isEmpty() || Entries.compare(job.lease().token().entry().substring(1), last) > 0;
     }
 
     /** Ends the jobs that were in line when the purge started, and hands back the newer ones among them. */
-    private long cancelAll(List<ClaimedJob> jobs, Instant started) {
+    private long cancelAll(List<ClaimedJob> jobs, String last) {
         List<CompletableFuture<Settlement>> open = new ArrayList<>();
         for (ClaimedJob job : jobs) {
             JobDocument document = job.document();
-            if (isAfter(job, started)) {
+            if (isBehind(job, last)) {
                 join(settler.settle(Verdict.release(job.lease(), document)).toCompletableFuture());
             } else {
                 JobDocument ended = document.with(document.run().ended(JobState.CANCELLED, job.claimedAt(), null));

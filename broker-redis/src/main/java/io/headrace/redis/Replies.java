@@ -85,8 +85,11 @@ final class Replies {
                 Long.parseLong(entry, dash + 1, entry.length(), 10));
     }
 
-    /** The bucket that holds the job once it has finished: the tenth of a second of its id. */
+    /**
+     * The bucket that holds the job once it has finished: the tenth of a second of its id, and the next for each thousand jobs of one
+     * millisecond, which only a level has whose ids are ahead of the clock. Jobs that begin in the schedule are numbered through.
+     */
     static String bucket(JobId id) {
-        return Long.toString(id.millis() / 100);
+        return Long.toString(id.millis() / 100 + (id.scheduled() ? 0 : id.sequence() / 1_000));
     }
 }

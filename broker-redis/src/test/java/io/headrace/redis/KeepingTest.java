@@ -69,8 +69,10 @@ final class KeepingTest {
     void aJobThatEndsLongAfterItWasAcceptedIsKeptLikeThoseThatEndWithIt() {
         JobId old = accepted(DAY, 0);
         run(Level.NORMAL, 12);
+        nextBucket();
         run(Level.HIGH, 1);
         assertThat(kind(old)).isEqualTo(Lookup.Kind.FOUND);
+        nextBucket();
         run(Level.NORMAL, 9);
         assertThat(kind(old)).as("nine have ended since, and ten are kept").isEqualTo(Lookup.Kind.FOUND);
         assertThat(kept()).isEqualTo(10);

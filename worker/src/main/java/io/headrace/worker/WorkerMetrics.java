@@ -61,7 +61,7 @@ final class WorkerMetrics {
 
     void started(LiveAttempt attempt) {
         if (attempt.attempt() == 1 && !attempt.id().scheduled()) {
-            Duration waited = Duration.between(attempt.id().createdAt(), attempt.brokerTime(attempt.startedAt()));
+            Duration waited = Duration.between(attempt.job().createdAt(), attempt.brokerTime(attempt.startedAt()));
             Timer wait = of(attempt.id().queue()).wait;
             Exemplars.recorded(attempt.traceparent(), () -> wait.record(waited.isNegative() ? Duration.ZERO : waited));
         }

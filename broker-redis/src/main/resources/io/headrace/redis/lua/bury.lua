@@ -25,7 +25,8 @@ if held > 0 then
   if #old > 0 then
     local keys, buckets = {}, {}
     for i, id in ipairs(old) do
-      local bucket = math.floor(tonumber(string.match(id, '(%d+)%-%d+$') or '0') / 100) -- what is no id goes, too
+      local scheduled, ms, number = string.match(id, '(s?)(%d+)%-(%d+)$') -- what is no id goes, too
+      local bucket = math.floor(tonumber(ms or '0') / 100) + (scheduled == '' and math.floor(tonumber(number) / 1000) or 0)
       keys[i] = base .. 'job:' .. id
       buckets[2 * i - 1], buckets[2 * i] = bucket, string.format('%.0f', bucket)
     end

@@ -11,6 +11,7 @@ local base = KEYS[1]
 --@include tally
 --@include unique
 --@include awaited
+--@include ahead
 --@include finished
 
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

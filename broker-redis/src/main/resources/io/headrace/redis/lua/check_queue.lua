@@ -2,7 +2,7 @@
 -- check_queue: whether each stream of a queue has its group, and the group knows its lag.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair, then levels
--- Returns {position, fault, detail} for each fault: GROUP_MISSING, LAG_UNKNOWN. Cost: 2 commands per level, 6 to repair.
+-- Returns {position, fault, detail} for each fault: GROUP_MISSING, LAG_UNKNOWN, IDS_AHEAD (by how many seconds). Cost: 3 commands per level, 6 to repair.
 local base = KEYS[1]
 --@include check
 --@include order
@@ -10,9 +10,16 @@ local base = KEYS[1]
 --@include lag
 --@include clock
 
+local TOLERANCE_MS = 1000
+
 for i = 2, #ARGV do
   local stream = base .. 'ready:' .. ARGV[i]
   local group = group_of(stream)
+  local newest_ms = group and tonumber(string.match(
+    named_values(redis.call('XINFO', 'STREAM', stream))['last-generated-id'], '^(%d+)')) or 0
+  if newest_ms > now_ms + TOLERANCE_MS then
+    fault(i - 1, 'IDS_AHEAD', string.format('%.0f s', (newest_ms - now_ms) / 1000))
+  end
   if not group then
     fault(i - 1, 'GROUP_MISSING')
     if repair then

@@ -3,7 +3,9 @@
 -- KEYS  1 base
 -- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 idempotency key or ''
 --       8 fingerprint  9 lifetime of the idempotency key, ms  10 '1' if its end is waited for
--- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id} or {CONFLICT, ''}, {MISSING, ''} when there is no such queue, {FULL, how many may wait}.
+--       11 '1' if the ids of this level are ahead of the time
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id, when the job was accepted where its id does not tell, epoch ms, else ''} or
+-- {CONFLICT, '', ''}, {MISSING, '', ''} when there is no such queue, {FULL, how many may wait, ''}.
 -- Cost: at most 10 commands, 7 more where somebody holds the uniqueness key, and 4 more for a job that is waited for; with a bounded line
 -- 3 more while it is short, and up to 11 when it is not.
 local base = KEYS[1]
@@ -21,13 +23,13 @@ local function answer(word, id)
   if ARGV[10] == '1' then
     await(id)
   end
-  return {word, id}
+  return {word, id, word == 'QUEUED' and ARGV[11] == '1' and string.format('%.0f', now_ms) or ''}
 end
 
 local queue, level, document = ARGV[1], ARGV[2], ARGV[3]
 local settings = redis.call('HMGET', base .. 'settings', 'created_ms', 'max_backlog')
 if not settings[1] then
-  return {'MISSING', ''}
+  return {'MISSING', '', ''}
 end
 local idempotency = base .. 'idem:' .. ARGV[7]
 if ARGV[7] ~= '' then
@@ -38,7 +40,7 @@ if ARGV[7] ~= '' then
     end
     local fingerprint, id, word = string.match(type(seen) == 'string' and seen or '', '^(%S*) (%S+) (%u+)$')
     if fingerprint ~= ARGV[8] or not is_id(id) then -- what cannot be read might be this request: it must not run twice
-      return {'CONFLICT', ''}
+      return {'CONFLICT', '', ''}
     end
     return answer(word, id)
   end
@@ -63,7 +65,7 @@ end
 
 local limit = backlog_limit(settings[2])
 if limit > 0 and line_is_full(limit) then
-  return {'FULL', string.format('%.0f', limit)}
+  return {'FULL', string.format('%.0f', limit), ''}
 end
 
 local due_ms = now_ms
@@ -75,7 +77,12 @@ end
 
 local word, id
 if due_ms <= now_ms then
-  local entry = redis.call('XADD', base .. 'ready:' .. level, '*', 'job', document)
+  local stream, entry = base .. 'ready:' .. level, nil
+  if ARGV[11] == '1' then
+    entry = redis.call('XADD', stream, '*', 'job', document, 'at', string.format('%.0f', now_ms))
+  else
+    entry = redis.call('XADD', stream, '*', 'job', document)
+  end
   word, id = 'QUEUED', queue .. '_' .. level .. entry
   wake()
 else

@@ -13,6 +13,7 @@ local base = KEYS[1]
 --@include unique
 --@include held
 --@include awaited
+--@include ahead
 --@include finished
 --@include verdicts
 --@include delete

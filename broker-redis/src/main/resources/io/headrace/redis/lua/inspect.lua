@@ -4,13 +4,14 @@
 -- ARGV  1 counters of how many of the last minutes are wanted
 -- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level, length, pending, released,
 -- ms since the oldest job in line was published, -1 when none waits}, the present minute, counters per minute, oldest first, ms since the
--- first job at rest fell due, 0 when none has}. Cost: about 35 commands and 1 per minute, independent of depth; 2 more for each bucket of finished
+-- first job at rest fell due, 0 when none has}. Cost: about 36 commands and 1 per minute, independent of depth; 2 more for each bucket of finished
 -- jobs that expired and that nobody has tidied away yet, up to 100 of them.
 local base = KEYS[1]
 --@include numbers
 --@include clock
 --@include tally
 --@include awaited
+--@include ahead
 --@include finished
 
 if redis.call('EXISTS', base .. 'settings') == 0 then
@@ -27,8 +28,15 @@ local function kept()
   return math.max(0, total)
 end
 
+-- How long ago an entry came into line: by what it says, or else by its id, which may be ahead of the time.
 local function age(entry)
-  return now_ms - tonumber(string.match(entry, '^(%d+)-'))
+  local at_ms = tonumber(string.match(entry[1], '^(%d+)-'))
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == 'at' then
+      at_ms = whole(entry[2][i + 1], at_ms)
+    end
+  end
+  return math.max(0, now_ms - at_ms)
 end
 
 local levels = {}
@@ -53,13 +61,15 @@ for n, level in ipairs({'h', 'n', 'l'}) do
       end
     end
     if released > 0 then
-      oldest = age(redis.call('XPENDING', stream, 'workers', '-', '+', 1, 'released')[1][1])
+      local entry = redis.call('XPENDING', stream, 'workers', '-', '+', 1, 'released')[1][1]
+      local first = redis.call('XRANGE', stream, entry, entry)[1]
+      oldest = first and age(first) or oldest
     end
   end
   if length > pending then
     local first = redis.call('XRANGE', stream, '(' .. delivered, '+', 'COUNT', 1)[1]
     if first then
-      oldest = math.max(oldest, age(first[1]))
+      oldest = math.max(oldest, age(first))
     end
   end
   levels[n] = {level, length, pending, released, oldest}

@@ -5,6 +5,7 @@
 -- Returns a word for each: DONE or MOVED (it rests nowhere). Cost: at most 9 commands per job.
 local base = KEYS[1]
 --@include ids
+--@include clock
 --@include events
 --@include wake
 --@include publish

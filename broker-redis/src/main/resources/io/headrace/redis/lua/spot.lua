@@ -46,12 +46,14 @@ while ask > 0 do
   ask = affordable(most - counted)
 end
 
--- The rest by the times of the entries, as if they had come in evenly.
-local function ms(of)
-  return tonumber(string.match(of, '^(%d+)'))
+-- The rest by the times of the entries, as if they had come in evenly; by their numbers where all have one time, as ids do after a clock was ahead.
+local function part(of, which)
+  local ms, number = string.match(of, '^(%d+)-(%d+)')
+  return tonumber(which == 1 and ms or number)
 end
 local rest = redis.call('XLEN', stream) - held - counted
 local newest = named_values(redis.call('XINFO', 'STREAM', stream))['last-generated-id']
-local span = ms(newest) - ms(from)
-local share = span > 0 and math.min(1, (ms(entry) - ms(from)) / span) or 1
+local which = part(newest, 1) > part(from, 1) and 1 or 2
+local span = part(newest, which) - part(from, which)
+local share = span > 0 and math.min(1, (part(entry, which) - part(from, which)) / span) or 1
 return {ahead + counted + math.floor(math.max(0, rest - 1) * share), 1}

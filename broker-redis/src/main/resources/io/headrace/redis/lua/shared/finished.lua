@@ -43,9 +43,9 @@ local function forget(bucket, count, is_late)
   end
   redis.call('HDEL', base .. 'kept', bucket)
   count_up(base .. 'kept', 'total', 0 - count)
-  local through = whole(redis.call('HGET', base .. 'kept', 'gone_through'), 0)
-  if whole(bucket, 0) > through then
-    redis.call('HSET', base .. 'kept', 'gone_through', bucket)
+  local mark = is_ahead(whole(bucket, 0)) and 'gone_ahead' or 'gone_through'
+  if whole(bucket, 0) > whole(redis.call('HGET', base .. 'kept', mark), 0) then
+    redis.call('HSET', base .. 'kept', mark, bucket)
   end
 end
 
@@ -65,7 +65,7 @@ local function oldest_bucket()
     return oldest_bucket()
   end
   local first = redis.call('ZRANGE', base .. 'ended', 0, 0, 'WITHSCORES')
-  if first[1] and (not oldest or tonumber(first[2]) < (tonumber(oldest) or 0)) then
+  if first[1] and (not oldest or tonumber(first[2]) <= (tonumber(oldest) or 0)) then
     return first[1], redis.call('HGET', base .. 'kept', first[1]), true
   end
   return oldest, counts[1], false

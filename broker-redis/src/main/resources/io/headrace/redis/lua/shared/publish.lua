@@ -38,7 +38,8 @@ local function publish(zset, members)
   local addresses = {}
   for i, id in ipairs(ids) do
     local level = level_of(id)
-    local entry = redis.call('XADD', base .. 'ready:' .. level, '*', 'id', id, 'job', documents[i] or '')
+    local entry = redis.call('XADD', base .. 'ready:' .. level, '*', 'id', id, 'job', documents[i] or '', 'at',
+      string.format('%.0f', now_ms)) -- ids can be ahead of the time
     addresses[#addresses + 1] = base .. 'entry:' .. id
     addresses[#addresses + 1] = level .. entry
   end

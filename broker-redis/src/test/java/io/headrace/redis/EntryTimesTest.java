@@ -1,0 +1,262 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.headrace.AccessStore.AuditQuery;
+import io.headrace.AuditAction;
+import io.headrace.AuditEntry;
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator.Query;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.Job;
+import io.headrace.JobClient;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.Lookup;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Role;
+import io.headrace.Scope;
+import io.headrace.Settlement;
+import io.headrace.Submission;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.data.TemporalUnitOffset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XAddParams;
+
+/** After the clock of Redis was a year ahead for a moment, the ids of entries stay so; the work that comes later is as it should be. */
+final class EntryTimesTest {
+    private static final QueueName QUEUE = new QueueName("ahead");
+    private static final String BASE = "hr:{ahead}:";
+    private static final Duration YEAR = Duration.ofDays(365);
+    private static final TemporalUnitOffset SOON = within(10, ChronoUnit.SECONDS);
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong later = new AtomicLong();
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private Jedis jedis;
+    private JobClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
+                () -> System.nanoTime() + later.get());
+        jedis = new Jedis("127.0.0.1", redis.port());
+        client = new JobClient(broker);
+        broker.operator().settings(QUEUE, new QueueSettings(0, YEAR, 100));
+        jump(BASE + "ready:n");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        jedis.close();
+        broker.close();
+        redis.close();
+    }
+
+    /** What is left when the clock was a year ahead for long enough to add an entry, which has come and gone. */
+    private void jump(String stream) {
+        StreamEntryID entry = jedis.xadd(stream,
+                XAddParams.xAddParams().id(new StreamEntryID(now().plus(YEAR).toEpochMilli(), 0)), Map.of("job", "{}"));
+        if (!stream.equals("hr:audit")) {
+            jedis.sendCommand(Command.XREADGROUP, "GROUP", "workers", "w0", "STREAMS", stream, ">");
+            jedis.xack(stream, "workers", entry);
+            jedis.xdel(stream, entry);
+            jedis.sendCommand(Command.XGROUP, "DELCONSUMER", stream, "workers", "w0");
+        }
+    }
+
+    @Test
+    void aJobKnowsWhenItWasAcceptedWhereverItIs() {
+        Submission submission = client.enqueue(job());
+        JobId id = submission.id();
+        assertThat(id.createdAt()).isAfter(now().plus(Duration.ofDays(360)));
+        assertThat(submission.createdAt()).isCloseTo(now(), SOON);
+        Instant accepted = submission.createdAt();
+        assertThat(find(id).createdAt()).isEqualTo(accepted);
+        assertThat(page(JobState.QUEUED)).extracting(Job::createdAt).containsExactly(accepted);
+        ClaimedJob claimed = claim();
+        assertThat(claimed.createdAt()).isEqualTo(accepted);
+        assertThat(find(id).createdAt()).isEqualTo(accepted);
+        settle(Verdict.retry(claimed.lease(), YEAR, claimed.document()));
+        assertThat(find(id).createdAt()).isEqualTo(accepted);
+        broker.operator().runNow(id);
+        assertThat(find(id).createdAt()).isEqualTo(accepted);
+        succeed(claim());
+        assertThat(find(id).createdAt()).isEqualTo(accepted);
+        assertThat(page(JobState.SUCCEEDED)).extracting(Job::createdAt).containsExactly(accepted);
+    }
+
+    @Test
+    void aJobThatIsSubmittedByTheScriptKnowsIt() {
+        Submission submission = client.enqueue(NewJob.of(QUEUE.value(), "welcome", 1).uniqueKey("k").build());
+        assertThat(submission.createdAt()).isCloseTo(now(), SOON);
+        assertThat(claim().createdAt()).isEqualTo(submission.createdAt());
+    }
+
+    @Test
+    void aJobExpiresInItsTime() {
+        client.enqueue(NewJob.of(QUEUE.value(), "welcome", 1).expiresIn(Duration.ofMillis(1)).build());
+        client.enqueue(NewJob.of(QUEUE.value(), "welcome", 1).expiresIn(Duration.ofHours(1)).build());
+        long sent = now().toEpochMilli();
+        Wait.until("it has expired", () -> now().toEpochMilli() > sent + 1);
+        assertThat(claim().expired()).isTrue();
+        assertThat(claim().expired()).isFalse();
+    }
+
+    @Test
+    void theFirstJobAfterTheClockWasSetBackKnowsItsTimeToo() {
+        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Level.HIGH).build();
+        assertThat(client.enqueue(urgent).createdAt()).isCloseTo(now(), SOON);
+        jump(BASE + "ready:h");
+        later.addAndGet(YEAR.toNanos()); // what this process counts on from is a year ahead, too
+        assertThat(client.enqueue(urgent).createdAt()).isCloseTo(now(), SOON);
+    }
+
+    @Test
+    void theLineIsAsOldAsItsFirstJob() {
+        client.enqueue(job());
+        long sent = now().toEpochMilli();
+        Wait.until("a while", () -> now().toEpochMilli() > sent + 20);
+        assertThat(broker.operator().queue(QUEUE).orElseThrow().oldestQueuedAge()).isBetween(Duration.ofMillis(20),
+                Duration.ofMinutes(1));
+    }
+
+    @Test
+    void jobsOfATimeAreFoundByIt() {
+        JobId waits = client.enqueue(job()).id();
+        JobId ends = client.enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build()).id();
+        ClaimedJob first = claim();
+        succeed(claim());
+        settle(Verdict.release(first.lease(), first.document()));
+        Instant from = now().minus(Duration.ofMinutes(1));
+        Instant to = now().plus(Duration.ofMinutes(1));
+        assertThat(page(JobState.QUEUED, from, to)).extracting(Job::id).containsExactly(waits);
+        assertThat(page(JobState.SUCCEEDED, from, to)).extracting(Job::id).containsExactly(ends);
+        assertThat(page(JobState.QUEUED, from.minus(YEAR), from)).isEmpty();
+        assertThat(page(JobState.SUCCEEDED, from.minus(YEAR), from)).isEmpty();
+        assertThat(page(JobState.SUCCEEDED, to, null)).isEmpty();
+        assertThat(page(JobState.QUEUED, to, null)).isEmpty();
+    }
+
+    @Test
+    void finishedJobsSpreadOverBucketsAndAreTrimmedInOrder() {
+        List<JobId> ids = new ArrayList<>();
+        client.enqueueAll(Collections.nCopies(2_500, job())).forEach(answer -> ids.add(answer.id()));
+        for (int i = 0; i < 25; i++) {
+            claim(100).forEach(this::succeed);
+        }
+        assertThat(jedis.keys(BASE + "finished:*")).hasSize(1);
+        assertThat(ids.stream().map(Replies::bucket).distinct()).hasSizeGreaterThan(2);
+        assertThat(broker.find(ids.get(0)).kind()).isEqualTo(Lookup.Kind.GONE);
+        assertThat(broker.find(ids.get(2_499)).kind()).isEqualTo(Lookup.Kind.FOUND);
+        long ended = now().toEpochMilli();
+        Wait.until("the next tenth of a second", () -> now().toEpochMilli() / 100 > ended / 100);
+        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Level.HIGH).build();
+        JobId ordinary = client.enqueue(urgent).id();
+        succeed(claim(1, Level.HIGH).get(0));
+        assertThat(broker.find(ordinary).kind()).as("it ended last, though its id is smaller")
+                .isEqualTo(Lookup.Kind.FOUND);
+        JobId never = new JobId(QUEUE, Level.HIGH, false, now().toEpochMilli() + 500, 0);
+        assertThat(broker.find(never)).as("what is forgotten ahead of the time does not count before it")
+                .isEqualTo(Lookup.UNKNOWN);
+    }
+
+    @Test
+    void aPurgeEmptiesTheLineWhateverTheClockSays() {
+        client.enqueueAll(Collections.nCopies(40, job()));
+        assertThat(broker.operator().purge(QUEUE, cancelled -> {})).isEqualTo(40);
+        assertThat(page(JobState.QUEUED)).isEmpty();
+    }
+
+    @Test
+    void theDoctorTellsIt() {
+        try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
+            assertThat(doctor.examineData(Set.of(), (done, total, what) -> {})).singleElement().satisfies(finding -> {
+                assertThat(finding.check()).isEqualTo("clock");
+                assertThat(finding.queue()).isEqualTo("ahead");
+                assertThat(finding.level()).isEqualTo(Finding.Level.WARNING);
+            });
+        }
+    }
+
+    @Test
+    void whatOperatorsDoIsOnRecordWithItsTime() {
+        jump("hr:audit");
+        broker.operator().access().record(new AuditEntry("ann", Role.ADMIN, "::1", AuditAction.QUEUE_PAUSE, QUEUE, null,
+                null, null, null, false));
+        assertThat(broker.operator().access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 1)).entries())
+                .singleElement().satisfies(entry -> assertThat(entry.at()).isCloseTo(now(), SOON));
+    }
+
+    private static NewJob job() {
+        return NewJob.of(QUEUE.value(), "welcome", 1).build();
+    }
+
+    private Instant now() {
+        List<String> time = jedis.time();
+        return Instant.ofEpochSecond(Long.parseLong(time.get(0)), Long.parseLong(time.get(1)) * 1000);
+    }
+
+    private List<ClaimedJob> claim(int most, Level level) {
+        return broker.claim(new ClaimRequest(QUEUE, new WorkerId("w1"), most, Duration.ofSeconds(30), List.of(level)))
+                .jobs();
+    }
+
+    private List<ClaimedJob> claim(int most) {
+        return claim(most, Level.NORMAL);
+    }
+
+    private ClaimedJob claim() {
+        List<ClaimedJob> jobs = claim(1);
+        assertThat(jobs).hasSize(1);
+        return jobs.get(0);
+    }
+
+    private void settle(Verdict verdict) {
+        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+    }
+
+    private void succeed(ClaimedJob job) {
+        settle(Verdict.finish(job.lease(),
+                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null))));
+    }
+
+    private Job find(JobId id) {
+        return broker.find(id).job().orElseThrow();
+    }
+
+    private List<Job> page(JobState state) {
+        return page(state, null, null);
+    }
+
+    private List<Job> page(JobState state, @org.jspecify.annotations.Nullable Instant from,
+            @org.jspecify.annotations.Nullable Instant to) {
+        return broker.operator().jobs(new Query(QUEUE, state, null, null, from, to, null, 100)).jobs();
+    }
+}

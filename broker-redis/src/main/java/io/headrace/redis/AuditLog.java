@@ -47,7 +47,7 @@ final class AuditLog {
     /** Never sent twice: it would be told twice. */
     void record(AuditEntry entry) {
         byte[] key = keys.audit();
-        link.call(key, Link.script(Script.RECORD, key,
+        link.call(key, link.script(Script.RECORD, key,
                 List.of(RedisKeys.bytes(AccessStore.MAX_ENTRIES), write(entry).bytes())));
     }
 

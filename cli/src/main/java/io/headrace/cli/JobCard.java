@@ -35,7 +35,7 @@ final class JobCard {
         }
         Tree error = job.at("error");
         if (error.present()) {
-            line("error", Words.plain(error.at("type").text() + ": " + error.at("message").text()));
+            lines("error", error.at("type").text() + ": " + error.at("message").text());
         }
         attempts(job.at("attempts").items(), now);
     }
@@ -75,6 +75,15 @@ final class JobCard {
         Words.instant(time).ifPresent(instant -> line(name, time.text() + (instant.isAfter(now)
                 ? " (in " + Words.until(time, now) + ")"
                 : " (" + Words.ago(time, now) + " ago)")));
+    }
+
+    /** A message of several lines keeps them, below each other. */
+    private void lines(String name, String value) {
+        String label = name;
+        for (String each : (Iterable<String>) value.lines()::iterator) {
+            line(label, Words.plain(each));
+            label = "";
+        }
     }
 
     private void line(String name, String value) {

@@ -51,6 +51,9 @@ final class ClientCommandsTest {
             .handler(JobHandler.of("fail", Json.class, (payload, context) -> {
                 throw new PermanentFailure("no such mailbox");
             }))
+            .handler(JobHandler.of("fail-at-length", Json.class, (payload, context) -> {
+                throw new PermanentFailure("no such mailbox\nThe last lines:\nlooking\tit up");
+            }))
             .handler(JobHandler.of(LONG_TYPE, Json.class, (payload, context) -> {
                 throw new PermanentFailure("no such postcode in that country: 郵便番号が違います");
             })).build();
@@ -285,6 +288,16 @@ final class ClientCommandsTest {
         Ran none = headrace("job", "list", "-q", "pages", "-s", "dead");
         assertThat(none.out()).isEmpty();
         assertThat(none.err()).contains("no dead jobs in queue 'pages'");
+    }
+
+    @Test
+    void anErrorOfSeveralLinesIsShownAsThemAndInListsByItsFirst() {
+        String id = dead("fail-at-length");
+
+        assertThat(headrace("job", "show", id).out())
+                .contains("PermanentFailure: no such mailbox\n          The last lines:\n          looking it up\n");
+        assertThat(headrace("job", "list", "-q", JobId.parse(id).queue().value(), "-s", "dead").out())
+                .contains("PermanentFailure: no such");
     }
 
     @Test

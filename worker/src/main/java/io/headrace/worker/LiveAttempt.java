@@ -255,7 +255,7 @@ final class LiveAttempt implements JobContext {
     @Override
     public void log(String line) {
         String shown = secrets().mask(String.valueOf(line)); // before it is taken apart: a secret may have several lines
-        if (shown.indexOf('\n') >= 0) {
+        if (shown.indexOf('\n') >= 0 || shown.indexOf('\r') >= 0) {
             shown.lines().forEach(said::say);
         } else {
             said.say(shown);

@@ -248,6 +248,22 @@ class WorkerTest {
     }
 
     @Test
+    void everyKindOfLineEndEndsALineOfTheLog() throws InterruptedException {
+        try (Worker worker = started(Worker.builder(broker).slots(1)
+                .handler(JobHandler.of("talk", Json.class, (payload, context) -> {
+                    context.log("10%\r20%");
+                    context.log("one\r\ntwo\nthree");
+                    return null;
+                })))) {
+            JobId id = enqueue("talk");
+            await(id, job -> job.state() == JobState.SUCCEEDED);
+
+            assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("10%", "20%", "one", "two", "three");
+            assertThat(worker.live()).isTrue();
+        }
+    }
+
+    @Test
     void aHandlerThatIgnoresItsInterruptIsHandedBackAllTheSame() throws InterruptedException {
         Worker worker = started(Worker.builder(broker).slots(1).grace(Duration.ZERO)
                 .handler(JobHandler.of("deaf", Json.class, this::deaf)));

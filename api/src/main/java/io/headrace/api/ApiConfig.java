@@ -17,11 +17,13 @@ import java.util.Map;
  * @param maxPayload bytes
  * @param maxBatch bytes
  * @param batchInFlight jobs of one batch that may wait for the broker at once
+ * @param drain how long it goes on listening when told to stop
  * @param durability of submissions that ask for none
  */
 public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, int metricsQueues,
         boolean closedQueues, int maxPayload,
-        long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, int threads,
+        long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, Duration drain,
+        int threads,
         Durability durability, Redactor redactor) {
 
     /**
@@ -36,7 +38,8 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
                 ApiSettings.CLOSED_QUEUES.from(environment), ApiSettings.MAX_PAYLOAD.from(environment),
                 ApiSettings.MAX_BATCH.from(environment), ApiSettings.MAX_BATCH_JOBS.from(environment),
                 ApiSettings.BATCH_IN_FLIGHT.from(environment), ApiSettings.MAX_WAITERS.from(environment),
-                ApiSettings.BODY_TIMEOUT.from(environment), ApiSettings.THREADS.from(environment),
+                ApiSettings.BODY_TIMEOUT.from(environment), ApiSettings.DRAIN.from(environment),
+                ApiSettings.THREADS.from(environment),
                 ApiSettings.DURABILITY.from(environment), Redactor.SETTING.from(environment));
     }
 
@@ -44,7 +47,7 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
     public ApiConfig withAddress(String otherBind, int otherPort) {
         return new ApiConfig(otherBind, otherPort, keys, openMetrics, metricsQueues, closedQueues, maxPayload, maxBatch,
                 maxBatchJobs,
-                batchInFlight, maxWaiters, bodyTimeout, threads, durability,
+                batchInFlight, maxWaiters, bodyTimeout, drain, threads, durability,
                 redactor);
     }
 

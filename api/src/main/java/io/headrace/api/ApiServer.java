@@ -20,10 +20,12 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,13 +40,19 @@ public final class ApiServer implements AutoCloseable {
     /** More loops than this have nothing to do: one broker pipeline feeds them. */
     private static final int MAX_LOOPS = 8;
     private static final int START_S = 30;
+    private static final int STOP_S = 20;
+    /** A connection that has asked nothing for so long is idle. */
+    private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final int MAX_TRIES = 10;
 
     private final Vertx vertx;
     private final URI uri;
     private final Services services;
+    private final Duration settle;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ApiServer(Vertx vertx, URI uri, Services services) {
+    private ApiServer(Vertx vertx, URI uri, Services services, Duration settle) {
+        this.settle = settle;
         this.vertx = vertx;
         this.uri = uri;
         this.services = services;
@@ -57,11 +65,11 @@ public final class ApiServer implements AutoCloseable {
      * @throws InvalidInput when the address is not loopback and there are no keys, or it cannot be listened on
      */
     public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
-        return start(config, broker, operator, meters, Pings.USUAL, ByteBudget.ofHeap());
+        return start(config, broker, operator, meters, Pings.USUAL, ByteBudget.ofHeap(), SETTLE);
     }
 
     static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters,
-            Pings pings, ByteBudget budget) {
+            Pings pings, ByteBudget budget, Duration settle) {
         InetAddress address = config.address();
         require(config.durability(), operator);
         Services services = Services.of(config, broker, operator, meters, pings, budget);
@@ -77,7 +85,7 @@ public final class ApiServer implements AutoCloseable {
             LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri,
                     config.keys().all().size(),
                     config.closedQueues(), config.maxPayload());
-            return new ApiServer(vertx, uri, services);
+            return new ApiServer(vertx, uri, services, settle);
         } catch (RuntimeException e) {
             vertx.close();
             services.keys().close();
@@ -188,12 +196,25 @@ public final class ApiServer implements AutoCloseable {
         return services.changes().listeners();
     }
 
-    /** Takes no more connections, ends those that wait or follow, gives the others 5 s, and frees everything. */
+    /**
+     * Leaves: {@code /readyz} says so and every answer ends its connection, for {@link ApiSettings#DRAIN} still to newcomers too; then
+     * nobody is let in, those who wait or follow are told how things stand, idle connections are closed after a second, requests
+     * under way get 10 s, and everything is freed. A second call does nothing.
+     */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        services.leaving().begin();
+        Leaving.rest(services.config().drain());
         services.waiters().stop();
+        if (!settle.isZero()) {
+            services.leaving().stopListening();
+            Leaving.rest(settle.toMillis(), () -> connections() == 0);
+        }
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(15, TimeUnit.SECONDS);
+            vertx.close().toCompletionStage().toCompletableFuture().get(STOP_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

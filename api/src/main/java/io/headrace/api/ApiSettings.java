@@ -35,6 +35,8 @@ public final class ApiSettings {
                     + " Each looks at its job every two seconds.");
     public static final Setting<Duration> BODY_TIMEOUT = Setting.duration("api.body-timeout", "30s", "100ms", "1h",
             "How long a request may take to send its head, and again its body; a batch only must not stall that long.");
+    public static final Setting<Duration> DRAIN = Setting.duration("api.drain", "0s", "0s", "5m",
+            "How long an api that was told to stop goes on listening, with /readyz at 503, for load balancers to notice.");
     public static final Setting<Integer> THREADS = Setting.number("api.threads", 64, 2, 1_000,
             "How many calls that wait for the broker run at once; submissions need none of them.");
 
@@ -48,7 +50,7 @@ public final class ApiSettings {
     public static final List<Setting<?>> ALL = List.of(BIND, PORT, KEYS, OPEN_METRICS, METRICS_QUEUES, CLOSED_QUEUES,
             MAX_PAYLOAD,
             MAX_BATCH,
-            MAX_BATCH_JOBS, BATCH_IN_FLIGHT, MAX_WAITERS, BODY_TIMEOUT, THREADS, DURABILITY);
+            MAX_BATCH_JOBS, BATCH_IN_FLIGHT, MAX_WAITERS, BODY_TIMEOUT, DRAIN, THREADS, DURABILITY);
 
     private ApiSettings() {}
 }

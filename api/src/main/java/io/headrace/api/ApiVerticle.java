@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class ApiVerticle extends VerticleBase {
     /** Connections that are quiet this long are closed; event streams write a comment more often. */
     private static final int IDLE_S = 120;
+    /** How long requests under way may take when the server stops. */
+    private static final int GRACE_S = 10;
     private static final int MAX_LINE_BYTES = 8 * 1024;
     /** Messages of clients may be much shorter, and are told so; longer frames break the connection. */
     private static final int MAX_FRAME_BYTES = 64 * 1024;
@@ -26,6 +29,7 @@ final class ApiVerticle extends VerticleBase {
     private final ApiConfig config;
     private final ApiMeters meters;
     private final Room room;
+    private final Leaving leaving;
     private final String host;
     private final int port;
     private final Routes routes;
@@ -35,6 +39,7 @@ final class ApiVerticle extends VerticleBase {
         this.config = services.config();
         this.meters = services.meters();
         this.room = services.room();
+        this.leaving = services.leaving();
         this.host = host;
         this.port = port;
         this.routes = routes;
@@ -74,6 +79,9 @@ final class ApiVerticle extends VerticleBase {
         arrivals.opened(connection, config.bodyTimeout());
         VersionFilter.addTo(connection);
         meters.connected();
+        if (connection instanceof HttpServerConnection accepted) {
+            leaving.accepted(accepted.channelHandlerContext().channel().parent());
+        }
         connection.closeHandler(ignored -> {
             meters.disconnected();
             arrivals.gone(connection);
@@ -109,6 +117,6 @@ final class ApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return server == null ? Future.succeededFuture() : server.shutdown(5, TimeUnit.SECONDS);
+        return server == null ? Future.succeededFuture() : server.shutdown(GRACE_S, TimeUnit.SECONDS);
     }
 }

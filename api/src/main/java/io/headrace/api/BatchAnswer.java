@@ -75,6 +75,7 @@ final class BatchAnswer {
         Promise<Void> sent = Promise.promise();
         InputStream text = text();
         HttpServerResponse response = exchange.response();
+        exchange.takeLeave();
         response.setStatusCode(202).setChunked(true).putHeader("Content-Type", Reply.JSON);
         String applied = Prefer.applied(exchange.request());
         if (!applied.isEmpty()) {

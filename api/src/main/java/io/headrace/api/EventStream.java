@@ -160,6 +160,7 @@ final class EventStream {
         if (!begun) {
             exchange.fail(new Problem(ProblemType.NOT_READY, "the server is stopping", null));
         } else if (!exchange.over()) {
+            exchange.takeLeave();
             response.end();
         }
     }

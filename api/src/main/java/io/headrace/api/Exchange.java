@@ -19,11 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its answer. Lives on the thread of its loop, except for what it reads from the address and the headers. */
 final class Exchange {
     /** How long, and how much of, an unwanted body is swallowed so that its sender gets to read the answer. */
+    private static final long HOLD_MS = 20;
+    /** How long a last answer may take its client to read. */
+    private static final long LEAVE_S = 30;
     private static final long SWALLOW_MS = 10_000;
     private static final long SWALLOW_BYTES = 8 * 1024 * 1024;
 
@@ -32,18 +36,20 @@ final class Exchange {
     private final HttpServerResponse response;
     private final Loop loop;
     private final Room room;
+    private final Leaving leaving;
     private final Held held;
     private @Nullable MultiMap query;
     private @Nullable Caller caller;
     private boolean onHold;
     private Runnable onDrop = this::cut;
 
-    Exchange(RoutingContext context, Loop loop, Room room) {
+    Exchange(RoutingContext context, Loop loop, Services services) {
         this.context = context;
         this.request = context.request();
         this.response = context.response();
         this.loop = loop;
-        this.room = room;
+        this.room = services.room();
+        this.leaving = services.leaving();
         this.held = new Held(room, loop, () -> onDrop.run());
     }
 
@@ -196,7 +202,13 @@ final class Exchange {
             held.end();
             return;
         }
-        if (response.writeQueueFull()) {
+        if (leaving.holding()) {
+            held.waits(reply.body().length);
+            loop.vertx().setTimer(HOLD_MS, ignored -> {
+                held.shrink(0);
+                reply(reply);
+            });
+        } else if (response.writeQueueFull()) {
             held.waits(reply.body().length);
             response.exceptionHandler(ignored -> {});
             response.drainHandler(ignored -> write(reply));
@@ -214,6 +226,7 @@ final class Exchange {
         response.setStatusCode(reply.status());
         reply.headers().forEach(response::putHeader);
         held.shrink(0);
+        takeLeave();
         if (reply.status() == 204 || reply.status() == 304) {
             response.end();
         } else {
@@ -225,6 +238,16 @@ final class Exchange {
             request.resume();
         }
         swallowBody(SWALLOW_BYTES);
+    }
+
+    /** Lets this answer be the last of its connection, if the server is about to stop; before the answer ends. */
+    void takeLeave() {
+        if (leaving.begun()) {
+            if (!response.headWritten()) {
+                response.putHeader("Connection", "close");
+            }
+            var unused = request.connection().shutdown(LEAVE_S, TimeUnit.SECONDS);
+        }
     }
 
     /** Answers with a problem; closes the connection instead when the answer has begun already. */

@@ -14,14 +14,14 @@ import java.util.TreeSet;
 /** Every call of the API, and the way from an address to it. */
 final class Routes {
     private final Guard guard;
-    private final Room room;
+    private final Services services;
     private final List<Route> all;
     private final Dashboard dashboard = Dashboard.packaged();
 
     /** @param system shared by all loops, as it caches */
     Routes(Services services, SystemCalls system) {
         this.guard = services.guard();
-        this.room = services.room();
+        this.services = services;
         List<Route> routes = new ArrayList<>();
         routes.add(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, new EnqueueCall(services)::serve)); // the busiest is tried first
         routes.add(Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, new BatchCall(services)::serve));
@@ -48,8 +48,8 @@ final class Routes {
     /** A router for one loop. */
     Router router(Vertx vertx, Loop loop) {
         Router router = Router.router(vertx);
-        router.errorHandler(400, context -> new Exchange(context, loop, room).fail(malformed()));
-        router.errorHandler(500, context -> new Exchange(context, loop, room).fail(failure(context)));
+        router.errorHandler(400, context -> new Exchange(context, loop, services).fail(malformed()));
+        router.errorHandler(500, context -> new Exchange(context, loop, services).fail(failure(context)));
         Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
         for (Route route : all) {
             router.routeWithRegex(route.method(), route.regex()).handler(context -> serve(route, context, loop));
@@ -76,7 +76,7 @@ final class Routes {
     }
 
     private void serve(Route route, RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, room);
+        Exchange exchange = new Exchange(context, loop, services);
         exchange.guarded(() -> guard.admit(exchange, route.access(), () -> {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
@@ -89,7 +89,7 @@ final class Routes {
 
     /** Files of the dashboard are no calls, and not in the document that lists these. */
     private void serveAsset(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, room);
+        Exchange exchange = new Exchange(context, loop, services);
         if (exchange.reads()) {
             exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
                     () -> exchange.reply(dashboard.asset(exchange))));
@@ -112,7 +112,7 @@ final class Routes {
     }
 
     private void refuseMethod(RoutingContext context, Loop loop, Access access, String allow) {
-        Exchange exchange = new Exchange(context, loop, room);
+        Exchange exchange = new Exchange(context, loop, services);
         exchange.guarded(() -> guard.admit(exchange, access, () -> {
             throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
                     null,
@@ -121,7 +121,7 @@ final class Routes {
     }
 
     private void refuseAddress(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, room);
+        Exchange exchange = new Exchange(context, loop, services);
         exchange.guarded(() -> guard.admit(exchange, Access.ANY, () -> {
             throw new Problem(ProblemType.NO_SUCH_ROUTE,
                     "nothing is at this address; /openapi.json lists what there is",

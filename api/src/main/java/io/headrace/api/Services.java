@@ -13,13 +13,15 @@ import java.util.Optional;
  * What the calls share, on whichever loop they run.
  *
  * @param room how much of the memory clients may take
+ * @param leaving whether the server is about to stop
  * @param overview the last look at everything; however many ask, one looks
  * @param serviceTimes how long jobs of a queue took lately
  * @param live what is looked at because somebody listens
  */
 record Services(ApiConfig config, Broker broker, BrokerOperator operator, BlockingCalls blocking, Changes changes,
         Waiters waiters, ApiMeters meters, KnownQueues known, KeyRing keys, Passes passes, Guard guard, Audit audit,
-        JobJson jobJson, Room room, Cached<Overview> overview, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+        JobJson jobJson, Room room, Leaving leaving, Cached<Overview> overview,
+        CachedByQueue<Optional<ServiceTime>> serviceTimes,
         Live live,
         Pings pings) {
     /** How old an overview may be; shorter than a second, as live listeners are told of a new one each second. */
@@ -40,7 +42,7 @@ record Services(ApiConfig config, Broker broker, BrokerOperator operator, Blocki
                 waiters, new ApiMeters(registry, waiters, room, config.metricsQueues()),
                 new KnownQueues(config.closedQueues(), operator, blocking, System::nanoTime),
                 keys, passes, new Guard(keys, passes, blocking), new Audit(operator.access()),
-                new JobJson(config.redactor()), room, overview,
+                new JobJson(config.redactor()), room, new Leaving(), overview,
                 new CachedByQueue<>(SERVICE_TIME_TTL, queue -> ServiceTime.of(operator, queue)),
                 new Live(broker, operator, overview, blocking, changes, System::currentTimeMillis), pings);
     }

@@ -60,7 +60,7 @@ final class SystemCalls {
     }
 
     private Reply ready() {
-        Optional<String> reason = readiness.get();
+        Optional<String> reason = services.leaving().begun() ? Optional.of("the server is stopping") : readiness.get();
         if (reason.isPresent()) {
             throw new Problem(ProblemType.NOT_READY, reason.get(), null);
         }

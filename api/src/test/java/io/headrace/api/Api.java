@@ -84,22 +84,28 @@ final class Api implements AutoCloseable {
         return environment;
     }
 
+    /** A server that leaves as in earnest. */
+    static Api leaving(Interposer interposer, String... settings) {
+        return new Api(interposer::around, interposer::around, environment(settings), Pings.USUAL, ByteBudget.ofHeap(),
+                Duration.ofSeconds(1));
+    }
+
     /** A server behind this that may hold so many bytes for its clients. */
     Api(ByteBudget budget, Interposer interposer, String... settings) {
-        this(interposer::around, interposer::around, environment(settings), Pings.USUAL, budget);
+        this(interposer::around, interposer::around, environment(settings), Pings.USUAL, budget, Duration.ZERO);
     }
 
     private Api(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
             Pings pings) {
-        this(seam, operatorSeam, variables, pings, ByteBudget.ofHeap());
+        this(seam, operatorSeam, variables, pings, ByteBudget.ofHeap(), Duration.ZERO);
     }
 
     private Api(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
-            Pings pings, ByteBudget budget) {
+            Pings pings, ByteBudget budget, Duration settle) {
         Map<String, String> environment = new HashMap<>(variables);
         environment.putIfAbsent("HEADRACE_API_PORT", "0");
         server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker),
-                operatorSeam.apply(broker.operator()), meters, pings, budget);
+                operatorSeam.apply(broker.operator()), meters, pings, budget, settle);
     }
 
     /** What came back. */

@@ -177,7 +177,7 @@ final class Enqueuer implements AutoCloseable {
         Durability durability = pendings.get(0).job().durability();
         byte[] key = queues.base(pendings.get(0).job().queue());
         List<Link.Request> confirmation = safekeeping.confirmation(durability, key);
-        times.look(key, pendings.stream().map(pending -> pending.job().queue()).distinct().toList());
+        times.look(key, pendings.stream().map(Pending::queue).distinct().toList());
         List<Optional<Instant>> stamps = new ArrayList<>(pendings.size());
         List<Link.Request> requests = new ArrayList<>(pendings.size() + 8);
         List<Pending> sent = new ArrayList<>(pendings.size());

@@ -33,7 +33,7 @@ final class Orphans {
     }
 
     /** Begins when this JVM is process 1, once; says so in the log when it cannot. */
-    static synchronized void expect() {
+    static synchronized void expect(Breakdown breakdown) {
         if (started || ProcessHandle.current().pid() != 1) {
             return;
         }
@@ -42,7 +42,7 @@ final class Orphans {
             Method method = Class.forName("java.lang.ProcessHandleImpl").getDeclaredMethod("waitForProcessExit0",
                     long.class, boolean.class);
             method.setAccessible(true);
-            new RoleThread("headrace-orphans", true, new Orphans(method)::turn).start();
+            new RoleThread("headrace-orphans", true, breakdown, new Orphans(method)::turn).start();
         } catch (ReflectiveOperationException | RuntimeException e) {
             log.warn("this is process 1, and cannot wait for what commands leave: zombies will gather;"
                     + " start the container with an init (docker run --init)");

@@ -118,7 +118,7 @@ public final class Worker implements AutoCloseable {
         log.info("worker started id={} queues={} slots={} lease={} types={}", config.id(), config.queues(),
                 config.slots(), Durations.format(config.lease()), handlers.types());
         if (handlers.startProcesses()) {
-            Orphans.expect();
+            Orphans.expect(breakdown);
         }
         try {
             reports.start();

@@ -107,7 +107,7 @@ final class MemoryIT {
     }
 
     /** Logins and jobs, all of whose bodies but the end arrives. */
-    private void halfBodies(Stage stage) throws IOException {
+    private void halfBodies(Stage stage) throws IOException, InterruptedException {
         for (int i = 0; i < 600; i++) {
             String path = i % 2 == 0 ? "/v1/session" : BIG_JOBS;
             send(stage, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

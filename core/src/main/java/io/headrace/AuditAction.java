@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /** What an operator can do that the audit log tells. */
 public enum AuditAction {
-    QUEUE_PAUSE, QUEUE_RESUME, QUEUE_PURGE, QUEUE_SETTINGS, JOB_CANCEL, JOB_RETRY, JOB_RUN_NOW, DEAD_RETRY, DEAD_DELETE,
+    QUEUE_PAUSE, QUEUE_RESUME, QUEUE_PURGE, QUEUE_SETTINGS, QUEUE_DELETE, JOB_CANCEL, JOB_RETRY, JOB_RUN_NOW,
+    DEAD_RETRY, DEAD_DELETE,
     WORKER_QUIET, WORKER_RESUME, KEY_CREATE, KEY_REVOKE;
 
     /** The word that JSON uses: {@code queue.pause}, {@code job.run-now}. */

@@ -100,7 +100,7 @@ public interface BrokerOperator {
     /** Those of these queues that exist, by name. Cost: one script a queue, whatever their depth. */
     List<QueueInfo> queues(Collection<QueueName> names);
 
-    /** Each queue ever used, by name. */
+    /** Each queue there is, by name. */
     default List<QueueInfo> queues() {
         return queues(names());
     }
@@ -251,6 +251,41 @@ public interface BrokerOperator {
      * @return how many were cancelled
      */
     long purge(QueueName queue, LongConsumer progress);
+
+    /**
+     * Deletes a queue and all that is known of it: settings, counters, history, what is on record of jobs that ended. While a job runs, or,
+     * unless {@code drop}, while one is in line, at rest or dead, nothing is changed. Its next job or setting creates it anew; submissions that come
+     * meanwhile create it right after, or fail with {@link BrokerUnavailable} while it lasts. Cost: one look at each key of the server.
+     *
+     * @param drop whether jobs in line, at rest and dead go with it, without a record
+     */
+    Deletion delete(QueueName queue, boolean drop);
+
+    /**
+     * What became of a queue that was to be deleted.
+     *
+     * @param jobs how many were queued, running, scheduled, retrying, parked, dead at that instant; empty when there is no such queue
+     */
+    record Deletion(Outcome outcome, Map<JobState, Long> jobs) {
+        /** Whether it is gone. */
+        public enum Outcome {
+            /** It is, and so are its jobs. */
+            DELETED,
+            /** Jobs are in it that are to stay. Nothing was changed. */
+            NOT_EMPTY,
+            /** There is no such queue. */
+            UNKNOWN
+        }
+
+        public Deletion {
+            jobs = Map.copyOf(jobs);
+        }
+
+        /** How many jobs that is together. */
+        public long count() {
+            return jobs.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 
     /** The workers whose heartbeat is recent, oldest first. */
     List<WorkerInfo> workers();

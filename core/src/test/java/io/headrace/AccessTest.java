@@ -43,6 +43,7 @@ final class AccessTest {
     @Test
     void actionsAreSpelledAsTheApiSpellsThem() {
         assertThat(AuditAction.labels()).containsExactly("queue.pause", "queue.resume", "queue.purge", "queue.settings",
+                "queue.delete",
                 "job.cancel", "job.retry", "job.run-now", "dead.retry", "dead.delete", "worker.quiet", "worker.resume",
                 "key.create", "key.revoke");
         assertThat(AuditAction.values()).allSatisfy(

@@ -36,6 +36,9 @@ enum ProblemType {
             "HEADRACE_API_BODY_TIMEOUT sets how long it may take."),
     WRONG_STATE(409, "The job's state does not allow this",
             "The detail names the state. Nothing was changed."),
+    QUEUE_NOT_EMPTY(409, "The queue holds jobs",
+            "The detail counts them. Let them end, cancel, purge or delete them; with ?purge=true all that do not run go with the queue."
+                    + " Nothing was changed."),
     KEY_EXISTS(409, "There is a key of this name",
             "Take another name, or revoke that key first. Nothing was stored."),
     NO_KEYS_ASKED(409, "Nobody is asked for a key here",

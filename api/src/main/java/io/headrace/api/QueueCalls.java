@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.AuditAction;
 import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Deletion;
 import io.headrace.BrokerOperator.Page;
 import io.headrace.BrokerOperator.Query;
 import io.headrace.BrokerOperator.QueueInfo;
@@ -9,6 +10,7 @@ import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.InvalidInput;
 import io.headrace.JobState;
 import io.headrace.JobType;
+import io.headrace.Json;
 import io.headrace.QueueName;
 import io.headrace.SettingsChange;
 import io.vertx.core.http.HttpMethod;
@@ -38,12 +40,14 @@ final class QueueCalls {
     private final BrokerOperator operator;
     private final JobJson jobJson;
     private final Audit audit;
+    private final KnownQueues known;
     private final Calls calls;
 
     QueueCalls(Services services) {
         this.operator = services.operator();
         this.jobJson = services.jobJson();
         this.audit = services.audit();
+        this.known = services.known();
         this.calls = new Calls(services);
     }
 
@@ -63,6 +67,8 @@ final class QueueCalls {
                         })))),
                 Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
                         calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
+                new Route(HttpMethod.DELETE, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of("purge"),
+                        calls.blocking(audit.of(AuditAction.QUEUE_DELETE, this::delete))),
                 Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
                         List.of("state", "type", "error", "from", "to", "cursor", "limit"),
                         calls.blocking(Room.Weight.PAGE, this::jobs)));
@@ -183,6 +189,47 @@ final class QueueCalls {
             out.number("cancelled", count[0]);
             out.flag("more", unfinished);
         });
+    }
+
+    private Reply delete(Exchange exchange, Deed deed) {
+        QueueName queue = exchange.queue();
+        boolean purge = exchange.query("purge").map(QueueCalls::flag).orElse(false);
+        if (purge) {
+            deed.detail(Json.parse("{\"purge\":true}"));
+        }
+        Deletion deletion = operator.delete(queue, purge);
+        switch (deletion.outcome()) {
+            case UNKNOWN -> {
+                deed.nothing();
+                throw new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null);
+            }
+            case NOT_EMPTY -> {
+                deed.nothing();
+                throw new Problem(ProblemType.QUEUE_NOT_EMPTY, "the queue '" + queue + "' holds " + words(deletion)
+                        + (purge ? "; running jobs end first" : ""), null);
+            }
+            default -> deed.count(deletion.count());
+        }
+        known.forget(queue);
+        return Reply.json(200, out -> {
+            out.text("queue", queue.value());
+            out.number("dropped", deletion.count());
+        });
+    }
+
+    private static boolean flag(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new InvalidInput("purge", "must be true or false, was '"
+                    + text.substring(0, Math.min(40, text.length())) + "'");
+        }
+        return text.equals("true");
+    }
+
+    /** Such as {@code 3 queued, 1 running}. */
+    private static String words(Deletion deletion) {
+        return Arrays.stream(JobState.values()).filter(state -> deletion.jobs().getOrDefault(state, 0L) > 0)
+                .map(state -> deletion.jobs().get(state) + " " + state.label()).collect(Collectors.joining(", "))
+                + (deletion.count() == 1 ? " job" : " jobs");
     }
 
     private Reply jobs(Exchange exchange) {

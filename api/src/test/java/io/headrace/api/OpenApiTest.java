@@ -233,6 +233,8 @@ class OpenApiTest {
         api.post(JOBS + ":batch", "[{\"type\":\"t\"},{}]");
         api.get("/v1/queues/mail");
         api.call("POST", "/v1/queues/mail/purge");
+        api.patch("/v1/queues/spare", "{}");
+        api.call("DELETE", "/v1/queues/spare");
         api.broker.heartbeat(new WorkerInfo(new WorkerId("w-1"), "host", 1, api.clock.now(), List.of(Api.MAIL),
                 List.of(new JobType("t")), 1, 0, Duration.ofSeconds(30), "running", "1", List.of()),
                 Duration.ofMinutes(1));

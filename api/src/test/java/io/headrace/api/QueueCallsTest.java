@@ -253,6 +253,38 @@ class QueueCallsTest {
     }
 
     @Test
+    void aQueueIsDeletedWhenItHoldsNoJob() {
+        JobId job = api.submit();
+        Api.Answer refused = api.call("DELETE", MAIL);
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.problem()).isEqualTo("queue-not-empty");
+        assertThat(refused.text("detail")).contains("holds 1 queued job");
+        api.succeed(api.claim(), "1");
+        Api.Answer deleted = api.call("DELETE", MAIL);
+        assertThat(deleted.status()).isEqualTo(200);
+        assertThat(deleted.body()).isEqualTo("{\"queue\":\"mail\",\"dropped\":0}");
+        assertThat(api.get(MAIL).status()).isEqualTo(404);
+        assertThat(api.get("/v1/jobs/" + job).status()).isEqualTo(404);
+        assertThat(api.get("/v1/queues").body()).isEqualTo("{\"queues\":[]}");
+        assertThat(api.call("DELETE", MAIL).problem()).isEqualTo("unknown-queue");
+        assertThat(api.get("/v1/audit?action=queue.delete").json().path("entries")).hasSize(1);
+        api.submit();
+        assertThat(api.get(MAIL).status()).isEqualTo(200);
+    }
+
+    @Test
+    void jobsThatDoNotRunGoWithTheirQueueWhenThatIsAskedFor() {
+        api.submit();
+        JobId running = api.submit();
+        api.claim();
+        assertThat(api.call("DELETE", MAIL + "?purge=yes").text("field")).isEqualTo("purge");
+        assertThat(api.call("DELETE", MAIL + "?purge=true").text("detail"))
+                .contains("holds 1 queued, 1 running jobs; running jobs end first");
+        assertThat(api.get("/v1/jobs/" + running).status()).isEqualTo(200);
+        api.submit();
+    }
+
+    @Test
     void aRetryThatMeetsAnotherWithItsUniqueKeyIsCounted() {
         api.post(MAIL + "/jobs", "{\"type\":\"t\",\"uniqueKey\":\"u\"}");
         api.bury(api.claim(), "Timeout");
@@ -302,6 +334,10 @@ class QueueCallsTest {
     @Test
     void aClosedApiTakesJobsForQueuesThatExistOnly() {
         try (Api closed = new Api("CLOSED_QUEUES=true")) {
+            closed.patch("/v1/queues/gone", "{}");
+            assertThat(closed.post("/v1/queues/gone/jobs", "{\"type\":\"t\"}").status()).isEqualTo(202);
+            assertThat(closed.call("DELETE", "/v1/queues/gone?purge=true").status()).isEqualTo(200);
+            assertThat(closed.post("/v1/queues/gone/jobs", "{\"type\":\"t\"}").problem()).isEqualTo("unknown-queue");
             Api.Answer refused = closed.post(MAIL + "/jobs", "{\"type\":\"t\"}");
             assertThat(refused.status()).isEqualTo(404);
             assertThat(refused.problem()).isEqualTo("unknown-queue");

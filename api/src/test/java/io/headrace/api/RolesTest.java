@@ -175,6 +175,8 @@ class RolesTest {
         JobId later = JobId.parse(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\",\"delay\":\"1h\"}", bearer("a"))
                 .text("id"));
         worker("w-1", List.of(Api.MAIL), List.of());
+        QueueName empty = new QueueName("empty");
+        api.broker.operator().resume(empty);
         api.post("/v1/keys", "{\"name\":\"nobody\",\"role\":\"viewer\"}", bearer("a"));
         for (String operation : OpenApi.operations()) {
             if (reads(operation) || roles(operation).isEmpty() || roles(operation).contains("viewer")
@@ -182,8 +184,9 @@ class RolesTest {
                 continue;
             }
             JobId job = operation.endsWith("/retry") ? dead : operation.endsWith("/run-now") ? later : queued("mail");
+            QueueName queue = operation.equals("DELETE /v1/queues/{queue}") ? empty : Api.MAIL;
             int before = audit().size();
-            Api.Answer answer = call(operation, Api.MAIL, job, "a");
+            Api.Answer answer = call(operation, queue, job, "a");
             assertThat(answer.status()).as("%s: %s", operation, answer).isBetween(200, 204);
             assertThat(audit()).as(operation).hasSize(before + 1);
         }

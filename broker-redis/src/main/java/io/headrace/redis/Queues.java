@@ -138,9 +138,15 @@ final class Queues implements AutoCloseable {
         }
     }
 
-    /** Creates what is missing of the queue, and returns its name. Two round trips. */
+    /**
+     * Creates what is missing of the queue, and returns its name. Two round trips.
+     *
+     * @throws BrokerUnavailable also while it is being deleted
+     */
     QueueName create(QueueName queue) {
-        link.ask(Script.CREATE, base(queue), List.of());
+        if (Replies.text(link.ask(Script.CREATE, base(queue), List.of())).equals("DELETING")) {
+            throw new BrokerUnavailable("the queue '" + queue + "' is being deleted; try again in a moment", null);
+        }
         link.ask(keys.queues(), new Link.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
         known.putIfAbsent(queue, new Known(base(queue), 0, nanoClock.getAsLong() - BELIEVED_NANOS - 1));
         return queue;

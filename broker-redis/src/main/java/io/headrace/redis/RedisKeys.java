@@ -70,6 +70,7 @@ final class RedisKeys {
             new Kind("hr:{q}:idem:<key>", "string"),
             new Kind("hr:{q}:progress:<id>", "string"),
             new Kind("hr:{q}:log:<id>", "stream"),
+            new Kind("hr:{q}:deleting", "string"),
             new Kind("hr:{q}:totals", "hash"),
             new Kind("hr:{q}:stats:<minute>", "hash"),
             new Kind("hr:{q}:changed", "channel"),
@@ -127,6 +128,11 @@ final class RedisKeys {
     /** hash: what an operator has set. */
     byte[] settings(QueueName queue) {
         return bytes(base(queue) + "settings");
+    }
+
+    /** string: there while the queue is being deleted. */
+    byte[] deleting(QueueName queue) {
+        return bytes(base(queue) + "deleting");
     }
 
     /** hash: for how long each worker leases jobs. */

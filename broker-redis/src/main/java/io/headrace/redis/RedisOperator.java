@@ -68,6 +68,7 @@ final class RedisOperator implements BrokerOperator {
     private final Inspector inspector;
     private final AccessStore access;
     private final DeadJobs deadJobs;
+    private final QueueDeleter deleter;
 
     RedisOperator(Link link, RedisKeys keys, Queues queues, Finder finder, Registry registry, Claims claims,
             Safekeeping safekeeping, Settler settler, Oddities oddities) {
@@ -83,6 +84,7 @@ final class RedisOperator implements BrokerOperator {
         Index index = new Index(link, keys, oddities);
         this.pages = new Pages(link, keys, queues, finder, index, oddities);
         this.deadJobs = new DeadJobs(link, keys, queues, finder, index);
+        this.deleter = new QueueDeleter(link, keys, queues);
         this.inspector = new Inspector(link, keys, queues, registry);
         this.access = new RedisAccess(link, keys, oddities);
     }
@@ -366,6 +368,11 @@ final class RedisOperator implements BrokerOperator {
         } catch (CompletionException e) {
             throw e.getCause() instanceof HeadraceException known ? known : e;
         }
+    }
+
+    @Override
+    public Deletion delete(QueueName queue, boolean drop) {
+        return deleter.delete(queue, drop);
     }
 
     @Override

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.BacklogFull;
 import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator.Deletion;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
@@ -14,7 +16,9 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Progress;
 import io.headrace.QueueName;
+import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.nio.file.Path;
@@ -23,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +142,62 @@ final class LostQueuesTest {
         aSecondPasses();
         submit("plain");
         assertThatThrownBy(() -> submit("plain")).isInstanceOf(BacklogFull.class);
+    }
+
+    @Test
+    void nothingIsLeftOfADeletedQueueAndAllOfTheOthers() {
+        submit("plain");
+        submit("unique");
+        submit("delayed");
+        ClaimedJob job = claim("ann", 1).get(0);
+        broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
+        broker.settle(Verdict.bury(job.lease(), job.document())).toCompletableFuture().join();
+        new JobClient(broker).enqueue(NewJob.of("mail-2", "welcome", 1).build());
+        Set<String> others = jedis.keys("hr:{mail-2}:*");
+        assertThat(jedis.keys("hr:{mail}:*")).hasSizeGreaterThan(10);
+
+        assertThat(broker.operator().delete(QUEUE, true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+
+        assertThat(jedis.keys("hr:{mail}:*")).isEmpty();
+        assertThat(jedis.smembers("hr:queues")).containsExactly("mail-2");
+        assertThat(jedis.keys("hr:{mail-2}:*")).isEqualTo(others);
+    }
+
+    @Test
+    void nobodyCreatesAQueueWhileItIsBeingDeleted() {
+        submit("plain");
+        jedis.flushAll();
+        jedis.set("hr:{mail}:deleting", "1");
+        assertThatThrownBy(() -> submit("plain")).isInstanceOf(BrokerUnavailable.class)
+                .hasMessageContaining("is being deleted");
+        assertThatThrownBy(() -> submit("delayed")).isInstanceOf(BrokerUnavailable.class);
+        assertThatThrownBy(() -> broker.operator().pause(QUEUE)).isInstanceOf(BrokerUnavailable.class);
+        jedis.del("hr:{mail}:deleting");
+        submit("plain");
+    }
+
+    @Test
+    void aDeletionThatBrokeOffGoesOnWhenItIsAskedForAgain() {
+        submit("unique");
+        submit("delayed");
+        jedis.del("hr:{mail}:settings", "hr:{mail}:ready:n", "hr:{mail}:ready:h", "hr:{mail}:ready:l",
+                "hr:{mail}:scheduled");
+        assertThat(broker.operator().queue(QUEUE)).isEmpty();
+        assertThat(broker.operator().delete(QUEUE, false).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(jedis.keys("hr:*")).isEmpty();
+        assertThat(broker.operator().delete(QUEUE, false).outcome()).isEqualTo(Deletion.Outcome.UNKNOWN);
+    }
+
+    @Test
+    void aPrefixIsNoPatternToADeletion() {
+        RedisConfig config = RedisConfig.parse(redis.url());
+        try (RedisBroker odd = RedisBroker.connect(config.withPrefix("h?[r]*:"), BrokerObserver.NONE)) {
+            submit("plain");
+            new JobClient(odd).enqueue(NewJob.of("mail", "welcome", 1).build());
+            assertThat(odd.operator().delete(QUEUE, true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        }
+        assertThat(jedis.keys("*").stream().filter(key -> key.startsWith("h?"))).isEmpty();
+        assertThat(broker.operator().queue(QUEUE).orElseThrow().counts()).containsEntry(JobState.QUEUED, 1L);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -152,6 +153,31 @@ final class QueueCommand {
         terminal.out().println(api.json() ? "{\"cancelled\":" + cancelled + ",\"more\":false}"
                 : "cancelled " + Words.jobs(cancelled) + " of queue '" + queue + "'");
         return ExitCode.DONE;
+    }
+
+    @Command(description = {"Delete a queue with its settings, counters and history.",
+        "Refused while jobs are in it; with --purge those that do not run go with it, without a record."}, footer = {"",
+            "Example:", "  headrace queue delete mail --dry-run"})
+    int delete(@Mixin ApiOptions api, @Mixin BulkOptions bulk,
+            @Option(names = "--purge", description = {
+                "Drop jobs in line, scheduled, retrying, parked and dead."}) boolean purge,
+            @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
+        ApiClient client = api.client(terminal);
+        Answer now = client.get("/v1/queues/" + queue);
+        Tree counts = now.tree().at("counts");
+        long jobs = Stream.of("queued", "running", "scheduled", "retrying", "parked", "dead")
+                .mapToLong(state -> counts.at(state).number()).sum();
+        String what = "delete queue '" + queue + "'" + (jobs == 0 ? "" : " with " + Words.jobs(jobs));
+        if (bulk.dryRun) {
+            boolean refused = (jobs > 0 && !purge) || counts.at("running").number() > 0;
+            return done(api, now, refused ? "would not delete queue '" + queue + "', as it holds " + Words.jobs(jobs)
+                    : "would " + what);
+        }
+        bulk.confirm(terminal, purge || jobs == 0 ? what : "delete queue '" + queue + "' once it holds no job");
+        Answer answer = client.delete("/v1/queues/" + queue + (purge ? "?purge=true" : ""));
+        long dropped = answer.tree().at("dropped").number();
+        return done(api, answer, "deleted queue '" + queue + "'"
+                + (dropped == 0 ? "" : " and " + Words.jobs(dropped) + " with it"));
     }
 
     @Command(description = "Change settings of a queue; what is not named stays.", footer = {"", "Example:",

@@ -419,6 +419,29 @@ final class ClientCommandsTest {
     }
 
     @Test
+    void deletingAQueueAsksAndSparesJobsUnlessTheyAreToGo() {
+        submitted("old", "mail");
+        submitted("old", "mail");
+
+        assertThat(headrace("queue", "delete", "old", "--dry-run").out())
+                .isEqualTo("would not delete queue 'old', as it holds 2 jobs\n");
+        assertThat(headrace("queue", "delete", "old").code()).isEqualTo(2);
+        Ran refused = headrace("queue", "delete", "old", "--yes");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("holds 2 queued jobs");
+        assertThat(headrace("queue", "delete", "old", "--purge", "--dry-run").out())
+                .isEqualTo("would delete queue 'old' with 2 jobs\n");
+        Ran no = setup().typed("n\n").run("queue", "delete", "old", "--purge");
+        assertThat(no.err()).contains("delete queue 'old' with 2 jobs").contains("nothing was done");
+        assertThat(headrace("queue", "delete", "old", "--purge", "--yes").out())
+                .isEqualTo("deleted queue 'old' and 2 jobs with it\n");
+        assertThat(headrace("queue", "show", "old").err()).contains("there is no queue 'old'");
+        assertThat(headrace("queue", "delete", "old", "--yes").code()).isEqualTo(1);
+        headrace("queue", "set", "old", "--max-kept", "5");
+        assertThat(json(headrace("queue", "delete", "old", "-y", "-o", "json")).get("dropped").asInt()).isZero();
+    }
+
+    @Test
     void groupsOfDeadJobsSayWhatTheyDiedOfHoweverLongTheirTypeIs() {
         dead(LONG_TYPE);
         dead(LONG_TYPE);

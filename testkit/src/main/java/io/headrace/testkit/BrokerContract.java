@@ -83,6 +83,14 @@ public abstract class BrokerContract {
     }
 
     @Nested
+    final class Deleting extends DeletingContract {
+        @Override
+        BrokerFixture open() {
+            return BrokerContract.this.open();
+        }
+    }
+
+    @Nested
     final class Admitting extends AdmittingContract {
         @Override
         BrokerFixture open() {

@@ -322,6 +322,24 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     @Override
+    public Deletion delete(QueueName name, boolean drop) {
+        return broker.locked(now -> {
+            Optional<MemoryQueue> found = broker.queues().stream().filter(queue -> queue.name.equals(name)).findFirst();
+            if (found.isEmpty()) {
+                return new Deletion(Deletion.Outcome.UNKNOWN, Map.of());
+            }
+            Map<JobState, Long> jobs = info(found.get(), now).counts();
+            Deletion refused = new Deletion(Deletion.Outcome.NOT_EMPTY, jobs);
+            boolean runs = jobs.getOrDefault(JobState.RUNNING, 0L) > 0;
+            if (runs || (!drop && refused.count() > 0)) {
+                return refused;
+            }
+            broker.queues().remove(found.get());
+            return new Deletion(Deletion.Outcome.DELETED, jobs);
+        });
+    }
+
+    @Override
     public List<WorkerInfo> workers() {
         return broker.locked(this::workers);
     }

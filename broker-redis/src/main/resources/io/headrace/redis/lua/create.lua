@@ -1,9 +1,13 @@
 #!lua
 -- create: make a queue exist: its streams, their group, and the time of its creation.
 -- KEYS  1 base
--- Returns OK. Idempotent; cost: 6 commands.
+-- Returns OK, or DELETING while it is being deleted: then nothing was created. Idempotent; cost: 7 commands.
 local base = KEYS[1]
 --@include clock
+
+if redis.call('EXISTS', base .. 'deleting') == 1 then
+  return 'DELETING'
+end
 
 for _, level in ipairs({'h', 'n', 'l'}) do
   redis.pcall('XGROUP', 'CREATE', base .. 'ready:' .. level, 'workers', '0', 'MKSTREAM') -- BUSYGROUP: it is there already

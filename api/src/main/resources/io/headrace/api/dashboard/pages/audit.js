@@ -9,7 +9,7 @@ import { go, href, hrefWith, toJob, toQueue } from '../router.js';
 import { table } from '../table.js';
 
 const ACTIONS = [
-    'queue.pause', 'queue.resume', 'queue.purge', 'queue.settings', 'job.cancel', 'job.retry', 'job.run-now', 'dead.retry',
+    'queue.pause', 'queue.resume', 'queue.purge', 'queue.settings', 'queue.delete', 'job.cancel', 'job.retry', 'job.run-now', 'dead.retry',
     'dead.delete', 'worker.quiet', 'worker.resume', 'key.create', 'key.revoke',
 ];
 const PAGE = 50;

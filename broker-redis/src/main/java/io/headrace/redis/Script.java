@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * work on one Redis. A line {@code --@include name} stands for the text of {@code shared/name.lua}.
  */
 enum Script {
-    CREATE, ENQUEUE, LOOK, CLAIM, TAKEN, RECLAIM, RENEW, FINISH, AWAIT, RETRY, PARK, BURY, RELEASE, REPORT, FIND, CANCEL,
+    CREATE, ENQUEUE, LOOK, CLAIM, TAKEN, RECLAIM, RENEW, FINISH, AWAIT, RETRY, PARK, BURY, RELEASE, REPORT, FIND,
+    CANCEL,
     REQUEUE,
     RUN_NOW,
     DELETE_DEAD, INSPECT, LINE, STEP, SPOT, NEWEST, FORGET, WATCH, WRITE, CHECK_LINE, CHECK_LEASES, CHECK_RUNNING,

@@ -176,6 +176,9 @@ public final class JobDocument {
         if (run.forgiven() > 0) {
             g.writeNumberField("forgiven", run.forgiven());
         }
+        if (run.maxRetries() != null) {
+            g.writeNumberField("maxRetries", run.maxRetries());
+        }
         g.writeEndObject();
     }
 
@@ -299,6 +302,7 @@ public final class JobDocument {
             Failure error = null;
             Progress progress = null;
             int forgiven = 0;
+            Integer given = null;
             while (p.nextToken() == JsonToken.FIELD_NAME) {
                 String name = p.currentName();
                 p.nextToken();
@@ -311,10 +315,11 @@ public final class JobDocument {
                     case "error" -> error = Failure.read(p, true);
                     case "progress" -> progress = progress();
                     case "forgiven" -> forgiven = p.getIntValue();
+                    case "maxRetries" -> given = p.getIntValue();
                     default -> p.skipChildren();
                 }
             }
-            return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven);
+            return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, given);
         }
 
         private List<Attempt> attempts() throws IOException {

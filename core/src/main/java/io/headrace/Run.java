@@ -19,14 +19,23 @@ import org.jspecify.annotations.Nullable;
  * @param progress the last that the handler reported, else null
  * @param forgiven how many of the attempts do not count against the job's retries: they asked for a wait, or a person requeued the job
  *            since
+ * @param maxRetries how many retries the worker gave the job that judged its newest failed attempt, where the job asks for no number;
+ *            null before
  */
 public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
-        @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven) {
+        @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven,
+        @Nullable Integer maxRetries) {
     /** How many attempts a document keeps. */
     public static final int KEPT = 10;
 
     /** Nothing has happened yet. */
     public static final Run NONE = new Run(0, List.of(), null, null, null, null, null, 0);
+
+    /** A run whose retries nobody has judged. */
+    public Run(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
+            @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven) {
+        this(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, null);
+    }
 
     public Run {
         attempts = List
@@ -38,27 +47,34 @@ public record Run(int attempt, List<Attempt> attempts, @Nullable JobState outcom
         List<Attempt> all = new ArrayList<>(attempts);
         all.add(ended);
         return new Run(Math.max(attempt, ended.number()), all, outcome, finishedAt, result,
-                ended.error() == null ? error : ended.error(), progress, forgiven);
+                ended.error() == null ? error : ended.error(), progress, forgiven, maxRetries);
     }
 
     /** This run, ended. A job that succeeded carries no error at its top; its failed attempts keep theirs. */
     public Run ended(JobState how, Instant when, @Nullable Json value) {
         return new Run(attempt, attempts, how, when, value, how == JobState.SUCCEEDED ? null : error, progress,
-                forgiven);
+                forgiven, maxRetries);
     }
 
     /** This run with the handler's last word on its progress. */
     public Run with(@Nullable Progress last) {
-        return new Run(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last, forgiven);
+        return new Run(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last, forgiven,
+                maxRetries);
+    }
+
+    /** This run, judged by a worker that gives the job so many retries. */
+    public Run withMaxRetries(int given) {
+        return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, given);
     }
 
     /** This run, when its newest attempt uses none of the job's retries. */
     public Run forgiving() {
-        return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven + 1);
+        return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven + 1,
+                maxRetries);
     }
 
     /** A run as it is after a requeue: the history stays, the verdict goes, and the retries are counted anew. */
     public Run reopened() {
-        return new Run(attempt, attempts, null, null, null, error, null, attempt);
+        return new Run(attempt, attempts, null, null, null, error, null, attempt, maxRetries);
     }
 }

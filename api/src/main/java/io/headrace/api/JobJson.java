@@ -11,7 +11,6 @@ import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.Redactor;
-import io.headrace.RetryPolicy;
 import io.headrace.Run;
 import io.headrace.Secrets;
 import io.headrace.Submission;
@@ -36,7 +35,7 @@ final class JobJson {
         JobState state = submission.state();
         Instant runAt = state == JobState.SCHEDULED ? due(job, id) : null;
         return JsonOut.object(out -> {
-            head(out, id, state, job.spec(), 0, submission.createdAt());
+            head(out, id, state, job.spec(), Run.NONE, 0, submission.createdAt());
             out.timeIf("runAt", runAt);
             expiry(out, submission.createdAt(), job.spec());
             attempts(out, Run.NONE, Secrets.NONE);
@@ -51,7 +50,7 @@ final class JobJson {
         JobSpec spec = job.document().spec();
         Run run = job.document().run();
         Secrets secrets = secrets(job);
-        head(out, job.id(), job.state(), spec, job.attempt(), job.createdAt());
+        head(out, job.id(), job.state(), spec, run, job.attempt(), job.createdAt());
         if (run.forgiven() > 0) {
             out.number("forgiven", run.forgiven());
         }
@@ -71,8 +70,8 @@ final class JobJson {
         attempts(out, run, secrets);
     }
 
-    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, int attempt,
-            Instant createdAt) {
+    /** How many retries there are is told once it is known: where the job does not say, the worker that runs it does. */
+    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, Run run, int attempt, Instant createdAt) {
         out.text("id", id.toString());
         out.text("queue", id.queue().value());
         out.text("type", spec.type().value());
@@ -80,7 +79,10 @@ final class JobJson {
         out.text("priority", id.level().label());
         out.raw("payload", redactor.redact(spec.payload()));
         out.number("attempt", attempt);
-        out.number("maxRetries", RetryPolicy.DEFAULT.overriddenBy(spec).maxRetries());
+        Integer maxRetries = spec.maxRetries() == null ? run.maxRetries() : spec.maxRetries();
+        if (maxRetries != null) {
+            out.number("maxRetries", maxRetries);
+        }
         out.time("createdAt", createdAt);
     }
 

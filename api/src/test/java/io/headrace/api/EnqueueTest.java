@@ -39,7 +39,7 @@ class EnqueueTest {
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.header("Location")).isEqualTo("/v1/jobs/" + answer.text("id"));
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
-        assertThat(answer.body()).contains("\"payload\":{\"to\":[1, 2.50,\"é\"]},\"attempt\":0,\"maxRetries\":10,"
+        assertThat(answer.body()).contains("\"payload\":{\"to\":[1, 2.50,\"é\"]},\"attempt\":0,"
                 + "\"createdAt\":\"2026-11-22T08:00:00.000Z\",\"attempts\":[]}");
         assertThat(answer.text("state")).isEqualTo("queued");
         assertThat(answer.text("priority")).isEqualTo("normal");

@@ -3,9 +3,11 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.ClaimedJob;
+import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.Json;
 import io.headrace.Progress;
+import io.headrace.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,6 +26,17 @@ class JobCallsTest {
 
     private String job(JobId id) {
         return "/v1/jobs/" + id;
+    }
+
+    @Test
+    void retriesThatNobodyHasCountedYetAreNotTold() {
+        String id = api.submit().toString();
+        assertThat(api.get("/v1/jobs/" + id).json().has("maxRetries")).isFalse();
+        ClaimedJob job = api.claim();
+        assertThat(api.get("/v1/jobs/" + id).json().has("maxRetries")).isFalse();
+        JobDocument judged = job.document().with(job.document().run().withMaxRetries(2));
+        api.broker.settle(Verdict.retry(job.lease(), Duration.ofMinutes(1), judged)).toCompletableFuture().join();
+        assertThat(api.get("/v1/jobs/" + id).json().path("maxRetries").asInt()).isEqualTo(2);
     }
 
     @Test

@@ -55,7 +55,7 @@ final class Adoption {
             JobDocument read = JobDocument.parse(document);
             Run run = read.run();
             return read.with(new Run(run.attempt(), run.attempts(), null, null, null, WHY, run.progress(),
-                    run.forgiven()));
+                    run.forgiven(), run.maxRetries()));
         } catch (CorruptDocument e) {
             return Finder.standIn(document, e);
         }

@@ -43,8 +43,10 @@ final class JobCard {
     /** A job whose workers were lost may have had more attempts than its retries allow. */
     private static String attempt(Tree job) {
         long forgiven = job.at("forgiven").number();
-        long most = forgiven + job.at("maxRetries").number() + 1;
-        return job.at("attempt").text() + (job.at("attempt").number() > most ? "" : " of " + most)
+        Tree retries = job.at("maxRetries"); // missing until a worker has said how many it allows
+        long most = forgiven + retries.number() + 1;
+        boolean told = retries.present() && job.at("attempt").number() <= most;
+        return job.at("attempt").text() + (told ? " of " + most : "")
                 + (forgiven > 0 ? ", " + forgiven + " not counted" : "");
     }
 

@@ -166,6 +166,17 @@ final class ClientCommandsTest {
     }
 
     @Test
+    void howManyAttemptsThereAreAtMostIsToldOnceItIsKnown() {
+        String waiting = submitted("still", "mail");
+        assertThat(json(headrace("job", "show", waiting, "-o", "json")).has("maxRetries")).isFalse();
+        assertThat(headrace("job", "show", waiting).out()).contains("attempt   0\n");
+        String asked = submitted("still", "mail", "--max-retries", "3");
+        assertThat(headrace("job", "show", asked).out()).contains("attempt   0 of 4\n");
+        JsonNode judged = json(headrace("job", "show", dead("fail"), "-o", "json"));
+        assertThat(judged.get("maxRetries").asInt()).as("what its worker allows").isEqualTo(10);
+    }
+
+    @Test
     void thePayloadComesFromStdinOrAFileToo(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("payload.json"), "[\n1,\n2]\n");
 

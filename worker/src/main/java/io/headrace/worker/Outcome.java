@@ -156,13 +156,18 @@ final class Outcome {
         if (delay.isEmpty()) {
             return bury(job, ran, attempt);
         }
-        JobDocument document = job.document().with(history(job).and(attempt).with(ran.progress()));
+        JobDocument document = job.document().with(judged(job, history(job).and(attempt).with(ran.progress())));
         return new Decision(Verdict.retry(job.lease(), delay.get(), document), attempt);
     }
 
-    private static Decision bury(ClaimedJob job, Ran ran, Attempt attempt) {
+    private Decision bury(ClaimedJob job, Ran ran, Attempt attempt) {
         Run run = history(job).and(attempt).with(ran.progress()).ended(JobState.DEAD, ran.finishedAt(), null);
-        return new Decision(Verdict.bury(job.lease(), job.document().with(run)), attempt);
+        return new Decision(Verdict.bury(job.lease(), job.document().with(judged(job, run))), attempt);
+    }
+
+    /** A run that tells how many retries there are, where the job does not and this worker's setting decides. */
+    private Run judged(ClaimedJob job, Run run) {
+        return job.document().spec().maxRetries() == null ? run.withMaxRetries(policy.maxRetries()) : run;
     }
 
     private static Decision buryLost(ClaimedJob job, Run history, Instant now) {
@@ -170,7 +175,7 @@ final class Outcome {
         Failure failure = new Failure("worker_lost", "the worker that ran it went silent " + lost
                 + " times in a row; it may be what kills them", null);
         Run run = new Run(history.attempt(), history.attempts(), JobState.DEAD, now, null, failure, history.progress(),
-                history.forgiven());
+                history.forgiven(), history.maxRetries());
         return new Decision(Verdict.bury(job.lease(), job.document().with(run)), null);
     }
 

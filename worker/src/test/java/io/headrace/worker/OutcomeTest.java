@@ -72,6 +72,19 @@ class OutcomeTest {
     }
 
     @Test
+    void aFailureTellsHowManyRetriesThereAreUnlessTheJobSays() {
+        Ending failed = Ending.threw(new Exception("no"));
+        assertThat(after(failed, null).verdict().document().run().maxRetries()).isEqualTo(2);
+        assertThat(after(Ending.threw(new PermanentFailure("no")), null).verdict().document().run().maxRetries())
+                .isEqualTo(2);
+        assertThat(after(Ending.returned(null), null).verdict().document().run().maxRetries()).isNull();
+        ClaimedJob asking = claimed(spec(7, null), Run.NONE, 1, 1, List.of());
+        JobDocument judged = outcome.afterRun(asking, ran(failed, null)).orElseThrow().verdict().document();
+        assertThat(judged.run().maxRetries()).isNull();
+        assertThat(JobDocument.parse(after(failed, null).verdict().document().bytes()).run().maxRetries()).isEqualTo(2);
+    }
+
+    @Test
     void theLastRetryThatFailsBuriesTheJob() {
         ClaimedJob third = claimed(spec(null, null), Run.NONE, 3, 1, List.of());
 

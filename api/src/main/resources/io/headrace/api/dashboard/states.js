@@ -24,9 +24,9 @@ export const hasEnded = state => ENDS.has(state);
 /** How many attempts a job has at most; those before somebody retried it by hand do not count. */
 const mostAttempts = job => (job.forgiven ?? 0) + job.maxRetries + 1;
 
-/** `1 of 11`, with a word for "of" and one for none yet; a job whose workers were lost may have had more. */
-export const attemptOf = (job, of, none = 0) => job.attempt > mostAttempts(job) ? `${job.attempt}`
-    : `${job.attempt || none} ${of} ${mostAttempts(job)}`;
+/** `1 of 11`, with a word for "of" and one for none yet; without the most where that is not known yet, or was passed because workers were lost. */
+export const attemptOf = (job, of, none = 0) => job.attempt <= mostAttempts(job)
+    ? `${job.attempt || none} ${of} ${mostAttempts(job)}` : `${job.attempt || none}`;
 
 export const stateMark = state => html`<span class="state is-${state}">${stateLabel(state)}</span>`;
 

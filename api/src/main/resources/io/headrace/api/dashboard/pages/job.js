@@ -165,5 +165,5 @@ const NOT_TOLD = 'Left out: timeout, backoff, uniqueKey, retention, and when it 
 /** What would have to be submitted for such a job, as JSON text. */
 function resubmission({ type, payload, priority, maxRetries }) {
     return `{"type":${JSON.stringify(type)},"payload":${payload}${priority === 'normal' ? '' : `,"priority":"${priority}"`}${
-        maxRetries === 10 ? '' : `,"maxRetries":${maxRetries}`}}`;
+        maxRetries === undefined || maxRetries === 10 ? '' : `,"maxRetries":${maxRetries}`}}`;
 }

@@ -42,7 +42,8 @@ public interface Broker extends AutoCloseable {
      * Leases up to {@code max} jobs whose workers stayed silent longer than their lease. Carries on where the last call
      * stopped, so every expired lease is found in a bounded number of calls. Each job is judged by the lease it was claimed
      * with, whatever lease this request asks for. A paused queue is no exception: what ran goes on. The caller decides what
-     * too many deliveries mean: {@link Token#deliveries()} of a job that was lost n times is n + 1.
+     * too many deliveries mean: {@link Token#deliveries()} of a job that was lost n times is n + 1. There are none for the length of a lease
+     * after the broker's clock was set on, by which leases are judged.
      *
      * @param lastChance whether one job may be among them that has its {@link Token#lastChance()}; others of that kind are left
      *            for a later call. A job that kills its workers gets there, and so may those that ran beside it: apart from each

@@ -71,6 +71,7 @@ final class Claims {
     private final Consumer<Verdict> aside;
     private final LongSupplier nanoClock;
     private final Answered answered;
+    private final LeaseClock leaseClock;
     /** Where the search for expired leases goes on, by queue and level. */
     private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
@@ -81,6 +82,7 @@ final class Claims {
         this.aside = aside;
         this.nanoClock = nanoClock;
         this.answered = new Answered(nanoClock);
+        this.leaseClock = new LeaseClock(link, keys, queues, nanoClock);
     }
 
     Claim claim(ClaimRequest request) {
@@ -264,6 +266,9 @@ final class Claims {
     }
 
     List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
+        if (!leaseClock.settled(request.queue(), request.lease())) {
+            return List.of();
+        }
         List<ClaimedJob> jobs = new ArrayList<>();
         int most = Math.min(request.max(), ClaimRequest.MOST);
         boolean more = true;

@@ -1,0 +1,184 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.BrokerObserver;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobClient;
+import io.headrace.Lease;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.WorkerId;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.params.RestoreParams;
+
+/**
+ * What becomes of leases when the clock of Redis is set. Here the clock of the process is set the other way, which looks the same to it, and
+ * the leases are given the times that they would have.
+ */
+final class LeaseClockTest {
+    private static final QueueName QUEUE = new QueueName("set");
+    private static final String STREAM = "hr:{set}:ready:n";
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong skew = new AtomicLong();
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private Jedis jedis;
+    private ClaimedJob job;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
+                () -> System.nanoTime() + skew.get());
+        jedis = new Jedis("127.0.0.1", redis.port());
+        new JobClient(broker).enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build());
+        job = broker.claim(request("w1", LEASE)).jobs().get(0);
+        assertThat(reclaim()).as("nobody is silent").isEmpty();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        jedis.close();
+        broker.close();
+        redis.close();
+    }
+
+    @Test
+    void whenTheClockIsSetOnWorkersThatLiveKeepTheirJobs() {
+        setOn();
+        assertThat(reclaim()).isEmpty();
+        assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).isEmpty();
+        pass(LEASE.plusSeconds(1));
+        assertThat(reclaim()).isEmpty();
+        assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).isEmpty();
+    }
+
+    @Test
+    void whenTheClockIsSetOnTheJobsOfAWorkerThatIsGoneAreTakenOverALeaseLater() {
+        setOn();
+        assertThat(reclaim()).isEmpty();
+        pass(LEASE.minusSeconds(1));
+        silent("IDLE", HOUR.plus(LEASE).toMillis());
+        assertThat(reclaim()).isEmpty();
+        pass(Duration.ofSeconds(2));
+        silent("IDLE", HOUR.plus(LEASE).toMillis());
+        assertThat(reclaim()).singleElement()
+                .satisfies(taken -> assertThat(taken.lease().token().deliveries()).isEqualTo(2));
+    }
+
+    @Test
+    void theLongestLeaseOnRecordIsWaitedFor() {
+        broker.claim(request("w3", Duration.ofMinutes(10)));
+        setOn();
+        assertThat(reclaim()).isEmpty();
+        pass(Duration.ofMinutes(9));
+        assertThat(reclaim()).isEmpty();
+        pass(Duration.ofMinutes(2));
+        silent("IDLE", HOUR.toMillis());
+        assertThat(reclaim()).hasSize(1);
+    }
+
+    @Test
+    void whenTheClockIsSetBackLeasesOfTheFutureBeginNow() {
+        renewedAnHourAhead();
+        skew.addAndGet(HOUR.toNanos());
+        assertThat(reclaim()).isEmpty();
+        Wait.until("it grows older", () -> idle() > 0);
+        assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).isEmpty();
+    }
+
+    @Test
+    void aProcessThatBeganAfterTheClockWasSetBackMendsItToo() {
+        renewedAnHourAhead();
+        try (RedisBroker another = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
+            assertThat(another.reclaim(request("w4", LEASE), true)).isEmpty();
+        }
+        Wait.until("it grows older", () -> idle() > 0);
+    }
+
+    /** What the pending list holds when the clock was an hour ahead as the lease was given; no command sets such a time. */
+    private void renewedAnHourAhead() {
+        byte[] key = STREAM.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer dump = ByteBuffer.wrap(jedis.dump(key)).order(ByteOrder.LITTLE_ENDIAN);
+        long now = Long.parseLong(jedis.time().get(0)) * 1000;
+        int checksum = dump.capacity() - Long.BYTES;
+        for (int at = 0; at + Long.BYTES <= checksum; at++) {
+            if (Math.abs(dump.getLong(at) - now) < Duration.ofMinutes(1).toMillis()) {
+                dump.putLong(at, dump.getLong(at) + HOUR.toMillis());
+            }
+        }
+        dump.putLong(checksum, crc64(dump.array(), checksum));
+        jedis.restore(key, 0, dump.array(), RestoreParams.restoreParams().replace());
+        long start = micros();
+        Wait.until("the clock goes on", () -> micros() > start + 5_000);
+        assertThat(idle()).as("it grows no older").isZero();
+    }
+
+    /** The checksum of Redis's dumps. */
+    private static long crc64(byte[] bytes, int length) {
+        long crc = 0;
+        for (int i = 0; i < length; i++) {
+            for (int bit = 0; bit < 8; bit++) {
+                boolean top = crc < 0 ^ (bytes[i] >> bit & 1) == 1;
+                crc = crc << 1 ^ (top ? 0xad93d23594c935a9L : 0);
+            }
+        }
+        return Long.reverse(crc);
+    }
+
+    private long micros() {
+        List<String> time = jedis.time();
+        return Long.parseLong(time.get(0)) * 1_000_000 + Long.parseLong(time.get(1));
+    }
+
+    /** The clock of Redis goes on by an hour at once. */
+    private void setOn() {
+        skew.addAndGet(-HOUR.toNanos());
+        silent("IDLE", HOUR.toMillis());
+    }
+
+    /** Time passes for the process; that the clock of Redis stands still meanwhile looks like one that is set back, which ends no wait. */
+    private void pass(Duration time) {
+        skew.addAndGet(time.toNanos());
+    }
+
+    private void silent(String how, long ms) {
+        Lease lease = job.lease();
+        jedis.sendCommand(Command.XCLAIM, STREAM, "workers", lease.token().worker().value(), "0", lease.token().entry()
+                .substring(1), how, Long.toString(ms), "JUSTID");
+    }
+
+    private long idle() {
+        List<?> pending = (List<?>) jedis.sendCommand(Command.XPENDING, STREAM, "workers", "-", "+", "1");
+        return (Long) ((List<?>) pending.get(0)).get(2);
+    }
+
+    private List<ClaimedJob> reclaim() {
+        return broker.reclaim(request("w2", LEASE), true);
+    }
+
+    private static ClaimRequest request(String worker, Duration lease) {
+        return new ClaimRequest(QUEUE, new WorkerId(worker), 10, lease, List.of(Level.NORMAL));
+    }
+}

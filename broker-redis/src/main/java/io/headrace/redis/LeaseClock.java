@@ -21,6 +21,8 @@ import redis.clients.jedis.Protocol.Command;
 final class LeaseClock {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseClock.class);
     private static final long TOLERANCE_MS = 1_000;
+    /** Looks for silent workers that follow each other this closely share a reading. */
+    private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
     private static final byte[] START = {'-'};
     /** A step looks at no more pages of leases, of each level. */
     private static final int MAX_PAGES = 200;
@@ -42,6 +44,10 @@ final class LeaseClock {
 
     /** What time it was on a server, at an instant between these two of this process. */
     private record Reading(long serverMs, long askedAt, long answeredAt) {
+        boolean fresh(long nanos) {
+            return nanos >= answeredAt && nanos - answeredAt < FRESH_NANOS;
+        }
+
         /** How much later it is than it should be, ms; negative when earlier, 0 when it may be right. */
         long stepSince(Reading last) {
             long passed = serverMs - last.serverMs;
@@ -53,13 +59,14 @@ final class LeaseClock {
     }
 
     /**
-     * Whether what Redis tells of the silence of workers can be believed. One round trip, and some more when the clock was set.
+     * Whether what Redis tells of the silence of workers can be believed. Mostly one round trip, and some more when the clock was set.
      *
      * @param lease how long those wait who are asked first: leases on record may be longer
      */
     boolean settled(QueueName queue, Duration lease) {
-        Reading now = read(queue);
-        Reading last = readings.put(queue, now);
+        Reading last = readings.get(queue);
+        Reading now = last != null && last.fresh(nanoClock.getAsLong()) ? last : read(queue);
+        readings.put(queue, now);
         long step = last == null ? 0 : now.stepSince(last);
         if (last == null || step < 0) { // what was before this process looked, it cannot know
             renewThoseOfTheFuture(queue);

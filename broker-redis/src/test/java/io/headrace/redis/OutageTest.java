@@ -108,6 +108,7 @@ final class OutageTest {
             JobClient client = new JobClient(broker);
             JobId silent = client.enqueue(job()).id();
             assertThat(broker.claim(other).jobs()).hasSize(1);
+            assertThat(broker.reclaim(CLAIM, true)).as("it has looked at the clock, too").isEmpty();
             jedis.xclaimJustId("hr:{email}:ready:n", "workers", "w2", 0,
                     XClaimParams.xClaimParams().idle(Duration.ofHours(1).toMillis()),
                     new StreamEntryID(silent.entry()));

@@ -30,6 +30,7 @@ final class ApiVerticle extends VerticleBase {
     private final ApiMeters meters;
     private final Room room;
     private final Leaving leaving;
+    private final Guard guard;
     private final String host;
     private final int port;
     private final Routes routes;
@@ -40,6 +41,7 @@ final class ApiVerticle extends VerticleBase {
         this.meters = services.meters();
         this.room = services.room();
         this.leaving = services.leaving();
+        this.guard = services.guard();
         this.host = host;
         this.port = port;
         this.routes = routes;
@@ -78,6 +80,7 @@ final class ApiVerticle extends VerticleBase {
         Arrivals arrivals = loop.arrivals();
         arrivals.opened(connection, config.bodyTimeout());
         VersionFilter.addTo(connection);
+        guard.accepted(loop, connection);
         meters.connected();
         if (connection instanceof HttpServerConnection accepted) {
             leaving.accepted(accepted.channelHandlerContext().channel().parent());

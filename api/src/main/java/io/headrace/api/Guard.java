@@ -5,6 +5,7 @@ import io.headrace.Digest;
 import io.headrace.HeadraceException;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -12,7 +13,6 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +51,13 @@ final class Guard {
         return !keys.isEmpty();
     }
 
+    /** Looks at a connection that has just been accepted; on its loop's thread. */
+    void accepted(Loop loop, HttpConnection connection) {
+        if (!asks() && neighboursKnown) {
+            neighbours.look(loop, connection);
+        }
+    }
+
     /**
      * Finds out who asks and checks that they may, then goes on, at once or soon, on the loop's thread; the exchange then knows its
      * {@link Exchange#caller}, unless the call is open and came without a key. A refusal is answered.
@@ -61,11 +68,10 @@ final class Guard {
             checkHost(request.getHeader("Host"));
             checkOrigin(request);
             exchange.from(Caller.local(exchange.address()));
-            if (access.open() || !neighboursKnown) {
-                then.run();
-            } else {
-                admitOwn(exchange, then);
+            if (!access.open() && neighboursKnown) {
+                Neighbours.require(request.connection());
             }
+            then.run();
             return;
         }
         String session = access.open() ? null : session(request);
@@ -88,25 +94,6 @@ final class Guard {
                     pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access, then);
                     exchange.letGo();
                 }));
-    }
-
-    /** On loopback, where every user of the machine can connect. */
-    private void admitOwn(Exchange exchange, Runnable then) {
-        Future<OptionalLong> owner = neighbours.owner(exchange.loop(), exchange.request().connection());
-        if (owner.isComplete()) {
-            Neighbours.require(owner.result());
-            then.run();
-            return;
-        }
-        exchange.hold();
-        owner.onSuccess(uid -> exchange.guarded(() -> {
-            if (exchange.over()) {
-                return; // it went away meanwhile
-            }
-            Neighbours.require(uid);
-            then.run();
-            exchange.letGo();
-        }));
     }
 
     private static void pass(Exchange exchange, @Nullable Caller caller, Access access, Runnable then) {

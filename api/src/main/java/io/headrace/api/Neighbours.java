@@ -4,8 +4,6 @@ import io.headrace.LocalUser;
 import io.headrace.SocketTable;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.io.IOException;
@@ -16,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +30,10 @@ final class Neighbours {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
-    private static final AttributeKey<Future<OptionalLong>> OWNER = AttributeKey.valueOf("headrace-owner");
+    private static final AttributeKey<OptionalLong> OWNER = AttributeKey.valueOf("headrace-owner");
     private static final long ROOT = 0;
 
-    private record Question(InetSocketAddress peer, InetSocketAddress own, Loop loop, Promise<OptionalLong> answer) {}
+    private record Question(InetSocketAddress peer, InetSocketAddress own, Consumer<OptionalLong> answer) {}
 
     private final Source source;
     private final ThreadPoolExecutor reader = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS,
@@ -59,27 +58,30 @@ final class Neighbours {
     }
 
     /**
-     * The user at the other end; empty when none can be found, be it that it has gone. Asked again about a connection it knows at
-     * once. Called on the loop's thread, on which the future completes.
+     * Finds out who holds the other end of a connection that has just been accepted, and lets nothing of it through before that is
+     * known. Called on the loop's thread.
      */
-    Future<OptionalLong> owner(Loop loop, HttpConnection connection) {
+    void look(Loop loop, HttpConnection connection) {
         if (!(connection instanceof HttpServerConnection server)) {
-            return Future.succeededFuture(OptionalLong.empty());
+            return;
         }
         Channel channel = server.channelHandlerContext().channel();
-        Future<OptionalLong> known = channel.attr(OWNER).get();
-        if (known != null) {
-            return known;
-        }
-        Promise<OptionalLong> answer = Promise.promise();
-        channel.attr(OWNER).set(answer.future());
         if (channel.remoteAddress() instanceof InetSocketAddress peer
                 && channel.localAddress() instanceof InetSocketAddress own) {
-            ask(new Question(peer, own, loop, answer));
-        } else {
-            answer.complete(OptionalLong.empty());
+            Gate gate = Gate.shut(server.channelHandlerContext());
+            ask(new Question(peer, own, owner -> loop.post(() -> {
+                channel.attr(OWNER).set(owner);
+                gate.open();
+            })));
         }
-        return answer.future();
+    }
+
+    /** Who was found; empty when nobody was, be it that it has gone. */
+    private static OptionalLong owner(HttpConnection connection) {
+        OptionalLong owner = connection instanceof HttpServerConnection server
+                ? server.channelHandlerContext().channel().attr(OWNER).get()
+                : null;
+        return owner == null ? OptionalLong.empty() : owner;
     }
 
     private synchronized void ask(Question question) {
@@ -114,9 +116,7 @@ final class Neighbours {
             LOG.warn("who connects cannot be told; these calls are refused error={}", e.getMessage());
         }
         for (int i = 0; i < all.size(); i++) {
-            Question one = all.get(i);
-            OptionalLong owner = i < owners.size() ? owners.get(i) : OptionalLong.empty();
-            one.loop().post(() -> one.answer().complete(owner));
+            all.get(i).answer().accept(i < owners.size() ? owners.get(i) : OptionalLong.empty());
         }
     }
 
@@ -125,6 +125,10 @@ final class Neighbours {
      *
      * @throws Problem {@code forbidden}
      */
+    static void require(HttpConnection connection) {
+        require(owner(connection));
+    }
+
     static void require(OptionalLong owner) {
         if (owner.isPresent() && (owner.getAsLong() == LocalUser.uid() || owner.getAsLong() == ROOT)) {
             return;

@@ -222,7 +222,9 @@ public final class EmbeddedRedis implements AutoCloseable {
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
                 String why = lastLog();
-                throw why.contains(DAMAGED) ? new DataUnreadable("the data is damaged: " + why)
+                throw why.contains(DAMAGED)
+                        ? new DataUnreadable(why.replaceFirst("(?s).*append only file (\\S+?)[:.]? .*",
+                                "the data is damaged: $1 cannot be read to its end"))
                         : new IOException("redis-server did not start: " + why);
             }
             if (answers()) {

@@ -272,7 +272,8 @@ final class EmbeddedRedisTest {
                 .replace("*3\r\n$3\r\nSET\r\n$5\r\nkey10", "XX\r\n$3\r\nSET\r\n$5\r\nkey10")
                 .getBytes(StandardCharsets.ISO_8859_1);
         Files.write(file, damaged);
-        assertThatThrownBy(() -> EmbeddedRedis.start(folder, 0)).isInstanceOf(DataUnreadable.class);
+        assertThatThrownBy(() -> EmbeddedRedis.start(folder, 0)).isInstanceOf(DataUnreadable.class)
+                .hasMessage("the data is damaged: appendonly.aof.1.incr.aof cannot be read to its end");
 
         DataRepair.Repaired repaired = DataRepair.of(folder, null).orElseThrow();
 

@@ -1,0 +1,59 @@
+package io.headrace.api;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * Keeps what a connection sends until it is opened, so that no request is seen before it is known from whom. Reading stops
+ * meanwhile: it keeps no more than what had been read by then. One for each connection, on its loop's thread.
+ */
+final class Gate extends ChannelInboundHandlerAdapter {
+    private final Queue<Object> kept = new ArrayDeque<>();
+    private final ChannelHandlerContext place;
+
+    private Gate(ChannelHandlerContext last) {
+        last.pipeline().addFirst("gate", this);
+        this.place = last.pipeline().context(this);
+        place.channel().config().setAutoRead(false);
+    }
+
+    /** Shuts a connection, given the last place of its pipeline. */
+    static Gate shut(ChannelHandlerContext last) {
+        return new Gate(last);
+    }
+
+    /** Lets through what was kept, and everything from now on. */
+    void open() {
+        if (place.isRemoved()) {
+            return; // it was closed meanwhile
+        }
+        boolean any = !kept.isEmpty();
+        for (Object message = kept.poll(); message != null; message = kept.poll()) {
+            place.fireChannelRead(message);
+        }
+        if (any) {
+            place.fireChannelReadComplete();
+        }
+        place.pipeline().remove(this);
+        place.channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        kept.add(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        // told when it is opened
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        kept.forEach(ReferenceCountUtil::release);
+        kept.clear();
+    }
+}

@@ -119,7 +119,12 @@ final class Link implements AutoCloseable {
 
     /** @param closing so many requests at the end speak of those before them, and are repeated whenever one of those is */
     List<Object> exchange(byte[] key, List<Request> requests, int closing) {
-        Connection connection = borrow(key);
+        return exchange(key, requests, closing, false);
+    }
+
+    /** @param repeatable whether the caller sends them again if their connection died, so that it needs no trial */
+    private List<Object> exchange(byte[] key, List<Request> requests, int closing, boolean repeatable) {
+        Connection connection = borrow(key, repeatable);
         List<Object> answers;
         try {
             answers = exchange(key, connection, requests);
@@ -151,7 +156,7 @@ final class Link implements AutoCloseable {
     /** Requests that may be repeated, in one flush; an error that Redis answers stands in its place of the list. */
     List<Object> askAll(byte[] key, List<Request> requests) {
         try {
-            return exchange(key, requests);
+            return exchange(key, requests, 0, true);
         } catch (OutcomeUnknown e) {
             return exchange(key, requests);
         }
@@ -197,8 +202,12 @@ final class Link implements AutoCloseable {
 
     /** A connection that the caller keeps and closes. */
     Connection borrow(byte[] key) {
+        return borrow(key, false);
+    }
+
+    private Connection borrow(byte[] key, boolean untried) {
         outage.refuse();
-        boolean trusted = nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
+        boolean trusted = untried || nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
         try {
             Connection connection = connections.connect(key);
             if (!trusted && !connections.alive(connection)) {

@@ -94,7 +94,11 @@ final class CommandCountTest {
         ClaimRequest request = new ClaimRequest(QUEUE, WORKER, 10, Duration.ofSeconds(30), List.of(Level.values()));
         broker.reclaim(request, true);
         assertThat(commands(() -> assertThat(broker.reclaim(request, true)).isEmpty()))
-                .isEqualTo(Map.of("evalsha", 1L, "xpending", 3L));
+                .isEqualTo(Map.of("evalsha", 1L, "xread", 1L));
+        submit(1);
+        claim(1);
+        assertThat(commands(() -> assertThat(broker.reclaim(request, true)).isEmpty()))
+                .isEqualTo(Map.of("evalsha", 1L, "xread", 1L, "xpending", 3L));
     }
 
     @Test

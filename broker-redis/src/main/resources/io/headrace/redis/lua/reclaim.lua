@@ -6,7 +6,7 @@
 --       then per level: level, cursor: look behind this entry id, '-' from the start
 -- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next cursor, entries, deliveries,
 -- running values of the lost deliveries}.
--- Cost: 1 command per level, which walks the pending entries from the cursor on; where one is idle 2 more and 1 per level, 10 more for a level that
+-- Cost: 1 command, and where there are entries 1 per level, which walks the pending ones from the cursor on; where one is idle 2 more and 1 per level, 10 more for a level that
 -- yields jobs, and what marked jobs take.
 local base = KEYS[1]
 --@include numbers
@@ -23,6 +23,19 @@ local last_delivery = tonumber(ARGV[7])
 local last_chances = tonumber(ARGV[8])
 local fence = 0 -- the fencing token of what this call leases
 local ids = {}
+
+-- An idle queue has no entries at all, which one command tells of all levels.
+local words, nothing = {'COUNT', 1, 'STREAMS'}, {}
+for i = 9, #ARGV, 2 do
+  words[#words + 1] = base .. 'ready:' .. ARGV[i]
+  nothing[#nothing + 1] = {ARGV[i], '-', {}, {}, {}}
+end
+for _ = 1, #nothing do
+  words[#words + 1] = '0'
+end
+if not redis.call('XREAD', unpack(words)) then
+  return {0, nothing, {}, 0}
+end
 
 -- The pending entries of each level that were not renewed for the shortest lease; mostly there are none.
 local pages, any = {}, false
@@ -68,14 +81,13 @@ local function silent(page, records)
 end
 
 local function take_over(level, from)
-  local nothing = {level, '-', {}, {}, {}}
   if left == 0 then
     return {level, from, {}, {}, {}}
   end
   local stream = base .. 'ready:' .. level
   local page = pages[level]
   if #page == 0 then
-    return nothing
+    return {level, '-', {}, {}, {}}
   end
   local fields = {}
   for i, pending in ipairs(page) do

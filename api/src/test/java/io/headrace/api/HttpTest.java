@@ -35,7 +35,7 @@ class HttpTest {
             PUT    | /v1/queues/mail/jobs           | GET, HEAD, POST
             GET    | /v1/queues/mail/jobs:batch     | POST
             POST   | /v1/queues                     | GET, HEAD
-            DELETE | /v1/queues/mail                | GET, HEAD, PATCH
+            PUT    | /v1/queues/mail                | DELETE, GET, HEAD, PATCH
             PATCH  | /v1/jobs/mail_n1-0             | DELETE, GET, HEAD
             POST   | /v1/jobs/mail_n1-0/events      | GET
             HEAD   | /v1/jobs/mail_n1-0/events      | GET

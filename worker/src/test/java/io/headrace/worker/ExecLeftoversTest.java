@@ -123,7 +123,7 @@ class ExecLeftoversTest {
 
     @Test
     void whatIsWrittenWithinTheSecondAfterTheEndStillCounts() throws Exception {
-        assertThat(run("(sleep 0.2; read -r line; echo $line) <<END &\nlater\nEND\necho sooner"))
+        assertThat(run("(sleep 0.5; read -r line; echo $line) <<END &\nlater\nEND\necho sooner; sleep 0.3"))
                 .isEqualTo(Json.of("sooner\nlater"));
     }
 

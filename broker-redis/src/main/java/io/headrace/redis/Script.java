@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * work on one Redis. A line {@code --@include name} stands for the text of {@code shared/name.lua}.
  */
 enum Script {
-    CREATE, ENQUEUE, LOOK, CLAIM, TAKEN, RECLAIM, RENEW, RETIME, FINISH, AWAIT, RETRY, PARK, BURY, RELEASE, REPORT, FIND,
+    CREATE, ENQUEUE, LOOK, CLAIM, TAKEN, RECLAIM, RENEW, RETIME, FINISH, AWAIT, RETRY, PARK, BURY, RELEASE, REPORT,
+    FIND,
     CANCEL,
     REQUEUE,
     RUN_NOW,

@@ -165,14 +165,14 @@ final class IndexTest {
 
         DeadPage page = broker.operator().dead(QUEUE, null, 100);
         assertThat(page.jobs()).extracting(DeadJob::id).extracting(JobId::toString).isEqualTo(ids);
-        assertThat(commands("mget")).isEqualTo(4);
+        assertThat(commands("mget")).isEqualTo(15);
 
         assertThat(all(JobState.DEAD, 60)).isEqualTo(ids);
-        assertThat(commands("mget")).isEqualTo(8);
+        assertThat(commands("mget")).isEqualTo(39);
 
         jedis.configResetStat();
         broker.operator().requeue(QUEUE, ids.stream().map(JobId::parse).toList(), null);
-        assertThat(commands("evalsha")).isEqualTo(4);
+        assertThat(commands("evalsha")).isEqualTo(15);
         assertThat(jedis.zcard(BASE + "dead")).isZero();
     }
 

@@ -20,7 +20,8 @@ end
 
 -- A text first: what wants something else there is refused for its type, and changes nothing.
 try('set', 'SET', key, '1', 'PX', 1000)
-for _, name in ipairs({'get', 'mget', 'strlen', 'exists', 'type', 'pttl', 'persist', 'hgetall', 'hlen', 'scard', 'smembers', 'zcard', 'llen', 'xlen'}) do
+for _, name in ipairs({'get', 'mget', 'strlen', 'exists', 'type', 'pttl', 'persist', 'hgetall', 'hlen', 'hvals', 'scard', 'smembers',
+  'srandmember', 'zcard', 'llen', 'xlen'}) do
   try(name, string.upper(name), key)
 end
 for _, name in ipairs({'expire', 'pexpire'}) do
@@ -30,9 +31,12 @@ for _, name in ipairs({'hget', 'hdel', 'hmget', 'hexists', 'hscan', 'hrandfield'
   'zmscore', 'zscan', 'lpush', 'xdel'}) do
   try(name, string.upper(name), key, 1)
 end
-for _, name in ipairs({'hset', 'hsetnx', 'hincrby', 'zadd', 'zcount', 'zrange', 'zrevrange', 'zrangebyscore', 'zrevrangebyscore', 'ltrim', 'xrange',
-  'xrevrange', 'xack'}) do
+for _, name in ipairs({'hset', 'hsetnx', 'hincrby', 'zadd', 'zcount', 'zrange', 'zrevrange', 'zrangebyscore', 'zrevrangebyscore', 'zremrangebyscore', 'ltrim',
+  'xrange', 'xrevrange', 'xack'}) do
   try(name, string.upper(name), key, 1, 1)
+end
+for _, name in ipairs({'zdiff', 'zinter'}) do
+  try(name, string.upper(name), 1, key)
 end
 try('smove', 'SMOVE', key, key, 1)
 try('xadd', 'XADD', key, 'NOMKSTREAM', '*', 'a', 1)

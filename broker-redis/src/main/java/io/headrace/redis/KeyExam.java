@@ -26,7 +26,7 @@ final class KeyExam {
     private static final long DAY_MS = 86_400_000;
     /** The expiry of each kind that should have one, by the first part of its name, as it is when the key is new. */
     private static final Map<String, Long> EXPIRY_MS = Map.of("idem:", DAY_MS, "progress:",
-            DAY_MS, "log:", DAY_MS, "stats:", 25 * DAY_MS / 24, "finished:", DAY_MS);
+            DAY_MS, "log:", 31 * DAY_MS, "stats:", 25 * DAY_MS / 24, "finished:", DAY_MS);
 
     /** Types by the first part of names such as {@code job:<id>}. */
     private static final Map<String, String> TYPES = RedisKeys.ALL.stream().map(RedisKeys.Kind::pattern)
@@ -127,7 +127,7 @@ final class KeyExam {
         }
         String rest = name.substring(kind.length());
         String bucket = "";
-        if (kind.equals("job:")) {
+        if (kind.equals("job:") || kind.equals("log:") || kind.equals("progress:")) {
             if (!QueueExam.isIdOf(queue, rest)) {
                 suspects.add(Suspect.of(queue.value(), Fault.NOT_AN_ID, rest, "in " + subject));
                 return null;

@@ -70,6 +70,8 @@ final class RedisKeys {
             new Kind("hr:{q}:idem:<key>", "string"),
             new Kind("hr:{q}:progress:<id>", "string"),
             new Kind("hr:{q}:log:<id>", "stream"),
+            new Kind("hr:{q}:logs", "zset"),
+            new Kind("hr:{q}:log_bytes", "hash"),
             new Kind("hr:{q}:deleting", "string"),
             new Kind("hr:{q}:totals", "hash"),
             new Kind("hr:{q}:stats:<minute>", "hash"),

@@ -34,6 +34,7 @@ final class Settler implements AutoCloseable {
     private final Link link;
     private final Queues queues;
     private final Lanes<Pending> lanes;
+    private final Reporters reporters = new Reporters();
 
     Settler(Link link, Queues queues) {
         this.link = link;
@@ -43,7 +44,7 @@ final class Settler implements AutoCloseable {
 
     /** A write under a lease on its way: a verdict, or a report when there is none. */
     private record Pending(Lease lease, @Nullable Verdict verdict, List<byte[]> report,
-            CompletableFuture<Settlement> answer) implements Lane.Item {
+            CompletableFuture<Settlement> answer, boolean said) implements Lane.Item {
         @Override
         public void fail(HeadraceException why) {
             answer.completeExceptionally(why);
@@ -57,7 +58,7 @@ final class Settler implements AutoCloseable {
         boolean plain() {
             JobSpec spec = asked().document().spec();
             return lease.token().deliveries() == 1 && !published(lease) && spec.retention() == null
-                    && spec.uniqueKey() == null;
+                    && spec.uniqueKey() == null && !said;
         }
 
         QueueName queue() {
@@ -72,9 +73,13 @@ final class Settler implements AutoCloseable {
     private record Call(Link.Request request, List<Pending> jobs) {}
 
     CompletionStage<Settlement> settle(Verdict verdict) {
-        Pending pending = new Pending(verdict.lease(), verdict, List.of(), new CompletableFuture<>());
-        add(pending);
-        return pending.answer();
+        CompletableFuture<Settlement> answer = new CompletableFuture<>();
+        add(new Pending(verdict.lease(), verdict, List.of(), answer, reporters.mayHaveSaid(verdict)));
+        return answer.whenComplete((settlement, failure) -> {
+            if (failure == null) {
+                reporters.ended(verdict.lease().job());
+            }
+        });
     }
 
     CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines) {
@@ -91,9 +96,14 @@ final class Settler implements AutoCloseable {
         arguments.add(RedisKeys.bytes(lease.token().fence()));
         arguments.add(RedisKeys.bytes(firstLine));
         lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
-        Pending pending = new Pending(lease, null, arguments, new CompletableFuture<>());
-        add(pending);
-        return pending.answer();
+        reporters.reports(lease.job());
+        CompletableFuture<Settlement> answer = new CompletableFuture<>();
+        add(new Pending(lease, null, arguments, answer, true));
+        return answer.whenComplete((settlement, failure) -> {
+            if (settlement == Settlement.LEASE_LOST) {
+                reporters.ended(lease.job());
+            }
+        });
     }
 
     /** What is lost of these in a crash of Redis is done again, so they wait for no disk. */
@@ -216,6 +226,7 @@ final class Settler implements AutoCloseable {
         }
         JobSpec spec = verdict.document().spec();
         return place + ";" + lease.token().deliveries() + ";" + (published(lease) ? "1," : "0,")
+                + (job.said() ? "1," : "0,")
                 + (spec.retention() == null ? "" : spec.retention().toMillis()) + ","
                 + (spec.uniqueKey() == null ? "" : spec.uniqueKey());
     }

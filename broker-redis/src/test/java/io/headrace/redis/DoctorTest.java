@@ -400,20 +400,43 @@ final class DoctorTest {
     @Test
     void whatShouldExpireGetsItsExpiryBack() {
         JobId id = queued();
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Level.HIGH));
         ClaimedJob job = claim();
         broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
-        settle(succeeded(job));
         client.enqueue(NewJob.of("mail", "welcome", "x").idempotency(new Idempotency("i", "f")).build());
         for (String key : List.of("progress:" + id, "log:" + id, "idem:i",
-                "finished:" + Replies.bucket(id))) {
+                "finished:" + Replies.bucket(ended))) {
             assertThat(redis(Command.PERSIST, key(key))).as(key).isEqualTo("1");
         }
 
         assertFoundAndMended(Fault.NO_EXPIRY);
         for (String key : List.of("progress:" + id, "log:" + id, "idem:i",
-                "finished:" + Replies.bucket(id))) {
+                "finished:" + Replies.bucket(ended))) {
             assertThat(Long.parseLong(redis(Command.TTL, key(key)))).as(key).isPositive();
         }
+    }
+
+    @Test
+    void wordsOfAJobThatIsNotOnRecordAreDeleted() {
+        JobId lost = new JobId(QUEUE, Level.NORMAL, false, 1, 0);
+        queued();
+        redis(Command.SET, key("progress:" + lost), "1 0.5 half", "EX", "1000");
+        redis(Command.XADD, key("log:" + lost), "0-1", "line", "a line");
+        redis(Command.EXPIRE, key("log:" + lost), "1000");
+
+        assertFoundAndMended(Fault.WORDS_ORPHANED);
+        assertThat(redis(Command.EXISTS, key("log:" + lost))).isEqualTo("0");
+    }
+
+    @Test
+    void logsAreCountedAnew() {
+        queued();
+        broker.report(claim().lease(), null, 0, List.of("a line")).toCompletableFuture().join();
+        redis(Command.HSET, key("kept"), "log_bytes", "7");
+        redis(Command.ZADD, key("logs"), "1", "nobody");
+
+        assertFoundAndMended(Fault.LOGS_COUNT);
+        assertThat(redis(Command.ZCARD, key("logs"))).isEqualTo("1");
     }
 
     @Test

@@ -293,22 +293,14 @@ public final class InMemoryBroker implements Broker {
 
     @Override
     public Lookup find(JobId id) {
-        return onQueue(id.queue(), (queue, now) -> find(queue, id, now));
-    }
-
-    private static Lookup find(MemoryQueue queue, JobId id, Instant now) {
-        MemoryJob job = queue.onRecord(id, now);
-        if (job != null) {
-            return Lookup.found(job.seen());
-        }
-        return queue.wasOnRecord(id) ? Lookup.GONE : Lookup.UNKNOWN;
+        return onQueue(id.queue(), (queue, now) -> queue.look(id, now));
     }
 
     @Override
     public Lookup await(JobId id) {
         return onQueue(id.queue(), (queue, now) -> {
             queue.await(id, now);
-            return find(queue, id, now);
+            return queue.look(id, now);
         });
     }
 

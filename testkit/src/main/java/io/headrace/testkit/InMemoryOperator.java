@@ -20,6 +20,7 @@ import io.headrace.WorkerInfo;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -220,13 +221,13 @@ final class InMemoryOperator implements BrokerOperator {
     public List<Answer> retry(List<JobId> ids) {
         return ids.stream().map(id -> broker.<Answer>onQueue(id.queue(), (queue, now) -> {
             Answer moved = queue.runNow(id, now);
-            return moved == Answer.WRONG_STATE ? queue.requeue(id, null, now) : moved;
+            return moved == Answer.WRONG_STATE ? queue.requeue(id, null, null, now) : moved;
         })).toList();
     }
 
     @Override
     public Answer retry(JobId id, Json payload) {
-        return broker.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, now));
+        return broker.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, null, now));
     }
 
     @Override
@@ -234,7 +235,20 @@ final class InMemoryOperator implements BrokerOperator {
         if (!ids.stream().allMatch(id -> id.queue().equals(name))) {
             throw new InvalidInput("ids", "must all be of the queue '" + name + "'");
         }
-        return broker.onQueue(name, (queue, now) -> queue.requeue(ids, pace, now));
+        return broker.onQueue(name, (queue, now) -> requeue(queue, ids, pace, now));
+    }
+
+    /** Puts dead jobs in line, or down to fall due one after another. */
+    private static Requeued requeue(MemoryQueue queue, List<JobId> ids, @Nullable Pace pace, Instant now) {
+        Instant start = pace == null || pace.startAt() == null || pace.startAt().isBefore(now) ? now : pace.startAt();
+        double dueMs = start.toEpochMilli();
+        List<Answer> answers = new ArrayList<>();
+        for (JobId id : ids) {
+            Answer answer = queue.requeue(id, null, pace == null ? null : Instant.ofEpochMilli((long) dueMs), now);
+            answers.add(answer == Answer.NOT_FOUND ? Answer.WRONG_STATE : answer);
+            dueMs += answer == Answer.DONE && pace != null ? 1000 / pace.perSecond() : 0;
+        }
+        return new Requeued(answers, Instant.ofEpochMilli(Math.round(dueMs)));
     }
 
     @Override

@@ -2,9 +2,7 @@ package io.headrace.testkit;
 
 import io.headrace.BacklogFull;
 import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.Pace;
 import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.BrokerOperator.Requeued;
 import io.headrace.BrokerOperator.Spot;
 import io.headrace.Claim;
 import io.headrace.ClaimRequest;
@@ -16,6 +14,7 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Lease;
 import io.headrace.Level;
+import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Run;
@@ -29,11 +28,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  * it is always in exactly one. Everything is guarded by the broker's lock.
  */
 final class MemoryQueue {
-    /** How long a word of somebody who waits counts, and how long he can fetch what a job ended as. */
-    private static final Duration AWAITED = Duration.ofMinutes(1);
-    private static final Duration HELD = Duration.ofSeconds(30);
     /** How long dead jobs are kept. */
     static final Duration DEAD_KEPT = Duration.ofDays(30);
     /** More hints than this are not kept: whoever is woken claims until nothing is left. */
@@ -63,10 +57,7 @@ final class MemoryQueue {
     private final MemoryPlaces places = new MemoryPlaces();
     private final Map<String, JobId> unique = new HashMap<>();
     private final MemoryIdempotency idempotency = new MemoryIdempotency();
-    /** Jobs that somebody waited for when they ended, and that are kept no longer but for him. */
-    private final Map<JobId, MemoryJob> held = new HashMap<>();
-    /** Jobs that were on record once. */
-    private final Set<JobId> gone = new HashSet<>();
+    private final MemoryRecords records = new MemoryRecords();
     private int wakeUps;
     private long fence;
     private long lastMillis;
@@ -235,7 +226,7 @@ final class MemoryQueue {
         Duration kept = document.spec().retention() == null ? settings.retention() : document.spec().retention();
         end(job, Place.FINISHED, now.plus(kept));
         counts.add(job.state().label(), now);
-        job.heldUntil = job.awaitedUntil.isAfter(now) ? now.plus(HELD) : Instant.EPOCH;
+        records.ended(job, now);
         trim(now);
         changed.accept(job.id);
     }
@@ -244,15 +235,15 @@ final class MemoryQueue {
     void await(JobId id, Instant now) {
         MemoryJob job = jobs.get(id);
         if (job != null) {
-            job.awaitedUntil = now.plus(AWAITED);
+            records.awaited(job, now);
         }
     }
 
     /** The job, or null when it is not on record, not even for somebody who waited for it. */
     @Nullable
     MemoryJob onRecord(JobId id, Instant now) {
-        MemoryJob kept = held.get(id);
-        return kept != null && kept.heldUntil.isAfter(now) ? kept : jobs.get(id);
+        MemoryJob held = records.held(id, now);
+        return held == null ? jobs.get(id) : held;
     }
 
     private void bury(MemoryJob job, JobDocument document, Instant now) {
@@ -275,15 +266,14 @@ final class MemoryQueue {
             drop(job.get());
             job = places.surplus(now, settings.maxKept());
         }
-        held.values().removeIf(job -> !job.heldUntil.isAfter(now));
+        records.trim(now);
         idempotency.trim(now);
     }
 
     private void drop(MemoryJob job) {
         places.leave(job);
         jobs.remove(job.id);
-        gone.add(job.id);
-        held.put(job.id, job);
+        records.dropped(job);
     }
 
     Answer cancel(JobId id, Instant now) {
@@ -305,26 +295,11 @@ final class MemoryQueue {
         return Answer.DONE;
     }
 
-    /** Puts dead jobs in line, or down to fall due one after another. */
-    Requeued requeue(List<JobId> ids, @Nullable Pace pace, Instant now) {
-        Instant start = pace == null || pace.startAt() == null || pace.startAt().isBefore(now) ? now : pace.startAt();
-        double dueMs = start.toEpochMilli();
-        List<Answer> answers = new ArrayList<>();
-        for (JobId id : ids) {
-            Answer answer = requeue(id, null, pace == null ? null : Instant.ofEpochMilli((long) dueMs), now);
-            answers.add(answer == Answer.NOT_FOUND ? Answer.WRONG_STATE : answer);
-            dueMs += answer == Answer.DONE && pace != null ? 1000 / pace.perSecond() : 0;
-        }
-        return new Requeued(answers, Instant.ofEpochMilli(Math.round(dueMs)));
-    }
-
-    /** @param payload null leaves the job's own */
-    Answer requeue(JobId id, @Nullable Json payload, Instant now) {
-        return requeue(id, payload, null, now);
-    }
-
-    /** @param due null puts it in line */
-    private Answer requeue(JobId id, @Nullable Json payload, @Nullable Instant due, Instant now) {
+    /**
+     * @param payload null leaves the job's own
+     * @param due null puts it in line
+     */
+    Answer requeue(JobId id, @Nullable Json payload, @Nullable Instant due, Instant now) {
         MemoryJob job = jobs.get(id);
         if (job == null || job.place != Place.DEAD) {
             return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
@@ -399,8 +374,9 @@ final class MemoryQueue {
         wake();
     }
 
-    boolean wasOnRecord(JobId id) {
-        return gone.contains(id);
+    Lookup look(JobId id, Instant now) {
+        MemoryJob job = onRecord(id, now);
+        return job == null ? records.missing(id) : Lookup.found(job.seen());
     }
 
     /** How long ago the first of the jobs at rest fell due. */

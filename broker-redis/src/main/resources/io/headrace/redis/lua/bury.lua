@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- bury: put jobs that failed for good among the dead; refuse those whose lease has moved on. Dead jobs older than 30 days go.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 13 commands, and up to 2 more and 1 per gap where a batch leaves by a trim.
+-- Returns the positions refused, from 1. Cost: about 13 commands, 1 for jobs that may have said something, and up to 2 more and 1 per gap where a batch leaves by a trim.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -9,6 +9,7 @@ local base = KEYS[1]
 --@include events
 --@include tally
 --@include unique
+--@include logs
 --@include held
 --@include verdicts
 --@include delete
@@ -17,6 +18,13 @@ local base = KEYS[1]
 local DEAD_RETENTION_MS = 30 * 24 * 3600 * 1000
 
 if held > 0 then
+  local silent = {}
+  for n, at in ipairs(said()) do
+    silent[n] = base .. 'progress:' .. ids()[at]
+  end
+  if #silent > 0 then
+    redis.call('UNLINK', unpack(silent)) -- the log stays as long as the job is dead
+  end
   rest_in('dead', function() return now_ms end)
   withdraw()
   clean_up(true)
@@ -31,6 +39,7 @@ if held > 0 then
       buckets[2 * i - 1], buckets[2 * i] = bucket, string.format('%.0f', bucket)
     end
     redis.call('DEL', unpack(keys))
+    drop_logs(old)
     redis.call('ZADD', base .. 'finished', unpack(buckets)) -- their look-up answers 410 from now on
     redis.call('ZREM', base .. 'dead', unpack(old))
     tally('trimmed_dead', #old)

@@ -2,7 +2,7 @@
 -- cancel: end a job that has not ended: at once when it rests or waits in line, through its worker when it runs.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms or ''  8 unique key or ''
--- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 23 commands.
+-- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 27 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -12,6 +12,7 @@ local base = KEYS[1]
 --@include unique
 --@include awaited
 --@include ahead
+--@include logs
 --@include finished
 
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -31,6 +32,9 @@ for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
     redis.call('SREM', base .. 'cancelling', id)
     unlock(lock)
     local retention_ms, max_kept, _, awaited = retention()
+    logs_linger_ms = awaited and HELD_MS or nil
+    local kept_ms = ARGV[7] ~= '' and tonumber(ARGV[7]) or max_kept == 0 and 0 or retention_ms
+    end_logs({{id = id, place = bucket + (ARGV[7] == '' and 0 or 0.5), kept_ms = kept_ms}}, logs_linger_ms)
     if ARGV[7] ~= '' then
       if tonumber(ARGV[7]) > 0 then
         redis.call('SET', base .. 'job:' .. id, ARGV[6], 'PX', ARGV[7])

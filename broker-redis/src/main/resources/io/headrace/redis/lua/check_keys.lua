@@ -3,12 +3,15 @@
 -- KEYS  1 base
 -- ARGV  1 '1' to repair, then per key: kind, the rest of its name, type, expiry to set when it has none, ms or '', bucket of a document
 -- Returns {position, fault, detail} for each fault: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua), DOCUMENT_EXPIRES,
--- DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, LOCK_EXPIRES, KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
+-- DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, LOCK_EXPIRES, WORDS_ORPHANED, KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
 local base = KEYS[1]
 --@include check
+--@include numbers
 --@include place
+--@include logs
 
 local WIDTH, FIRST = 5, 2
+local HELD_MS = 30000 -- what is held for somebody who waited goes by itself
 
 local function check_document(n, key, id, bucket)
   local index = index_of(id)
@@ -57,6 +60,22 @@ local function check_lock(n, key)
   end
 end
 
+-- What a handler said is of use as long as its job is on record.
+local function check_owner(n, key, id, bucket, kind)
+  local on_record = live_entry(id) or index_of(id) or redis.call('EXISTS', base .. 'job:' .. id) == 1
+    or redis.call('HEXISTS', base .. 'finished:' .. bucket, id) == 1
+  local left_ms = redis.call('PTTL', key)
+  if not on_record and (left_ms == -1 or left_ms > HELD_MS) then
+    fault(n, 'WORDS_ORPHANED')
+    if repair and kind == 'log:' then
+      drop_logs({id})
+    end
+    if repair then
+      redis.call('DEL', key)
+    end
+  end
+end
+
 local function check_bucket(n, key, bucket)
   local kept, documents = tonumber(redis.call('HGET', base .. 'kept', bucket) or '0'), redis.call('HLEN', key)
   if kept ~= documents then
@@ -85,6 +104,8 @@ for i = FIRST, #ARGV, WIDTH do
       check_document(n, key, rest, bucket)
     elseif kind == 'entry:' then
       check_address(n, key, rest)
+    elseif kind == 'log:' or kind == 'progress:' then
+      check_owner(n, key, rest, bucket, kind)
     elseif kind == 'unique:' then
       check_lock(n, key)
     elseif kind == 'finished:' then

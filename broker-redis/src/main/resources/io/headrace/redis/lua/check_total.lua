@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- check_total: whether the total of finished jobs kept is the sum of its buckets, and the two lists of late buckets agree.
+-- check_total: whether the total of finished jobs kept is the sum of its buckets, the two lists of late buckets agree, and so do
+-- the counts of logs.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 sum up here when there are at most so many buckets  3 else the sum that was found while the total was ...  4 this
--- Returns {position, fault, detail} for each fault: KEPT_TOTAL, KEPT_LATE. Cost: 5 commands, one of which reads so many fields,
+-- Returns {position, fault, detail} for each fault: KEPT_TOTAL, KEPT_LATE, LOGS_COUNT. Cost: 9 commands, one of which reads so many fields,
 -- and one of which walks as many late buckets; to repair up to 2 more per late bucket.
 local base = KEYS[1]
 --@include check
@@ -25,6 +26,28 @@ if sum and sum ~= total then
   fault(1, 'KEPT_TOTAL', string.format('%.0f counted, %.0f in the buckets', total, sum))
   if repair then
     redis.call('HSET', kept, 'total', string.format('%.0f', sum))
+  end
+end
+
+local bytes, logs = 0, redis.call('HGETALL', base .. 'log_bytes')
+for i = 2, #logs, 2 do
+  bytes = bytes + (tonumber(logs[i]) or 0)
+end
+local counts = redis.call('HMGET', kept, 'logs', 'log_bytes')
+if tonumber(counts[1] or '0') ~= #logs / 2 or tonumber(counts[2] or '0') ~= bytes or redis.call('ZCARD', base .. 'logs') ~= #logs / 2 then
+  fault(1, 'LOGS_COUNT', string.format('%s of %s bytes counted, %d of %.0f there', counts[1] or '0', counts[2] or '0', #logs / 2, bytes))
+  if repair then
+    local listed = {}
+    for i = 1, #logs, 2 do
+      listed[logs[i]] = true
+      redis.call('ZADD', base .. 'logs', 'NX', 1, logs[i])
+    end
+    for _, id in ipairs(redis.call('ZRANGE', base .. 'logs', 0, -1)) do
+      if not listed[id] then
+        redis.call('ZREM', base .. 'logs', id)
+      end
+    end
+    redis.call('HSET', kept, 'logs', #logs / 2, 'log_bytes', string.format('%.0f', bytes))
   end
 end
 

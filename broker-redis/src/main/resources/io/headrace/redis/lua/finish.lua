@@ -3,7 +3,7 @@
 -- KEYS and ARGV: see shared/verdicts.lua
 -- Returns the positions refused, from 1. Cost: about 10 commands, up to 2 more and 1 per gap where a batch leaves by a trim, and 3 to 7 per tenth
 -- of a second of id time that the batch spans, one more where it ends late; where somebody waits for jobs of the queue 1, and 1 for
--- each job that is waited for.
+-- each job that is waited for; of jobs that may have said something 2, and 2 for each log.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -14,6 +14,7 @@ local base = KEYS[1]
 --@include held
 --@include awaited
 --@include ahead
+--@include logs
 --@include finished
 --@include verdicts
 --@include delete
@@ -25,7 +26,7 @@ local nothing_kept = retention_ms == 0 or max_kept == 0
 -- The retention of its own that a job was submitted with, in ms; '' when there is none.
 local function own_ms_at(at)
   if not special[at] then return '' end
-  local _, own_ms = extras(special[at])
+  local _, _, own_ms = extras(special[at])
   return own_ms
 end
 
@@ -58,7 +59,20 @@ local function by_bucket()
   return runs, known
 end
 
+-- Before documents are kept, as that may trim them again.
+local function settle_logs()
+  local ended = {}
+  for n, at in ipairs(said()) do
+    local own_ms = own_ms_at(at)
+    local kept_ms = own_ms ~= '' and tonumber(own_ms) or nothing_kept and 0 or retention_ms
+    ended[n] = {id = ids()[at], place = place_at(at) + (own_ms == '' and 0 or 0.5), kept_ms = kept_ms}
+  end
+  end_logs(ended, logs_linger_ms)
+end
+
 if held > 0 then
+  logs_linger_ms = awaited and HELD_MS or nil
+  settle_logs()
   local runs, known = by_bucket()
   keep(runs, known, retention_ms, max_kept)
   if awaited then

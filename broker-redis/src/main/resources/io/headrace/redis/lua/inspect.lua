@@ -12,6 +12,7 @@ local base = KEYS[1]
 --@include tally
 --@include awaited
 --@include ahead
+--@include logs
 --@include finished
 
 if redis.call('EXISTS', base .. 'settings') == 0 then

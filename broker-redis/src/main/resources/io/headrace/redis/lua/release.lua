@@ -26,7 +26,7 @@ for n, entry in ipairs(asked) do
     redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', expected - 1, 'JUSTID')
     redis.call('HSET', running, entry, ';' .. older) -- the lost deliveries stay on record, and nobody holds the lease
     if redis.call('SMOVE', base .. 'cancelling', base .. 'cancelled', id) == 1 and rest then
-      local _, _, unique = extras(rest)
+      local _, _, _, unique = extras(rest)
       unlock({base .. 'unique:' .. unique, id})
     end
   else

@@ -3,12 +3,20 @@
 -- KEYS  1 base
 -- ARGV  1 worker  2 level  3 entry  4 deliveries  5 job id  6 progress as '<attempt> <fraction> <message>' or ''
 --       7 fencing token  8 how many lines were reported under this lease before  9.. log lines
--- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice. Cost: 4 commands and 1 per line.
+-- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice. Cost: 4 commands and 1 per line; with lines 7 more,
+-- and 6 for each log that goes, as those of the queue are too much together.
 local base = KEYS[1]
+--@include numbers
 --@include events
+--@include logs
 --@include held
 
 local DAY_S = 86400
+-- The end of the job takes the log along; this bounds what is left of a job that Redis lost.
+local LOG_S = 31 * DAY_S
+local MAX_LINES = 1000
+local MAX_LOGS_BYTES = 67108864 -- 64 MiB, of all logs of the queue
+local LINE_BYTES = 32 -- what a line takes besides its own
 local id = ARGV[5]
 local worker, level, entry, deliveries = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local holding = leases_of(base .. 'ready:' .. level, worker, {entry})[entry]
@@ -32,16 +40,54 @@ local function stored()
   local mark = newest[1] and newest[1][2][4] or ''
   return string.sub(mark, 1, #lease) == lease and tonumber(string.sub(mark, #lease + 1)) or 0
 end
+
+-- Notes that the log has so many more lines, of so many bytes, and makes room for them: logs of jobs that have ended go first, the
+-- longest ago first.
+local function weigh(lines, bytes)
+  local old = redis.call('HGET', base .. 'log_bytes', id)
+  local size = whole(old, 0) + bytes
+  local length = redis.call('XLEN', log)
+  if length == MAX_LINES then -- as many lines as came may have gone
+    size = math.floor(size * MAX_LINES / (MAX_LINES + lines))
+  end
+  redis.call('HSET', base .. 'log_bytes', id, string.format('%.0f', size))
+  if not old then
+    redis.call('ZADD', base .. 'logs', 0, id)
+    count_up(base .. 'kept', 'logs', 1)
+  end
+  local total = count_up(base .. 'kept', 'log_bytes', string.format('%.0f', size - whole(old, 0)))
+  for _ = 1, 20 do
+    if total <= MAX_LOGS_BYTES then return end
+    local ended = redis.call('ZRANGEBYSCORE', base .. 'logs', '(0', '+inf', 'LIMIT', 0, 1)
+    drop_logs(ended[1] and ended or redis.call('ZRANGE', base .. 'logs', 0, 0), nil, not ended[1])
+    total = whole(redis.call('HGET', base .. 'kept', 'log_bytes'), 0)
+  end
+end
+
+-- What expired by itself is taken off the count: of each report's jobs one is looked for, so that all are in the end.
+local function sweep()
+  local any = redis.call('ZRANDMEMBER', base .. 'logs')
+  if any and redis.call('EXISTS', base .. 'log:' .. any) == 0 then
+    drop_logs({any})
+  end
+end
+
 if #ARGV >= 9 then
   local before = tonumber(ARGV[8])
+  local lines, bytes = 0, 0
   for i = 9 + math.max(0, stored() - before), #ARGV do
+    lines, bytes = lines + 1, bytes + #ARGV[i] + LINE_BYTES
     if i < #ARGV then
-      redis.call('XADD', log, 'MAXLEN', 1000, '0-*', 'line', ARGV[i])
+      redis.call('XADD', log, 'MAXLEN', MAX_LINES, '0-*', 'line', ARGV[i])
     else
-      redis.call('XADD', log, 'MAXLEN', 1000, '0-*', 'line', ARGV[i], 'of', lease .. string.format('%.0f', before + #ARGV - 8))
+      redis.call('XADD', log, 'MAXLEN', MAX_LINES, '0-*', 'line', ARGV[i], 'of', lease .. string.format('%.0f', before + #ARGV - 8))
     end
   end
-  redis.call('EXPIRE', log, DAY_S)
+  redis.call('EXPIRE', log, LOG_S)
+  if lines > 0 then
+    weigh(lines, bytes)
+    sweep()
+  end
 end
 announce({id})
 return 'RECORDED'

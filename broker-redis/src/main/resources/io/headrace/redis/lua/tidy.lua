@@ -7,6 +7,8 @@ local base = KEYS[1]
 --@include clock
 --@include tally
 --@include awaited
+--@include ahead
+--@include logs
 --@include finished
 
 local _, max_kept = retention()

@@ -83,7 +83,7 @@ end
 local function clean_up(ended)
   local addresses, locks = {}, {}
   for at, rest in pairs(special) do
-    local published, _, unique = extras(rest)
+    local published, _, _, unique = extras(rest)
     if published == '1' then
       addresses[#addresses + 1] = base .. 'entry:' .. ids()[at]
     end
@@ -96,6 +96,18 @@ local function clean_up(ended)
     redis.call('DEL', unpack(addresses))
   end
   unlock(locks)
+end
+
+-- Those of the held jobs that may have said something, by position.
+local function said()
+  local at_positions = {}
+  for at, rest in pairs(special) do
+    local _, may_have = extras(rest)
+    if may_have == '1' then
+      at_positions[#at_positions + 1] = at
+    end
+  end
+  return at_positions
 end
 
 -- Drops the cancellation marks of jobs that have ended.

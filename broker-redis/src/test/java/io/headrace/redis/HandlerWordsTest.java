@@ -1,0 +1,251 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.Attempt;
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.JobClient;
+import io.headrace.JobDocument;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.Progress;
+import io.headrace.QueueName;
+import io.headrace.SettingsChange;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** What handlers say, logs and progress, ends with the documents of their jobs, and is bounded altogether. */
+final class HandlerWordsTest {
+    private static final QueueName QUEUE = new QueueName("words");
+    private static final String BASE = "hr:{words}:";
+    private static final Duration DAY = Duration.ofDays(1);
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedRedis redis;
+    private RedisBroker broker;
+    private Jedis jedis;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
+        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
+        jedis = new Jedis("127.0.0.1", redis.port());
+        keep(DAY, 100_000);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
+            assertThat(doctor.examineData(Set.of(), (done, total, what) -> {}))
+                    .noneMatch(finding -> finding.check().equals("logs") || finding.level() == Finding.Level.PROBLEM);
+        }
+        jedis.close();
+        broker.close();
+        redis.close();
+    }
+
+    @Test
+    void ofAJobThatIsNotKeptNothingIsLeft() {
+        keep(Duration.ZERO, 100);
+        succeed(said(job()));
+        assertThat(words()).isEmpty();
+        keep(DAY, 0);
+        succeed(said(job()));
+        assertThat(words()).isEmpty();
+        keep(DAY, 100);
+        succeed(said(job().retention(Duration.ZERO)));
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void aLogIsKeptAsLongAsItsDocument() {
+        JobId kept = succeed(said(job()));
+        JobId longer = succeed(said(job().retention(Duration.ofDays(60))));
+        assertThat(words()).containsExactlyInAnyOrder(BASE + "log:" + kept, BASE + "log:" + longer);
+        assertThat(jedis.pttl(BASE + "log:" + kept)).isBetween(DAY.toMillis() - 60_000, DAY.toMillis());
+        assertThat(jedis.pttl(BASE + "log:" + longer)).isGreaterThan(Duration.ofDays(59).toMillis());
+        assertThat(broker.operator().log(longer, 0, 10).lines()).containsExactly("a line");
+    }
+
+    @Test
+    void aTrimTakesTheLogsOfTheJobsThatGo() {
+        keep(DAY, 3);
+        for (int i = 0; i < 10; i++) {
+            long bucket = bucket();
+            Wait.until("another bucket", () -> bucket() > bucket);
+            succeed(said(job()));
+        }
+        assertThat(words()).hasSize(3);
+        List<ClaimedJob> together = submit(20);
+        together.forEach(this::report);
+        together.forEach(this::succeed);
+        assertThat(words()).as("also where a bucket is thinned out").hasSize(3);
+        broker.operator().change(QUEUE, new SettingsChange(null, null, 0L));
+        broker.operator().queue(QUEUE);
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void whatIsForgottenWithItsRetentionTakesItsLogAlong() {
+        JobId id = succeed(said(job()));
+        jedis.del(BASE + "finished:" + Replies.bucket(id)); // as it expires
+        broker.operator().queue(QUEUE);
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void aDeadJobKeepsItsLogUntilItIsDeleted() {
+        ClaimedJob job = said(job());
+        settle(Verdict.bury(job.lease(), job.document()));
+        JobId id = job.lease().job();
+        assertThat(words()).containsExactly(BASE + "log:" + id);
+        broker.operator().deleteDead(List.of(id));
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void theDeadThatAreTrimmedTakeTheirLogsAlong() {
+        ClaimedJob job = said(job());
+        settle(Verdict.bury(job.lease(), job.document()));
+        jedis.zadd(BASE + "dead", 1, job.lease().job().toString());
+        ClaimedJob other = submit(1).get(0);
+        settle(Verdict.bury(other.lease(), other.document()));
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsRetriedKeepsItsLogAndWhoEndsItTakesItAlong() {
+        keep(Duration.ZERO, 100);
+        ClaimedJob first = said(job());
+        var failed = first.document().with(first.document().run().and(new Attempt(1, "w1",
+                first.claimedAt(), first.claimedAt(), Attempt.Outcome.FAILED, null)));
+        settle(Verdict.retry(first.lease(), DAY, failed));
+        assertThat(words()).contains(BASE + "log:" + first.lease().job());
+        broker.operator().runNow(first.lease().job());
+        try (RedisBroker another = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
+            ClaimedJob second = claim(another).get(0);
+            another.settle(Verdict.finish(second.lease(), ended(second))).toCompletableFuture().join();
+        }
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsCancelledAtRestTakesItsWordsAlong() {
+        keep(Duration.ZERO, 100);
+        ClaimedJob first = said(job());
+        settle(Verdict.retry(first.lease(), DAY, first.document()));
+        broker.operator().cancel(first.lease().job());
+        assertThat(words()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForAJobThatIsNotKeptReadsItsLogToo() {
+        keep(Duration.ZERO, 100);
+        JobId id = succeed(said(job().awaited()));
+        assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("a line");
+        assertThat(jedis.pttl(BASE + "log:" + id)).isBetween(1L, 30_000L);
+    }
+
+    @Test
+    void allLogsOfAQueueTogetherAreBounded() {
+        List<String> lines = Collections.nCopies(500, "x".repeat(2_000));
+        List<JobId> ids = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            ClaimedJob job = submit(1).get(0);
+            ids.add(job.lease().job());
+            broker.report(job.lease(), null, 0, lines).toCompletableFuture().join();
+            succeed(job);
+        }
+        assertThat(Long.parseLong(jedis.hget(BASE + "kept", "log_bytes"))).isBetween(60L << 20, 64L << 20);
+        assertThat(words()).hasSizeBetween(50, 70).doesNotContain(BASE + "log:" + ids.get(0));
+        assertThat(broker.find(ids.get(0)).job()).isPresent();
+    }
+
+    @Test
+    void whenOnlyRunningJobsHaveLogsTheirLinesGoAndTheNumbersGoOn() {
+        List<String> lines = Collections.nCopies(500, "x".repeat(2_000));
+        List<ClaimedJob> running = submit(80);
+        running.forEach(job -> broker.report(job.lease(), null, 0, lines).toCompletableFuture().join());
+        assertThat(Long.parseLong(jedis.hget(BASE + "kept", "log_bytes"))).isLessThanOrEqualTo(64L << 20);
+        ClaimedJob emptied = running.stream().filter(job -> jedis.xlen(BASE + "log:" + job.lease().job()) == 0)
+                .findFirst().orElseThrow();
+        broker.report(emptied.lease(), null, 500, List.of("the next")).toCompletableFuture().join();
+        assertThat(broker.operator().log(emptied.lease().job(), 500, 10).lines()).containsExactly("the next");
+    }
+
+    private static NewJob.Builder job() {
+        return NewJob.of(QUEUE.value(), "welcome", 1);
+    }
+
+    private void keep(Duration retention, long most) {
+        broker.operator().settings(QUEUE, new QueueSettings(0, retention, most));
+    }
+
+    /** Everything that handlers have said. */
+    private Set<String> words() {
+        Set<String> keys = jedis.keys(BASE + "log:*");
+        keys.addAll(jedis.keys(BASE + "progress:*"));
+        return keys;
+    }
+
+    private long bucket() {
+        List<String> time = jedis.time();
+        return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
+    }
+
+    private List<ClaimedJob> submit(int count) {
+        new JobClient(broker).enqueueAll(Collections.nCopies(count, job().build()));
+        return claim(broker);
+    }
+
+    private static List<ClaimedJob> claim(RedisBroker by) {
+        return by.claim(new ClaimRequest(QUEUE, new WorkerId("w1"), 100, Duration.ofSeconds(30), List.of(Level.NORMAL)))
+                .jobs();
+    }
+
+    /** A running job that has reported. */
+    private ClaimedJob said(NewJob.Builder job) {
+        new JobClient(broker).enqueue(job.build());
+        ClaimedJob claimed = claim(broker).get(0);
+        report(claimed);
+        return claimed;
+    }
+
+    private void report(ClaimedJob job) {
+        assertThat(broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture()
+                .join()).isEqualTo(Settlement.RECORDED);
+    }
+
+    private JobId succeed(ClaimedJob job) {
+        settle(Verdict.finish(job.lease(), ended(job)));
+        return job.lease().job();
+    }
+
+    private static JobDocument ended(ClaimedJob job) {
+        return job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null));
+    }
+
+    private void settle(Verdict verdict) {
+        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+    }
+}

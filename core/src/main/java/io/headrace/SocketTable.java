@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -107,7 +108,7 @@ public final class SocketTable {
     private static String written(InetSocketAddress address) {
         InetAddress host = address.getAddress();
         String text = hex(ByteBuffer.wrap(host.getAddress()));
-        return (host instanceof Inet4Address ? text : plain(text)) + ':' + String.format("%04X", address.getPort());
+        return (host instanceof Inet4Address ? text : plain(text)) + ':' + String.format(Locale.ROOT, "%04X", address.getPort());
     }
 
     /** The system writes words of 32 bits as numbers in the order of its processor. */
@@ -115,7 +116,7 @@ public final class SocketTable {
         StringBuilder text = new StringBuilder();
         bytes.order(ByteOrder.nativeOrder());
         while (bytes.hasRemaining()) {
-            text.append(String.format("%08X", bytes.getInt()));
+            text.append(String.format(Locale.ROOT, "%08X", bytes.getInt()));
         }
         return text.toString();
     }

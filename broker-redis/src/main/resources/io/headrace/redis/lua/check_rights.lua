@@ -27,7 +27,7 @@ end
 for _, name in ipairs({'expire', 'pexpire'}) do
   try(name, string.upper(name), key, 1000)
 end
-for _, name in ipairs({'hget', 'hdel', 'hmget', 'hexists', 'hscan', 'hrandfield', 'sadd', 'srem', 'sismember', 'smismember', 'sscan', 'zrem', 'zscore',
+for _, name in ipairs({'hget', 'hdel', 'hmget', 'hexists', 'hscan', 'hrandfield', 'zrandmember', 'sadd', 'srem', 'sismember', 'smismember', 'sscan', 'zrem', 'zscore',
   'zmscore', 'zscan', 'lpush', 'xdel'}) do
   try(name, string.upper(name), key, 1)
 end

@@ -108,7 +108,8 @@ public final class SocketTable {
     private static String written(InetSocketAddress address) {
         InetAddress host = address.getAddress();
         String text = hex(ByteBuffer.wrap(host.getAddress()));
-        return (host instanceof Inet4Address ? text : plain(text)) + ':' + String.format(Locale.ROOT, "%04X", address.getPort());
+        return (host instanceof Inet4Address ? text : plain(text)) + ':'
+                + String.format(Locale.ROOT, "%04X", address.getPort());
     }
 
     /** The system writes words of 32 bits as numbers in the order of its processor. */

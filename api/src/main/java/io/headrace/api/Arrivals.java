@@ -27,10 +27,12 @@ final class Arrivals {
     /** A connection that sends no whole request head in time is closed. */
     private final class Silence implements Loop.Deadline {
         private final HttpConnection connection;
+        private final Duration atMost;
         private final long nanos;
 
         Silence(HttpConnection connection, Duration atMost) {
             this.connection = connection;
+            this.atMost = atMost;
             this.nanos = Loop.nanosFromNow(atMost);
         }
 
@@ -41,6 +43,10 @@ final class Arrivals {
 
         @Override
         public void passed() {
+            if (Gate.isShut(connection)) { // it is looked up who connects: nothing could be heard yet
+                expect(connection, atMost);
+                return;
+            }
             gone(connection);
             connection.close();
         }
@@ -48,9 +54,13 @@ final class Arrivals {
 
     /** @param atMost how long it may take to send the head of its first request */
     void opened(HttpConnection connection, Duration atMost) {
+        strange.add(connection);
+        expect(connection, atMost);
+    }
+
+    private void expect(HttpConnection connection, Duration atMost) {
         Silence silence = new Silence(connection, atMost);
         silent.put(connection, silence);
-        strange.add(connection);
         loop.watch(silence);
     }
 

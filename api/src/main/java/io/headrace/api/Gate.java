@@ -3,6 +3,8 @@ package io.headrace.api;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -12,12 +14,20 @@ import java.util.Queue;
  */
 final class Gate extends ChannelInboundHandlerAdapter {
     private final Queue<Object> kept = new ArrayDeque<>();
+    private static final String NAME = "gate";
+
     private final ChannelHandlerContext place;
 
     private Gate(ChannelHandlerContext last) {
-        last.pipeline().addFirst("gate", this);
+        last.pipeline().addFirst(NAME, this);
         this.place = last.pipeline().context(this);
         place.channel().config().setAutoRead(false);
+    }
+
+    /** Whether a connection is shut, so that nothing of it can have been heard. */
+    static boolean isShut(HttpConnection connection) {
+        return connection instanceof HttpServerConnection server
+                && server.channelHandlerContext().pipeline().get(NAME) != null;
     }
 
     /** Shuts a connection, given the last place of its pipeline. */

@@ -77,10 +77,10 @@ final class ApiVerticle extends VerticleBase {
     }
 
     private void opened(Loop loop, HttpConnection connection) {
-        Arrivals arrivals = loop.arrivals();
-        arrivals.opened(connection, config.bodyTimeout());
         VersionFilter.addTo(connection);
         guard.accepted(loop, connection);
+        Arrivals arrivals = loop.arrivals();
+        arrivals.opened(connection, config.bodyTimeout());
         meters.connected();
         if (connection instanceof HttpServerConnection accepted) {
             leaving.accepted(accepted.channelHandlerContext().channel().parent());

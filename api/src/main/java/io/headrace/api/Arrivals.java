@@ -29,10 +29,12 @@ final class Arrivals {
         private final HttpConnection connection;
         private final Duration atMost;
         private final long nanos;
+        private final boolean wasShut;
 
         Silence(HttpConnection connection, Duration atMost) {
             this.connection = connection;
             this.atMost = atMost;
+            this.wasShut = Gate.isShut(connection);
             this.nanos = Loop.nanosFromNow(atMost);
         }
 
@@ -43,7 +45,7 @@ final class Arrivals {
 
         @Override
         public void passed() {
-            if (Gate.isShut(connection)) { // it is looked up who connects: nothing could be heard yet
+            if (wasShut || Gate.isShut(connection)) { // while it was looked up who connects nothing could be heard
                 expect(connection, atMost);
                 return;
             }

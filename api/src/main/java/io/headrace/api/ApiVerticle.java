@@ -77,7 +77,7 @@ final class ApiVerticle extends VerticleBase {
     }
 
     private void opened(Loop loop, HttpConnection connection) {
-        VersionFilter.addTo(connection);
+        HttpFilter.addTo(connection);
         guard.accepted(loop, connection);
         Arrivals arrivals = loop.arrivals();
         arrivals.opened(connection, config.bodyTimeout());

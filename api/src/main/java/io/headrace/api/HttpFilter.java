@@ -4,21 +4,24 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 
 /**
- * Marks requests of other versions than HTTP/1.0 and 1.1 as malformed, so that they are answered as such: Vert.x would answer a
- * bare 501, as if it were this server's fault. One for each connection.
+ * What Vert.x gets wrong about HTTP on its own. Requests of other versions than HTTP/1.0 and 1.1 are marked as malformed, so that
+ * they are answered as such: it would answer a bare 501, as if it were this server's fault. A connection that breaks is closed: it
+ * would tell a request that waits behind another one first, trip over that one's missing answer, and leave the connection open. One
+ * for each connection.
  */
-final class VersionFilter extends ChannelInboundHandlerAdapter {
-    private VersionFilter() {}
+final class HttpFilter extends ChannelInboundHandlerAdapter {
+    private HttpFilter() {}
 
     static void addTo(HttpConnection connection) {
         if (connection instanceof HttpServerConnection server) {
             ChannelHandlerContext last = server.channelHandlerContext();
-            last.pipeline().addBefore(last.name(), "version", new VersionFilter());
+            last.pipeline().addBefore(last.name(), "filter", new HttpFilter());
         }
     }
 
@@ -28,6 +31,16 @@ final class VersionFilter extends ChannelInboundHandlerAdapter {
             check(request);
         }
         context.fireChannelRead(message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        boolean http = context.pipeline().get(HttpRequestDecoder.class) != null;
+        if (http) {
+            context.close(); // which ends what is under way
+        } else {
+            context.fireExceptionCaught(cause); // a WebSocket says why before it closes
+        }
     }
 
     private static void check(HttpRequest request) {

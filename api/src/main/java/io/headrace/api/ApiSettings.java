@@ -32,7 +32,7 @@ public final class ApiSettings {
             "How many jobs of one batch may wait for the broker at once; reading pauses while they do.");
     public static final Setting<Integer> MAX_WAITERS = Setting.number("api.max-waiters", 2_000, 0, 100_000,
             "How many requests may wait for jobs or follow them at once; a WebSocket counts as many as it has topics."
-                    + " Each looks at its job every two seconds.");
+                    + " Each looks at its job every two seconds. A key gets no more of these places than it leaves free.");
     public static final Setting<Duration> BODY_TIMEOUT = Setting.duration("api.body-timeout", "30s", "100ms", "1h",
             "How long a request may take to send its head, and again its body; a batch only must not stall that long.");
     public static final Setting<Duration> DRAIN = Setting.duration("api.drain", "0s", "0s", "5m",

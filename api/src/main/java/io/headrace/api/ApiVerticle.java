@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class ApiVerticle extends VerticleBase {
     /** Connections that are quiet this long are closed; event streams write a comment more often. */
     private static final int IDLE_S = 120;
+    /** What there is at some address or other. */
+    private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST";
     /** How long requests under way may take when the server stops. */
     private static final int GRACE_S = 10;
     private static final int MAX_LINE_BYTES = 8 * 1024;
@@ -55,7 +58,9 @@ final class ApiVerticle extends VerticleBase {
                 .connectionHandler(connection -> opened(loop, connection))
                 .requestHandler(request -> {
                     loop.arrivals().heard(request.connection());
-                    if (routable(request)) {
+                    if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
+                        request.response().setStatusCode(204).putHeader("Allow", METHODS).end();
+                    } else if (routable(request)) {
                         router.handle(request);
                     } else {
                         refuse(request, ProblemType.MALFORMED_REQUEST);

@@ -37,10 +37,11 @@ final class EnqueueCall {
         QueueName queue = exchange.queue();
         requireJson(exchange.request().getHeader("Content-Type"), exchange.request().getHeader("Content-Encoding"));
         ApiConfig config = services.config();
+        String key = IdempotencyKey.of(exchange.request());
         Durability durability = Prefer.durability(exchange.request()).orElse(config.durability());
         exchange.body(config.maxPayload() + JobRequest.ENVELOPE_BYTES, config.bodyTimeout().toNanos(), body -> {
             NewJob job = JobRequest.read(queue, body, config.maxPayload(),
-                    idempotency(exchange.request().getHeader("Idempotency-Key"), queue, body), traceparent(exchange),
+                    idempotency(key, queue, body), traceparent(exchange),
                     durability, Prefer.wait(exchange.request()).isPresent());
             services.known().admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
                     .onFailure(exchange::fail);

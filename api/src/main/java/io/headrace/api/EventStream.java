@@ -75,7 +75,7 @@ final class EventStream {
      * @throws Problem {@code overloaded} when there is no place
      */
     boolean open() {
-        if (!services.waiters().enter(ender)) {
+        if (!services.waiters().enter(exchange.caller(), ender)) {
             throw Waiters.full();
         }
         services.meters().joined(kind);

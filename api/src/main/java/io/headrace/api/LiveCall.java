@@ -10,11 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class LiveCall {
     static final String TEMPLATE = "/v1/live";
 
-    /** How many connections may be open that have not said who they are; each has a few seconds to. */
-    private static final int MAX_STRANGERS = 256;
-
     private final Services services;
-    private final Waiters strangers = new Waiters(MAX_STRANGERS);
+    private final Strangers strangers = new Strangers();
 
     LiveCall(Services services) {
         this.services = services;

@@ -45,9 +45,11 @@ final class LiveClient {
     private final Exchange exchange;
     private final ServerWebSocket socket;
     private final Services services;
-    private final Waiters strangers;
+    private final Strangers strangers;
     private final Held held;
     private final Runnable ender;
+    /** Ends it while it has not said whose it is, in favour of another. */
+    private final Runnable replacer;
     private final Map<String, LiveTopic> topics = new LinkedHashMap<>();
     private @Nullable Caller caller;
     private long timer = -1;
@@ -61,13 +63,18 @@ final class LiveClient {
     private int unreadPongs;
     private boolean closed;
 
-    LiveClient(Exchange exchange, ServerWebSocket socket, Services services, Waiters strangers) {
+    LiveClient(Exchange exchange, ServerWebSocket socket, Services services, Strangers strangers) {
         this.exchange = exchange;
         this.socket = socket;
         this.services = services;
         this.strangers = strangers;
         this.held = new Held(services.room(), exchange.loop(), this::drop);
         this.ender = () -> exchange.loop().post(() -> close(Close.GOING_AWAY));
+        this.replacer = () -> exchange.loop().post(() -> {
+            if (caller == null) {
+                close(Close.FULL);
+            }
+        });
     }
 
     /**
@@ -87,9 +94,8 @@ final class LiveClient {
         timer = loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
         if (known != null) {
             admit(known);
-        } else if (!strangers.enter(ender)) {
-            close(Close.FULL);
         } else {
+            strangers.enter(exchange.address(), replacer);
             authTimer = loop().vertx().setTimer(AUTH_MS, ignored -> close(Close.TIMEOUT));
             ticket.ifPresent(secret -> admit(services.guard().byTicket(loop(), secret, exchange.address())));
         }
@@ -131,8 +137,8 @@ final class LiveClient {
 
     private void admit(Caller somebody) {
         loop().vertx().cancelTimer(authTimer);
-        strangers.leave(ender);
-        if (!services.waiters().enter(ender)) {
+        strangers.leave(replacer);
+        if (!services.waiters().enter(somebody, ender)) {
             refuse(null, Waiters.full());
             close(Close.FULL);
             return;
@@ -192,7 +198,7 @@ final class LiveClient {
             old.stop();
         } else if (topics.size() == MAX_TOPICS) {
             throw new InvalidInput("subscribe", "a connection can listen to " + MAX_TOPICS + " topics at most");
-        } else if (!topics.isEmpty() && !services.waiters().more()) { // the first has the place of the connection
+        } else if (!topics.isEmpty() && !services.waiters().more(asking)) { // the first has the place of the connection
             throw Waiters.full();
         }
         topics.put(name, topic);
@@ -212,7 +218,7 @@ final class LiveClient {
     void end(String name, LiveTopic topic) {
         topic.stop();
         if (topics.remove(name, topic)) {
-            services.waiters().less(topics.isEmpty() ? 0 : 1);
+            services.waiters().less(caller(), topics.isEmpty() ? 0 : 1);
             send(LiveMessage.event(name, "end"));
         }
     }
@@ -290,9 +296,11 @@ final class LiveClient {
             loop().vertx().cancelTimer(timer);
             loop().vertx().cancelTimer(authTimer);
             held.end();
-            strangers.leave(ender);
+            strangers.leave(replacer);
             services.waiters().leave(ender);
-            services.waiters().less(Math.max(0, topics.size() - 1));
+            if (caller != null) {
+                services.waiters().less(caller, Math.max(0, topics.size() - 1));
+            }
             topics.values().forEach(LiveTopic::stop);
             topics.clear();
         }

@@ -57,7 +57,7 @@ final class Routes {
                 router.routeWithRegex(HttpMethod.HEAD, route.regex()).handler(context -> serve(route, context, loop));
             }
             methods.computeIfAbsent(route.template(), ignored -> new TreeSet<>()).addAll(
-                    headable(route) ? List.of("GET", "HEAD") : List.of(route.method().name()));
+                    headable(route) ? List.of("GET", "HEAD", "OPTIONS") : List.of(route.method().name(), "OPTIONS"));
         }
         router.route(Dashboard.ASSETS + "*").handler(context -> serveAsset(context, loop));
         for (Route route : all) {
@@ -94,7 +94,7 @@ final class Routes {
             exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
                     () -> exchange.reply(dashboard.asset(exchange))));
         } else {
-            refuseMethod(context, loop, Access.OPEN, "GET, HEAD");
+            refuseMethod(context, loop, Access.OPEN, "GET, HEAD, OPTIONS");
         }
     }
 
@@ -111,8 +111,14 @@ final class Routes {
         exchange.query("queue").map(QueueName::new).ifPresent(exchange.caller()::require);
     }
 
+    /** What an address answers is no secret, so {@code OPTIONS} needs no key; it lets no page of another origin in. */
     private void refuseMethod(RoutingContext context, Loop loop, Access access, String allow) {
         Exchange exchange = new Exchange(context, loop, services);
+        if (exchange.request().method().equals(HttpMethod.OPTIONS)) {
+            exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
+                    () -> exchange.reply(Reply.noContent().with("Allow", allow))));
+            return;
+        }
         exchange.guarded(() -> guard.admit(exchange, access, () -> {
             throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
                     null,

@@ -12,14 +12,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The calls about the server itself. Shared by all loops. */
 final class SystemCalls {
     private static final Duration GAUGES_TTL = Duration.ofSeconds(2);
     private static final Duration READINESS_TTL = Duration.ofMillis(500);
 
+    private static final Logger LOG = LoggerFactory.getLogger(SystemCalls.class);
+
     private final Services services;
     private final Calls calls;
+    private Optional<String> lastObjection = Optional.empty();
     private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json"));
     private final Dashboard dashboard = Dashboard.packaged();
     private final Cached<Optional<String>> readiness;
@@ -29,7 +34,8 @@ final class SystemCalls {
         this.services = services;
         this.calls = new Calls(services);
         BrokerOperator operator = services.operator();
-        this.readiness = new Cached<>(READINESS_TTL, () -> readiness(operator, services.config().durability()));
+        this.readiness = new Cached<>(READINESS_TTL,
+                () -> logged(readiness(operator, services.config().durability())));
         this.gauges = new Cached<>(GAUGES_TTL, () -> services.meters().ofBroker().refresh(services.overview()::get));
     }
 
@@ -37,13 +43,22 @@ final class SystemCalls {
         return List.of(
                 Route.get("/livez", Access.OPEN, List.of(), exchange -> exchange.reply(
                         Reply.json(200, out -> out.text("status", "live")))),
-                Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(Room.Weight.SMALL, e -> ready())),
+                Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(Room.Weight.SMALL, this::ready)),
                 Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(),
                         calls.blocking(this::metrics)).answering(ScrapeFormat.TEXT.mediaType()),
                 Route.get("/openapi.json", Access.OPEN, List.of(), exchange -> exchange.reply(openapi)),
                 Route.get("/problems/{name}", Access.OPEN, List.of(), exchange -> exchange.reply(problem(exchange))),
                 Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange)))
                         .answering("text/html"));
+    }
+
+    /** Tells of it when it has changed. Called under the lock of the cache. */
+    private Optional<String> logged(Optional<String> objection) {
+        if (!objection.equals(lastObjection)) {
+            objection.ifPresentOrElse(why -> LOG.warn("not ready reason={}", why), () -> LOG.info("ready again"));
+            lastObjection = objection;
+        }
+        return objection;
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */
@@ -59,10 +74,12 @@ final class SystemCalls {
         }
     }
 
-    private Reply ready() {
+    /** Whether jobs can be stored is for everybody to know, why not for those who show a key. */
+    private Reply ready(Exchange exchange) {
         Optional<String> reason = services.leaving().begun() ? Optional.of("the server is stopping") : readiness.get();
         if (reason.isPresent()) {
-            throw new Problem(ProblemType.NOT_READY, reason.get(), null);
+            throw new Problem(ProblemType.NOT_READY, services.guard().knows(exchange) ? reason.get()
+                    : "the log of this server says why, and so does this call with a key", null);
         }
         return Reply.json(200, out -> out.text("status", "ready"));
     }

@@ -41,7 +41,7 @@ final class Wait {
     static boolean start(Exchange exchange, Services services, JobId job, Duration atMost,
             Consumer<Optional<Lookup>> then) {
         Wait wait = new Wait(exchange, services, job, then);
-        if (!services.waiters().enter(wait.ender)) {
+        if (!services.waiters().enter(exchange.caller(), wait.ender)) {
             return false;
         }
         exchange.onGone(wait::cancel);

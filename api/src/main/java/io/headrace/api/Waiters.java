@@ -1,18 +1,21 @@
 package io.headrace.api;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The requests that wait for jobs or follow them: a bounded number, ended together when the server stops. Who follows several
- * things over one connection takes a place for each. Thread-safe.
+ * things over one connection takes a place for each. A key may take no more places than it leaves free, so that neither one
+ * nor any number of them takes all. Thread-safe; this object's monitor guards everything.
  */
 final class Waiters {
     private final int max;
-    private final AtomicInteger count = new AtomicInteger();
-    private final Set<Runnable> enders = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopping;
+    /** Whose each place is that ends with its ender; the key's name, empty where none is asked for. */
+    private final Map<Runnable, String> enders = new HashMap<>();
+    private final Map<String, Integer> owned = new HashMap<>();
+    private int count;
+    private boolean stopping;
 
     Waiters(int max) {
         this.max = max;
@@ -24,15 +27,23 @@ final class Waiters {
      * @param ender called, on any thread, when the server stops
      * @return whether there was one
      */
-    boolean enter(Runnable ender) {
-        if (!more()) {
-            return false;
+    boolean enter(Caller caller, Runnable ender) {
+        boolean end;
+        synchronized (this) {
+            if (!more(caller)) {
+                return false;
+            }
+            enders.put(ender, owner(caller));
+            end = stopping;
         }
-        enders.add(ender);
-        if (stopping) {
+        if (end) {
             ender.run();
         }
         return true;
+    }
+
+    private static String owner(Caller caller) {
+        return caller.key() == null ? "" : caller.name();
     }
 
     /**
@@ -40,39 +51,55 @@ final class Waiters {
      *
      * @return whether there was one
      */
-    boolean more() {
-        if (count.incrementAndGet() > max) {
-            count.decrementAndGet();
+    synchronized boolean more(Caller caller) {
+        String owner = owner(caller);
+        int mine = owned.getOrDefault(owner, 0);
+        int free = max - count;
+        boolean fair = owner.isEmpty() || mine == 0 || mine < free;
+        if (free <= 0 || !fair) {
             return false;
         }
+        count++;
+        owned.put(owner, mine + 1);
         return true;
     }
 
     /** Gives back what {@link #more} took. */
-    void less(int places) {
-        count.addAndGet(-places);
+    synchronized void less(Caller caller, int places) {
+        less(owner(caller), places);
+    }
+
+    private void less(String owner, int places) {
+        count -= places;
+        owned.merge(owner, -places, Integer::sum);
+        owned.remove(owner, 0);
     }
 
     /** Gives the place back; a second call does nothing. */
-    void leave(Runnable ender) {
-        if (enders.remove(ender)) {
-            count.decrementAndGet();
+    synchronized void leave(Runnable ender) {
+        String owner = enders.remove(ender);
+        if (owner != null) {
+            less(owner, 1);
         }
     }
 
     /** How many places are taken now. */
-    int count() {
-        return count.get();
+    synchronized int count() {
+        return count;
     }
 
     /** Ends them all, and from now on each at once. */
     void stop() {
-        stopping = true;
-        enders.forEach(Runnable::run);
+        List<Runnable> all;
+        synchronized (this) {
+            stopping = true;
+            all = List.copyOf(enders.keySet());
+        }
+        all.forEach(Runnable::run);
     }
 
     static Problem full() {
-        return new Problem(ProblemType.OVERLOADED, "as many requests wait for jobs as HEADRACE_API_MAX_WAITERS allows",
-                null);
+        return new Problem(ProblemType.OVERLOADED, "as many requests wait for jobs as HEADRACE_API_MAX_WAITERS allows,"
+                + " or your key has as many of these places as are free", null);
     }
 }

@@ -203,6 +203,6 @@ class DashboardTest {
         assertThat(api.call("HEAD", address("headrace/app.js")).status()).isEqualTo(200);
         Api.Answer answer = api.call("DELETE", address("headrace/app.js"));
         assertThat(answer.status()).isEqualTo(405);
-        assertThat(answer.header("Allow")).isEqualTo("GET, HEAD");
+        assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
     }
 }

@@ -38,19 +38,41 @@ class HttpTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            PUT    | /v1/queues/mail/jobs           | GET, HEAD, POST
-            GET    | /v1/queues/mail/jobs:batch     | POST
-            POST   | /v1/queues                     | GET, HEAD
-            PUT    | /v1/queues/mail                | DELETE, GET, HEAD, PATCH
-            PATCH  | /v1/jobs/mail_n1-0             | DELETE, GET, HEAD
-            POST   | /v1/jobs/mail_n1-0/events      | GET
-            HEAD   | /v1/jobs/mail_n1-0/events      | GET
-            OPTIONS | /metrics                      | GET, HEAD
+            PUT    | /v1/queues/mail/jobs           | GET, HEAD, OPTIONS, POST
+            GET    | /v1/queues/mail/jobs:batch     | OPTIONS, POST
+            POST   | /v1/queues                     | GET, HEAD, OPTIONS
+            PUT    | /v1/queues/mail                | DELETE, GET, HEAD, OPTIONS, PATCH
+            PATCH  | /v1/jobs/mail_n1-0             | DELETE, GET, HEAD, OPTIONS
+            POST   | /v1/jobs/mail_n1-0/events      | GET, OPTIONS
+            HEAD   | /v1/jobs/mail_n1-0/events      | GET, OPTIONS
             """)
     void anotherMethodIsRefusedWithThoseAllowed(String method, String path, String allow) {
         Api.Answer answer = api.call(method, path);
         assertThat(answer.status()).isEqualTo(405);
         assertThat(answer.header("Allow")).isEqualTo(allow);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /v1/queues/mail/jobs  | GET, HEAD, OPTIONS, POST
+            /v1/queues/mail       | GET, HEAD, OPTIONS, PATCH
+            /metrics              | GET, HEAD, OPTIONS
+            /assets/app.js        | GET, HEAD, OPTIONS
+            *                     | DELETE, GET, HEAD, OPTIONS, PATCH, POST
+            """)
+    void whoAsksWhatAnAddressAnswersIsToldWithoutAKeyAndNoOtherOriginIsLetIn(String path, String allow) {
+        try (Api keyed = new Api("KEYS=secret")) {
+            for (Api each : new Api[]{api, keyed}) {
+                String answer = each.raw("OPTIONS " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                        + "Origin: https://elsewhere.example\r\nAccess-Control-Request-Method: POST\r\n\r\n");
+                assertThat(answer).startsWith("HTTP/1.1 204").containsIgnoringCase("\r\nallow: " + allow + "\r\n")
+                        .doesNotContainIgnoringCase("access-control");
+            }
+            assertThat(keyed.raw("OPTIONS /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 401");
+        }
+        assertThat(api.raw("OPTIONS /v1/queues HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+                .as("a name that leads here").startsWith("HTTP/1.1 403");
     }
 
     @ParameterizedTest

@@ -42,6 +42,21 @@ class SystemTest {
     }
 
     @Test
+    void whyAServerIsNotReadyIsToldToThoseWithAKey() {
+        try (Api keyed = new Api("KEYS=viewer:secret")) {
+            keyed.broker.unavailable(true);
+            String reason = "the in-memory broker was told to be away";
+            assertThat(keyed.get("/readyz", "Authorization", "Bearer secret").text("detail")).contains(reason);
+            for (String stranger : new String[]{"Bearer other", "Basic x", "Bearer"}) {
+                Api.Answer answer = keyed.get("/readyz", "Authorization", stranger);
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.body()).doesNotContain("away");
+            }
+            assertThat(keyed.get("/readyz").body()).doesNotContain("away");
+        }
+    }
+
+    @Test
     void theScrapedFiguresAreThoseThatWereDeclared() {
         api.submit();
         api.submit();

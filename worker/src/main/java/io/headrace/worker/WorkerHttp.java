@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.headrace.Build;
 import io.headrace.Meter;
+import io.headrace.OwnHost;
 import io.headrace.ScrapeFormat;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -43,6 +44,9 @@ public final class WorkerHttp implements AutoCloseable {
             return properties;
         }
     };
+
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String ELSEWHERE = "there are /livez and /metrics\n";
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -84,26 +88,34 @@ public final class WorkerHttp implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/livez", exchange -> {
             boolean live = worker.live();
-            answer(exchange, "/livez", live ? 200 : 503, "text/plain; charset=utf-8",
-                    live ? "live\n" : "no claim has been answered lately\n");
+            answer(exchange, "/livez", live ? 200 : 503, TEXT, live ? "live\n" : "not live\n");
         });
         server.createContext("/metrics", exchange -> {
             String type = ScrapeFormat.accepted(exchange.getRequestHeaders().getFirst("Accept")).contentType();
             answer(exchange, "/metrics", 200, type, meters.scrape(type));
         });
-        server.createContext("/", exchange -> answer(exchange, "/", 404, "text/plain; charset=utf-8",
-                "there are /livez and /metrics\n"));
+        server.createContext("/", exchange -> answer(exchange, "/", 404, TEXT, ELSEWHERE));
         server.start();
         return new WorkerHttp(server, threads);
     }
 
     private static void answer(HttpExchange exchange, String path, int status, String media, String body)
             throws IOException {
-        boolean elsewhere = !path.equals("/") && !exchange.getRequestURI().getPath().equals(path);
-        byte[] utf8 = (elsewhere ? "there are /livez and /metrics\n" : body).getBytes(StandardCharsets.UTF_8);
+        if (exchange.getHttpContext().getServer().getAddress().getAddress().isLoopbackAddress()
+                && !OwnHost.isIn(exchange.getRequestHeaders().getFirst("Host"))) {
+            send(exchange, 403, TEXT, "the host must be localhost or an IP address\n");
+        } else if (!path.equals("/") && !exchange.getRequestURI().getPath().equals(path)) {
+            send(exchange, 404, TEXT, ELSEWHERE);
+        } else {
+            send(exchange, status, media, body);
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, String media, String body) throws IOException {
+        byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);
         try (exchange) {
-            exchange.getResponseHeaders().set("Content-Type", elsewhere ? "text/plain; charset=utf-8" : media);
-            exchange.sendResponseHeaders(elsewhere ? 404 : status, utf8.length);
+            exchange.getResponseHeaders().set("Content-Type", media);
+            exchange.sendResponseHeaders(status, utf8.length);
             try (OutputStream out = exchange.getResponseBody()) {
                 out.write(utf8);
             }

@@ -56,7 +56,8 @@ public final class WorkerSettings {
     /** Who can reach them. */
     public static final Setting<String> METRICS_BIND = Setting.text("worker.metrics-bind", "127.0.0.1",
             "an IP address or host name",
-            "The address that /livez and /metrics listen on; they need no key, so open it only to who may read them.");
+            "The address that /livez and /metrics listen on; they need no key, so open it only to who may read"
+                    + " them. On loopback, only the host names localhost and addresses in numbers are answered.");
 
     /** All of them. */
     public static final List<Setting<?>> ALL = List.of(QUEUES, STRICT, SLOTS, LEASE, GRACE, TIMEOUT, HTTP_TIMEOUT,

@@ -37,7 +37,7 @@ final class HttpFilter extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         boolean http = context.pipeline().get(HttpRequestDecoder.class) != null;
         if (http) {
-            context.close(); // which ends what is under way
+            var unused = context.close(); // which ends what is under way
         } else {
             context.fireExceptionCaught(cause); // a WebSocket says why before it closes
         }

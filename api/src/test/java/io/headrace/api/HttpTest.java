@@ -55,7 +55,7 @@ class HttpTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /v1/queues/mail/jobs  | GET, HEAD, OPTIONS, POST
-            /v1/queues/mail       | GET, HEAD, OPTIONS, PATCH
+            /v1/queues/mail       | DELETE, GET, HEAD, OPTIONS, PATCH
             /metrics              | GET, HEAD, OPTIONS
             /assets/app.js        | GET, HEAD, OPTIONS
             *                     | DELETE, GET, HEAD, OPTIONS, PATCH, POST
@@ -197,13 +197,14 @@ class HttpTest {
             String next = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
             for (int i = 0; i < 20; i++) {
                 try (Socket socket = api.socket()) {
-                    socket.getOutputStream().write((first.formatted(api.submit()) + "\r\nHost: localhost\r\n\r\n" + next)
-                            .getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write((first.formatted(api.submit()) + "\r\nHost: localhost\r\n\r\n" + next)
+                                    .getBytes(StandardCharsets.US_ASCII));
                     Api.head(socket.getInputStream());
                     socket.setSoLinger(true, 0);
                 }
             }
-            api.awaitConnections(0);
+            api.awaitConnections(1); // that of the submissions
         } finally {
             root.detachAppender(log);
         }

@@ -19,7 +19,8 @@ class WorkerHttpTest {
         "127.0.0.1, 127.0.0.1.evil.example, 403", "0.0.0.0, metrics.example, 200"})
     void onLoopbackNoNameButItsOwnIsAnswered(String bind, String host, int status) throws Exception {
         try (InMemoryBroker broker = new InMemoryBroker(new ManualClock());
-                WorkerHttp http = WorkerHttp.start(new InetSocketAddress(bind, 0), Worker.builder(broker).exec("x", "true").build(),
+                WorkerHttp http = WorkerHttp.start(new InetSocketAddress(bind, 0),
+                        Worker.builder(broker).exec("x", "true").build(),
                         WorkerHttp.registry())) {
             for (String path : new String[]{"/metrics", "/livez", "/elsewhere"}) {
                 String answer = ask(http.uri().getPort(), path, host);

@@ -43,11 +43,11 @@ final class JobWait {
         return verdict(job, terminal);
     }
 
-    /** Why it has not ended, if the API tells. */
+    /** Why it has not ended, if the API tells, as part of a longer sentence. */
     private String why(String id) {
         try {
             String summary = client.get("/v1/jobs/" + id + "/why").tree().at("summary").text();
-            return summary.isEmpty() ? "" : ": " + Words.plain(summary);
+            return summary.isEmpty() ? "" : ": " + Words.plain(summary).replaceFirst("\\.$", "");
         } catch (CommandFailed e) {
             return "";
         }

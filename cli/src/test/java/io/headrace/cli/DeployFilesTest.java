@@ -3,6 +3,7 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.headrace.Durations;
 import io.headrace.JsonFormat;
 import io.headrace.Meter;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeployFilesTest {
     private static final Path DEPLOY = Path.of("..", "deploy");
 
+    private static final String API_UNIT = "systemd/headrace-api.service";
+    private static final String WORKER_UNIT = "systemd/headrace-worker@.service";
     private static final Pattern VARIABLE = Pattern.compile("HEADRACE_[A-Z0-9_]+");
     private static final Pattern METRIC = Pattern.compile("(?<![a-z_:])(headrace_[a-z_]++)(?!:)(?:\\{([^}]*)})?");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+) *(?:=|!=|=~|!~) *\"");
@@ -94,7 +98,7 @@ class DeployFilesTest {
         assertThat(duration(compose.substring(compose.indexOf("  worker:")), "stop_grace_period: ([0-9a-z]+)"))
                 .isGreaterThan(grace.plusSeconds(8));
 
-        String unit = read("systemd/headrace-worker.service");
+        String unit = read(WORKER_UNIT);
         assertThat(duration(unit, "(?m)^TimeoutStopSec=([0-9]+)$", seconds -> seconds + "s"))
                 .isGreaterThan(WorkerSettings.GRACE.fallbackValue().plusSeconds(8));
         assertThat(unit).contains("KillMode=mixed");
@@ -103,7 +107,7 @@ class DeployFilesTest {
     @Test
     void composeShowsTheDashboardsAndReadsTheRulesThatThereAre() throws IOException {
         assertThat(read("compose.yaml")).contains("/etc/grafana/dashboards/fleet.json", "exemplar-storage");
-        assertThat(read("prometheus/prometheus.yml")).contains("- alerts.yml");
+        assertThat(read("prometheus/prometheus.yml")).contains("- alerts.yml", "targets: [alertmanager:9093]");
     }
 
     @Test
@@ -126,20 +130,80 @@ class DeployFilesTest {
     @Test
     void imageAndUnitsSayThatTextIsUtf8() throws IOException {
         assertThat(read("Dockerfile")).containsPattern("(?m)^ENV LC_ALL=C.UTF-8$");
-        for (String role : List.of("api", "worker")) {
-            assertThat(read("systemd/headrace-" + role + ".service"))
-                    .containsPattern("(?m)^Environment=LC_ALL=C.UTF-8$");
-        }
+        assertThat(List.of(API_UNIT, WORKER_UNIT))
+                .allSatisfy(unit -> assertThat(read(unit)).containsPattern("(?m)^Environment=LC_ALL=C.UTF-8$"));
     }
 
     @Test
     void aWorkerIsNotGivenTheKeysOfTheApi() throws IOException {
-        assertThat(read("systemd/headrace-api.service")).contains("EnvironmentFile=/etc/headrace/api.env\n");
-        assertThat(read("systemd/headrace-worker.service")).contains("EnvironmentFile=/etc/headrace/worker.env\n");
+        assertThat(read(API_UNIT)).contains("EnvironmentFile=/etc/headrace/api.env\n");
+        assertThat(read(WORKER_UNIT)).contains("EnvironmentFile=/etc/headrace/worker.env\n")
+                .doesNotContain("api.env");
         assertThat(read("kubernetes/base/worker-deployment.yaml")).doesNotContain("HEADRACE_API_KEY", "api-keys");
         String compose = read("compose.yaml");
         assertThat(compose.substring(compose.indexOf("\n  worker:"), compose.indexOf("\n  prometheus:")))
                 .doesNotContain("HEADRACE_API_KEY");
+    }
+
+    /** Without a limit each JVM would take its share of the whole machine. */
+    @Test
+    void everyServiceOfComposeHasALimitOfMemoryIntoWhichAFullHeapFits() throws IOException {
+        JsonNode services = new YAMLMapper().readTree(read("compose.yaml")).get("services");
+        services.properties().forEach(service -> {
+            MemoryLimit limit = MemoryLimit.of(service.getValue().at("/deploy/resources/limits/memory").asText());
+            assertThat(limit.bytes()).as(service.getKey()).isPositive();
+            if (service.getValue().path("image").asText("headrace").equals("headrace")) {
+                assertThat(limit.holdsAFullHeap()).as(service.getKey()).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void redisMayUseItsMaxmemoryTwiceWhileItRewritesItsLog() throws IOException {
+        JsonNode redis = new YAMLMapper().readTree(read("compose.yaml")).at("/services/redis/deploy/resources/limits");
+        assertThat(read("redis/redis.conf")).contains("\nmaxmemory 1gb\n");
+        assertThat(MemoryLimit.of(redis.get("memory").asText()).bytes()).isGreaterThan(MemoryLimit.of("2G").bytes());
+    }
+
+    @Test
+    void unitsHaveALimitOfMemoryIntoWhichAFullHeapFits() {
+        assertThat(List.of(API_UNIT, WORKER_UNIT)).allSatisfy(unit -> {
+            Matcher limit = Pattern.compile("(?m)^MemoryMax=(.*)$").matcher(read(unit));
+            assertThat(limit.find()).isTrue();
+            assertThat(MemoryLimit.of(limit.group(1)).holdsAFullHeap()).isTrue();
+        });
+    }
+
+    @Test
+    void theHeapIsTheSameShareOfTheLimitEverywhere() {
+        assertThat(List.of(API_UNIT, WORKER_UNIT, "Dockerfile")).allSatisfy(
+                file -> assertThat(Pattern.compile("MaxRAMPercentage=([0-9]+)").matcher(read(file)).results()
+                        .map(use -> use.group(1))).containsExactly("" + MemoryLimit.HEAP));
+    }
+
+    /** Such a process would end again and again in the same way. */
+    @Test
+    void unitsDoNotStartAgainWhatEndedForAWrongSetting() {
+        assertThat(List.of(API_UNIT, WORKER_UNIT))
+                .allSatisfy(unit -> assertThat(read(unit).lines()).contains("Restart=always",
+                        "RestartPreventExitStatus=" + ExitCode.USAGE));
+    }
+
+    @Test
+    void whatThePageQuotesOfTheUnitsStandsInThem() {
+        String units = read(API_UNIT) + read(WORKER_UNIT);
+        assertThat(PagesTest.blocks().filter(block -> block.language().equals("ini"))).isNotEmpty()
+                .allSatisfy(block -> assertThat(units).contains(block.text()));
+    }
+
+    /** An api that others can reach refuses to start with any of them. */
+    @Test
+    void noExampleHoldsASecretThatIsRefused() throws IOException {
+        try (Stream<Path> files = Files.walk(DEPLOY)) {
+            assertThat(files.filter(Files::isRegularFile)).allSatisfy(
+                    file -> assertThat(read(file)).doesNotContain("change-me", "changeme", "open-sesame"));
+        }
+        assertThat(Files.readString(Path.of("../docs/operations/deploying.md"))).doesNotContain("change-me");
     }
 
     @Test

@@ -64,7 +64,7 @@ final class KubernetesFiles {
     record Kustomization(String apiVersion, String kind, @Nullable String namespace, @Nullable List<Labels> labels,
             @Nullable List<String> resources, @Nullable List<String> components, @Nullable List<Image> images,
             @Nullable List<Generator> secretGenerator, @Nullable List<Patch> patches,
-            @Nullable List<String> configurations) {
+            @Nullable List<String> configurations, @Nullable List<Replacement> replacements) {
         record Labels(Map<String, String> pairs) {}
 
         record Image(String name, String newName, String newTag) {}
@@ -74,6 +74,14 @@ final class KubernetesFiles {
         record Patch(@Nullable String path, @Nullable Target target, @Nullable String patch) {}
 
         record Target(String kind, String name) {}
+
+        record Replacement(Source source, List<Place> targets) {}
+
+        record Source(String kind, String name, String fieldPath) {}
+
+        record Place(Target select, List<String> fieldPaths, Options options) {}
+
+        record Options(String delimiter, int index) {}
 
         /** Every file and folder that it names. */
         List<String> named() {

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HTTPGetAction;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -31,6 +32,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +45,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,9 +54,16 @@ class KubernetesTest {
     /** What it takes to hand back what did not end in its grace. */
     private static final Duration HAND_BACK = Duration.ofSeconds(8);
     private static final Path EXAMPLE = KubernetesFiles.FOLDER.resolve("overlays/example");
+    /** What holds the secrets, and the script beside the example that makes it. */
+    private static final String MADE = "secret.env";
+    private static final String MAKER = "make-secret";
     private static final String SCALING = "/v1/scaling/";
+    private static final String REDIS = "redis://:p@redis.redis.svc:6379";
     private static final Map<String, Setting<?>> SETTINGS = Effective.BY_ROLE.values().stream().flatMap(List::stream)
             .collect(Collectors.toMap(Setting::variable, Function.identity(), (one, same) -> one));
+
+    @TempDir
+    private Path scratch;
 
     static List<Path> manifests() {
         return KubernetesFiles.manifests();
@@ -85,12 +96,12 @@ class KubernetesTest {
         Path folder = Objects.requireNonNull(kustomization.getParent());
         List<String> named = KubernetesFiles.kustomization(kustomization).named();
         assertThat(named).doesNotHaveDuplicates().allSatisfy(name -> {
-            Path file = folder.resolve(name);
+            Path file = folder.resolve(name.equals(MADE) ? MAKER : name);
             assertThat(Files.isDirectory(file) ? file.resolve("kustomization.yaml") : file).isRegularFile();
         });
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(named).containsAll(files.filter(Files::isRegularFile).filter(file -> !file.equals(kustomization))
-                    .map(file -> file.getFileName().toString()).toList());
+                    .map(file -> file.getFileName().toString()).filter(name -> !name.equals(MAKER)).toList());
         }
     }
 
@@ -110,7 +121,7 @@ class KubernetesTest {
         each(PodDisruptionBudget.class, it -> it.getSpec().getSelector().getMatchLabels(), selectors);
         each(NetworkPolicy.class, it -> it.getSpec().getPodSelector().getMatchLabels(), selectors);
         each(PodMonitor.class, it -> it.getSpec().getSelector().getMatchLabels(), selectors);
-        assertThat(selectors).hasSize(6).allSatisfy(selector -> assertThat(pods)
+        assertThat(selectors).hasSize(7).allSatisfy(selector -> assertThat(pods)
                 .filteredOn(labels -> labels.entrySet().containsAll(selector.entrySet())).hasSize(1));
         for (ServiceMonitor monitor : KubernetesFiles.all(ServiceMonitor.class)) {
             assertThat(KubernetesFiles.all(Service.class)).anySatisfy(service -> assertThat(
@@ -139,13 +150,12 @@ class KubernetesTest {
     }
 
     @Test
-    void theSecretsAndTheirKeysAreMadeByTheExample() throws IOException {
+    void theSecretsAndTheirKeysAreMadeByTheExample() throws Exception {
         Kustomization.Generator made = Objects.requireNonNull(KubernetesFiles.kustomization(EXAMPLE.resolve(
                 "kustomization.yaml")).secretGenerator()).get(0);
         Set<String> keys = new TreeSet<>();
-        for (String line : Files.readAllLines(EXAMPLE.resolve(made.envs().get(0)))) {
-            keys.add(made.name() + "/" + line.substring(0, line.indexOf('=')));
-        }
+        assertThat(made.envs()).containsExactly(MADE);
+        secrets().keySet().forEach(key -> keys.add(made.name() + "/" + key));
         Set<String> used = new TreeSet<>();
         deployments().values().forEach(deployment -> environment(deployment).stream()
                 .filter(variable -> variable.getValueFrom() != null)
@@ -165,13 +175,59 @@ class KubernetesTest {
     }
 
     @Test
-    void everyKeyThatTheExampleHandsOutIsOneThatTheApiKnowsAsAViewers() throws IOException {
-        Map<String, String> secrets = Files.readAllLines(EXAMPLE.resolve("secret.env")).stream()
-                .map(line -> line.split("=", 2)).collect(Collectors.toMap(entry -> entry[0], entry -> entry[1]));
+    void everyKeyThatTheExampleHandsOutIsOneThatTheApiKnowsAsAViewers() throws Exception {
+        Map<String, String> secrets = secrets();
         String known = Objects.requireNonNull(secrets.get("api-keys"));
         assertThat(ApiSettings.KEYS.parser().apply(known)).isNotNull();
         assertThat(known.split(",", -1)).contains("metrics=viewer:" + secrets.get("metrics-key"),
                 "scaling=viewer@critical+default:" + secrets.get("scaling-key"));
+    }
+
+    /** Those that the script beside the example makes, for a Redis at {@link #REDIS}. */
+    private Map<String, String> secrets() throws IOException, InterruptedException {
+        Path script = Files.copy(EXAMPLE.resolve(MAKER), scratch.resolve(MAKER), StandardCopyOption.COPY_ATTRIBUTES);
+        Process made = new ProcessBuilder(script.toString(), REDIS).inheritIO().start();
+        assertThat(made.waitFor()).isZero();
+        assertThat(Files.getPosixFilePermissions(scratch.resolve(MADE)))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        return Files.readAllLines(scratch.resolve(MADE)).stream().map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(entry -> entry[0], entry -> entry[1]));
+    }
+
+    @Test
+    void theSecretsOfTheExampleAreNobodyElses() throws Exception {
+        List<String> first = keys(secrets());
+        Files.delete(scratch.resolve(MAKER));
+        Files.delete(scratch.resolve(MADE));
+
+        assertThat(first).hasSize(3).doesNotHaveDuplicates().allMatch(key -> key.matches("[0-9a-f]{48}"))
+                .doesNotContainAnyElementsOf(keys(secrets()));
+    }
+
+    private static List<String> keys(Map<String, String> secrets) {
+        return Stream.of(Objects.requireNonNull(secrets.get("api-keys")).split(",", -1))
+                .map(entry -> entry.substring(entry.indexOf(':') + 1)).toList();
+    }
+
+    @Test
+    void theApiMayReachRedisAtThePortThatTheExampleNames() throws Exception {
+        int port = URI.create(Objects.requireNonNull(secrets().get("redis"))).getPort();
+        assertThat(KubernetesFiles.all(NetworkPolicy.class)).filteredOn(it -> it.getSpec().getEgress() != null
+                && !it.getSpec().getEgress().isEmpty()).hasSize(2)
+                .allSatisfy(policy -> assertThat(policy.getSpec().getEgress().stream()
+                        .flatMap(rule -> rule.getPorts().stream()).map(it -> it.getPort().getIntVal()))
+                        .contains(53, port));
+    }
+
+    /** Half of the limit is heap, and the JVM takes up to 250 MB beside it. */
+    @Test
+    void aFullHeapFitsIntoTheMemoryThatAContainerMayUse() {
+        deployments().values().forEach(deployment -> {
+            Map<String, Quantity> limits = deployment.getSpec().getTemplate().getSpec().getContainers().get(0)
+                    .getResources().getLimits();
+            MemoryLimit limit = new MemoryLimit(Quantity.getAmountInBytes(limits.get("memory")).longValueExact());
+            assertThat(limit.holdsAFullHeap()).as(deployment.getMetadata().getName()).isTrue();
+        });
     }
 
     @Test
@@ -249,12 +305,27 @@ class KubernetesTest {
             URI url = URI.create(Objects.requireNonNull(trigger.metadata().get("url")));
             assertThat(url.getPath()).startsWith(SCALING);
             assertThat(KubernetesFiles.all(Service.class))
-                    .extracting(it -> it.getMetadata().getName() + ".headrace.svc").containsExactly(url.getHost());
+                    .extracting(it -> it.getMetadata().getName() + ".NAMESPACE.svc").containsExactly(url.getHost());
             JsonNode call = calls().at("/~1v1~1scaling~1{queue}/get");
             assertThat(call.get("parameters").findValuesAsText("name")).containsAll(
                     Stream.of(url.getQuery().split("&", -1)).map(it -> it.substring(0, it.indexOf('='))).toList());
             assertThat(document().toString()).contains('"' + trigger.metadata().get("valueLocation") + '"');
         }
+    }
+
+    /** KEDA asks from a namespace of its own; what is put in is the second word between dots. */
+    @Test
+    void theAddressThatTheAutoscalerAsksGetsTheNamespaceOfTheApi() {
+        Kustomization.Replacement replacement = Objects.requireNonNull(KubernetesFiles.kustomization(EXAMPLE.resolve(
+                "kustomization.yaml")).replacements()).get(0);
+        assertThat(replacement.source()).isEqualTo(
+                new Kustomization.Source("Deployment", "headrace-api", "metadata.namespace"));
+        assertThat(replacement.targets()).singleElement().satisfies(target -> {
+            assertThat(target.select()).isEqualTo(new Kustomization.Target("ScaledObject", "headrace-worker"));
+            assertThat(target.fieldPaths()).containsExactly("spec.triggers.*.metadata.url");
+            assertThat(target.options()).isEqualTo(new Kustomization.Options(".", 1));
+        });
+        assertThat("http://headrace-api.NAMESPACE.svc/v1".split("\\.", -1)[1]).isEqualTo("NAMESPACE");
     }
 
     /** A backlog in a queue that no trigger asks for would bring no worker. */

@@ -55,7 +55,7 @@ class PrometheusRulesTest {
             assertThat(alert.get("for").asText()).as(name).matches("[0-9]+m");
             assertThat(alert.at("/annotations/summary").asText()).as(name).isNotBlank();
             assertThat(alert.at("/annotations/runbook_url").asText())
-                    .isEqualTo("docs/operations/alerts.md#" + name.toLowerCase(Locale.ROOT));
+                    .isEqualTo("https://headrace.example/docs/operations/alerts.md#" + name.toLowerCase(Locale.ROOT));
             assertThat(page).contains("\n### " + name + "\n");
             String section = page.substring(page.indexOf("\n### " + name + "\n") + 1).split("\n##+ ", -1)[0];
             assertThat(section).as(name).contains("**Severity** " + alert.at("/labels/severity").asText(),
@@ -74,6 +74,26 @@ class PrometheusRulesTest {
                         .anySatisfy(alert -> assertThat(alert.get("expr").asText()).contains(name));
             }
         }
+    }
+
+    @Test
+    void theExampleForAlertmanagerKnowsTheAlertsAndItsReceivers() throws IOException {
+        JsonNode example = read("alertmanager.yml");
+        Set<String> alerts = new TreeSet<>();
+        alerts().forEach(alert -> alerts.add(alert.get("alert").asText()));
+        Set<String> named = new TreeSet<>();
+        for (String kind : List.of("source_matchers", "target_matchers")) {
+            example.get("inhibit_rules").findValues(kind).forEach(matchers -> matchers.forEach(matcher -> {
+                assertThat(matcher.asText()).matches("[a-z]+=~?\"[^\"]+\"");
+                if (matcher.asText().startsWith("alertname=")) {
+                    named.addAll(List.of(matcher.asText().replaceAll("alertname=~?|\"", "").split("\\|", -1)));
+                }
+            }));
+        }
+        assertThat(named).hasSizeGreaterThan(8).isSubsetOf(alerts);
+        assertThat(example.findValuesAsText("receiver")).containsExactlyInAnyOrderElementsOf(
+                example.get("receivers").findValuesAsText("name"));
+        assertThat(example.at("/route/routes/0/matchers/0").asText()).isEqualTo("severity=\"critical\"");
     }
 
     private static void promtool(String... arguments) throws IOException, InterruptedException {

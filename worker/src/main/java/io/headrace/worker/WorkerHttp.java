@@ -25,10 +25,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a worker's health and figures: {@code /livez}, 200 while the worker is {@link Worker#live() live} and else 503, and
- * {@code /metrics} for Prometheus. Requests run on two threads of its own, {@code headrace-http}.
+ * {@code /metrics} for Prometheus. Requests run on threads of its own, {@code headrace-http}, and must arrive
+ * within two seconds.
  */
 public final class WorkerHttp implements AutoCloseable {
-    private static final int THREADS = 2;
+    private static final int THREADS = 8;
+    /** Seconds that a request may take to arrive: there are few threads, and who sends half of one holds a thread. */
+    private static final int MAX_REQUEST_S = 2;
+    /** Seconds until an answer must have been read; the longest has some hundred KiB. */
+    private static final int MAX_ANSWER_S = 10;
+
+    static { // the JDK's server has no other way to be told, and waits for ever when it is not
+        limit("maxReqTime", MAX_REQUEST_S);
+        limit("maxRspTime", MAX_ANSWER_S);
+    }
 
     /** Prometheus up to 2.42 at least refuses a whole page for an exemplar on anything but a counter or a bucket. */
     private static final PrometheusConfig BUCKET_EXEMPLARS = new PrometheusConfig() {
@@ -97,6 +107,13 @@ public final class WorkerHttp implements AutoCloseable {
         server.createContext("/", exchange -> answer(exchange, "/", 404, TEXT, ELSEWHERE));
         server.start();
         return new WorkerHttp(server, threads);
+    }
+
+    private static void limit(String what, int seconds) {
+        String property = "sun.net.httpserver." + what;
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(seconds));
+        }
     }
 
     private static void answer(HttpExchange exchange, String path, int status, String media, String body)

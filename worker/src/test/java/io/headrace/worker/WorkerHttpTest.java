@@ -7,7 +7,11 @@ import io.headrace.testkit.ManualClock;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,6 +36,37 @@ class WorkerHttpTest {
                     assertThat(answer).doesNotContain("headrace_", "live\n", "/livez");
                 }
             }
+        }
+    }
+
+    @Test
+    void whoSendsHalfARequestHoldsUpOthersForAMomentOnly() throws Exception {
+        try (InMemoryBroker broker = new InMemoryBroker(new ManualClock());
+                WorkerHttp http = WorkerHttp.start(new InetSocketAddress("127.0.0.1", 0),
+                        Worker.builder(broker).exec("x", "true").build(), WorkerHttp.registry())) {
+            List<Socket> halves = new ArrayList<>();
+            try {
+                for (int i = 0; i < 20; i++) {
+                    Socket half = new Socket(InetAddress.getLoopbackAddress(), http.uri().getPort());
+                    halves.add(half);
+                    half.getOutputStream().write("GET /livez HTT".getBytes(StandardCharsets.US_ASCII));
+                }
+
+                assertThat(answered(http.uri().getPort())).startsWith("HTTP/1.1 200");
+            } finally {
+                for (Socket half : halves) {
+                    half.close();
+                }
+            }
+        }
+    }
+
+    /** Asks as a probe does: once more when its connection was closed with the others of that moment. */
+    private static String answered(int port) throws Exception {
+        try {
+            return ask(port, "/metrics", "localhost");
+        } catch (SocketException e) {
+            return ask(port, "/metrics", "localhost");
         }
     }
 

@@ -10,17 +10,19 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer as far as its bound: what is longer is cut off with its connection, one byte behind the bound. Nobody
- * blocks on it, so a call that is cancelled leaves no thread behind. Its methods are called by one thread at a time.
+ * The body of an answer as far as its bound: what is longer is cut off with its connection, one byte behind the bound. It is
+ * read as there is memory for it; beyond that nobody blocks on it, so a call that is cancelled leaves no thread behind. Its methods are called by one thread at a time.
  */
 final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
     private final int max;
+    private final ResultMemory memory;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private Flow.@Nullable Subscription subscription;
 
-    BoundedBody(int max) {
+    BoundedBody(int max, ResultMemory memory) {
         this.max = max;
+        this.memory = memory;
     }
 
     @Override
@@ -37,7 +39,13 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
     @Override
     public void onNext(List<ByteBuffer> buffers) {
         for (ByteBuffer buffer : buffers) {
-            byte[] chunk = new byte[Math.min(buffer.remaining(), max + 1 - bytes.size())];
+            int length = Math.min(buffer.remaining(), max + 1 - bytes.size());
+            try {
+                memory.await(length);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            byte[] chunk = new byte[length];
             buffer.get(chunk);
             bytes.writeBytes(chunk);
         }

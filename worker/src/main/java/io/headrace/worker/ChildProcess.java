@@ -1,7 +1,6 @@
 package io.headrace.worker;
 
 import io.headrace.InvalidInput;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,17 +112,16 @@ final class ChildProcess {
     }
 
     /** Feeds the child, hears it, and waits for its end, and whatever it has started. An interrupt ends them all first. */
-    Ended run(byte[] input, int maxOutput, Consumer<String> errorLine) throws InterruptedException {
+    Ended run(byte[] input, CommandOutput output, Consumer<String> errorLine) throws InterruptedException {
         try {
-            Output output = new Output(maxOutput);
             ErrorLines lines = new ErrorLines(errorLine);
             CompletableFuture<Void> printed = CompletableFuture
-                    .runAsync(() -> chunks(process.getInputStream(), output), PIPES);
+                    .runAsync(() -> chunks(process.getInputStream(), output::take), PIPES);
             CompletableFuture<Void> errors = CompletableFuture
                     .runAsync(() -> chunks(process.getErrorStream(), lines::take), PIPES).thenRun(lines::end);
             feed(input);
             int code = process.waitFor();
-            endTheRest(CompletableFuture.allOf(printed, errors));
+            endTheRest(CompletableFuture.allOf(printed, errors), output);
             return new Ended(code, output.bytes());
         } catch (InterruptedException e) {
             tree.end();
@@ -152,55 +150,42 @@ final class ChildProcess {
     }
 
     /** What the command has left running may end by itself while it holds the output, for a second; then it is ended. */
-    private void endTheRest(CompletableFuture<Void> readers) throws InterruptedException {
-        boolean heard = ended(readers);
+    private void endTheRest(CompletableFuture<Void> readers, CommandOutput output) throws InterruptedException {
+        boolean heard = ended(readers, output);
         if (tree.alive()) {
             tree.end();
         }
-        if (!heard && !ended(readers)) {
+        if (!heard && !ended(readers, output)) {
             log.warn("somebody holds the output of a command that has ended; two threads wait for them {}",
                     tree.name());
         }
     }
 
-    private static boolean ended(CompletableFuture<Void> readers) throws InterruptedException {
+    private static boolean ended(CompletableFuture<Void> readers, CommandOutput output) throws InterruptedException {
         try {
-            readers.get(DRAIN_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (TimeoutException e) {
+            do {
+                if (over(readers)) {
+                    return true;
+                }
+            } while (output.heldUpWithin(TimeUnit.SECONDS.toNanos(DRAIN_SECONDS)));
             return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException("reading the child's output failed", e.getCause());
         }
     }
 
+    private static boolean over(CompletableFuture<Void> readers) throws InterruptedException, ExecutionException {
+        try {
+            readers.get(DRAIN_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
     /** Kills children, with whatever they have started, and returns when they are gone. */
     static void killAll(Collection<ChildProcess> children) {
         ChildTree.kill(children.stream().map(child -> child.tree).toList());
-    }
-
-    /** What a child prints, up to a bound; the rest is read and thrown away, so that the child can end. Guarded by itself. */
-    private static final class Output implements Chunk {
-        private final int max;
-        private final ByteArrayOutputStream all = new ByteArrayOutputStream();
-        private boolean tooLong;
-
-        Output(int max) {
-            this.max = max;
-        }
-
-        @Override
-        public synchronized void take(byte[] bytes, int length) {
-            tooLong |= all.size() + length > max;
-            if (!tooLong) {
-                all.write(bytes, 0, length);
-            }
-        }
-
-        /** What was read so far, or null when it was too long. */
-        synchronized byte @Nullable [] bytes() {
-            return tooLong ? null : all.toByteArray();
-        }
     }
 
     private interface Chunk {

@@ -235,10 +235,6 @@ final class ClaimLoop {
         try {
             reclaimer.turn(filling);
             for (QueueName queue : picker.order()) {
-                if (filling.wanted() == 0) {
-                    more = true;
-                    return;
-                }
                 Line line = line(queue);
                 if (clocks.now() >= line.damagedUntil && (ready.contains(queue) || clocks.now() >= line.dueAt)) {
                     claimUnlessDamaged(queue, line, filling);
@@ -262,6 +258,10 @@ final class ClaimLoop {
 
     private void claim(QueueName queue, Line line, Filling filling) {
         int asked = Math.min(filling.wanted(), ClaimRequest.MOST);
+        if (asked == 0) { // handlers take memory all the time, so it is looked at once
+            more = true;
+            return;
+        }
         long askedAt = clocks.now();
         Claim claim = broker.claim(new ClaimRequest(queue, config.id(), asked, config.lease(), line.levels.next()));
         outage.succeeded(askedAt);

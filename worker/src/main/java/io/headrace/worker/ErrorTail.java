@@ -25,6 +25,8 @@ final class ErrorTail {
 
     private final JobContext context;
     private final Deque<String> lines = new ArrayDeque<>();
+    /** Characters in all of them. */
+    private int length;
 
     ErrorTail(JobContext context) {
         this.context = context;
@@ -34,8 +36,9 @@ final class ErrorTail {
         if (!progress(line)) {
             context.log(line);
             lines.addLast(line);
-            if (lines.size() > MAX_LINES) {
-                lines.removeFirst();
+            length += line.length();
+            while (lines.size() > MAX_LINES || length - lines.getFirst().length() > Failure.MAX_MESSAGE) {
+                length -= lines.removeFirst().length();
             }
         }
     }

@@ -61,7 +61,8 @@ final class ExecHandler implements JobHandler<Json> {
         ChildProcess child = start(context);
         children.add(child);
         try {
-            ChildProcess.Ended ended = child.run(input, AttemptRunner.MAX_RESULT_BYTES, tail::hear);
+            ChildProcess.Ended ended = child.run(input,
+                    new CommandOutput(AttemptRunner.MAX_RESULT_BYTES, ResultMemory.of(context)), tail::hear);
             return result(ended, tail);
         } catch (OutOfMemoryError e) {
             ChildProcess.killAll(List.of(child)); // nobody would hear it

@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -34,22 +35,29 @@ final class HttpCall {
      * Sends a request and reads its answer.
      *
      * @param maxBody bytes; of a longer body one more is read
+     * @param memory for the body
      */
-    HttpResponse<byte[]> send(HttpRequest request, int maxBody) throws IOException, InterruptedException {
+    HttpResponse<byte[]> send(HttpRequest request, int maxBody, ResultMemory memory)
+            throws IOException, InterruptedException {
         boolean maybeKept = kept.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+        AtomicBoolean answered = new AtomicBoolean();
+        HttpResponse.BodyHandler<byte[]> reader = head -> {
+            answered.set(true);
+            return new BoundedBody(maxBody, memory);
+        };
         try {
-            return once(request, maxBody);
+            return once(request, maxBody, reader);
         } catch (IOException e) {
-            if (!maybeKept || !silent(e)) {
+            if (!maybeKept || answered.get() || !silent(e)) {
                 throw e;
             }
-            return once(request, maxBody);
+            return once(request, maxBody, reader);
         }
     }
 
-    private HttpResponse<byte[]> once(HttpRequest request, int maxBody) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = Shared.CLIENT.sendAsync(request,
-                head -> new BoundedBody(maxBody));
+    private HttpResponse<byte[]> once(HttpRequest request, int maxBody, HttpResponse.BodyHandler<byte[]> reader)
+            throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = Shared.CLIENT.sendAsync(request, reader);
         try {
             HttpResponse<byte[]> response = answer.get();
             if (response.body().length <= maxBody) {

@@ -65,7 +65,7 @@ final class HttpHandler implements JobHandler<Json> {
         Secrets secrets = credentials.secrets();
         try {
             HttpResponse<byte[]> response = call.send(request(payload, context, credentials),
-                    AttemptRunner.MAX_RESULT_BYTES);
+                    AttemptRunner.MAX_RESULT_BYTES, ResultMemory.of(context));
             Json result = answer(response, secrets);
             return result == null ? null : secrets.mask(result);
         } catch (ConnectException | HttpConnectTimeoutException | UnresolvedAddressException | UnknownHostException e) {

@@ -1,12 +1,14 @@
 package io.headrace.worker;
 
 import io.headrace.ByteBudget;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of jobs that a worker holds: what it has claimed, what came of it and is not on record yet, and log lines that are not sent.
+ * The bytes of jobs that a worker holds: what it has claimed, what commands and targets answer, what came of it and is not on record
+ * yet, and log lines that are not sent.
  * While little is left, fewer jobs are claimed than there are free slots; small jobs are never held up by it. Any thread may take and
  * give back; the claim loop's thread asks.
  */
@@ -17,11 +19,17 @@ final class JobMemory {
     private static final int FORMS_READ = 2;
     /** While it runs, its handler makes about as much of it again, and a result. */
     private static final int FORMS_RUN = 4;
+    /** A result is there as it was read, as text or JSON, in its document, and as it is sent. */
+    private static final int FORMS_RESULT = 4;
+    /** How often one that waits for memory looks whether there is some. */
+    private static final long LOOK_MILLIS = 50;
     private static final long TOLD_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final Logger log = LoggerFactory.getLogger(JobMemory.class);
 
     private final ByteBudget budget;
     private final Clocks clocks;
+    /** One attempt may go on reading its result when no memory is left: were all to wait, none would ever give any back. */
+    private final Semaphore overdraft = new Semaphore(1);
     /** The size of the largest job of late; halved with each claim that brings smaller ones. Written by the claim loop's thread. */
     private volatile int largest;
     /** Whether the claim loop waits for room. */
@@ -95,6 +103,7 @@ final class JobMemory {
     final class Share {
         private long held;
         private boolean over;
+        private boolean overdraws;
 
         /** Takes what a claimed job needs while it runs. Returns false when that is not left; then nothing is taken. */
         synchronized boolean tryRun(int documentBytes) {
@@ -118,6 +127,49 @@ final class JobMemory {
             }
         }
 
+        /**
+         * Takes what so many bytes of a result need, waiting while others have it. One attempt at a time goes on without, and one that is
+         * over waits for nothing.
+         *
+         * @return whether it had to wait
+         */
+        boolean awaitResult(int bytes) throws InterruptedException {
+            long needed = (long) FORMS_RESULT * bytes;
+            boolean waited = false;
+            while (!over() && !tryTake(needed)) {
+                waited = true;
+                if (mayOverdraw()) {
+                    take(needed);
+                    break;
+                }
+            }
+            return waited;
+        }
+
+        private synchronized boolean over() {
+            return over;
+        }
+
+        private boolean mayOverdraw() throws InterruptedException {
+            if (overdraws()) {
+                return true;
+            }
+            if (!overdraft.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+            synchronized (this) {
+                overdraws = !over;
+                if (over) {
+                    overdraft.release();
+                }
+                return true;
+            }
+        }
+
+        private synchronized boolean overdraws() {
+            return overdraws;
+        }
+
         synchronized void giveBack(long bytes) {
             long some = Math.min(held, bytes);
             held -= some;
@@ -129,6 +181,10 @@ final class JobMemory {
         synchronized void giveBackAll() {
             over = true;
             giveBack(held);
+            if (overdraws) {
+                overdraws = false;
+                overdraft.release();
+            }
         }
     }
 }

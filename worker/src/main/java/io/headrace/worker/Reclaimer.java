@@ -66,8 +66,9 @@ final class Reclaimer {
         soon = false;
         Collections.rotate(queues, 1); // so that no queue is always the one for which no slot is left
         for (QueueName queue : queues) {
-            if (filling.wanted() > 0) {
-                reclaim(queue, filling);
+            int wanted = filling.wanted(); // once: handlers take memory all the time
+            if (wanted > 0) {
+                reclaim(queue, wanted, filling);
             }
         }
         if (filling.wanted() > 0) {
@@ -76,11 +77,11 @@ final class Reclaimer {
         }
     }
 
-    private void reclaim(QueueName queue, Filling filling) {
+    private void reclaim(QueueName queue, int wanted, Filling filling) {
         long askedAt = clocks.now();
         List<ClaimedJob> jobs;
         try {
-            jobs = broker.reclaim(new ClaimRequest(queue, config.id(), filling.wanted(), config.lease(),
+            jobs = broker.reclaim(new ClaimRequest(queue, config.id(), wanted, config.lease(),
                     LevelOrder.urgentFirst()), !inFlight.holdsLastChance());
         } catch (DataDamaged e) {
             return; // the other queues have their turn

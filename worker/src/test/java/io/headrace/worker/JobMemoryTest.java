@@ -1,6 +1,7 @@
 package io.headrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.ByteBudget;
 import io.headrace.Job;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +97,61 @@ final class JobMemoryTest {
         assertThat(share.tryTake(1)).isFalse();
         share.giveBack(50);
         assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void aResultIsReadOnAsSoonAsOthersAreOnRecord() throws Exception {
+        JobMemory.Share first = memory.share();
+        first.take(16 * MIB);
+        JobMemory.Share overdrawing = memory.share();
+        assertThat(overdrawing.awaitResult(MIB)).as("one goes on, or none would ever end").isTrue();
+        assertThat(overdrawing.awaitResult(MIB)).isTrue();
+        JobMemory.Share waiting = memory.share();
+        CompletableFuture<Boolean> read = CompletableFuture.supplyAsync(() -> awaited(waiting));
+        assertThatThrownBy(() -> read.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        first.giveBackAll();
+
+        assertThat(read.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(budget.held()).isEqualTo(12 * MIB);
+        waiting.giveBackAll();
+        overdrawing.giveBackAll();
+        assertThat(memory.share().awaitResult(MIB)).as("with memory for all").isFalse();
+    }
+
+    @Test
+    void theNextGoesOnWithoutMemoryWhenTheOneThatDidIsOver() throws Exception {
+        memory.share().take(16 * MIB);
+        JobMemory.Share first = memory.share();
+        first.awaitResult(MIB);
+        JobMemory.Share second = memory.share();
+        CompletableFuture<Boolean> read = CompletableFuture.supplyAsync(() -> awaited(second));
+
+        first.giveBackAll();
+
+        assertThat(read.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(budget.held()).isEqualTo(20 * MIB);
+    }
+
+    @Test
+    void anAttemptThatIsOverWaitsForNothing() throws Exception {
+        memory.share().take(16 * MIB);
+        memory.share().awaitResult(MIB);
+        JobMemory.Share over = memory.share();
+        CompletableFuture<Boolean> read = CompletableFuture.supplyAsync(() -> awaited(over));
+
+        over.giveBackAll();
+
+        assertThat(read.get(30, TimeUnit.SECONDS)).isNotNull();
+        assertThat(budget.held()).isEqualTo(20 * MIB);
+    }
+
+    private static boolean awaited(JobMemory.Share share) {
+        try {
+            return share.awaitResult(MIB);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

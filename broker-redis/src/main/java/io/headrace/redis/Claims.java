@@ -122,7 +122,9 @@ final class Claims {
         List<byte[]> arguments = arguments(request, order, most, asker, pausedToo);
         Answer answer = new Answer(asker, run(Script.CLAIM, asker, arguments));
         // What was leased is handed out before anything that can fail; the next claim mends what is missing.
-        if (answer.lacksGroup() && queues.restore(request.queue())) {
+        if (!answer.lacksGroup()) {
+            queues.seen(request.queue());
+        } else if (queues.restore(request.queue())) {
             answer = new Answer(asker, run(Script.CLAIM, asker, arguments));
         }
         answer.dropped().forEach(

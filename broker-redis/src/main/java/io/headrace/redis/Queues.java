@@ -148,8 +148,20 @@ final class Queues implements AutoCloseable {
             throw new BrokerUnavailable("the queue '" + queue + "' is being deleted; try again in a moment", null);
         }
         link.ask(keys.queues(), new Link.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
-        known.putIfAbsent(queue, new Known(base(queue), 0, nanoClock.getAsLong() - BELIEVED_NANOS - 1));
+        known.putIfAbsent(queue, doubtful(base(queue)));
         return queue;
+    }
+
+    /** A worker was served from the queue, so it is there. */
+    void seen(QueueName queue) {
+        if (!known.containsKey(queue)) {
+            known.putIfAbsent(queue, doubtful(base(queue)));
+        }
+    }
+
+    /** One that a submission looks at before it believes anything of it. */
+    private Known doubtful(byte[] base) {
+        return new Known(base, 0, nanoClock.getAsLong() - BELIEVED_NANOS - 1);
     }
 
     /**
@@ -173,8 +185,7 @@ final class Queues implements AutoCloseable {
 
     /** What was known of the queue may be wrong: the next submission looks. */
     void doubt(QueueName queue) {
-        known.computeIfPresent(queue,
-                (name, found) -> new Known(found.base(), 0, nanoClock.getAsLong() - BELIEVED_NANOS - 1));
+        known.computeIfPresent(queue, (name, found) -> doubtful(found.base()));
     }
 
     private void list(List<Listing> listings) {

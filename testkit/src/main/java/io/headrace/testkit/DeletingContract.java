@@ -2,6 +2,7 @@ package io.headrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.Broker;
 import io.headrace.BrokerOperator.Deletion;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
@@ -73,6 +74,21 @@ abstract class DeletingContract extends ContractSteps {
         QueueInfo anew = operator().queue(queue).orElseThrow();
         assertThat(anew.counts()).containsEntry(JobState.RUNNING, 1L).containsEntry(JobState.QUEUED, 0L);
         assertThat(operator().names()).contains(queue);
+    }
+
+    @Test
+    void aWorkerThatOnlyClaimedFromADeletedQueueBringsItNotBack() {
+        send(job());
+        Broker worker = fixture().another();
+        ClaimedJob job = worker.claim(ask(bob, 1)).jobs().get(0);
+        worker.settle(succeed(job)).toCompletableFuture().join();
+        assertThat(delete(false).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(worker.claim(ask(bob, 1)).jobs()).isEmpty();
+        assertThat(operator().names()).doesNotContain(queue);
+        fixture().tick();
+        JobId next = send(job());
+        assertThat(worker.claim(ask(bob, 1)).jobs()).extracting(claimed -> claimed.lease().job())
+                .containsExactly(next);
     }
 
     @Test

@@ -69,17 +69,20 @@ final class Claims {
     private final Queues queues;
     /** Ends jobs whose document cannot be read. */
     private final Consumer<Verdict> aside;
+    private final Reporters reporters;
     private final LongSupplier nanoClock;
     private final Answered answered;
     private final LeaseClock leaseClock;
     /** Where the search for expired leases goes on, by queue and level. */
     private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
-    Claims(Link link, RedisKeys keys, Queues queues, Consumer<Verdict> aside, LongSupplier nanoClock) {
+    Claims(Link link, RedisKeys keys, Queues queues, Consumer<Verdict> aside, Reporters reporters,
+            LongSupplier nanoClock) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
         this.aside = aside;
+        this.reporters = reporters;
         this.nanoClock = nanoClock;
         this.answered = new Answered(nanoClock);
         this.leaseClock = new LeaseClock(link, keys, queues, nanoClock);
@@ -361,7 +364,8 @@ final class Claims {
                 int count = deliveries.isEmpty() ? 1 : (int) Replies.number(deliveries.get(i));
                 long own = fences.isEmpty() ? fence : Replies.number(fences.get(i));
                 try {
-                    read(Replies.list(entries.get(i)), count, own, histories.isEmpty() ? "" : histories.get(i), into);
+                    read(Replies.list(entries.get(i)), count, own, histories.isEmpty() ? "" : histories.get(i),
+                            !deliveries.isEmpty(), into);
                 } catch (DataDamaged e) { // the other jobs of this claim run
                     LOG.warn("an entry was claimed that is none of ours queue={} level={} error={}", asker.queue(),
                             level, e.getMessage());
@@ -369,9 +373,14 @@ final class Claims {
             }
         }
 
-        private void read(List<Object> entry, int deliveries, long own, String history, List<ClaimedJob> into) {
+        /** @param again whether it may have been handed out before, and its handler have said something then */
+        private void read(List<Object> entry, int deliveries, long own, String history, boolean again,
+                List<ClaimedJob> into) {
             String address = Replies.text(entry.get(0));
             Entry content = Entry.of(asker.queue(), level, address, Replies.list(entry.get(1)));
+            if (again) {
+                reporters.reports(content.id());
+            }
             Token token = new Token(level.code() + address, asker.worker(), deliveries, own);
             JobDocument document;
             try {

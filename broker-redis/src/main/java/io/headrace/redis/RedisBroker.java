@@ -75,8 +75,9 @@ public final class RedisBroker implements Broker {
         this.queues = new Queues(link, keys, nanoClock);
         Safekeeping safekeeping = new Safekeeping(link, nanoClock);
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
-        this.settler = new Settler(link, queues);
-        this.claims = new Claims(link, keys, queues, this::setAside, nanoClock);
+        Reporters reporters = new Reporters();
+        this.settler = new Settler(link, queues, reporters);
+        this.claims = new Claims(link, keys, queues, this::setAside, reporters, nanoClock);
         this.lookout = new Lookout(link, queues, claims::inDoubt);
         this.renewer = new Renewer(link, queues);
         this.finder = new Finder(link, queues);

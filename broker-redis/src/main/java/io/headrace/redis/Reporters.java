@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Knows which jobs may have left a log or progress, so that the end of others need not look for any: those that reported through this
- * process, and those that ran before. Thread-safe.
+ * process, those that ran before, and those that were handed back while they ran. Thread-safe.
  */
 final class Reporters {
     /** When so many are open, some of them forgotten by workers that lost their leases, every job may have. */
@@ -15,6 +15,7 @@ final class Reporters {
 
     private final Set<JobId> open = ConcurrentHashMap.newKeySet();
 
+    /** The handler of this job says something, or may have said something elsewhere. */
     void reports(JobId job) {
         if (open.size() < MOST) {
             open.add(job);

@@ -34,9 +34,10 @@ final class Settler implements AutoCloseable {
     private final Link link;
     private final Queues queues;
     private final Lanes<Pending> lanes;
-    private final Reporters reporters = new Reporters();
+    private final Reporters reporters;
 
-    Settler(Link link, Queues queues) {
+    Settler(Link link, Queues queues, Reporters reporters) {
+        this.reporters = reporters;
         this.link = link;
         this.queues = queues;
         this.lanes = new Lanes<>("headrace-settle", this::flush);

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** What handlers say, logs and progress, ends with the documents of their jobs, and is bounded altogether. */
@@ -144,6 +146,24 @@ final class HandlerWordsTest {
         broker.operator().runNow(first.lease().job());
         try (RedisBroker another = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
             ClaimedJob second = claim(another).get(0);
+            another.settle(Verdict.finish(second.lease(), ended(second))).toCompletableFuture().join();
+        }
+        assertThat(words()).isEmpty();
+    }
+
+    /** A stopping worker hands jobs back with no attempt used: nothing but their log tells that they ran. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoEndsAJobThatWasHandedBackTakesAlongWhatItSaidBefore(boolean cancelled) {
+        keep(Duration.ZERO, 100);
+        ClaimedJob first = said(job());
+        settle(Verdict.release(first.lease(), first.document()));
+        if (cancelled) {
+            broker.operator().cancel(first.lease().job());
+        }
+        try (RedisBroker another = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
+            ClaimedJob second = claim(another).get(0);
+            assertThat(second.cancelled()).isEqualTo(cancelled);
             another.settle(Verdict.finish(second.lease(), ended(second))).toCompletableFuture().join();
         }
         assertThat(words()).isEmpty();

@@ -149,11 +149,10 @@ final class ClaimLoop {
             return gather;
         }
         gatherUntil = Clocks.NEVER;
-        liveness.expectClaim();
         if (capacity.reduced() && noRoom()) {
-            hinted = true; // should there be room again, much may have come meanwhile
-            return REDUCED_NANOS;
+            return awaitRoom();
         }
+        liveness.expectClaim();
         try {
             claimRound();
             if (!more) {
@@ -182,6 +181,17 @@ final class ClaimLoop {
         }
         capacity.grow(threads::ready);
         return capacity.limit() <= slots.busy();
+    }
+
+    /** A worker that runs all that the machine carries does what it is there for; one that cannot run anything does not. */
+    private long awaitRoom() {
+        hinted = true; // should there be room again, much may have come meanwhile
+        if (slots.busy() > 0) {
+            liveness.waive();
+        } else {
+            liveness.expectClaim();
+        }
+        return REDUCED_NANOS;
     }
 
     /** How long a busy worker with few free slots waits for more of them; zero when it should claim. */

@@ -200,6 +200,25 @@ class ClaimLoopTest {
     }
 
     @Test
+    void aWorkerThatRunsAllThatTheMachineCarriesIsLiveHoweverLongThatTakes() throws InterruptedException {
+        Rig rig = new Rig(8, ECHO);
+        rig.runAtOnce = false;
+        rig.threads = 2;
+        for (int i = 0; i < 8; i++) {
+            rig.enqueue("echo");
+        }
+        rig.claimLoop.turn();
+        assertThat(rig.inFlight.all()).hasSize(2).allMatch(LiveAttempt::begin);
+        for (int i = 0; i < 120; i++) {
+            rig.claimLoop.turn();
+            rig.leaseKeeper.turn();
+            assertThat(rig.liveness.live()).as("after %d s", i).isTrue();
+            rig.time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(rig.slots.busy()).isEqualTo(2);
+    }
+
+    @Test
     void aTypeThatNobodyHandlesIsHandedBackWithNoAttemptUsed() {
         Rig rig = new Rig(1, ECHO);
         JobId id = rig.enqueue("unheard-of");

@@ -90,10 +90,7 @@ final class ExecHandler implements JobHandler<Json> {
     }
 
     private static HandlerFailure noThread(OutOfMemoryError e) {
-        if (Exhaustion.noThread(e)) {
-            return HandlerFailure.unable("exec_start", "there is no thread to watch the command with", e);
-        }
-        throw e;
+        return Exhaustion.unable(e, "exec_start", "there is no thread to watch the command with");
     }
 
     /** What the child finds in its environment, beside the worker's own without Headrace's settings. */

@@ -32,4 +32,16 @@ final class Exhaustion {
     static boolean noThread(Throwable thrown) {
         return thrown.getClass() == OutOfMemoryError.class && String.valueOf(thrown.getMessage()).startsWith(NO_THREAD);
     }
+
+    /**
+     * What a handler of ours says that got no thread to begin its work with.
+     *
+     * @throws OutOfMemoryError the given one, when it is about something else
+     */
+    static HandlerFailure unable(OutOfMemoryError thrown, String type, String message) {
+        if (noThread(thrown)) {
+            return HandlerFailure.unable(type, message, thrown);
+        }
+        throw thrown;
+    }
 }

@@ -1,10 +1,8 @@
 package io.headrace.worker;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,22 +12,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Calls one target, keeping connections. An interrupt closes the call at once. A request that found a kept connection closed by
  * the target, before a byte of an answer came, is sent once more: it is the ordinary end of a connection, and no failure of the job.
  *
- * <p>Called by slot threads. The client, with its threads, is one for all targets of the process.
+ * <p>Called by slot threads.
  */
 final class HttpCall {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
-    /** Made when the first target is called. */
-    private static final class Shared {
-        static final HttpClient CLIENT = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build();
-    }
-
+    private final CallClient client;
     /** How many connections the client may keep for this target, at most: those whose answers were read to their end. */
     private final AtomicInteger kept = new AtomicInteger();
+
+    HttpCall(CallClient client) {
+        this.client = client;
+    }
 
     /**
      * Sends a request and reads its answer.
@@ -57,7 +49,7 @@ final class HttpCall {
 
     private HttpResponse<byte[]> once(HttpRequest request, int maxBody, HttpResponse.BodyHandler<byte[]> reader)
             throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = Shared.CLIENT.sendAsync(request, reader);
+        CompletableFuture<HttpResponse<byte[]>> answer = client.get().sendAsync(request, reader);
         try {
             HttpResponse<byte[]> response = answer.get();
             if (response.body().length <= maxBody) {

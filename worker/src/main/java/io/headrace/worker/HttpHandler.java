@@ -40,10 +40,15 @@ final class HttpHandler implements JobHandler<Json> {
     private final JobType type;
     private final HttpTarget target;
     private final Clock wall;
-    private final HttpCall call = new HttpCall();
+    private final HttpCall call;
 
     /** @param wall tells how far off the date in a {@code Retry-After} is, and when a request was signed */
     HttpHandler(JobType type, HttpTarget target, Clock wall) {
+        this(type, target, wall, CallClient.SHARED);
+    }
+
+    HttpHandler(JobType type, HttpTarget target, Clock wall, CallClient client) {
+        this.call = new HttpCall(client);
         this.type = type;
         this.target = target;
         this.wall = wall;
@@ -79,6 +84,8 @@ final class HttpHandler implements JobHandler<Json> {
             }
             throw HandlerFailure.passing("http_io", "the call to " + target + " broke off: " + secrets.mask(why(e)),
                     (Throwable) null);
+        } catch (OutOfMemoryError e) {
+            throw Exhaustion.unable(e, "http_connect", "there is no thread to call " + target + " with");
         }
     }
 

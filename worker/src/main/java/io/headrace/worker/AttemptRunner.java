@@ -152,7 +152,7 @@ final class AttemptRunner {
     private Ending call(LiveAttempt attempt) {
         try {
             interrupter.began(attempt);
-            metered(() -> metrics.started(attempt));
+            metrics.started(attempt);
             return Ending.returned(result(handlers.run(attempt)));
         } catch (Throwable thrown) { // a handler may throw anything, and its slot must survive
             return Ending.threw(thrown);
@@ -195,7 +195,7 @@ final class AttemptRunner {
         Optional<Throwable> where = attempt.abandon();
         if (where.isPresent()) {
             threads.givenUp();
-            metered(() -> metrics.abandoned(attempt));
+            metrics.abandoned(attempt);
             finish(attempt, Ending.abandoned(where.get()));
         }
     }
@@ -249,16 +249,7 @@ final class AttemptRunner {
     private void count(LiveAttempt attempt, Outcome.Ran ran, Decision decision) {
         if (ran.ending().kind() != Ending.Kind.NOT_STARTED) {
             long took = Duration.between(ran.startedAt(), ran.finishedAt()).toNanos();
-            metered(() -> metrics.ended(attempt, decision, took));
-        }
-    }
-
-    /** Meters are the application's, and no reason to fail a job. */
-    private static void metered(Runnable count) {
-        try {
-            count.run();
-        } catch (RuntimeException e) {
-            log.warn("an attempt could not be counted", e);
+            metrics.ended(attempt, decision, took);
         }
     }
 }

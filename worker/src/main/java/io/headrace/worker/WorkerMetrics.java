@@ -17,17 +17,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything the worker counts, under the names of {@link Meter}. Any thread; meters are looked up once per queue, type and
- * outcome and kept in concurrent maps.
+ * outcome and kept in concurrent maps. Counting never throws.
  */
 final class WorkerMetrics {
     /** How many job types get a series of their own; senders choose types, and series are not free. */
     private static final int MAX_TYPES = 1_000;
     private static final String OTHER = "other";
+    private static final Logger log = LoggerFactory.getLogger(WorkerMetrics.class);
 
     private static final Duration[] WAITS = buckets(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000,
             30_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 43_200_000);
@@ -36,6 +40,7 @@ final class WorkerMetrics {
     private final MeterRegistry registry;
     private final Map<QueueName, OfQueue> queues = new ConcurrentHashMap<>();
     private final Map<JobType, String> types = new ConcurrentHashMap<>();
+    private final AtomicBoolean complained = new AtomicBoolean();
 
     WorkerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -61,40 +66,59 @@ final class WorkerMetrics {
 
     void started(LiveAttempt attempt) {
         if (attempt.attempt() == 1 && !attempt.id().scheduled()) {
-            Duration waited = Duration.between(attempt.job().createdAt(), attempt.brokerTime(attempt.startedAt()));
-            Timer wait = of(attempt.id().queue()).wait;
-            Exemplars.recorded(attempt.traceparent(), () -> wait.record(waited.isNegative() ? Duration.ZERO : waited));
+            count(() -> {
+                Duration waited = Duration.between(attempt.job().createdAt(),
+                        attempt.brokerTime(attempt.startedAt()));
+                Timer wait = of(attempt.id().queue()).wait;
+                Exemplars.recorded(attempt.traceparent(),
+                        () -> wait.record(waited.isNegative() ? Duration.ZERO : waited));
+            });
         }
     }
 
     void ended(LiveAttempt attempt, Decision decision, long tookNanos) {
-        OfType type = of(attempt.id().queue()).type(attempt.type());
-        Exemplars.recorded(attempt.traceparent(), () -> type.duration.record(tookNanos, TimeUnit.NANOSECONDS));
-        type.outcome(decision.label()).increment();
+        count(() -> {
+            OfType type = of(attempt.id().queue()).type(attempt.type());
+            Exemplars.recorded(attempt.traceparent(), () -> type.duration.record(tookNanos, TimeUnit.NANOSECONDS));
+            type.outcome(decision.label()).increment();
+        });
     }
 
     void abandoned(LiveAttempt attempt) {
-        of(attempt.id().queue()).type(attempt.type()).abandoned.increment();
+        count(() -> of(attempt.id().queue()).type(attempt.type()).abandoned.increment());
     }
 
     /** A verdict stands. */
     void recorded(Verdict verdict) {
         if (verdict.move() == Verdict.Move.BURY || verdict.move() == Verdict.Move.PARK) {
-            OfType type = of(verdict.lease().job().queue()).type(verdict.document().spec().type());
-            (verdict.move() == Verdict.Move.BURY ? type.dead : type.parked).increment();
+            count(() -> {
+                OfType type = of(verdict.lease().job().queue()).type(verdict.document().spec().type());
+                (verdict.move() == Verdict.Move.BURY ? type.dead : type.parked).increment();
+            });
         }
     }
 
     void refused(QueueName queue) {
-        of(queue).refused.increment();
+        count(() -> of(queue).refused.increment());
     }
 
     void leaseLost(QueueName queue) {
-        of(queue).leasesLost.increment();
+        count(() -> of(queue).leasesLost.increment());
     }
 
     void reclaimed(QueueName queue, int jobs) {
-        of(queue).reclaimed.increment(jobs);
+        count(() -> of(queue).reclaimed.increment(jobs));
+    }
+
+    /** The registry is the application's, and may throw: that loses a count and no job. */
+    private void count(Runnable count) {
+        try {
+            count.run();
+        } catch (RuntimeException e) {
+            if (complained.compareAndSet(false, true)) {
+                log.warn("something could not be counted; what cannot be from now on is not told", e);
+            }
+        }
     }
 
     private OfQueue of(QueueName queue) {

@@ -16,6 +16,8 @@ import io.headrace.QueueName;
 import io.headrace.RetryLater;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -216,6 +218,23 @@ class ClaimLoopTest {
             rig.time.advance(Duration.ofSeconds(1));
         }
         assertThat(rig.slots.busy()).isEqualTo(2);
+    }
+
+    @Test
+    void aMeterThatCannotBeMadeKeepsNoJobInFlight() {
+        Rig rig = new Rig(1, ECHO);
+        rig.meters.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                throw new IllegalArgumentException("no more meters");
+            }
+        });
+        JobId id = rig.enqueue("unheard-of");
+
+        rig.claimLoop.claimRound();
+
+        assertThat(rig.state(id)).isEqualTo(JobState.PARKED);
+        assertThat(rig.inFlight.all()).isEmpty();
     }
 
     @Test

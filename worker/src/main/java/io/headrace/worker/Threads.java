@@ -48,7 +48,8 @@ interface Threads extends AutoCloseable {
         if (slots <= PLATFORM_MAX) {
             return new ThreadPool(slots, capacity, breakdown);
         }
-        return virtual().<Threads>map(Virtual::new).orElseGet(() -> new ThreadPool(slots, capacity, breakdown));
+        return virtual().<Threads>map(executor -> new Virtual(executor, breakdown))
+                .orElseGet(() -> new ThreadPool(slots, capacity, breakdown));
     }
 
     /** An executor with a virtual thread a task, on a JDK that has them; looked up by name, since we compile for 17. */
@@ -62,10 +63,18 @@ interface Threads extends AutoCloseable {
     }
 
     /** A virtual thread a task; one that was given up is simply left behind. */
-    record Virtual(ExecutorService executor) implements Threads {
+    record Virtual(ExecutorService executor, Breakdown breakdown) implements Threads {
         @Override
         public void execute(Task task) {
-            executor.execute(task::run);
+            executor.execute(() -> run(task));
+        }
+
+        private void run(Task task) {
+            try {
+                task.run();
+            } catch (Throwable e) { // tasks throw nothing; there is no memory, or something is broken
+                breakdown.at("headrace-job", e);
+            }
         }
 
         @Override

@@ -7,6 +7,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,18 @@ class ThreadPoolTest {
             });
         }
         assertThat(all.await(30, SECONDS)).isTrue();
+    }
+
+    @Test
+    void anErrorOnAThreadOfATaskBreaksTheWorkerDownWhateverThreadsItHas() throws Exception {
+        ExecutorService executor = Executors.newCachedThreadPool();
+        Threads virtual = new Threads.Virtual(executor, breakdown);
+        virtual.execute(() -> {
+            throw new InternalError("a test");
+        });
+        virtual.close();
+        assertThat(executor.awaitTermination(30, SECONDS)).isTrue();
+        assertThat(breakdown.happened()).isTrue();
     }
 
     @Test

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation as its reader meets it: its blocks of code, in order. Two comments of the page speak to the tests:
- * {@code <!-- first: COMMANDS -->} is what readers of the page have done before, and {@code <!-- not run: REASON -->} right
- * before a block excuses it.
+ * A page of the documentation as its reader meets it: its blocks of code, in order. Two comments of the page speak to
+ * the tests: {@code <!-- first: COMMANDS -->} is what readers of the page have done before, and {@code <!-- not run:
+ * REASON -->} right before a block excuses it.
  *
  * @param name its path from the root of the repository
  */

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * The shell of somebody who follows a page: one bash from its beginning to its end, in a folder laid out like a checkout that
- * has been built. Ports that pages name are replaced by free ones, and folders of the machine by some of the test. Servers run
- * beside, and end with it. Used by one thread.
+ * The shell of somebody who follows a page: one bash from its beginning to its end, in a folder laid out like a
+ * checkout that has been built. Ports that pages name are replaced by free ones, and folders of the machine by some of
+ * the test. Servers run beside, and end with it. Used by one thread.
  */
 final class PageShell implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every block of README and the pages is one that a test runs, compiles or parses; {@link PagesIT} runs what can be run. */
+/**
+ * Every block of README and the pages is one that a test runs, compiles or parses; {@link PagesIT} runs what can be
+ * run.
+ */
 final class PagesTest {
     /** What is looked at and not done: pictures, forms, files of other programs' languages are none of it. */
     private static final Set<String> PICTURES = Set.of("text", "mermaid");

@@ -84,7 +84,10 @@ final class ShellCommands {
         return !command.endsWith("\\\n") && syntaxErrors(command).isEmpty();
     }
 
-    /** What {@code bash -n} says against it, a here-document without its end included; empty when there is nothing to say. */
+    /**
+     * What {@code bash -n} says against it, a here-document without its end included; empty when there is nothing to
+     * say.
+     */
     static String syntaxErrors(String commands) throws IOException, InterruptedException {
         Process bash = new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
         bash.getOutputStream().write(commands.getBytes(StandardCharsets.UTF_8));

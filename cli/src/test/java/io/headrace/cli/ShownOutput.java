@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Compares what a page shows with what came. Equal they must be but for what differs from run to run (times, ids, sizes, secrets,
- * names of machines), white space, headers that a page leaves out, and what it cuts with an ellipsis.
+ * Compares what a page shows with what came. Equal they must be but for what differs from run to run (times, ids,
+ * sizes, secrets, names of machines), white space, headers that a page leaves out, and what it cuts with an ellipsis.
  */
 final class ShownOutput {
     private static final List<Map.Entry<Pattern, String>> MASKS = List.of(

@@ -33,7 +33,7 @@ final class PagesIT {
     @ParameterizedTest
     @MethodSource("pages")
     void whatAPageSaysCanBeDoneInItsOrderAndAnswersWhatItShows(DocPage page) throws Exception {
-        for (String program : List.of("curl", "jq")) {
+        for (String program : List.of("curl", "jq", "openssl")) {
             OnPath.require(program, program);
         }
         OnPath.require("redis-server", "redis-server");

@@ -192,7 +192,7 @@ class DeployFilesTest {
     @Test
     void whatThePageQuotesOfTheUnitsStandsInThem() {
         String units = read(API_UNIT) + read(WORKER_UNIT);
-        assertThat(PagesTest.blocks().filter(block -> block.language().equals("ini"))).isNotEmpty()
+        assertThat(DocBlocksTest.blocks().filter(block -> block.language().equals("ini"))).isNotEmpty()
                 .allSatisfy(block -> assertThat(units).contains(block.text()));
     }
 

@@ -45,7 +45,7 @@ final class PageShell implements AutoCloseable {
     private final Process bash;
     private final BufferedWriter in;
     private final BufferedReader marks;
-    private final Deque<Server> servers = new ArrayDeque<>();
+    private final Deque<Served> servers = new ArrayDeque<>();
     private int steps;
 
     /**
@@ -53,7 +53,7 @@ final class PageShell implements AutoCloseable {
      *
      * @param port where it listens, as the page names it; empty for a worker
      */
-    private record Server(ProcessHandle process, String port, Path out, Path err) {
+    private record Served(ProcessHandle process, String port, Path out, Path err) {
         boolean isReady() {
             return !port.isEmpty() ? read(out).contains("http://") : read(err).contains("worker started id=");
         }
@@ -134,13 +134,13 @@ final class PageShell implements AutoCloseable {
     void serve(String command) throws IOException {
         Matcher named = PORT.matcher(command);
         String port = command.contains("headrace worker") ? "" : named.find() ? named.group(1) : "8080";
-        servers.stream().filter(server -> !port.isEmpty() && server.port().equals(port)).forEach(Server::stop);
+        servers.stream().filter(server -> !port.isEmpty() && server.port().equals(port)).forEach(Served::stop);
         int step = ++steps;
         Path out = notes.resolve(step + ".out");
         Path err = notes.resolve(step + ".err");
         String pid = enter("( source '" + step(command.replaceFirst("headrace ", "exec headrace ")) + "' ) >'" + out
                 + "' 2>'" + err + "' </dev/null & echo $!");
-        Server server = new Server(ProcessHandle.of(Long.parseLong(pid)).orElseThrow(), port, out, err);
+        Served server = new Served(ProcessHandle.of(Long.parseLong(pid)).orElseThrow(), port, out, err);
         servers.push(server);
         Awaitility.await().atMost(BOUND).until(() -> server.isReady() || !server.process().isAlive());
         if (!server.process().isAlive()) {
@@ -203,7 +203,7 @@ final class PageShell implements AutoCloseable {
     @Override
     public void close() {
         List<ProcessHandle> all = new ArrayList<>(bash.descendants().toList());
-        servers.forEach(Server::stop);
+        servers.forEach(Served::stop);
         bash.destroyForcibly();
         ended(all);
     }

@@ -18,7 +18,7 @@ final class ShellCommands {
      *
      * @param output empty when nothing is shown
      */
-    record Shown(String command, String output) {
+    record ShellStep(String command, String output) {
         /** Whether it runs until it is stopped, in a terminal of its own. */
         boolean isServer() {
             return SERVER.matcher(command).matches();
@@ -26,8 +26,8 @@ final class ShellCommands {
     }
 
     /** Of a block that is commands and nothing else. */
-    static List<Shown> ofScript(String text) throws IOException, InterruptedException {
-        List<Shown> commands = new ArrayList<>();
+    static List<ShellStep> ofScript(String text) throws IOException, InterruptedException {
+        List<ShellStep> commands = new ArrayList<>();
         StringBuilder command = new StringBuilder();
         for (String line : text.lines().toList()) {
             command.append(line).append('\n');
@@ -40,8 +40,8 @@ final class ShellCommands {
     }
 
     /** Of a block in which commands stand behind a {@code $}, and what they answer below them. */
-    static List<Shown> ofConsole(String text) throws IOException, InterruptedException {
-        List<Shown> commands = new ArrayList<>();
+    static List<ShellStep> ofConsole(String text) throws IOException, InterruptedException {
+        List<ShellStep> commands = new ArrayList<>();
         StringBuilder command = new StringBuilder();
         StringBuilder output = new StringBuilder();
         boolean whole = false;
@@ -66,13 +66,13 @@ final class ShellCommands {
         return refuseRest(commands, whole ? new StringBuilder() : command);
     }
 
-    private static void add(List<Shown> commands, String command, String output) {
+    private static void add(List<ShellStep> commands, String command, String output) {
         if (!command.isBlank() && !command.startsWith("#")) {
-            commands.add(new Shown(command.strip(), output));
+            commands.add(new ShellStep(command.strip(), output));
         }
     }
 
-    private static List<Shown> refuseRest(List<Shown> commands, StringBuilder rest) {
+    private static List<ShellStep> refuseRest(List<ShellStep> commands, StringBuilder rest) {
         if (!rest.isEmpty()) {
             throw new IllegalArgumentException("bash does not take this for a whole command: " + rest);
         }

@@ -50,7 +50,7 @@ final class SystemdIT {
         }
         assertThat(blocks.get(setUp - 1).language()).isEqualTo(DocPage.FIRST);
         for (Block block : blocks.subList(setUp - 1, setUp + 1)) {
-            for (ShellCommands.Shown step : ShellCommands.ofScript(block.text())) {
+            for (ShellCommands.ShellStep step : ShellCommands.ofScript(block.text())) {
                 shell.run(step.command());
             }
         }

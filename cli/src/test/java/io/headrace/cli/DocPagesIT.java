@@ -3,7 +3,7 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.cli.DocPage.Block;
-import io.headrace.cli.ShellCommands.Shown;
+import io.headrace.cli.ShellCommands.ShellStep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Does what README and the pages under {@code docs} say, as their readers do, and gets what they show. */
-final class PagesIT {
+final class DocPagesIT {
     private static final Pattern CLASS = Pattern.compile("(?m)^public final class (\\w+)");
 
     @TempDir
     private Path scratch;
 
     static List<DocPage> pages() {
-        return DocPage.all().stream().filter(page -> page.blocks().stream().anyMatch(PagesIT::isShell)).toList();
+        return DocPage.all().stream().filter(page -> page.blocks().stream().anyMatch(DocPagesIT::isShell)).toList();
     }
 
     private static boolean isShell(Block block) {
@@ -51,7 +51,7 @@ final class PagesIT {
         if (block.language().equals("java")) {
             keep(block, shell.folder());
         } else if (isShell(block) || block.language().equals(DocPage.FIRST)) {
-            for (Shown step : block.language().equals("console")
+            for (ShellStep step : block.language().equals("console")
                     ? ShellCommands.ofConsole(block.text())
                     : ShellCommands.ofScript(block.text())) {
                 try {
@@ -67,7 +67,7 @@ final class PagesIT {
     }
 
     /** What does not fit of what is shown; empty when all does. */
-    private static String follow(Shown step, PageShell shell) throws IOException {
+    private static String follow(ShellStep step, PageShell shell) throws IOException {
         if (step.isServer()) {
             shell.serve(step.command());
             return "";

@@ -15,6 +15,8 @@ import io.headrace.Run;
 import io.headrace.Secrets;
 import io.headrace.Submission;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A job as the API shows it: the only place that spells its members, and that hides what is to be hidden. Immutable. */
@@ -47,22 +49,10 @@ final class JobJson {
     }
 
     void write(JsonOut out, Job job) {
-        JobSpec spec = job.document().spec();
         Run run = job.document().run();
         Secrets secrets = secrets(job);
-        head(out, job.id(), job.state(), spec, run, job.attempt(), job.createdAt());
-        if (run.forgiven() > 0) {
-            out.number("forgiven", run.forgiven());
-        }
-        out.timeIf("runAt", job.runAt());
-        expiry(out, job.createdAt(), spec);
-        out.timeIf("startedAt", job.startedAt());
-        out.timeIf("finishedAt", run.finishedAt());
-        out.textIf("worker", job.worker());
-        progress(out, secrets.mask(job.progress()));
-        if (job.cancelling()) {
-            out.flag("cancelling", true);
-        }
+        head(out, job.id(), job.state(), job.document().spec(), run, job.attempt(), job.createdAt());
+        whereabouts(out, job, secrets);
         if (run.result() != null) {
             out.raw("result", secrets.mask(redactor.redact(run.result())));
         }
@@ -70,20 +60,87 @@ final class JobJson {
         attempts(out, run, secrets);
     }
 
-    /** How many retries there are is told once it is known: where the job does not say, the worker that runs it does. */
+    /**
+     * A job as one of many in a list: without its history, and of long values only how they begin. The member {@code cut} names
+     * what the job itself has more of.
+     */
+    void listed(JsonOut out, Job job) {
+        Secrets secrets = secrets(job);
+        List<String> cut = new ArrayList<>();
+        JobSpec spec = job.document().spec();
+        Run run = job.document().run();
+        identity(out, job.id(), job.state(), spec);
+        value(out, "payload", redactor.redact(spec.payload()), cut);
+        attempt(out, spec, run, job.attempt(), job.createdAt());
+        whereabouts(out, job, secrets);
+        if (run.result() != null) {
+            value(out, "result", secrets.mask(redactor.redact(run.result())), cut);
+        }
+        error(out, cut(secrets.mask(run.error()), cut), false);
+        if (!run.attempts().isEmpty()) {
+            cut.add("attempts");
+        }
+        if (!cut.isEmpty()) {
+            out.texts("cut", cut);
+        }
+    }
+
+    private static void value(JsonOut out, String name, Json value, List<String> cut) {
+        if (value.size() <= Preview.WHOLE_BYTES) {
+            out.raw(name, value);
+        } else {
+            out.text(name + "Preview", Preview.of(value));
+            out.number(name + "Bytes", value.size());
+            cut.add(name);
+        }
+    }
+
+    private static @Nullable Failure cut(@Nullable Failure error, List<String> cut) {
+        if (error == null || error.message().length() <= Preview.MESSAGE_CHARS) {
+            return error;
+        }
+        cut.add("error.message");
+        return new Failure(error.type(), Preview.of(error.message(), Preview.MESSAGE_CHARS), null);
+    }
+
     private void head(JsonOut out, JobId id, JobState state, JobSpec spec, Run run, int attempt, Instant createdAt) {
+        identity(out, id, state, spec);
+        out.raw("payload", redactor.redact(spec.payload()));
+        attempt(out, spec, run, attempt, createdAt);
+    }
+
+    private static void identity(JsonOut out, JobId id, JobState state, JobSpec spec) {
         out.text("id", id.toString());
         out.text("queue", id.queue().value());
         out.text("type", spec.type().value());
         out.text("state", state.label());
         out.text("priority", id.level().label());
-        out.raw("payload", redactor.redact(spec.payload()));
+    }
+
+    /** How many retries there are is told once it is known: where the job does not say, the worker that runs it does. */
+    private static void attempt(JsonOut out, JobSpec spec, Run run, int attempt, Instant createdAt) {
         out.number("attempt", attempt);
         Integer maxRetries = spec.maxRetries() == null ? run.maxRetries() : spec.maxRetries();
         if (maxRetries != null) {
             out.number("maxRetries", maxRetries);
         }
         out.time("createdAt", createdAt);
+    }
+
+    private static void whereabouts(JsonOut out, Job job, Secrets secrets) {
+        Run run = job.document().run();
+        if (run.forgiven() > 0) {
+            out.number("forgiven", run.forgiven());
+        }
+        out.timeIf("runAt", job.runAt());
+        expiry(out, job.createdAt(), job.document().spec());
+        out.timeIf("startedAt", job.startedAt());
+        out.timeIf("finishedAt", run.finishedAt());
+        out.textIf("worker", job.worker());
+        progress(out, secrets.mask(job.progress()));
+        if (job.cancelling()) {
+            out.flag("cancelling", true);
+        }
     }
 
     /** Lines that the job's handler wrote. */

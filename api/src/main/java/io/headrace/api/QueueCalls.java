@@ -246,7 +246,7 @@ final class QueueCalls {
         calls.known(queue);
         Page page = operator.jobs(query);
         Reply reply = Reply.json(200, out -> {
-            out.objects("jobs", page.jobs(), jobJson::write);
+            out.objects("jobs", page.jobs(), jobJson::listed);
             page.next().ifPresent(next -> out.text("next", next));
         });
         return page.next().map(next -> reply.with("Link", "<" + address(query, next) + ">; rel=\"next\""))

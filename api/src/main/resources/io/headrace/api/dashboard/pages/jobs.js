@@ -131,7 +131,7 @@ function columns(state) {
     const told = {
         running: ['Worker', runner],
         retrying: ['Error', error], dead: ['Error', error],
-    }[state] ?? ['Payload', job => html`<code class="cut">${job.payload?.slice(0, 160)}</code>`];
+    }[state] ?? ['Payload', job => html`<code class="cut">${(job.payload ?? job.payloadPreview)?.slice(0, 160)}</code>`];
     return [
         { label: 'Job', first: true, cell: job => html`<a class="mono" href=${toJob(job.id)}>${job.id}</a>` },
         { label: 'Type', cell: job => job.type },

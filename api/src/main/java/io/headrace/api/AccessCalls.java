@@ -112,7 +112,7 @@ final class AccessCalls {
         return Reply.json(201, out -> {
             AccessJson.key(out, key);
             out.text("secret", secret);
-        }).with("Cache-Control", "no-store");
+        }).unstored();
     }
 
     /** Null when there is one of the name. */

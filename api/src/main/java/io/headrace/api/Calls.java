@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.Gzip;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.Lookup;
@@ -72,9 +73,21 @@ final class Calls {
         };
     }
 
+    /** Answers with what was not found by a call of its own. */
+    void reply(Exchange exchange, Reply reply) {
+        boolean gzip = exchange.takesGzip();
+        if (!gzip || reply.body().length < Gzip.WORTH_BYTES) {
+            exchange.reply(reply.packed(false));
+            return;
+        }
+        services.blocking().run(exchange.loop(), () -> reply.packed(true))
+                .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
+    }
+
     private void run(Exchange exchange, Room.Weight weight, Callable<Reply> call) {
         exchange.lend();
-        services.blocking().run(exchange.loop(), weight, call).onComplete(outcome -> {
+        boolean gzip = exchange.takesGzip();
+        services.blocking().run(exchange.loop(), weight, () -> call.call().packed(gzip)).onComplete(outcome -> {
             exchange.held().takeBack();
             if (outcome.succeeded()) {
                 exchange.reply(outcome.result());

@@ -1,14 +1,8 @@
 package io.headrace.api;
 
 import io.headrace.Digest;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Locale;
+import io.headrace.Gzip;
 import java.util.Map;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One file of the dashboard, in both forms in which it travels. Each form has an ETag of its own, as a strong one names bytes.
@@ -28,27 +22,13 @@ record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest)
         if (mediaType == null) {
             throw new IllegalStateException("the dashboard has no media type for " + name);
         }
-        return new DashboardFile(mediaType, bytes, gzip(bytes), Digest.of(bytes).hex().substring(0, DIGEST_CHARS));
-    }
-
-    private static byte[] gzip(byte[] bytes) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out) {
-            {
-                def.setLevel(Deflater.BEST_COMPRESSION);
-            }
-        }) {
-            gzip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        return out.toByteArray();
+        return new DashboardFile(mediaType, bytes, Gzip.smallest(bytes),
+                Digest.of(bytes).hex().substring(0, DIGEST_CHARS));
     }
 
     /** The file as this request wants it, or that it has not changed since it was fetched. */
     Reply reply(Exchange exchange, Map<String, String> headers) {
-        boolean packed = gzip.length < plain.length
-                && exchange.header("Accept-Encoding").filter(DashboardFile::allowsGzip).isPresent();
+        boolean packed = gzip.length < plain.length && exchange.takesGzip();
         String etag = "\"" + digest + (packed ? "-gzip\"" : "\"");
         boolean known = exchange.header("If-None-Match").filter(given -> names(given, etag)).isPresent();
         Reply reply = known ? Reply.notModified() : new Reply(200, mediaType, packed ? gzip : plain, Map.of());
@@ -56,26 +36,7 @@ record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest)
             reply = reply.with(header.getKey(), header.getValue());
         }
         reply = reply.with("ETag", etag).with("Vary", "Accept-Encoding");
-        return packed && !known ? reply.with("Content-Encoding", "gzip") : reply;
-    }
-
-    private static boolean allowsGzip(String accepted) {
-        String any = null;
-        for (String part : accepted.toLowerCase(Locale.ROOT).split(",", -1)) {
-            String[] coding = part.strip().split("\\s*;\\s*", 2);
-            String weight = coding.length == 1 ? "q=1" : coding[1];
-            if (coding[0].equals("gzip")) {
-                return positive(weight);
-            }
-            if (coding[0].equals("*")) {
-                any = weight;
-            }
-        }
-        return positive(any);
-    }
-
-    private static boolean positive(@Nullable String weight) {
-        return weight != null && !weight.matches("q\\s*=\\s*0(\\.0*)?");
+        return packed && !known ? reply.with("Content-Encoding", Gzip.NAME) : reply;
     }
 
     private static boolean names(String given, String etag) {

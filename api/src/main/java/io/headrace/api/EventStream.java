@@ -1,8 +1,9 @@
 package io.headrace.api;
 
+import io.headrace.Gzip;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that is a stream of server-sent events, from the place that it takes among those who listen until it gives that
@@ -24,7 +25,6 @@ final class EventStream {
     /** How often it is asked whether the client still may listen. */
     private static final long SWEEP_MS = 2_000;
     private static final int SWEEPS_TO_COMMENT = 7;
-    private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
     private final Exchange exchange;
     private final Services services;
@@ -33,6 +33,8 @@ final class EventStream {
     private final HttpServerResponse response;
     private final Held held;
     private final Runnable ender;
+    /** What is sent compressed, null when the client does not read that. */
+    private final @Nullable Gzip gzip;
     private boolean begun;
     private boolean closed;
     /** Whether the client had not read by the last comment. */
@@ -47,25 +49,8 @@ final class EventStream {
         this.source = source;
         this.response = exchange.response();
         this.held = exchange.held();
+        this.gzip = exchange.takesGzip() ? new Gzip() : null;
         this.ender = () -> exchange.loop().post(this::end);
-    }
-
-    /** One event; the JSON is brought to one line. */
-    static Buffer event(String id, String name, byte[] json) {
-        byte[] head = ("id: " + id + "\nevent: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8);
-        return Buffer.buffer(head.length + json.length + 2).appendBytes(head).appendBytes(oneLine(json))
-                .appendString("\n\n");
-    }
-
-    /** A line break in JSON can only stand between its parts, where a space does as well. */
-    private static byte[] oneLine(byte[] json) {
-        byte[] line = json.clone();
-        for (int i = 0; i < line.length; i++) {
-            if (line[i] == '\n' || line[i] == '\r') {
-                line[i] = ' ';
-            }
-        }
-        return line;
     }
 
     /**
@@ -101,20 +86,35 @@ final class EventStream {
         return exchange.room().spent();
     }
 
-    void write(Buffer event) {
+    /** Whether events travel in their packed form. */
+    boolean packs() {
+        return gzip != null;
+    }
+
+    void write(StreamEvent event) {
         if (closed) {
             return;
         }
         if (!begun) {
             begin();
         }
-        held.sent(event.length(), response.write(event));
+        byte[] bytes = event.plain();
+        if (gzip != null) {
+            gzip.add(bytes);
+            bytes = event.packed();
+        }
+        held.sent(bytes.length, response.write(Buffer.buffer(bytes)));
     }
 
     private void begin() {
         begun = true;
         response.setChunked(true).putHeader("Content-Type", MEDIA_TYPE).putHeader("Cache-Control", "no-store")
-                .putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Accel-Buffering", "no");
+                .putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Accel-Buffering", "no")
+                .putHeader("Vary", "Accept-Encoding");
+        if (gzip != null) {
+            response.putHeader("Content-Encoding", Gzip.NAME);
+            response.write(Buffer.buffer(gzip.head()));
+        }
         timer = exchange.loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
         response.drainHandler(ignored -> source.drained());
     }
@@ -131,7 +131,7 @@ final class EventStream {
     private void comment() {
         if (!full()) {
             slow = false;
-            response.write(COMMENT);
+            write(StreamEvent.COMMENT);
         } else if (slow) {
             drop();
         } else {
@@ -161,7 +161,11 @@ final class EventStream {
             exchange.fail(new Problem(ProblemType.NOT_READY, "the server is stopping", null));
         } else if (!exchange.over()) {
             exchange.takeLeave();
-            response.end();
+            if (gzip == null) {
+                response.end();
+            } else {
+                response.end(Buffer.buffer(gzip.tail()));
+            }
         }
     }
 

@@ -44,7 +44,7 @@ final class EventsCall {
 
         @Override
         public void event(String name, long next, byte[] json) {
-            stream.write(EventStream.event(Long.toString(next), name, json));
+            stream.write(StreamEvent.of(Long.toString(next), name, json));
         }
 
         @Override

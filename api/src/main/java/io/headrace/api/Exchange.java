@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Gzip;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.Nearest;
@@ -133,6 +134,13 @@ final class Exchange {
         return Optional.ofNullable(request.getHeader(name));
     }
 
+    /** Whether the client wants answers compressed. */
+    boolean takesGzip() {
+        return Gzip.wanted(request.headers().contains("Accept-Encoding")
+                ? String.join(",", request.headers().getAll("Accept-Encoding"))
+                : null);
+    }
+
     /** @throws InvalidInput when the query names something that the call does not know, naming the nearest that it does */
     void allowQuery(List<String> allowed) {
         if (request.query() == null || request.query().isEmpty()) {
@@ -156,6 +164,16 @@ final class Exchange {
 
     Optional<String> query(String name) {
         return Optional.ofNullable(query).map(all -> all.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /** @throws InvalidInput unless it is missing, true or false */
+    boolean flag(String name) {
+        String text = query(name).orElse("false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new InvalidInput(name, "must be true or false, was '" + text.substring(0, Math.min(40, text.length()))
+                    + "'");
+        }
+        return text.equals("true");
     }
 
     int query(String name, int fallback, int min, int max) {

@@ -63,7 +63,7 @@ final class JobCalls {
             if (last.isEmpty()) {
                 look.accept(exchange); // no look succeeded: one more tells why
             } else {
-                exchange.reply(Reply.json(200, services.jobJson().of(Calls.found(id, last.get()))));
+                calls.reply(exchange, Reply.json(200, services.jobJson().of(Calls.found(id, last.get()))));
             }
         }));
         if (!waits) {

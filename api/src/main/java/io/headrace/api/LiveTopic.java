@@ -119,6 +119,11 @@ interface LiveTopic {
         }
 
         @Override
+        public void write(Tick tick) {
+            tick.write(Tick.Form.MESSAGE, false);
+        }
+
+        @Override
         public void changed(String message) {
             if (!stopped && !client.crowded()) {
                 client.send(message);

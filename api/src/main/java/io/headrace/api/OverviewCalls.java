@@ -3,6 +3,7 @@ package io.headrace.api;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Minute;
 import io.headrace.BrokerOperator.Overview;
+import io.headrace.InvalidInput;
 import io.headrace.QueueName;
 import java.util.List;
 
@@ -10,6 +11,7 @@ import java.util.List;
 final class OverviewCalls {
     private static final int MAX_MINUTES = 1440;
     private static final int MINUTES = 60;
+    private static final int MAX_BUCKET = 60;
 
     private final BrokerOperator operator;
     private final Cached<Overview> overview;
@@ -24,7 +26,7 @@ final class OverviewCalls {
     List<Route> routes() {
         return List.of(
                 Route.get("/v1/overview", Access.VIEW, List.of(), calls.blocking(this::overview)),
-                Route.get("/v1/queues/{queue}/history", Access.VIEW, List.of("minutes"),
+                Route.get("/v1/queues/{queue}/history", Access.VIEW, List.of("minutes", "bucket"),
                         calls.blocking(this::history)));
     }
 
@@ -36,10 +38,15 @@ final class OverviewCalls {
     private Reply history(Exchange exchange) {
         QueueName queue = exchange.queue();
         int minutes = exchange.query("minutes", MINUTES, 1, MAX_MINUTES);
+        int bucket = exchange.query("bucket", 1, 1, MAX_BUCKET);
+        if (minutes % bucket != 0) {
+            throw new InvalidInput("bucket", "must divide minutes, which are " + minutes + ", was " + bucket);
+        }
         calls.known(queue);
-        List<Minute> history = operator.history(queue, minutes);
+        List<Minute> history = Buckets.of(operator.history(queue, minutes), bucket);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());
+            out.number("bucket", bucket);
             out.objects("minutes", history, OperatorJson::minute);
         });
     }

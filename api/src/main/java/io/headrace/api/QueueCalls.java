@@ -193,7 +193,7 @@ final class QueueCalls {
 
     private Reply delete(Exchange exchange, Deed deed) {
         QueueName queue = exchange.queue();
-        boolean purge = exchange.query("purge").map(QueueCalls::flag).orElse(false);
+        boolean purge = exchange.flag("purge");
         if (purge) {
             deed.detail(Json.parse("{\"purge\":true}"));
         }
@@ -215,14 +215,6 @@ final class QueueCalls {
             out.text("queue", queue.value());
             out.number("dropped", deletion.count());
         });
-    }
-
-    private static boolean flag(String text) {
-        if (!text.equals("true") && !text.equals("false")) {
-            throw new InvalidInput("purge", "must be true or false, was '"
-                    + text.substring(0, Math.min(40, text.length())) + "'");
-        }
-        return text.equals("true");
     }
 
     /** Such as {@code 3 queued, 1 running}. */

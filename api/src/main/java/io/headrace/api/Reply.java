@@ -1,5 +1,6 @@
 package io.headrace.api;
 
+import io.headrace.Gzip;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.function.Consumer;
 record Reply(int status, String mediaType, byte[] body, Map<String, String> headers) {
     static final String JSON = "application/json";
     private static final String NOTHING = "";
+    private static final String CACHE_CONTROL = "Cache-Control";
+    private static final String NO_STORE = "no-store";
 
     static Reply json(int status, byte[] body) {
         return new Reply(status, JSON, body, Map.of());
@@ -37,6 +40,29 @@ record Reply(int status, String mediaType, byte[] body, Map<String, String> head
 
     static Reply problem(Problem problem) {
         return new Reply(problem.type().status(), Problem.MEDIA_TYPE, problem.json(), problem.headers());
+    }
+
+    /**
+     * This answer as a client gets it: compressed if it reads that and there is something to be won. An answer that must not be
+     * stored carries a secret; its length must not tell about that, so it stays as it is. To be called by a thread that may
+     * take some milliseconds, not by an event loop.
+     *
+     * @param gzip whether the client wants it compressed
+     */
+    Reply packed(boolean gzip) {
+        if (body.length < Gzip.WORTH_BYTES || NO_STORE.equals(headers.get(CACHE_CONTROL))) {
+            return this;
+        }
+        Reply varying = with("Vary", "Accept-Encoding");
+        byte[] packed = gzip ? Gzip.of(body) : body;
+        return packed.length < body.length
+                ? new Reply(status, mediaType, packed, varying.headers).with("Content-Encoding", Gzip.NAME)
+                : varying;
+    }
+
+    /** This answer, which nobody must keep, as there is a secret in it or about whoever asks. */
+    Reply unstored() {
+        return with(CACHE_CONTROL, NO_STORE);
     }
 
     /** This answer with one more header. */

@@ -31,7 +31,7 @@ final class Routes {
         routes.addAll(new OverviewCalls(services).routes());
         routes.addAll(new SessionCalls(services, System::nanoTime).routes());
         routes.addAll(new AccessCalls(services).routes());
-        routes.add(Route.get("/v1/events", Access.VIEW, List.of("queue"), new TicksCall(services)::serve)
+        routes.add(Route.get("/v1/events", Access.VIEW, List.of("queue", "changes"), new TicksCall(services)::serve)
                 .answering(EventStream.MEDIA_TYPE));
         routes.add(Route.get(LiveCall.TEMPLATE, Access.OPEN, List.of("ticket"), new LiveCall(services)::serve));
         routes.addAll(new WhyCall(services).routes());

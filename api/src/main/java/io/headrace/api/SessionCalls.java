@@ -48,7 +48,7 @@ final class SessionCalls {
             out.text("role", caller.role().label());
             AccessJson.queues(out, caller.scope());
             out.flag("keys", services.guard().asks());
-        }).with("Cache-Control", "no-store");
+        }).unstored();
     }
 
     private Reply begin(Exchange exchange, byte[] body) {
@@ -92,7 +92,7 @@ final class SessionCalls {
             services.passes().end(secret);
         }
         return Reply.json(200, out -> out.flag("ended", secret != null)).with("Set-Cookie", cookie(exchange, "", 0))
-                .with("Cache-Control", "no-store");
+                .unstored();
     }
 
     private Reply ticket(Exchange exchange) {
@@ -101,6 +101,6 @@ final class SessionCalls {
         return Reply.json(200, out -> {
             out.text("ticket", ticket);
             out.text("expiresIn", Durations.format(Passes.TICKET));
-        }).with("Cache-Control", "no-store");
+        }).unstored();
     }
 }

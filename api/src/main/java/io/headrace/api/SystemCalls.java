@@ -25,7 +25,8 @@ final class SystemCalls {
     private final Services services;
     private final Calls calls;
     private Optional<String> lastObjection = Optional.empty();
-    private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json"));
+    private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json")).packed(false);
+    private final Reply openapiPacked = openapi.packed(true);
     private final Dashboard dashboard = Dashboard.packaged();
     private final Cached<Optional<String>> readiness;
     private final Cached<Boolean> gauges;
@@ -46,7 +47,8 @@ final class SystemCalls {
                 Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(Room.Weight.SMALL, this::ready)),
                 Route.get("/metrics", services.config().openMetrics() ? Access.OPEN : Access.VIEW_ALL, List.of(),
                         calls.blocking(this::metrics)).answering(ScrapeFormat.TEXT.mediaType()),
-                Route.get("/openapi.json", Access.OPEN, List.of(), exchange -> exchange.reply(openapi)),
+                Route.get("/openapi.json", Access.OPEN, List.of(),
+                        exchange -> exchange.reply(exchange.takesGzip() ? openapiPacked : openapi)),
                 Route.get("/problems/{name}", Access.OPEN, List.of(), exchange -> exchange.reply(problem(exchange))),
                 Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange)))
                         .answering("text/html"));

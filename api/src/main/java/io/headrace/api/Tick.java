@@ -1,29 +1,111 @@
 package io.headrace.api;
 
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The state of a topic at one moment, written once in both forms in which it is sent.
- *
- * @param event as a server-sent event; nobody changes it
- * @param message as a message of a WebSocket
- * @param problem why there is no state, else null
- */
-record Tick(Buffer event, String message, @Nullable Problem problem) {
-    /** @param at epoch milliseconds, the id of the event */
-    static Tick of(String topic, String name, long at, byte[] json) {
-        return new Tick(EventStream.event(Long.toString(at), name, json), message(topic, name, at, json), null);
+/** The state of a topic at one moment, written once in each form in which somebody wants it. Thread-safe. */
+final class Tick {
+    /** In which form somebody is told. */
+    enum Form {
+        /** All of it, as a server-sent event. */
+        EVENT,
+        /** What is other than in the tick before, as a server-sent event. */
+        CHANGES,
+        /** All of it, as a message of a WebSocket. */
+        MESSAGE
     }
 
+    /** What a patch leads on from: the state that was told before. */
+    private record Before(long at, byte[] json) {}
+
+    private final String topic;
+    private final String name;
+    private final long at;
+    private final byte[] json;
+    private final @Nullable Problem problem;
+    /** Null when this is the first, or what came before was no state. */
+    private final @Nullable Before before;
+    private @Nullable StreamEvent event;
+    private @Nullable StreamEvent changes;
+    private @Nullable String message;
+
+    private Tick(String topic, String name, long at, byte[] json, @Nullable Problem problem, @Nullable Before before) {
+        this.topic = topic;
+        this.name = name;
+        this.at = at;
+        this.json = json;
+        this.problem = problem;
+        this.before = before;
+    }
+
+    /**
+     * A state.
+     *
+     * @param name of the event
+     * @param at epoch milliseconds, the id of the event
+     * @param json an object
+     * @param last what was told in the same words before, if anything was
+     */
+    static Tick of(String topic, String name, long at, byte[] json, @Nullable Tick last) {
+        Before before = last == null || last.problem != null ? null : new Before(last.at, last.json);
+        return new Tick(topic, name, at, json, null, before);
+    }
+
+    /** That there is no state, and why. */
     static Tick of(String topic, long at, Problem problem) {
-        byte[] json = problem.json();
-        return new Tick(EventStream.event(Long.toString(at), "problem", json),
-                LiveMessage.problem(topic, problem), problem);
+        return new Tick(topic, "problem", at, problem.json(), problem, null);
     }
 
-    private static String message(String topic, String name, long at, byte[] json) {
-        return LiveMessage.event(topic, name, Long.toString(at), new String(json, StandardCharsets.UTF_8));
+    /** Why there is no state, else null. */
+    @Nullable
+    Problem problem() {
+        return problem;
+    }
+
+    /** When it was looked at, in epoch milliseconds. */
+    long at() {
+        return at;
+    }
+
+    /** Whether {@link #changes} leads here from what was told then. */
+    boolean follows(long told) {
+        return before != null && before.at == told;
+    }
+
+    /** Writes a form, which others then find written. */
+    void write(Form form, boolean packed) {
+        if (form == Form.MESSAGE) {
+            message();
+        } else {
+            StreamEvent wanted = form == Form.CHANGES && before != null ? changes() : event();
+            if (packed) {
+                wanted.packed();
+            }
+        }
+    }
+
+    synchronized StreamEvent event() {
+        if (event == null) {
+            event = StreamEvent.of(Long.toString(at), name, json);
+        }
+        return event;
+    }
+
+    /** Only for who was told the state that it {@link #follows}. */
+    synchronized StreamEvent changes() {
+        if (changes == null) {
+            byte[] patch = MergePatch.between(Objects.requireNonNull(before).json, json);
+            changes = StreamEvent.of(Long.toString(at), "changes", patch);
+        }
+        return changes;
+    }
+
+    synchronized String message() {
+        if (message == null) {
+            message = problem != null ? LiveMessage.problem(topic, problem)
+                    : LiveMessage.event(topic, name, Long.toString(at), new String(json, StandardCharsets.UTF_8));
+        }
+        return message;
     }
 }

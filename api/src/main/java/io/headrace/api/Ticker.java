@@ -25,6 +25,9 @@ final class Ticker {
         Caller caller();
 
         void hear(Tick tick);
+
+        /** Writes the form in which it will tell of this, so that its loop need not; called before {@link #hear}. */
+        void write(Tick tick);
     }
 
     /** What a look found. */
@@ -59,10 +62,13 @@ final class Ticker {
     private final class Look {
         private final long at = millis.getAsLong();
         private final Map<Scope, Tick> ticks = new ConcurrentHashMap<>();
+        /** Forgotten when there is a newer one: what it told is kept by its ticks as long as they are needed. */
+        private volatile @Nullable Look before;
         private @Nullable View view;
         private @Nullable Problem problem;
 
-        Look() {
+        Look(@Nullable Look before) {
+            this.before = before;
             try {
                 view = look.call();
             } catch (Exception e) {
@@ -72,13 +78,16 @@ final class Ticker {
 
         void tell(Listener listener) {
             Tick tick = ticks.computeIfAbsent(listener.caller().scope(), ignored -> tick(listener.caller()));
+            listener.write(tick);
             listener.loop().post(() -> listener.hear(tick));
         }
 
         private Tick tick(Caller caller) {
             if (problem == null && view != null) {
                 try {
-                    return Tick.of(topic, event, at, view.json(caller));
+                    Look earlier = before;
+                    return Tick.of(topic, event, at, view.json(caller),
+                            earlier == null ? null : earlier.ticks.get(caller.scope()));
                 } catch (RuntimeException e) {
                     return Tick.of(topic, at, Problem.of(e));
                 }
@@ -132,8 +141,15 @@ final class Ticker {
 
     private void look() {
         Look now;
+        Look before;
+        synchronized (this) {
+            before = last;
+        }
+        if (before != null) {
+            before.before = null;
+        }
         try {
-            now = new Look();
+            now = new Look(before);
         } finally { // after an Error as well there must be a next look
             looked();
         }

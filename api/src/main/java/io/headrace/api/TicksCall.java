@@ -5,8 +5,9 @@ import java.util.Optional;
 
 /**
  * {@code GET /v1/events}: a stream of server-sent events, one a second, each with the whole present state: of everything, or of
- * one queue. What a client misses it need not be told again, so who comes back gets the newest state, whatever its {@code
- * Last-Event-ID}.
+ * one queue. Who asks for changes gets the state once, and then what has changed since the event before; the state again when
+ * that was not sent. What a client misses it need not be told again, so who comes back gets the newest state, whatever its
+ * {@code Last-Event-ID}.
  */
 final class TicksCall {
     private final Services services;
@@ -28,12 +29,16 @@ final class TicksCall {
         private final Exchange exchange;
         private final Live live;
         private final EventStream stream;
+        private final Tick.Form form;
         private Runnable leave = () -> {};
         private int missed;
+        /** Of the newest state that was sent. */
+        private long told = -1;
 
         Client(Exchange exchange, Services services) {
             this.exchange = exchange;
             this.live = services.live();
+            this.form = exchange.flag("changes") ? Tick.Form.CHANGES : Tick.Form.EVENT;
             this.stream = new EventStream(exchange, services, LiveKind.EVENTS, this);
         }
 
@@ -63,11 +68,18 @@ final class TicksCall {
             } else if (!stream.full()) {
                 missed = 0;
                 if (!stream.crowded()) {
-                    stream.write(tick.event());
+                    boolean onlyChanges = form == Tick.Form.CHANGES && tick.follows(told);
+                    stream.write(onlyChanges ? tick.changes() : tick.event());
+                    told = tick.problem() == null ? tick.at() : -1;
                 }
             } else if (++missed == MAX_MISSED) {
                 stream.drop();
             }
+        }
+
+        @Override
+        public void write(Tick tick) {
+            tick.write(form, stream.packs());
         }
 
         @Override

@@ -85,6 +85,39 @@ class OverviewTest {
     }
 
     @Test
+    void aHistoryComesInBucketsThatStandStill() {
+        api.submit();
+        api.succeed(api.claim(), "1"); // 08:00
+        api.clock.advance(Duration.ofMinutes(9));
+        api.submit();
+        api.succeed(api.claim(), "1"); // 08:09
+        api.clock.advance(Duration.ofMinutes(4));
+        api.submit();
+        api.bury(api.claim(), "Timeout"); // 08:13
+        JsonNode history = api.get("/v1/queues/mail/history?minutes=30&bucket=10").json();
+        assertThat(history.path("bucket").asInt()).isEqualTo(10);
+        assertThat(history.path("minutes")).extracting(bucket -> bucket.path("start").asText()).containsExactly(
+                "2026-11-22T07:50:00.000Z", "2026-11-22T08:00:00.000Z", "2026-11-22T08:10:00.000Z");
+        assertThat(history.path("minutes")).extracting(bucket -> bucket.path("succeeded").asInt())
+                .containsExactly(0, 2, 0);
+        assertThat(history.path("minutes").get(2).path("dead").asInt()).isEqualTo(1);
+        JsonNode day = api.get("/v1/queues/mail/history?minutes=1440&bucket=10").json();
+        assertThat(day.path("minutes")).hasSize(144);
+        assertThat(api.get("/v1/queues/mail/history").json().path("bucket").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void bucketsThatDoNotMakeUpTheTimeAreRefused() {
+        api.submit();
+        for (String bucket : List.of("0", "61", "x", "7")) {
+            Api.Answer answer = api.get("/v1/queues/mail/history?minutes=30&bucket=" + bucket);
+            assertThat(answer.status()).as(bucket).isEqualTo(422);
+            assertThat(answer.text("field")).isEqualTo("bucket");
+        }
+        assertThat(api.get("/v1/queues/mail/history?minutes=30&bucket=7").text("detail")).contains("30", "7");
+    }
+
+    @Test
     void aHistoryOfNoMinuteOrTooManyIsRefused() {
         api.submit();
         for (String minutes : List.of("0", "1441", "x", "-1")) {

@@ -66,6 +66,11 @@ class TickerTest {
             heard.add(tick);
         }
 
+        @Override
+        public void write(Tick tick) {
+            tick.write(Tick.Form.EVENT, false);
+        }
+
         Tick next() throws InterruptedException {
             Tick tick = heard.poll(10, TimeUnit.SECONDS);
             assertThat(tick).isNotNull();

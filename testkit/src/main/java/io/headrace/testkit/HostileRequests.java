@@ -52,7 +52,8 @@ final class HostileRequests {
             "traceparent: ff-" + "0".repeat(32) + "-" + "0".repeat(16) + "-00", "Last-Event-ID: -1",
             "Last-Event-ID: 99999999999999999999",
             "Last-Event-ID: x", "Accept: nonsense", "Accept: text/html;q=", "Accept: */*;q=nan", "Accept: ,;,",
-            "Accept: a/b/c",
+            "Accept: a/b/c", "Accept-Encoding: gzip", "Accept-Encoding: gzip, gzip;q=0",
+            "Accept-Encoding: ;q=,,*;q=1e9, gzip;q=nan", "Accept-Encoding: " + "gzip,".repeat(1_000),
             "Accept: */*;q=1e9", "Content-Type: application/json; charset=utf-7", "Content-Type: ;;;",
             "Content-Type: text/plain",
             "Content-Type: APPLICATION/JSON", "Content-Type: application/x-ndjson", "Content-Encoding: gzip",
@@ -73,7 +74,8 @@ final class HostileRequests {
             "wait=-1s",
             "wait=1e99s", "wait=99999999999999999999d", "wait=P", "from=-1", "from=9999999999999999999", "minutes=0",
             "minutes=x",
-            "minutes=99999", "x", "=", "&&", "&=&", "%zz", "%00=%00", "limit=%", "a".repeat(3_000), "state[]=dead",
+            "minutes=99999", "bucket=0", "bucket=7", "minutes=1440&bucket=10", "changes=true", "changes=yes", "x", "=",
+            "&&", "&=&", "%zz", "%00=%00", "limit=%", "a".repeat(3_000), "state[]=dead",
             "nonsense=1");
 
     private final long seed;

@@ -3,6 +3,7 @@ package io.headrace.worker;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.headrace.Build;
+import io.headrace.Gzip;
 import io.headrace.Meter;
 import io.headrace.OwnHost;
 import io.headrace.ScrapeFormat;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -129,14 +131,26 @@ public final class WorkerHttp implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, int status, String media, String body) throws IOException {
-        byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         try (exchange) {
             exchange.getResponseHeaders().set("Content-Type", media);
-            exchange.sendResponseHeaders(status, utf8.length);
+            if (bytes.length >= Gzip.WORTH_BYTES) {
+                exchange.getResponseHeaders().set("Vary", "Accept-Encoding");
+                if (takesGzip(exchange)) {
+                    exchange.getResponseHeaders().set("Content-Encoding", Gzip.NAME);
+                    bytes = Gzip.of(bytes);
+                }
+            }
+            exchange.sendResponseHeaders(status, bytes.length);
             try (OutputStream out = exchange.getResponseBody()) {
-                out.write(utf8);
+                out.write(bytes);
             }
         }
+    }
+
+    private static boolean takesGzip(HttpExchange exchange) {
+        List<String> accepted = exchange.getRequestHeaders().get("Accept-Encoding");
+        return accepted != null && Gzip.wanted(String.join(",", accepted));
     }
 
     /** Where it is served. */

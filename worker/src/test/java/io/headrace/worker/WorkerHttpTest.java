@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +75,28 @@ class WorkerHttpTest {
         } catch (SocketException e) {
             return ask(port, "/metrics", "localhost");
         }
+    }
+
+    @Test
+    void figuresAreCompressedForWhoReadsThat() throws Exception {
+        PrometheusMeterRegistry meters = WorkerHttp.registry();
+        try (InMemoryBroker broker = new InMemoryBroker(new ManualClock());
+                WorkerHttp http = WorkerHttp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Worker.builder(broker).exec("x", "true").meters(meters).build(), meters)) {
+            HttpResponse<byte[]> plain = fetch(http, "identity");
+            HttpResponse<byte[]> packed = fetch(http, "br, gzip;q=0.5");
+            assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+            assertThat(packed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+            assertThat(plain.headers().firstValue("Vary")).hasValue("Accept-Encoding");
+            assertThat(packed.body().length).isLessThan(plain.body().length / 3);
+            assertThat(new String(new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes(),
+                    StandardCharsets.UTF_8)).contains("headrace_build_info");
+        }
+    }
+
+    private static HttpResponse<byte[]> fetch(WorkerHttp http, String accepted) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(http.uri().resolve("/metrics"))
+                .header("Accept-Encoding", accepted).build(), BodyHandlers.ofByteArray());
     }
 
     private static String ask(int port, String path, String host) throws Exception {

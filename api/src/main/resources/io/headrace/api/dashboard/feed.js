@@ -5,6 +5,7 @@ import { learn } from './clock.js';
 import { draw } from './draw.js';
 import { durationMs } from './format.js';
 import { follow } from './live.js';
+import { patched } from './patch.js';
 
 const KEPT_SAMPLES = 600; // ten minutes
 const RATE_OVER_MS = 6000;
@@ -21,9 +22,10 @@ export const feed = { overview: null, state: 'connecting' };
 const samples = new Map(); // by queue, oldest first: {at, queued, succeeded, failed}
 const listeners = new Set();
 let following = null;
+let told = null; // what the stream has told, its queues by name: its changes lead on from there
 
 export function startFeed() {
-    following ??= follow('/v1/events', { overview: take }, state => {
+    following ??= follow('/v1/events?changes=true', { overview: tell, changes: tellChanges }, state => {
         feed.state = state;
         draw();
     }, SILENT_MS);
@@ -36,6 +38,16 @@ export function stopFeed() {
     following = null;
     feed.overview = null;
     samples.clear();
+}
+
+function tell(overview) {
+    told = { ...overview, queues: Object.fromEntries(overview.queues.map(queue => [queue.queue, queue])) };
+    take(overview);
+}
+
+function tellChanges(patch) {
+    told = patched(told, patch);
+    take({ ...told, queues: Object.values(told.queues).sort((one, other) => one.queue < other.queue ? -1 : 1) });
 }
 
 /** Calls back after each overview; answers a function that ends it. */

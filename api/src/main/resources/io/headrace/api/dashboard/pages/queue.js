@@ -17,7 +17,12 @@ import { repeatedly } from '../live.js';
 import { purge } from './purge.js';
 import { editSettings } from './queue-settings.js';
 
-const SPANS = [[60, '1 h'], [360, '6 h'], [1440, '24 h']];
+/** How far back, how many minutes a bar stands for, and how often it is fetched: no oftener than a bar can change visibly. */
+const SPANS = [
+    { minutes: 60, label: '1 h', bucket: 1, everyMs: 5000 },
+    { minutes: 360, label: '6 h', bucket: 5, everyMs: 30000 },
+    { minutes: 1440, label: '24 h', bucket: 10, everyMs: 60000 },
+];
 const ENDED = [
     { label: 'Succeeded', tone: '--good', of: minute => minute.succeeded },
     { label: 'Failed, tried again', tone: '--warn', of: minute => failures(minute) - minute.dead },
@@ -31,14 +36,25 @@ export function open(opened) {
     const page = { name, settings: null, problem: null, ended: chart('bar'), depth: chart('line', { secondsShown: true }),
         pace: chart('line', { secondsShown: true, whole: false }) };
     choose(name);
-    const minutes = () => Number(route.query.minutes) || 60;
+    const span = () => SPANS.find(each => each.minutes === Number(route.query.minutes)) ?? SPANS[0];
+    let drawnAt = -Infinity; // when the history was fetched
 
     const ended = loading(page, async signal => {
         page.settings = (await get(queuePath(name), {}, signal)).settings;
-        const history = (await get(`${queuePath(name)}/history`, { minutes: minutes() }, signal)).minutes;
+        const { minutes, bucket, everyMs } = span();
+        if (performance.now() - drawnAt < everyMs - 1000) {
+            return;
+        }
+        const history = (await get(`${queuePath(name)}/history`, { minutes, bucket }, signal)).minutes;
+        drawnAt = performance.now();
         page.ended.feed(history.map(minute => Date.parse(minute.start)),
             ENDED.map(({ label, tone, of }) => ({ label, tone, values: history.map(of) })));
     });
+
+    const afresh = () => {
+        drawnAt = -Infinity;
+        return ended.load();
+    };
 
     const polling = repeatedly(ended.load, 5000);
     const listening = onOverview(() => feedLive(page));
@@ -48,16 +64,16 @@ export function open(opened) {
         title: `Queue ${name}`,
         moved(next) {
             route = next;
-            ended.load();
+            afresh();
         },
-        refresh: ended.load,
+        refresh: afresh,
         close() {
             polling.close();
             ended.close();
             listening();
             [page.ended, page.depth, page.pace].forEach(each => each.close());
         },
-        view: () => view(page, route, minutes()),
+        view: () => view(page, route, span()),
     };
 }
 
@@ -74,7 +90,8 @@ function paceAt(samples, at) {
     return to.at > from.at ? Math.max(0, (to.succeeded - from.succeeded) * 1000 / (to.at - from.at)) : 0;
 }
 
-function view(page, route, minutes) {
+function view(page, route, span) {
+    const each = span.bucket === 1 ? 'minute' : `${span.bucket} minutes`;
     const queue = queueNow(page.name);
     if (!queue) {
         return absent(page);
@@ -90,10 +107,10 @@ function view(page, route, minutes) {
                 ${page.pace.view('Jobs done, each second since the dashboard was opened')}</section>
         </div>
         <div class="columns lopsided">
-            <section class="panel"><header><h2>Ended, each minute</h2>${legend(ENDED)}
-                <nav class="segments" aria-label="How far back">${SPANS.map(([span, label]) => html`
-                    <a href=${hrefWith(route, { minutes: span === 60 ? '' : span })} aria-current=${span === minutes ? 'true' : nothing}>${label}</a>`)}</nav></header>
-                ${page.ended.view('Succeeded, failed and dead jobs for each minute')}</section>
+            <section class="panel"><header><h2>Ended, each ${each}</h2>${legend(ENDED)}
+                <nav class="segments" aria-label="How far back">${SPANS.map(other => html`
+                    <a href=${hrefWith(route, { minutes: other === SPANS[0] ? '' : other.minutes })} aria-current=${other === span ? 'true' : nothing}>${other.label}</a>`)}</nav></header>
+                ${page.ended.view(`Succeeded, failed and dead jobs for each ${each}`)}</section>
             ${facts(page, queue)}
         </div>`;
 }

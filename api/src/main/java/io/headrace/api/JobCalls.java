@@ -154,6 +154,6 @@ final class JobCalls {
         int limit = exchange.query("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
         Job job = Calls.found(id, broker.find(id));
         JobLog log = operator.log(id, from, limit);
-        return Reply.json(200, out -> services.jobJson().lines(out, job, log));
+        return Reply.json(200, out -> services.jobJson().lines(out, job, log, from));
     }
 }

@@ -143,8 +143,9 @@ final class JobFeed {
         if (log.lines().isEmpty()) {
             return false;
         }
+        long from = nextLine;
         nextLine = log.next();
-        client.event("log", nextLine, JsonOut.object(out -> jobJson.lines(out, job, log)));
+        client.event("log", nextLine, JsonOut.object(out -> jobJson.lines(out, job, log, from)));
         return log.lines().size() == LINES;
     }
 

@@ -143,11 +143,19 @@ final class JobJson {
         }
     }
 
-    /** Lines that the job's handler wrote. */
-    void lines(JsonOut out, Job job, JobLog log) {
+    /**
+     * Lines that the job's handler wrote.
+     *
+     * @param from the number of the first that was asked for
+     */
+    void lines(JsonOut out, Job job, JobLog log, long from) {
         Secrets secrets = secrets(job);
         out.texts("lines", secrets.isEmpty() ? log.lines() : log.lines().stream().map(secrets::mask).toList());
         out.number("next", log.next());
+        long dropped = log.next() - from - log.lines().size();
+        if (dropped > 0 && !log.lines().isEmpty()) {
+            out.number("dropped", dropped);
+        }
     }
 
     /** Why the job's newest failed attempt failed, or null. */

@@ -192,6 +192,11 @@ class JobCallsTest {
         Api.Answer second = api.get(job(id) + "/log?from=" + first.text("next"));
         assertThat(second.json().path("lines").get(0).asText()).isEqualTo("line 3 \ud83d\ude00");
         assertThat(second.text("next")).isEqualTo("7");
+        assertThat(first.json().has("dropped")).isFalse();
+        api.broker.report(claimed.lease(), null, 4_000, List.of("late")).toCompletableFuture().join();
+        assertThat(api.get(job(id) + "/log?from=7").body())
+                .isEqualTo("{\"lines\":[\"late\"],\"next\":4001,\"dropped\":3993}");
+        assertThat(api.get(job(id) + "/log?from=4001").body()).isEqualTo("{\"lines\":[],\"next\":4001}");
         assertThat(api.get(job(id) + "/log?from=-1").status()).isEqualTo(422);
         assertThat(api.get(job(id) + "/log?limit=1001").status()).isEqualTo(422);
         assertThat(api.get(job(id) + "/log?form=1").text("detail")).contains("did you mean 'from'?");

@@ -54,6 +54,9 @@ final class JobLogLines {
         do {
             Tree page = page(id, from).tree();
             List<Tree> lines = page.at("lines").items();
+            if (page.at("dropped").present()) {
+                terminal.say(page.at("dropped").number() + " lines before these are not kept");
+            }
             lines(lines);
             count = lines.size();
             from = page.at("next").number();

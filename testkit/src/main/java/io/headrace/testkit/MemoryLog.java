@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The newest lines of one job, numbered over its whole life. Guarded by the broker's lock. */
 final class MemoryLog {
-    private final Deque<String> lines = new ArrayDeque<>();
+    /** @param number of the line, from 0; those that its worker had no room for have theirs */
+    private record Line(long number, String text) {}
+
+    private final Deque<Line> lines = new ArrayDeque<>();
+    /** The number of the next line. */
     private long written;
     /** Under which lease the newest line was reported, and how many had been under it by then. */
     private @Nullable Token newest;
@@ -20,9 +24,11 @@ final class MemoryLog {
         if (!more.isEmpty()) {
             newest = under;
             through = Math.max(stored, first + more.size());
+            written += Math.max(0, first - stored);
         }
         for (String line : more.subList((int) Math.max(0, Math.min(more.size(), stored - first)), more.size())) {
-            lines.add(line.length() <= JobLog.MAX_LINE ? line : line.substring(0, JobLog.MAX_LINE));
+            lines.add(new Line(written,
+                    line.length() <= JobLog.MAX_LINE ? line : line.substring(0, JobLog.MAX_LINE)));
             written++;
             if (lines.size() > JobLog.MAX_LINES) {
                 lines.remove();
@@ -31,9 +37,8 @@ final class MemoryLog {
     }
 
     JobLog read(long from, int limit) {
-        long oldest = written - lines.size();
-        long first = Math.max(from, oldest);
-        List<String> read = lines.stream().skip(first - oldest).limit(limit).toList();
-        return new JobLog(read, read.isEmpty() ? Math.max(from, written) : first + read.size());
+        List<Line> read = lines.stream().filter(line -> line.number() >= from).limit(limit).toList();
+        return new JobLog(read.stream().map(Line::text).toList(),
+                read.isEmpty() ? Math.max(from, written) : read.get(read.size() - 1).number() + 1);
     }
 }

@@ -113,6 +113,19 @@ abstract class ReportingContract extends ContractSteps {
     }
 
     @Test
+    void linesThatTheWorkerHadNoRoomForHaveTheirNumbers() {
+        ClaimedJob first = running(ann);
+        report(first, null, 2, List.of("two", "three"));
+        assertThat(log(first, 0, 10)).isEqualTo(new JobLog(List.of("two", "three"), 4));
+        report(first, null, 2, List.of("two", "three", "four"));
+        report(first, null, 3_000, List.of("late", "last"));
+        assertThat(log(first, 4, 10)).isEqualTo(new JobLog(List.of("four", "late", "last"), 3_002));
+        ClaimedJob second = takenOver(first, bob);
+        report(second, null, 1, List.of("again"));
+        assertThat(log(first, 3_002, 10)).isEqualTo(new JobLog(List.of("again"), 3_004));
+    }
+
+    @Test
     void theLogOutlivesTheAttemptAndTheJobsEnd() {
         ClaimedJob first = running(ann);
         JobId id = first.lease().job();

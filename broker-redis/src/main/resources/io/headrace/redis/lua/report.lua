@@ -3,8 +3,8 @@
 -- KEYS  1 base
 -- ARGV  1 worker  2 level  3 entry  4 deliveries  5 job id  6 progress as '<attempt> <fraction> <message>' or ''
 --       7 fencing token  8 how many lines were reported under this lease before  9.. log lines
--- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice. Cost: 4 commands and 1 per line; with lines 7 more,
--- and 6 for each log that goes, as those of the queue are too much together.
+-- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice; lines that never came have their numbers. Cost: 4 commands
+-- and 1 per line; with lines 7 more, 2 more where some never came, and 6 for each log that goes, as those of the queue are too much together.
 local base = KEYS[1]
 --@include numbers
 --@include events
@@ -41,6 +41,22 @@ local function stored()
   return string.sub(mark, 1, #lease) == lease and tonumber(string.sub(mark, #lease + 1)) or 0
 end
 
+-- The address of the next line when so many before it never came, as its worker had no room for them. Where the log was emptied, nobody knows
+-- how many came.
+local function address_behind(missing)
+  local last = 0
+  local stream = redis.pcall('XINFO', 'STREAM', log)
+  for i = 1, #stream, 2 do
+    if stream[i] == 'last-generated-id' then
+      last = tonumber(string.match(stream[i + 1], '^0%-(%d+)$')) or 0
+    end
+  end
+  if last > 0 and redis.call('XLEN', log) == 0 then
+    return '0-*'
+  end
+  return '0-' .. string.format('%.0f', last + missing + 1)
+end
+
 -- Notes that the log has so many more lines, of so many bytes, and makes room for them: logs of jobs that have ended go first, the
 -- longest ago first.
 local function weigh(lines, bytes)
@@ -73,15 +89,17 @@ local function sweep()
 end
 
 if #ARGV >= 9 then
-  local before = tonumber(ARGV[8])
+  local before, known = tonumber(ARGV[8]), stored()
   local lines, bytes = 0, 0
-  for i = 9 + math.max(0, stored() - before), #ARGV do
+  local address = before > known and address_behind(before - known) or '0-*'
+  for i = 9 + math.max(0, known - before), #ARGV do
     lines, bytes = lines + 1, bytes + #ARGV[i] + LINE_BYTES
     if i < #ARGV then
-      redis.call('XADD', log, 'MAXLEN', MAX_LINES, '0-*', 'line', ARGV[i])
+      redis.call('XADD', log, 'MAXLEN', MAX_LINES, address, 'line', ARGV[i])
     else
-      redis.call('XADD', log, 'MAXLEN', MAX_LINES, '0-*', 'line', ARGV[i], 'of', lease .. string.format('%.0f', before + #ARGV - 8))
+      redis.call('XADD', log, 'MAXLEN', MAX_LINES, address, 'line', ARGV[i], 'of', lease .. string.format('%.0f', before + #ARGV - 8))
     end
+    address = '0-*'
   end
   redis.call('EXPIRE', log, LOG_S)
   if lines > 0 then

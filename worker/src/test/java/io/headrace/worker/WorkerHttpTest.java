@@ -49,7 +49,7 @@ class WorkerHttpTest {
     @Test
     void whoSendsHalfARequestHoldsUpOthersForAMomentOnly() throws Exception {
         try (InMemoryBroker broker = new InMemoryBroker(new ManualClock());
-                WorkerHttp http = WorkerHttp.start(new InetSocketAddress("127.0.0.1", 0),
+                WorkerHttp http = WorkerHttp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         Worker.builder(broker).exec("x", "true").build(), WorkerHttp.registry())) {
             List<Socket> halves = new ArrayList<>();
             try {

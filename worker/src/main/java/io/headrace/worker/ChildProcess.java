@@ -53,10 +53,14 @@ final class ChildProcess {
 
     private final Process process;
     private final ChildTree tree;
+    private final Reader output;
+    private final Reader errors;
 
-    private ChildProcess(Process process, ChildTree tree) {
+    private ChildProcess(Process process, ChildTree tree, Reader output, Reader errors) {
         this.process = process;
         this.tree = tree;
+        this.output = output;
+        this.errors = errors;
     }
 
     /**
@@ -68,7 +72,8 @@ final class ChildProcess {
     record Ended(int exitCode, byte @Nullable [] output) {}
 
     /** Starts a command. It inherits the worker's environment without Headrace's settings, which may hold secrets. */
-    static ChildProcess start(String command, Map<String, String> environment) throws IOException {
+    static ChildProcess start(String command, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Optional<ProcessMark> mark = ProcessMark.next();
         if (mark.isPresent()) {
             ExitGuard.ensure();
@@ -77,9 +82,23 @@ final class ChildProcess {
         ProcessBuilder builder = new ProcessBuilder(inOwnSession("sh", "-c", line));
         builder.environment().keySet().removeIf(name -> name.startsWith("HEADRACE_") || HIDDEN.contains(name));
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        return new ChildProcess(process, mark.<ChildTree>map(it -> new MarkedTree(process, it))
-                .orElseGet(() -> new GroupTree(process, SETSID)));
+        Reader output = new Reader();
+        Reader errors = null;
+        Process process = null;
+        try {
+            errors = new Reader();
+            Process begun = ChildStart.of(builder, mark);
+            process = begun;
+            return new ChildProcess(begun, mark.<ChildTree>map(it -> new MarkedTree(begun, it))
+                    .orElseGet(() -> new GroupTree(begun, SETSID)), output, errors);
+        } finally {
+            if (process == null) {
+                output.notNeeded();
+                if (errors != null) {
+                    errors.notNeeded();
+                }
+            }
+        }
     }
 
     /**
@@ -112,17 +131,16 @@ final class ChildProcess {
     }
 
     /** Feeds the child, hears it, and waits for its end, and whatever it has started. An interrupt ends them all first. */
-    Ended run(byte[] input, CommandOutput output, Consumer<String> errorLine) throws InterruptedException {
+    Ended run(byte[] input, CommandOutput printed, Consumer<String> errorLine) throws InterruptedException {
         try {
             ErrorLines lines = new ErrorLines(errorLine);
-            CompletableFuture<Void> printed = CompletableFuture
-                    .runAsync(() -> chunks(process.getInputStream(), output::take), PIPES);
-            CompletableFuture<Void> errors = CompletableFuture
-                    .runAsync(() -> chunks(process.getErrorStream(), lines::take), PIPES).thenRun(lines::end);
+            CompletableFuture<Void> all = CompletableFuture.allOf(
+                    output.read(process.getInputStream(), printed::take),
+                    errors.read(process.getErrorStream(), lines::take).thenRun(lines::end));
             feed(input);
             int code = process.waitFor();
-            endTheRest(CompletableFuture.allOf(printed, errors), output);
-            return new Ended(code, output.bytes());
+            endTheRest(all, printed);
+            return new Ended(code, printed.bytes());
         } catch (InterruptedException e) {
             tree.end();
             throw e;
@@ -186,6 +204,21 @@ final class ChildProcess {
     /** Kills children, with whatever they have started, and returns when they are gone. */
     static void killAll(Collection<ChildProcess> children) {
         ChildTree.kill(children.stream().map(child -> child.tree).toList());
+    }
+
+    /** A thread that will read a stream of a child. It is there before the child is: without, the child would run and be killed. */
+    private static final class Reader {
+        private final CompletableFuture<Runnable> work = new CompletableFuture<>();
+        private final CompletableFuture<Void> done = CompletableFuture.runAsync(() -> work.join().run(), PIPES);
+
+        CompletableFuture<Void> read(InputStream in, Chunk chunk) {
+            work.complete(() -> chunks(in, chunk));
+            return done;
+        }
+
+        void notNeeded() {
+            work.complete(() -> {});
+        }
     }
 
     private interface Chunk {

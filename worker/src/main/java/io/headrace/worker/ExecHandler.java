@@ -77,7 +77,7 @@ final class ExecHandler implements JobHandler<Json> {
         ChildProcess.killAll(children);
     }
 
-    private ChildProcess start(JobContext context) throws HandlerFailure {
+    private ChildProcess start(JobContext context) throws HandlerFailure, InterruptedException {
         try {
             return ChildProcess.start(command, environment(context));
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,13 @@ final class ExitGuard {
     private ExitGuard() {}
 
     /** Returns when there is one. */
-    static synchronized void ensure() throws IOException {
+    static synchronized void ensure() throws IOException, InterruptedException {
         if (running == null || !running.isAlive()) {
             ProcessBuilder builder = new ProcessBuilder(ChildProcess.inOwnSession("sh", "-c", SCRIPT,
                     "headrace-guard", ProcessMark.beginning()));
             builder.environment().keySet().removeIf(name -> !name.equals("PATH")); // it outlives us: no secrets
-            running = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
+            running = ChildStart.of(builder, Optional.empty());
         }
     }
 

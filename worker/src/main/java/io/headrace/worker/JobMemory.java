@@ -21,6 +21,8 @@ final class JobMemory {
     private static final int FORMS_RUN = 4;
     /** A result is there as it was read, as text or JSON, in its document, and as it is sent. */
     private static final int FORMS_RESULT = 4;
+    /** By what part of the budget those may pass it that go on without any left; but one can. */
+    private static final int OVERDRAFT_PART = 16;
     /** How often one that waits for memory looks whether there is some. */
     private static final long LOOK_MILLIS = 50;
     private static final long TOLD_NANOS = TimeUnit.MINUTES.toNanos(10);
@@ -28,8 +30,8 @@ final class JobMemory {
 
     private final ByteBudget budget;
     private final Clocks clocks;
-    /** One attempt may go on reading its result when no memory is left: were all to wait, none would ever give any back. */
-    private final Semaphore overdraft = new Semaphore(1);
+    /** So many attempts may go on reading their results when no memory is left: were all to wait, none would ever give any back. */
+    private final Semaphore overdraft;
     /** The size of the largest job of late; halved with each claim that brings smaller ones. Written by the claim loop's thread. */
     private volatile int largest;
     /** Whether the claim loop waits for room. */
@@ -42,6 +44,8 @@ final class JobMemory {
     JobMemory(ByteBudget budget, Clocks clocks) {
         this.budget = budget;
         this.clocks = clocks;
+        long most = budget.total() / OVERDRAFT_PART / FORMS_RESULT / AttemptRunner.MAX_RESULT_BYTES;
+        this.overdraft = new Semaphore((int) Math.max(1, Math.min(Integer.MAX_VALUE, most)));
     }
 
     /** @param told when claiming may go on */
@@ -128,7 +132,7 @@ final class JobMemory {
         }
 
         /**
-         * Takes what so many bytes of a result need, waiting while others have it. One attempt at a time goes on without, and one that is
+         * Takes what so many bytes of a result need, waiting while others have it. A few attempts at a time go on without, and one that is
          * over waits for nothing.
          *
          * @return whether it had to wait

@@ -39,13 +39,29 @@ final class Orphans {
         }
         started = true;
         try {
-            Method method = Class.forName("java.lang.ProcessHandleImpl").getDeclaredMethod("waitForProcessExit0",
-                    long.class, boolean.class);
-            method.setAccessible(true);
-            new RoleThread("headrace-orphans", true, breakdown, new Orphans(method)::turn).start();
+            new RoleThread("headrace-orphans", true, breakdown, new Orphans(waiting())::turn).start();
         } catch (ReflectiveOperationException | RuntimeException e) {
             log.warn("this is process 1, and cannot wait for what commands leave: zombies will gather;"
                     + " start the container with an init (docker run --init)");
+        }
+    }
+
+    private static Method waiting() throws ReflectiveOperationException {
+        Method method = Class.forName("java.lang.ProcessHandleImpl").getDeclaredMethod("waitForProcessExit0",
+                long.class, boolean.class);
+        method.setAccessible(true);
+        return method;
+    }
+
+    /** Waits for a killed process that Java has started without getting to wait for it, where that can be done. */
+    static void buryChild(ProcessHandle killed) {
+        boolean ours = killed.parent().filter(ProcessHandle.current()::equals).isPresent();
+        try {
+            if (ours) {
+                new Orphans(waiting()).bury(killed.pid());
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.debug("a killed process stays as a zombie pid={}", killed.pid(), e);
         }
     }
 

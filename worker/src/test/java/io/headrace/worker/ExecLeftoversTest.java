@@ -109,6 +109,18 @@ class ExecLeftoversTest {
     }
 
     @Test
+    void aCommandThatNobodyHasAHoldOfIsEndedByItsMark() throws Exception {
+        ProcessMark mark = ProcessMark.next().orElseThrow();
+        Process lost = new ProcessBuilder("sh", "-c",
+                "sleep 0.2; " + mark.carriedBy(in("stay & setsid stubborn >/dev/null 2>&1 & wait"))).start();
+
+        ChildStart.endLost(mark);
+
+        assertThat(lost.waitFor(30, SECONDS)).isTrue();
+        assertThat(living()).isEmpty();
+    }
+
+    @Test
     void threadsAndDescriptorsComeBack() throws Exception {
         run("true"); // the first starts what stays
         awaitThreads();

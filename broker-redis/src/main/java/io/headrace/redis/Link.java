@@ -86,14 +86,20 @@ final class Link implements AutoCloseable {
 
     /** A script and its keys. */
     static Request script(Script script, List<byte[]> keys, List<byte[]> arguments) {
-        List<byte[]> all = new ArrayList<>(2 + keys.size() + arguments.size());
-        all.add(script.digest());
-        all.add(RedisKeys.bytes(keys.size()));
-        all.addAll(keys);
-        all.addAll(arguments);
-        return new Request(Command.EVALSHA, all.toArray(byte[][]::new));
+        byte[][] all = new byte[2 + keys.size() + arguments.size()][];
+        all[0] = script.digest();
+        all[1] = keys.size() == 1 ? ONE : RedisKeys.bytes(keys.size());
+        int at = 2;
+        for (byte[] key : keys) {
+            all[at++] = key;
+        }
+        for (byte[] argument : arguments) {
+            all[at++] = argument;
+        }
+        return new Request(Command.EVALSHA, all);
     }
 
+    private static final byte[] ONE = {'1'};
     private static final byte[] PROBED = {'p'};
 
     /** The server that a key lies on now, as far as known: a lane's name, no promise. One for all but in a cluster. */

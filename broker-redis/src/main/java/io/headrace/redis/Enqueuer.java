@@ -92,10 +92,6 @@ final class Enqueuer implements AutoCloseable {
             answer.completeExceptionally(why);
         }
 
-        QueueName queue() {
-            return job.queue();
-        }
-
         boolean plain() {
             return job.delay() == null && job.runAt() == null && job.spec().uniqueKey() == null
                     && job.idempotency() == null && !job.awaited();
@@ -122,6 +118,11 @@ final class Enqueuer implements AutoCloseable {
 
     private void flush(List<Pending> batch) {
         Map<QueueName, Queues.Found> found = queues.look(queuesOf(batch));
+        found.forEach((queue, seen) -> {
+            if (seen.serverMs() > 0) {
+                times.read(queue, seen.serverMs());
+            }
+        });
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
         for (Pending pending : batch) {
             HeadraceException why = Objects.requireNonNull(found.get(pending.job().queue())).failure();
@@ -177,7 +178,7 @@ final class Enqueuer implements AutoCloseable {
         Durability durability = pendings.get(0).job().durability();
         byte[] key = queues.base(pendings.get(0).job().queue());
         List<Link.Request> confirmation = safekeeping.confirmation(durability, key);
-        times.look(key, pendings.stream().map(Pending::queue).distinct().toList());
+        times.look(key, queuesOf(pendings));
         List<Optional<Instant>> stamps = new ArrayList<>(pendings.size());
         List<Link.Request> requests = new ArrayList<>(pendings.size() + 8);
         List<Pending> sent = new ArrayList<>(pendings.size());

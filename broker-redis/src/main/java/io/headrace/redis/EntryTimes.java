@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Protocol.Command;
 
 /**
  * Knows of which levels the ids of entries are ahead of the server's clock, and what time it is there. Redis never gives an
@@ -29,44 +29,38 @@ final class EntryTimes {
     private static final Logger LOG = LoggerFactory.getLogger(EntryTimes.class);
     /** Ids this little ahead are taken for the time. */
     private static final long TOLERANCE_MS = 1_000;
-    /** How long a reading of the server's clock is counted on from. */
-    private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Link link;
     private final Queues queues;
-    private final LongSupplier nanoClock;
-    private final Map<String, Reading> readings = new ConcurrentHashMap<>();
+    private final ServerClocks clocks;
     /** The levels that are ahead, of each queue that was looked at. */
     private final Map<QueueName, Set<Level>> ahead = new ConcurrentHashMap<>();
 
     EntryTimes(Link link, Queues queues, LongSupplier nanoClock) {
         this.link = link;
         this.queues = queues;
-        this.nanoClock = nanoClock;
+        this.clocks = new ServerClocks(nanoClock);
     }
 
-    /** A server's clock as it was read. */
-    private record Reading(long serverMs, long asOfNanos) {}
+    /** What time it is on the server of a queue, as who looked at the queue has read with it. */
+    void read(QueueName queue, long serverMs) {
+        if (clocks.read(server(queue), serverMs)) {
+            ahead.clear(); // it was set back: ids go on from where it was
+        }
+    }
+
+    private String server(QueueName queue) {
+        return link.server(queues.base(queue));
+    }
 
     /**
-     * Looks at the clock of a server where that was last done more than a second ago, and at the queues that it has not looked at
-     * since that clock was last set back. Mostly one round trip a second, and none in between.
+     * Looks at the queues that it has not looked at since a clock was last set back; no round trip where there is none.
      *
      * @param key names the server; the queues are on it
      * @throws HeadraceException when it cannot be asked; nothing was written
      */
     void look(byte[] key, Collection<QueueName> wanted) {
-        String server = link.server(key);
-        Reading last = readings.get(server);
-        boolean stale = last == null || nanoClock.getAsLong() - last.asOfNanos() > FRESH_NANOS;
-        if (stale) {
-            long serverMs = millis(ask(key, List.of(new Link.Request(Command.TIME))).get(0));
-            if (last != null && serverMs < expected(last) - TOLERANCE_MS) {
-                ahead.clear(); // it was set back: ids go on from where it was
-            }
-            readings.put(server, new Reading(serverMs, nanoClock.getAsLong()));
-        }
-        List<QueueName> unknown = wanted.stream().filter(queue -> !ahead.containsKey(queue)).distinct().toList();
+        List<QueueName> unknown = wanted.stream().filter(queue -> !ahead.containsKey(queue)).toList();
         if (!unknown.isEmpty()) {
             learn(key, unknown);
         }
@@ -97,31 +91,22 @@ final class EntryTimes {
         }
     }
 
-    private static long millis(Object reply) {
-        List<Object> time = Replies.list(Link.checked(reply));
-        return Replies.number(time.get(0)) * 1000 + Replies.number(time.get(1)) / 1000;
-    }
-
-    private long expected(Reading reading) {
-        return reading.serverMs() + (nanoClock.getAsLong() - reading.asOfNanos()) / 1_000_000;
-    }
-
     /** What an entry added now has to say about the time, to the millisecond; null where its id tells. */
     @Nullable
     Instant at(QueueName queue, Level level) {
         if (!ahead.getOrDefault(queue, Set.of()).contains(level)) {
             return null;
         }
-        Reading reading = readings.get(link.server(queues.base(queue)));
-        return reading == null ? null : Instant.ofEpochMilli(expected(reading));
+        OptionalLong now = clocks.now(server(queue));
+        return now.isEmpty() ? null : Instant.ofEpochMilli(now.getAsLong());
     }
 
     /** Takes note of the id that an entry got. */
     void added(QueueName queue, Level level, long millis) {
-        Reading reading = readings.get(link.server(queues.base(queue)));
+        OptionalLong now = clocks.now(server(queue));
         Set<Level> levels = ahead.get(queue);
-        if (reading != null && levels != null) {
-            note(queue, level, levels, millis - expected(reading));
+        if (now.isPresent() && levels != null) {
+            note(queue, level, levels, millis - now.getAsLong());
         }
     }
 

@@ -28,8 +28,6 @@ final class Queues implements AutoCloseable {
     private static final long BELIEVED_NANOS = Duration.ofSeconds(1).toNanos();
     /** So many queues are looked at in one round trip. */
     private static final int BATCH = 500;
-    private static final byte[] CREATED_MS = RedisKeys.bytes("created_ms");
-    private static final byte[] MAX_BACKLOG = RedisKeys.bytes(Setter.MAX_BACKLOG);
 
     private final Link link;
     private final RedisKeys keys;
@@ -57,9 +55,10 @@ final class Queues implements AutoCloseable {
      * What a look found.
      *
      * @param limited whether not any number of jobs may wait in it
+     * @param serverMs what time it was on its server, epoch ms; 0 when nobody looked
      * @param failure why that cannot be told, or null
      */
-    record Found(boolean limited, @Nullable HeadraceException failure) {}
+    record Found(boolean limited, long serverMs, @Nullable HeadraceException failure) {}
 
     /** A name on its way to the list of all queues. */
     private record Listing(QueueName queue) implements Lane.Item {
@@ -76,7 +75,8 @@ final class Queues implements AutoCloseable {
     }
 
     /**
-     * What holds for each of these queues; those that are not there are created. No round trip as long as all is believed, one a second otherwise.
+     * What holds for each of these queues; those that are not there are created. No round trip as long as all is believed, one a
+     * second otherwise, which also tells the time.
      *
      * @throws BrokerUnavailable when the server cannot be asked
      */
@@ -86,13 +86,13 @@ final class Queues implements AutoCloseable {
         for (QueueName name : names) {
             Known found = known.get(name);
             if (found != null && nanoClock.getAsLong() - found.asOf() <= BELIEVED_NANOS) {
-                all.put(name, new Found(found.maxBacklog() > 0, null));
+                all.put(name, new Found(found.maxBacklog() > 0, 0, null));
             } else {
                 doubted.add(name);
             }
         }
-        List<Object> answers = asked(() -> Spread.ask(link, doubted.stream().map(name -> new Link.Request(Command.HMGET,
-                keys.settings(name), CREATED_MS, MAX_BACKLOG)).toList(), BATCH));
+        List<Object> answers = asked(() -> Spread.ask(link,
+                doubted.stream().map(name -> link.script(Script.KNOWN, base(name), List.of())).toList(), BATCH));
         for (int i = 0; i < doubted.size(); i++) {
             all.put(doubted.get(i), found(doubted.get(i), answers.get(i)));
         }
@@ -105,9 +105,9 @@ final class Queues implements AutoCloseable {
         for (QueueName name : names) {
             try {
                 asked(() -> create(name));
-                all.put(name, new Found(false, null));
+                all.put(name, new Found(false, 0, null));
             } catch (HeadraceException e) {
-                all.put(name, new Found(false, e));
+                all.put(name, new Found(false, 0, e));
             }
         }
         return all;
@@ -115,17 +115,17 @@ final class Queues implements AutoCloseable {
 
     private Found found(QueueName queue, Object answer) {
         try {
-            List<Object> settings = Replies.list(Link.checked(answer));
-            if (settings.get(0) == null) {
+            List<Object> reply = Replies.list(Link.checked(answer));
+            if (reply.get(1) == null) {
                 asked(() -> create(queue));
             } else {
                 lists.add(link.server(keys.queues()), Durability.MEMORY, new Listing(queue));
             }
-            long maxBacklog = Setter.maxBacklog(settings.get(1) instanceof byte[] text ? Replies.text(text) : null);
+            long maxBacklog = Setter.maxBacklog(reply.get(2) instanceof byte[] text ? Replies.text(text) : null);
             known.put(queue, new Known(base(queue), maxBacklog, nanoClock.getAsLong()));
-            return new Found(maxBacklog > 0, null);
+            return new Found(maxBacklog > 0, Replies.number(reply.get(0)), null);
         } catch (HeadraceException e) {
-            return new Found(false, e);
+            return new Found(false, 0, e);
         }
     }
 

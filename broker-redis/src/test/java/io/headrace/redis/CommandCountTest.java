@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -62,6 +63,28 @@ final class CommandCountTest {
         jedis.close();
         broker.close();
         redis.close();
+    }
+
+    /** Script and job are a round trip each; the list of queues is no submission's concern. */
+    @Test
+    void aSubmissionLearnsAllOfItsQueueInOneCallASecond() {
+        AtomicLong later = new AtomicLong();
+        try (RedisBroker sender = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
+                () -> System.nanoTime() + later.get())) {
+            NewJob job = NewJob.of(QUEUE.value(), "welcome", 1).build();
+            new JobClient(sender).enqueue(job);
+            long tenth = tenths();
+            later.addAndGet(Duration.ofMillis(900).toNanos()); // by less than a step of the server's clock
+            Wait.until("a second is over by the clock of the sender", () -> tenths() > tenth + 2);
+            jedis.del("hr:queues");
+            Map<String, Long> counts = commands(() -> {
+                new JobClient(sender).enqueue(job);
+                Wait.until("its queue is listed", () -> jedis.exists("hr:queues"));
+            });
+            counts.remove("exists");
+            assertThat(counts).isEqualTo(Map.of("evalsha", 1L, "time", 1L, "hmget", 1L, "xadd", 1L, "lpush", 1L,
+                    "ltrim", 1L, "sadd", 1L));
+        }
     }
 
     @Test

@@ -82,7 +82,7 @@ record Caller(String name, Role role, Scope scope, String address, @Nullable Acc
         List<Running> running = all.running().stream().filter(one -> reaches(one.job().queue())).toList();
         List<JobType> types = running.stream().map(Running::type).distinct().toList();
         return new WorkerInfo(all.id(), all.host(), all.pid(), all.startedAt(), queues, types, all.slots(),
-                running.size(), all.lease(), all.state(), all.version(), running);
+                running.size(), all.lease(), all.state(), all.version(), running, all.heartbeatAt());
     }
 
     /** Whether what belongs to the queue may be seen by this caller at all. */

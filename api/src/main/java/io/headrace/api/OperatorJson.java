@@ -140,6 +140,7 @@ final class OperatorJson {
         out.duration("lease", worker.lease());
         out.text("state", worker.state());
         out.text("version", worker.version());
+        out.timeIf("heartbeatAt", worker.heartbeatAt());
         out.objects("running", worker.running(), (o, running) -> {
             o.text("job", running.job().toString());
             o.text("type", running.type().value());

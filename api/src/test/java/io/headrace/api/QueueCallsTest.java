@@ -9,6 +9,7 @@ import io.headrace.QueueName;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -326,8 +327,12 @@ class QueueCallsTest {
                         List.of(new JobType("t")), 10, 1, Duration.ofSeconds(30), "running", "0.1",
                         List.of(new WorkerInfo.Running(id, new JobType("t"), 1, api.clock.now()))),
                 Duration.ofMinutes(1));
+        Instant heard = api.clock.now();
+        api.clock.advance(Duration.ofSeconds(9));
         assertThat(api.get("/v1/workers").body()).contains("\"id\":\"w-1\"", "\"lease\":\"30s\"",
                 "\"job\":\"" + id + "\"");
+        assertThat(Instant.parse(api.get("/v1/workers").json().path("workers").get(0).path("heartbeatAt").asText()))
+                .as("what it tells is as of then").isEqualTo(heard);
         assertThat(api.get(MAIL).json().path("workers").asInt()).isEqualTo(1);
     }
 

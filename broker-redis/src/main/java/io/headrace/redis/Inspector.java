@@ -171,8 +171,7 @@ final class Inspector {
 
     /** The clock of the server that holds a key. */
     Instant now(byte[] key) {
-        List<Object> time = Replies.list(link.ask(key, new Link.Request(Command.TIME)));
-        return Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1000);
+        return Replies.instant(link.ask(key, new Link.Request(Command.TIME)));
     }
 
     /** The server that is nearest to its limit; the one that uses most where none has one. */

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
@@ -55,7 +56,7 @@ final class Registry {
         byte[] key = keys.worker(worker.id());
         byte[] wish = keys.wish(worker.id());
         List<Object> answers = Spread.ask(link,
-                List.of(Urgent.write(Command.SET, key, write(worker).bytes(), RedisKeys.bytes("PX"),
+                List.of(Urgent.write(Command.SET, key, write(worker, lifetime).bytes(), RedisKeys.bytes("PX"),
                         RedisKeys.bytes(lifetime.toMillis())),
                         Urgent.write(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
                         new Link.Request(Command.GET, wish)),
@@ -122,11 +123,15 @@ final class Registry {
 
     /** Live workers, oldest first. Those that died are passed over; {@link Housekeeping} takes them off the list. */
     List<WorkerInfo> workers() {
+        List<Object> listed = link.askAll(keys.workers(),
+                List.of(new Link.Request(Command.SMEMBERS, keys.workers()), new Link.Request(Command.TIME)));
+        List<String> ids = Replies.texts(Link.checked(listed.get(0)));
+        Instant now = Replies.instant(Link.checked(listed.get(1)));
         List<WorkerInfo> live = new ArrayList<>();
-        heartbeats(members(keys.workers())).forEach((id, heartbeat) -> {
-            if (heartbeat instanceof byte[] json) {
-                read(id, json).ifPresent(live::add);
-            } else if (heartbeat instanceof HeadraceException e) {
+        heartbeats(ids).forEach((id, heartbeat) -> {
+            if (heartbeat.text() instanceof byte[] json) {
+                read(id, json, now, heartbeat.leftMs()).ifPresent(live::add);
+            } else if (heartbeat.text() instanceof HeadraceException e) {
                 oddities.passedOver(keys.worker(id), "", String.valueOf(e.getMessage()));
             }
         });
@@ -134,26 +139,41 @@ final class Registry {
         return live;
     }
 
-    /** What Redis answers for each worker: JSON, null, or that the key has a wrong type. */
-    private Map<String, @Nullable Object> heartbeats(List<String> ids) {
+    /**
+     * What Redis answers for a worker.
+     *
+     * @param text JSON, null, or that the key has a wrong type
+     * @param leftMs until it is forgotten, below 0 when it is, or never will be
+     */
+    private record Heartbeat(@Nullable Object text, long leftMs) {}
+
+    private Map<String, Heartbeat> heartbeats(List<String> ids) {
         List<Object> answers = Spread.ask(link,
-                ids.stream().map(id -> new Link.Request(Command.GET, keys.worker(id))).toList(), BATCH);
-        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+                ids.stream().map(keys::worker)
+                        .flatMap(key -> Stream.of(new Link.Request(Command.GET, key),
+                                new Link.Request(Command.PTTL, key)))
+                        .toList(),
+                BATCH);
+        Map<String, Heartbeat> all = new LinkedHashMap<>();
         for (int i = 0; i < ids.size(); i++) {
-            Object answer = answers.get(i);
-            if (!(answer instanceof DataDamaged) && Link.failure(answer) != null) {
-                throw Objects.requireNonNull(Link.failure(answer));
+            Object text = answers.get(2 * i);
+            if (!(text instanceof DataDamaged) && Link.failure(text) != null) {
+                throw Objects.requireNonNull(Link.failure(text));
             }
-            all.put(ids.get(i), answer);
+            all.put(ids.get(i), new Heartbeat(text, Replies.number(Link.checked(answers.get(2 * i + 1)))));
         }
         return all;
     }
 
-    private Optional<WorkerInfo> read(String id, byte[] json) {
+    private Optional<WorkerInfo> read(String id, byte[] json, Instant now, long leftMs) {
         try {
             JsonNode heartbeat = Json.trusted(json).as(JsonNode.class);
             if (heartbeat != null && heartbeat.isObject()) {
-                return Optional.of(read(new WorkerId(id), heartbeat));
+                WorkerInfo worker = read(new WorkerId(id), heartbeat);
+                long lifetimeMs = heartbeat.path("lifetimeMs").asLong();
+                // A worker of an earlier build does not say for how long it is remembered.
+                return Optional.of(leftMs < 0 || lifetimeMs < leftMs ? worker
+                        : worker.heardAt(now.minusMillis(lifetimeMs - leftMs)));
             }
         } catch (InvalidInput e) {
             // told below, like JSON that is no object
@@ -162,11 +182,12 @@ final class Registry {
         return Optional.empty();
     }
 
-    private static Json write(WorkerInfo worker) {
+    /** Its age is what is missing from its lifetime: so it goes by the clock of Redis, and costs no further write. */
+    private static Json write(WorkerInfo worker, Duration lifetime) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("host", worker.host()).put("pid", worker.pid()).put("startedMs", worker.startedAt().toEpochMilli())
                 .put("slots", worker.slots()).put("busy", worker.busy()).put("leaseMs", worker.lease().toMillis())
-                .put("state", worker.state()).put("version", worker.version());
+                .put("state", worker.state()).put("version", worker.version()).put("lifetimeMs", lifetime.toMillis());
         ArrayNode queues = json.putArray("queues");
         worker.queues().forEach(queue -> queues.add(queue.value()));
         ArrayNode types = json.putArray("types");

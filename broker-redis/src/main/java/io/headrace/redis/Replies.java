@@ -5,6 +5,7 @@ import io.headrace.JobId;
 import io.headrace.Level;
 import io.headrace.QueueName;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,12 @@ final class Replies {
         } catch (NumberFormatException e) {
             return 0;
         }
+    }
+
+    /** What {@code TIME} tells. */
+    static Instant instant(Object reply) {
+        List<Object> time = list(reply);
+        return Instant.ofEpochSecond(number(time.get(0)), number(time.get(1)) * 1000);
     }
 
     static List<String> texts(Object reply) {

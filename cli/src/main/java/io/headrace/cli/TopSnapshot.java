@@ -32,7 +32,7 @@ record TopSnapshot(Instant time, String version, Map<String, Long> totals, List<
     /**
      * One worker.
      *
-     * @param longest how long the oldest of its running jobs runs, zero when it runs none
+     * @param longest how long the oldest of its running jobs ran at its last heartbeat, zero when it ran none
      * @param longestType the type of that job, or nothing
      */
     record WorkerRow(String id, String host, List<String> queues, String state, long slots, long busy, int running,
@@ -84,12 +84,14 @@ record TopSnapshot(Instant time, String version, Map<String, Long> totals, List<
         return sum;
     }
 
+    /** Jobs are as old as they were when the worker told of them: what became of them since is not known. */
     private static WorkerRow worker(Tree worker, Instant now) {
+        Instant told = Words.instant(worker.at("heartbeatAt")).orElse(now);
         List<Tree> running = worker.at("running").items();
         Duration longest = Duration.ZERO;
         String type = "";
         for (Tree run : running) {
-            Duration age = Words.instant(run.at("since")).map(since -> Duration.between(since, now))
+            Duration age = Words.instant(run.at("since")).map(since -> Duration.between(since, told))
                     .orElse(Duration.ZERO);
             if (type.isEmpty() || age.compareTo(longest) > 0) {
                 longest = age.isNegative() ? Duration.ZERO : age;

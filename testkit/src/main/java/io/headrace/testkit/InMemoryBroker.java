@@ -253,7 +253,7 @@ public final class InMemoryBroker implements Broker {
     @Override
     public Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
         return locked(now -> {
-            workers.put(worker.id(), new Heard(worker, now.plus(lifetime)));
+            workers.put(worker.id(), new Heard(worker.heardAt(now), now.plus(lifetime)));
             return Optional.ofNullable(wishes.remove(worker.id()));
         });
     }

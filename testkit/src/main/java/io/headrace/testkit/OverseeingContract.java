@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -214,11 +215,13 @@ abstract class OverseeingContract extends ContractSteps {
         WorkerInfo info = worker(ann, 10, List.of(new WorkerInfo.Running(job.lease().job(), new JobType("mail"), 1,
                 job.claimedAt())));
         broker().heartbeat(info, LONG);
-        assertThat(operator().workers()).contains(info);
+        assertThat(operator().workers()).usingRecursiveFieldByFieldElementComparatorIgnoringFields("heartbeatAt")
+                .contains(info);
         assertThat(info().workers()).isEqualTo(1);
         WorkerInfo later = worker(ann, 10, List.of());
         broker().heartbeat(later, LONG);
-        assertThat(operator().workers()).contains(later).doesNotContain(info);
+        assertThat(operator().workers()).usingRecursiveFieldByFieldElementComparatorIgnoringFields("heartbeatAt")
+                .contains(later).doesNotContain(info);
         assertThat(info().workers()).isEqualTo(1);
         broker().retire(ann, List.of(queue));
         assertThat(operator().workers()).extracting(WorkerInfo::id).doesNotContain(ann);
@@ -265,6 +268,25 @@ abstract class OverseeingContract extends ContractSteps {
         assertThat(operator().workers()).extracting(WorkerInfo::id).doesNotContain(ann).contains(bob);
         assertThat(info().workers()).isEqualTo(1);
         broker().retire(bob, List.of(queue));
+    }
+
+    @Test
+    void aWorkerIsListedWithTheTimeOfItsLastHeartbeat() {
+        send(job());
+        Instant before = operator().time(queue);
+        broker().heartbeat(worker(ann, 10, List.of()), LONG);
+        Instant after = operator().time(queue);
+        fixture().tick();
+        assertThat(heardAt(ann)).isBetween(before.minusSeconds(30), after.plusMillis(1));
+        Instant later = operator().time(queue);
+        broker().heartbeat(worker(ann, 10, List.of()), LONG);
+        assertThat(heardAt(ann)).isAfter(later.minusSeconds(30));
+        broker().retire(ann, List.of(queue));
+    }
+
+    private Instant heardAt(WorkerId id) {
+        return Objects.requireNonNull(operator().workers().stream().filter(worker -> worker.id().equals(id)).findFirst()
+                .orElseThrow().heartbeatAt());
     }
 
     private WorkerInfo worker(WorkerId id, int minutesOld, List<WorkerInfo.Running> running) {

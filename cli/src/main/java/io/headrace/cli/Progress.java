@@ -31,7 +31,7 @@ final class Progress implements AutoCloseable {
 
     /** @param max in bytes, -1 when unknown */
     static Progress ofBytes(Terminal terminal, String task, long max) {
-        return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max, " KB", 1024) : null);
+        return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max, " KiB", 1024) : null);
     }
 
     private static ProgressBar bar(Terminal terminal, String task, long max, String unit, long size) {

@@ -43,9 +43,10 @@ final class TopModel {
     /**
      * What is on the screen.
      *
+     * @param parked how many jobs are parked: see {@link TopRates#parked}
      * @param at when it was told, by this machine's clock
      */
-    record Shown(TopSnapshot snapshot, Map<String, Rate> rates, Rate all, Instant at) {}
+    record Shown(TopSnapshot snapshot, Map<String, Rate> rates, Rate all, long parked, Instant at) {}
 
     private static final Rate UNKNOWN = TopRates.sum(List.of());
     private static final int PAGE = 10;
@@ -98,7 +99,7 @@ final class TopModel {
     void told(TopSnapshot snapshot, Instant at) {
         rates.add(snapshot);
         Map<String, Rate> all = rates.all();
-        latest = new Shown(snapshot, all, TopRates.sum(all.values()), at);
+        latest = new Shown(snapshot, all, TopRates.sum(all.values()), rates.parked(), at);
         awaySince = null;
         if (!frozen) {
             shown = latest;

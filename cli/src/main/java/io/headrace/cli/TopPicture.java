@@ -126,17 +126,18 @@ final class TopPicture {
     }
 
     private static String jobs(Shown shown, int width) {
-        String whole = jobs(shown.snapshot().totals(), Long.SIZE);
-        return whole.length() <= width ? whole : jobs(shown.snapshot().totals(), 5);
+        String whole = jobCounts(shown, Long.SIZE);
+        return whole.length() <= width ? whole : jobCounts(shown, 5);
     }
 
-    private static String jobs(Map<String, Long> totals, int digits) {
+    private static String jobCounts(Shown shown, int digits) {
+        Map<String, Long> totals = shown.snapshot().totals();
         StringBuilder line = new StringBuilder("Jobs");
-        for (String state : List.of("queued", "running", "scheduled", "retrying", "parked")) {
+        for (String state : List.of("queued", "running", "scheduled", "retrying")) {
             line.append("  ").append(state).append(' ')
                     .append(Words.count(totals.getOrDefault(state, 0L), digits));
         }
-        return line.toString();
+        return line.append("  parked ").append(Words.count(shown.parked(), digits)).toString();
     }
 
     private String rates(Shown shown) {
@@ -158,15 +159,19 @@ final class TopPicture {
         long busy = snapshot.totals().getOrDefault("running", 0L); // what workers tell of themselves is older
         return "Work  " + paint(Colour.BLUE, Bars.filled(busy / (double) Math.max(1, snapshot.slots()), 12))
                 + " " + busy + "/" + snapshot.slots() + " slots  " + count
-                + (count == 1 ? " worker" : " workers") + (quiet > 0 ? ", " + quiet + " quiet" : "") + "  "
+                + (count == 1 ? " worker" : " workers") + (quiet > 0 ? ", " + quiet + " quiet" : "")
                 + redis(snapshot);
     }
 
+    /** Nothing where it is not told: a key that is limited to queues sees none of what all queues share. */
     private String redis(TopSnapshot snapshot) {
+        if (snapshot.redisUsedBytes() == 0) {
+            return "";
+        }
         long max = snapshot.redisMaxBytes();
         String text = "Redis " + Words.bytes(snapshot.redisUsedBytes()) + (max > 0 ? " of " + Words.bytes(max) : "");
         double part = max > 0 ? snapshot.redisUsedBytes() / (double) max : 0;
-        return paint(part >= 0.95 ? Colour.RED : part >= 0.8 ? Colour.YELLOW : Colour.PLAIN, text);
+        return "  " + paint(part >= 0.95 ? Colour.RED : part >= 0.8 ? Colour.YELLOW : Colour.PLAIN, text);
     }
 
     private List<String> panels(TopModel model, int width, int room, int height) {

@@ -24,9 +24,15 @@ final class TopRates {
      */
     record Rate(boolean known, double done, double failed, double in, double[] minute) {}
 
+    /** A parked job joins the line every 4 to 6 s, until a worker has looked at it: so long it is counted on. */
+    private static final Duration OFFERED_WITHIN = Duration.ofSeconds(15);
+
+    private record Parked(Instant time, long jobs) {}
+
     private record Sample(Instant time, long done, long failed, long in) {}
 
     private final Map<String, Deque<Sample>> samples = new HashMap<>();
+    private final Deque<Parked> parked = new ArrayDeque<>();
     private Instant latest = Instant.EPOCH;
 
     /** Takes in what was told; an answer that is not newer than the one before tells nothing. */
@@ -35,6 +41,10 @@ final class TopRates {
             return;
         }
         latest = snapshot.time();
+        parked.addLast(new Parked(latest, snapshot.totals().getOrDefault("parked", 0L)));
+        while (parked.getFirst().time().isBefore(latest.minus(OFFERED_WITHIN))) {
+            parked.removeFirst();
+        }
         samples.keySet().retainAll(snapshot.queues().stream().map(TopSnapshot.QueueRow::name).toList());
         for (TopSnapshot.QueueRow queue : snapshot.queues()) {
             Deque<Sample> of = samples.computeIfAbsent(queue.name(), name -> new ArrayDeque<>());
@@ -47,6 +57,11 @@ final class TopRates {
                 of.removeFirst();
             }
         }
+    }
+
+    /** How many jobs are parked: the most of the last seconds, as they leave the state for a moment whenever they are offered again. */
+    long parked() {
+        return parked.stream().mapToLong(Parked::jobs).max().orElse(0);
     }
 
     /** Each queue's rates. */

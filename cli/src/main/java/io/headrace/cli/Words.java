@@ -87,20 +87,22 @@ final class Words {
         if (rate > 0 && rate < 0.1) {
             return "<0.1";
         }
-        return rate == 0 || rate >= 10 ? Long.toString(Math.round(rate)) : scaled(rate, "");
+        return rate == 0 || rate >= 9.95 ? Long.toString(Math.round(rate)) : scaled(rate, "");
     }
 
-    /** A size in memory: {@code 512 KB}, {@code 1.4 GB}, counted in steps of 1024 as Redis does. */
+    /** A size in memory: {@code 512 KiB}, {@code 1.4 GiB}, as the dashboard spells it. */
     static String bytes(long bytes) {
-        if (bytes < 1024 * 1024) {
-            return (bytes + 1023) / 1024 + " KB";
+        long kibi = (bytes + 1023) / 1024;
+        if (kibi < 1024) {
+            return kibi + " KiB";
         }
-        double mega = bytes / 1024.0 / 1024.0;
-        return mega < 1024 ? scaled(mega, " MB") : scaled(mega / 1024, " GB");
+        double mebi = bytes / 1024.0 / 1024.0;
+        return Math.round(mebi) < 1024 ? scaled(mebi, " MiB") : scaled(mebi / 1024, " GiB");
     }
 
+    /** Three digits that mean something. What would be rounded up to a digit more gets none behind its point. */
     private static String scaled(double value, String unit) {
-        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value) + unit;
+        return String.format(Locale.ROOT, value < 99.95 ? "%.1f" : "%.0f", value) + unit;
     }
 
     /** Why a file cannot be read; the message of some exceptions is only its name. */

@@ -14,7 +14,7 @@ final class TopPictureTest {
                 "headrace 1.2.3  http://127.0.0.1:8080                              live 12:01:06",
                 "Jobs  queued 1234567  running 6  scheduled 7  retrying 2  parked 0",
                 "Rate  in 101/s  done 100/s ▂▂▂▂▂▄████  failed 0/s  dead 12",
-                "Work  [|||       ] 6/20 slots  2 workers, 1 quiet  Redis 123 MB of 1.0 GB",
+                "Work  [|||       ] 6/20 slots  2 workers, 1 quiet  Redis 123 MiB of 1.0 GiB",
                 "",
                 " QUEUE▲              QUEUED   RUN  OLDEST  DONE/S  FAIL/S   DEAD  WRK LAST MIN",
                 ">mail                   106     3    2m3s     100       0     12    1 ▂▂▂▂▂▄████",
@@ -59,6 +59,22 @@ final class TopPictureTest {
         assertThat(stage.picture(80, 24).get(23)).isEqualTo("nobody listens there; trying again");
         assertThat(stage.queue("mail", false, 1, "5s", 0, 3100, 16).told().picture(80, 24).get(0))
                 .endsWith("live 12:01:10");
+    }
+
+    @Test
+    void whatAKeyIsNotToldOfRedisIsLeftOut() {
+        TopStage stage = new TopStage().redis(0).queue("mail", false, 1, "1s", 0, 0, 0).told();
+        assertThat(stage.picture(80, 24).get(3)).contains("0 workers").doesNotContain("Redis");
+    }
+
+    @Test
+    void parkedJobsAreCountedOnWhileTheyAreOfferedAgain() {
+        TopStage stage = new TopStage().parked(23).told();
+        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 23");
+        stage.after(Duration.ofSeconds(5)).parked(0).told();
+        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 23");
+        stage.after(Duration.ofSeconds(16)).parked(0).told();
+        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 0");
     }
 
     @Test

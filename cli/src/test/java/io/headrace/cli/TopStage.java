@@ -17,6 +17,7 @@ final class TopStage {
     private final List<String> queues = new ArrayList<>();
     private final List<String> workers = new ArrayList<>();
     private long used = 123L * 1024 * 1024;
+    private long parked;
 
     TopStage after(Duration time) {
         now = now.plus(time);
@@ -45,18 +46,26 @@ final class TopStage {
         return this;
     }
 
+    /** @param usedBytes 0 where the key is told nothing of it */
     TopStage redis(long usedBytes) {
         used = usedBytes;
+        return this;
+    }
+
+    TopStage parked(long jobs) {
+        parked = jobs;
         return this;
     }
 
     /** The API answers with what was put in since its last answer. */
     TopStage told() {
         String overview = """
-                {"time": "%s", "version": "1.2.3", "queues": [%s], "redis": {"usedBytes": %d, "maxBytes": 1073741824},
-                 "totals": {"queued": 1234567, "running": 6, "scheduled": 7, "retrying": 2, "parked": 0, "dead": 12},
+                {"time": "%s", "version": "1.2.3", "queues": [%s], "redis": {%s},
+                 "totals": {"queued": 1234567, "running": 6, "scheduled": 7, "retrying": 2, "parked": %d, "dead": 12},
                  "workers": {"count": %d, "quiet": 0, "slots": 20, "busy": 4}}
-                """.formatted(now, String.join(",", queues), used, workers.size());
+                """.formatted(now, String.join(",", queues),
+                used == 0 ? "" : "\"usedBytes\": %d, \"maxBytes\": 1073741824".formatted(used), parked,
+                workers.size());
         model.told(TopSnapshot.of(tree(overview), tree("{\"workers\": [" + String.join(",", workers) + "]}")), now);
         queues.clear();
         workers.clear();

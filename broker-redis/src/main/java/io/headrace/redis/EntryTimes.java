@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,8 +35,8 @@ final class EntryTimes {
     private final Link link;
     private final Queues queues;
     private final ServerClocks clocks;
-    /** The levels that are ahead, of each queue that was looked at. */
-    private final Map<QueueName, Set<Level>> ahead = new ConcurrentHashMap<>();
+    /** What is known of each queue that was looked at. */
+    private final Map<QueueName, Known> known = new ConcurrentHashMap<>();
 
     EntryTimes(Link link, Queues queues, LongSupplier nanoClock) {
         this.link = link;
@@ -42,10 +44,25 @@ final class EntryTimes {
         this.clocks = new ServerClocks(nanoClock);
     }
 
+    /**
+     * What is known of a queue.
+     *
+     * @param ahead the levels that are
+     * @param judged by level, the newest id that was compared with the clock, epoch ms: hundreds of a flush share one
+     */
+    private record Known(Set<Level> ahead, Map<Level, AtomicLong> judged) {
+        Known() {
+            this(ConcurrentHashMap.newKeySet(), new EnumMap<>(Level.class));
+            for (Level level : Level.values()) {
+                judged.put(level, new AtomicLong());
+            }
+        }
+    }
+
     /** What time it is on the server of a queue, as who looked at the queue has read with it. */
     void read(QueueName queue, long serverMs) {
         if (clocks.read(server(queue), serverMs)) {
-            ahead.clear(); // it was set back: ids go on from where it was
+            known.clear(); // it was set back: ids go on from where it was
         }
     }
 
@@ -60,7 +77,7 @@ final class EntryTimes {
      * @throws HeadraceException when it cannot be asked; nothing was written
      */
     void look(byte[] key, Collection<QueueName> wanted) {
-        List<QueueName> unknown = wanted.stream().filter(queue -> !ahead.containsKey(queue)).toList();
+        List<QueueName> unknown = wanted.stream().filter(queue -> !known.containsKey(queue)).toList();
         if (!unknown.isEmpty()) {
             learn(key, unknown);
         }
@@ -70,13 +87,13 @@ final class EntryTimes {
         List<Object> replies = ask(key, unknown.stream()
                 .map(queue -> link.script(Script.NEWEST, queues.base(queue), List.of())).toList());
         for (int i = 0; i < unknown.size(); i++) {
-            Set<Level> levels = ConcurrentHashMap.newKeySet();
-            ahead.put(unknown.get(i), levels);
+            Known learnt = new Known();
+            known.put(unknown.get(i), learnt);
             if (Link.failure(replies.get(i)) == null) { // else the submission will meet the same failure
                 List<Object> reply = Replies.list(replies.get(i));
                 for (int at = 1; at + 1 < reply.size(); at += 2) {
                     long newestMs = Entries.millis(Replies.text(reply.get(at + 1)));
-                    note(unknown.get(i), Level.ofCode(Replies.text(reply.get(at)).charAt(0)), levels,
+                    note(unknown.get(i), Level.ofCode(Replies.text(reply.get(at)).charAt(0)), learnt.ahead(),
                             newestMs - Replies.number(reply.get(0)));
                 }
             }
@@ -94,7 +111,8 @@ final class EntryTimes {
     /** What an entry added now has to say about the time, to the millisecond; null where its id tells. */
     @Nullable
     Instant at(QueueName queue, Level level) {
-        if (!ahead.getOrDefault(queue, Set.of()).contains(level)) {
+        Known about = known.get(queue);
+        if (about == null || !about.ahead().contains(level)) {
             return null;
         }
         OptionalLong now = clocks.now(server(queue));
@@ -103,10 +121,15 @@ final class EntryTimes {
 
     /** Takes note of the id that an entry got. */
     void added(QueueName queue, Level level, long millis) {
+        Known about = known.get(queue);
+        AtomicLong judged = about == null ? null : about.judged().get(level);
+        if (about == null || judged == null || judged.getPlain() == millis) {
+            return;
+        }
         OptionalLong now = clocks.now(server(queue));
-        Set<Level> levels = ahead.get(queue);
-        if (now.isPresent() && levels != null) {
-            note(queue, level, levels, millis - now.getAsLong());
+        if (now.isPresent()) {
+            judged.setPlain(millis);
+            note(queue, level, about.ahead(), millis - now.getAsLong());
         }
     }
 

@@ -65,10 +65,11 @@ final class Guard {
         if (!asks()) {
             checkHost(request.getHeader("Host"));
             checkOrigin(request);
-            exchange.from(Caller.local(exchange.address()));
             if (!access.open() && neighboursKnown) {
                 Neighbours.require(request.connection());
             }
+            boolean ours = !neighboursKnown || Neighbours.lets(request.connection());
+            exchange.from(ours ? Caller.local(exchange.address()) : null); // others stay strangers, whatever they ask
             then.run();
             return;
         }

@@ -33,7 +33,8 @@ final class Neighbours {
     private static final AttributeKey<OptionalLong> OWNER = AttributeKey.valueOf("headrace-owner");
     private static final long ROOT = 0;
 
-    private record Question(InetSocketAddress peer, InetSocketAddress own, Consumer<OptionalLong> answer) {}
+    /** Who holds the other end of a connection. */
+    record Question(InetSocketAddress peer, InetSocketAddress own, Consumer<OptionalLong> answer) {}
 
     private final Source source;
     private final ThreadPoolExecutor reader = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS,
@@ -84,11 +85,22 @@ final class Neighbours {
         return owner == null ? OptionalLong.empty() : owner;
     }
 
-    private synchronized void ask(Question question) {
-        waiting.add(question);
-        if (!reading) {
+    /** The answer comes on any thread, and comes whatever happens: a connection waits for it. */
+    void ask(Question question) {
+        synchronized (this) {
+            waiting.add(question);
+            if (reading) {
+                return;
+            }
             reading = true;
+        }
+        try {
             reader.execute(this::read);
+        } catch (RuntimeException | Error e) { // such as a thread that the system refuses
+            answer(take(), failed(e));
+            synchronized (this) {
+                reading = false;
+            }
         }
     }
 
@@ -112,11 +124,24 @@ final class Neighbours {
             for (Question one : all) {
                 owners.add(table.owner(one.peer(), one.own()));
             }
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("who connects cannot be told; these calls are refused error={}", e.getMessage());
+        } catch (IOException | RuntimeException | Error e) {
+            owners = failed(e);
         }
+        answer(all, owners);
+    }
+
+    private static List<OptionalLong> failed(Throwable e) {
+        LOG.warn("who connects cannot be told; these calls are refused error={}", e.toString());
+        return List.of();
+    }
+
+    private static void answer(List<Question> all, List<OptionalLong> owners) {
         for (int i = 0; i < all.size(); i++) {
-            all.get(i).answer().accept(i < owners.size() ? owners.get(i) : OptionalLong.empty());
+            try {
+                all.get(i).answer().accept(i < owners.size() ? owners.get(i) : OptionalLong.empty());
+            } catch (RuntimeException e) { // its loop has ended
+                LOG.debug("nobody waits for who connects", e);
+            }
         }
     }
 
@@ -129,8 +154,17 @@ final class Neighbours {
         require(owner(connection));
     }
 
+    /** Whether somebody is let in who connects so. */
+    static boolean lets(HttpConnection connection) {
+        return lets(owner(connection));
+    }
+
+    private static boolean lets(OptionalLong owner) {
+        return owner.isPresent() && (owner.getAsLong() == LocalUser.uid() || owner.getAsLong() == ROOT);
+    }
+
     static void require(OptionalLong owner) {
-        if (owner.isPresent() && (owner.getAsLong() == LocalUser.uid() || owner.getAsLong() == ROOT)) {
+        if (lets(owner)) {
             return;
         }
         String who = owner.isPresent() ? "comes from another user of this machine (uid " + owner.getAsLong() + ")"

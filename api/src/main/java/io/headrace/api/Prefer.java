@@ -2,7 +2,6 @@ package io.headrace.api;
 
 import io.headrace.Durability;
 import io.headrace.InvalidInput;
-import io.headrace.InvalidInput;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Locale;

@@ -5,7 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.LocalUser;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What another user really meets is tested with processes of another user, by {@code NeighbourIT} of the command. */
@@ -28,6 +37,26 @@ class NeighboursTest {
                 assertThat(api.get("/v1/queues").status()).isEqualTo(200);
             }
             assertThat(api.get("/nowhere").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void afterAnyFailureTheNextConnectionIsLookedUp() throws Exception {
+        BlockingQueue<OptionalLong> answers = new LinkedBlockingQueue<>();
+        Deque<Throwable> failures = new ArrayDeque<>(List.of(new OutOfMemoryError("Java heap space"),
+                new StackOverflowError(), new IOException()));
+        Neighbours neighbours = new Neighbours(() -> {
+            Throwable failure = failures.removeFirst();
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw failure instanceof IOException checked ? checked : new IOException(failure);
+        });
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        while (!failures.isEmpty()) {
+            neighbours.ask(new Neighbours.Question(address, address, answers::add));
+
+            assertThat(answers.poll(20, TimeUnit.SECONDS)).isEqualTo(OptionalLong.empty());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.headrace.redis;
 
 import io.headrace.BrokerUnavailable;
+import io.headrace.ByteSize;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.redis.Finding.Level;
@@ -168,14 +169,14 @@ final class ServerExam {
         long max = node.info().number("maxmemory");
         if (max == 0) {
             long machine = node.info().number("total_system_memory");
-            String found = megabytes(used) + " used, no limit set"
-                    + (machine > 0 ? ", the machine has " + megabytes(machine) : "");
+            String found = ByteSize.format(used) + " used, no limit set"
+                    + (machine > 0 ? ", the machine has " + ByteSize.format(machine) : "");
             return machine > 0 && used > machine / 2
                     ? Finding.warning("memory", found,
                             "when the machine is full its kernel ends Redis: set maxmemory, submissions are then refused")
                     : Finding.ok("memory", found);
         }
-        String found = megabytes(used) + " of " + megabytes(max) + " used, " + 100 * used / max + " %";
+        String found = ByteSize.format(used) + " of " + ByteSize.format(max) + " used, " + 100 * used / max + " %";
         if (used >= max) {
             return Finding.problem("memory", found,
                     "submissions are refused: raise maxmemory, or let workers catch up");
@@ -183,11 +184,6 @@ final class ServerExam {
         return used >= MEMORY_WARNING * max
                 ? Finding.warning("memory", found, "raise maxmemory, or let workers catch up")
                 : Finding.ok("memory", found);
-    }
-
-    private static String megabytes(long bytes) {
-        double mb = bytes / 1e6;
-        return mb < 1_000 ? String.format(Locale.ROOT, "%.1f MB", mb) : String.format(Locale.ROOT, "%.1f GB", mb / 1e3);
     }
 
     private static Finding latency(Node node) {

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.ByteSize;
 import io.headrace.cli.TopList.Column;
 import io.headrace.cli.TopModel.Mode;
 import io.headrace.cli.TopModel.Panel;
@@ -169,7 +170,7 @@ final class TopPicture {
             return "";
         }
         long max = snapshot.redisMaxBytes();
-        String text = "Redis " + Words.bytes(snapshot.redisUsedBytes()) + (max > 0 ? " of " + Words.bytes(max) : "");
+        String text = "Redis " + ByteSize.format(snapshot.redisUsedBytes()) + (max > 0 ? " of " + ByteSize.format(max) : "");
         double part = max > 0 ? snapshot.redisUsedBytes() / (double) max : 0;
         return "  " + paint(part >= 0.95 ? Colour.RED : part >= 0.8 ? Colour.YELLOW : Colour.PLAIN, text);
     }

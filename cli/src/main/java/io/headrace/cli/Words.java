@@ -90,16 +90,6 @@ final class Words {
         return rate == 0 || rate >= 9.95 ? Long.toString(Math.round(rate)) : scaled(rate, "");
     }
 
-    /** A size in memory: {@code 512 KiB}, {@code 1.4 GiB}, as the dashboard spells it. */
-    static String bytes(long bytes) {
-        long kibi = (bytes + 1023) / 1024;
-        if (kibi < 1024) {
-            return kibi + " KiB";
-        }
-        double mebi = bytes / 1024.0 / 1024.0;
-        return Math.round(mebi) < 1024 ? scaled(mebi, " MiB") : scaled(mebi / 1024, " GiB");
-    }
-
     /** Three digits that mean something. What would be rounded up to a digit more gets none behind its point. */
     private static String scaled(double value, String unit) {
         return String.format(Locale.ROOT, value < 99.95 ? "%.1f" : "%.0f", value) + unit;

@@ -72,7 +72,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static Table table(List<Tree> entries) {
-        Table table = new Table().whole("AT").cut("ACTOR").whole("ACTION").whole("WHAT").number("COUNT")
+        Table table = new Table().whole("AT").cut("ACTOR").whole("ACTION").name("WHAT").number("COUNT")
                 .cut("DETAIL");
         for (Tree entry : entries) {
             String count = entry.at("count").maybe().orElse("") + (entry.at("unfinished").flag() ? "+" : "");

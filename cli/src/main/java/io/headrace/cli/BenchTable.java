@@ -60,7 +60,7 @@ final class BenchTable {
     private static void line(Terminal terminal, String text, String indent) {
         StringBuilder line = new StringBuilder(indent);
         for (String word : Words.plain(text).split(" ", -1)) {
-            if (line.length() + word.length() > Terminal.COLUMNS && line.length() > indent.length()) {
+            if (line.length() + word.length() > terminal.columns() && line.length() > indent.length()) {
                 terminal.out().println(line.toString().stripTrailing());
                 line = new StringBuilder(indent);
             }

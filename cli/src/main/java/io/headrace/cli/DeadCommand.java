@@ -104,7 +104,7 @@ final class DeadCommand {
             if (api.json()) {
                 would.verbatim(terminal);
             } else {
-                terminal.out().println("would " + what);
+                terminal.tell("would " + what);
             }
             return ExitCode.DONE;
         }
@@ -114,9 +114,11 @@ final class DeadCommand {
             terminal.say(moved.refused()
                     + " were refused: another unfinished job has their unique key, or they are dead no more");
         }
-        terminal.out().println(api.json() ? terminal.shown(moved.json())
-                : past + " " + dead(moved.count(), filter)
-                        + paced(moved.count(), pace));
+        if (api.json()) {
+            terminal.out().println(terminal.shown(moved.json()));
+        } else {
+            terminal.tell(past + " " + dead(moved.count(), filter) + paced(moved.count(), pace));
+        }
         return moved.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 

@@ -47,16 +47,16 @@ final class Diagnosis {
             String padding = " ".repeat(LEVEL_WIDTH - level.length());
             String shown = terminal.colours() ? colour(finding.level()).on(level) : level;
             String queue = finding.queue() == null ? "" : "queue '" + finding.queue() + "': ";
-            List<String> lines = new ArrayList<>(wrap(queue + finding.found(), ""));
-            finding.examples().forEach(example -> lines.addAll(wrap(example, "- ")));
+            List<String> lines = new ArrayList<>(wrap(queue + finding.found(), "", terminal));
+            finding.examples().forEach(example -> lines.addAll(wrap(example, "- ", terminal)));
             if (finding.count() > finding.examples().size() && !finding.examples().isEmpty()) {
                 lines.add("- and " + (finding.count() - finding.examples().size()) + " more");
             }
             if (!finding.advice().isEmpty()) {
-                lines.addAll(wrap(finding.advice(), "> "));
+                lines.addAll(wrap(finding.advice(), "> ", terminal));
             }
             if (finding.repair() != null) {
-                lines.addAll(wrap("--repair " + finding.repair(), "> "));
+                lines.addAll(wrap("--repair " + finding.repair(), "> ", terminal));
             }
             terminal.out().println(
                     shown + padding + String.format(Locale.ROOT, "%-" + CHECK_WIDTH + "s", finding.check())
@@ -79,7 +79,7 @@ final class Diagnosis {
             String queue = finding.queue() == null ? "" : "queue '" + finding.queue() + "': ";
             String gone = each.repaired() == each.tried() ? ""
                     : ", of " + each.tried() + "; the rest has changed since";
-            List<String> lines = wrap(queue + finding.found() + " - repaired " + each.repaired() + gone, "");
+            List<String> lines = wrap(queue + finding.found() + " - repaired " + each.repaired() + gone, "", terminal);
             terminal.out().println(String.format(Locale.ROOT, "%-" + LEVEL_WIDTH + "s%-" + CHECK_WIDTH + "s%s",
                     "repaired", finding.check(), lines.get(0)));
             lines.subList(1, lines.size()).forEach(line -> terminal.out().println(" ".repeat(INDENT) + line));
@@ -152,20 +152,7 @@ final class Diagnosis {
     }
 
     /** Lines that fit beside the indent; a word longer than a line stays whole, because it is a name that people copy. */
-    private static List<String> wrap(String text, String bullet) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder(bullet);
-        boolean empty = true;
-        for (String word : Words.plain(text).split(" ", -1)) {
-            if (!empty && INDENT + line.length() + 1 + word.length() > Terminal.COLUMNS) {
-                lines.add(line.toString());
-                line = new StringBuilder(" ".repeat(bullet.length()));
-                empty = true;
-            }
-            line.append(empty ? "" : " ").append(word);
-            empty = false;
-        }
-        lines.add(line.toString());
-        return lines;
+    private static List<String> wrap(String text, String bullet, Terminal terminal) {
+        return Words.wrapped(bullet + Words.plain(text), terminal.columns() - INDENT, bullet.length()).lines().toList();
     }
 }

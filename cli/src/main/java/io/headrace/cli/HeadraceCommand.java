@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -59,6 +60,9 @@ final class HeadraceCommand {
             .compile("^Invalid value for positional parameter at index \\S+ \\((\\S+)\\): ");
     /** How picocli says that only the words before the verb were given. */
     private static final String MISSING_VERB = "Missing required subcommand";
+    /** What picocli can do with. */
+    private static final int NARROWEST_HELP = 55;
+    private static final int WIDEST_HELP = 120;
     /** How much of an argument is repeated. */
     private static final int MAX_SHOWN = 60;
 
@@ -105,7 +109,7 @@ final class HeadraceCommand {
         registerTypes(line);
         // A payload may be @file, which means something else here.
         line.setExpandAtFiles(false);
-        line.setUsageHelpWidth(Terminal.COLUMNS);
+        line.setUsageHelpWidth(helpWidth(args, terminal));
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(scheme(terminal));
@@ -141,6 +145,14 @@ final class HeadraceCommand {
         }
         commands.forEach((name, command) -> line.addSubcommand(name, command.apply(terminal)));
         line.addSubcommand("help", new HelpCommand());
+    }
+
+    /** The window is asked for its width only by who wants to read. Very long lines are hard to. */
+    private static int helpWidth(String[] args, Terminal terminal) {
+        List<String> words = List.of(args);
+        boolean asked = words.isEmpty() || words.get(0).equals("help") || words.contains("--help")
+                || words.contains("-h");
+        return asked ? Math.max(NARROWEST_HELP, Math.min(WIDEST_HELP, terminal.columns())) : Terminal.COLUMNS;
     }
 
     private static void registerTypes(CommandLine line) {

@@ -55,7 +55,7 @@ final class JobCard {
             return;
         }
         terminal.out().println();
-        Table table = new Table().number("TRY").whole("OUTCOME").number("AGO").number("TOOK").whole("WORKER")
+        Table table = new Table().number("TRY").whole("OUTCOME").number("AGO").number("TOOK").name("WORKER")
                 .cut("ERROR");
         for (Tree attempt : attempts) {
             Tree error = attempt.at("error");
@@ -90,7 +90,7 @@ final class JobCard {
 
     private void line(String name, String value) {
         if (!value.isEmpty()) {
-            terminal.out().println(String.format(java.util.Locale.ROOT, "%-9s %s", name, value));
+            terminal.card(name, 9, value);
         }
     }
 }

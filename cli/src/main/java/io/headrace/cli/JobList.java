@@ -38,7 +38,7 @@ final class JobList {
 
     private static Table table(List<Tree> jobs, JobState state) {
         Instant now = Clock.systemUTC().instant();
-        Table table = new Table().whole("ID").cut("TYPE").number("TRY").number(whenHeading(state))
+        Table table = new Table().name("ID").cut("TYPE").number("TRY").number(whenHeading(state))
                 .cut(noteHeading(state));
         for (Tree job : jobs) {
             table.row(job.at("id").text(), job.at("type").text(), job.at("attempt").text(), when(job, state, now),

@@ -11,23 +11,21 @@ final class JobWhy {
     /** @param why the answer of {@code GET /v1/jobs/{id}/why} */
     static void print(Tree why, Terminal terminal) {
         String state = why.at("state").text();
-        terminal.out().println((terminal.colours() ? Colour.ofState(state).on(state) : state) + ": "
-                + Words.plain(why.at("summary").text()));
+        terminal.tellState(state, ": " + Words.plain(why.at("summary").text()));
         for (Tree reason : why.at("reasons").items()) {
             if (!said(why, reason)) {
-                terminal.out()
-                        .println("  " + reason.at("code").text() + ": " + Words.plain(reason.at("detail").text()));
+                terminal.card("  " + reason.at("code").text() + ":", 2, Words.plain(reason.at("detail").text()));
             }
         }
         Tree line = why.at("line");
         if (line.present()) {
-            terminal.out().println("position  " + (line.at("approximate").flag() ? "about " : "")
+            terminal.card("position", 9, (line.at("approximate").flag() ? "about " : "")
                     + line.at("position").text() + " in line, priority " + line.at("level").text());
         }
         Tree estimate = why.at("estimate");
         if (estimate.present()) {
             Instant now = Clock.systemUTC().instant();
-            terminal.out().println("start     in about " + Words.until(estimate.at("startAt"), now) + ", as "
+            terminal.card("start", 9, "in about " + Words.until(estimate.at("startAt"), now) + ", as "
                     + estimate.at("slots").text() + " slots take " + Words.span(estimate.at("serviceTime"))
                     + " a job, measured over " + Words.jobs(estimate.at("measuredOver").number()));
         }

@@ -91,7 +91,7 @@ final class KeyCommand {
             return ExitCode.DONE;
         }
         Instant now = Instant.now();
-        Table table = new Table().whole("NAME").whole("ROLE").cut("QUEUES").whole("FROM").number("AGE")
+        Table table = new Table().name("NAME").whole("ROLE").cut("QUEUES").whole("FROM").number("AGE")
                 .number("EXPIRES");
         for (Tree key : keys) {
             table.row(key.at("name").text(), key.at("role").text(), queues(key), key.at("from").text(),
@@ -113,7 +113,7 @@ final class KeyCommand {
         if (api.json()) {
             answer.verbatim(terminal);
         } else {
-            terminal.out().println("key '" + name + "' opens nothing any more, on every replica within 5 seconds");
+            terminal.tell("key '" + name + "' opens nothing any more, on every replica within 5 seconds");
         }
         return ExitCode.DONE;
     }

@@ -43,7 +43,7 @@ final class Progress implements AutoCloseable {
                         terminal.err().print("\r" + text);
                         terminal.err().flush();
                     }
-                }, Terminal.COLUMNS - 1))
+                }, terminal.talkColumns() - 1))
                 .build();
     }
 

@@ -3,7 +3,6 @@ package io.headrace.cli;
 import io.headrace.JobState;
 import io.headrace.Level;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -53,6 +52,6 @@ final class QueueCard {
     }
 
     private void line(String name, String value) {
-        terminal.out().println(String.format(Locale.ROOT, "%-9s %s", name, Words.plain(value)));
+        terminal.card(name, 9, Words.plain(value));
     }
 }

@@ -58,7 +58,7 @@ final class QueueCommand {
             terminal.say("no queues yet; the first job of a queue creates it");
             return ExitCode.DONE;
         }
-        Table table = new Table().whole("QUEUE").number("QUEUED").number("RUNNING").number("SCHED").number("RETRY")
+        Table table = new Table().name("QUEUE").number("QUEUED").number("RUNNING").number("SCHED").number("RETRY")
                 .number("PARKED").number("DEAD").number("OLDEST").whole("");
         for (Tree queue : queues) {
             Tree counts = queue.at("counts");
@@ -150,7 +150,7 @@ final class QueueCommand {
                 more = answer.at("more").flag();
             }
         }
-        terminal.out().println(api.json() ? "{\"cancelled\":" + cancelled + ",\"more\":false}"
+        terminal.tell(api.json() ? "{\"cancelled\":" + cancelled + ",\"more\":false}"
                 : "cancelled " + Words.jobs(cancelled) + " of queue '" + queue + "'");
         return ExitCode.DONE;
     }
@@ -221,7 +221,7 @@ final class QueueCommand {
         if (api.json()) {
             answer.verbatim(terminal);
         } else {
-            terminal.out().println(words);
+            terminal.tell(words);
         }
         return ExitCode.DONE;
     }
@@ -251,8 +251,7 @@ final class QueueCommand {
             if (!value.members().isEmpty()) {
                 members(prefix + member.getKey() + ".", value, terminal);
             } else if (value.present()) {
-                terminal.out().println(String.format(java.util.Locale.ROOT, "%-24s %s", prefix + member.getKey(),
-                        Words.plain(value.text())));
+                terminal.card(prefix + member.getKey(), 24, Words.plain(value.text()));
             }
         }
     }

@@ -11,7 +11,10 @@ import java.util.Locale;
 /** What has happened in a queue, as rows of time with a bar each. */
 final class QueueHistory {
     private static final int MOST_ROWS = 30;
-    private static final int BAR = 34;
+    /** What stands beside the bar takes about so many columns. */
+    private static final int BESIDE_BAR = 46;
+    private static final int SHORTEST_BAR = 10;
+    private static final int LONGEST_BAR = 100;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     /** One row: some minutes taken together. */
@@ -32,12 +35,13 @@ final class QueueHistory {
         for (int i = 0; i < minutes.size(); i += each) {
             rows.add(row(minutes.subList(i, Math.min(i + each, minutes.size()))));
         }
+        int bar = Math.max(SHORTEST_BAR, Math.min(LONGEST_BAR, terminal.columns() - BESIDE_BAR));
         long top = rows.stream().mapToLong(Row::done).max().orElse(0);
         Table table = new Table().whole(each == 1 ? "FROM" : "FROM, " + each + "m").number("DONE").number("FAILED")
                 .number("DEAD").whole("");
         for (Row row : rows) {
             table.row(TIME.format(LocalTime.ofInstant(row.start(), zone)), Long.toString(row.done()),
-                    Long.toString(row.failed()), Long.toString(row.dead()), bar(row.done(), top));
+                    Long.toString(row.failed()), Long.toString(row.dead()), bar(row.done(), top, bar));
         }
         table.print(terminal);
         if (minutes.size() < all.size()) {
@@ -61,7 +65,7 @@ final class QueueHistory {
         return minutes.stream().mapToLong(minute -> minute.at(name).number()).sum();
     }
 
-    private static String bar(long value, long top) {
-        return value == 0 ? "" : "|".repeat(Math.max(1, (int) (value * BAR / top)));
+    private static String bar(long value, long top, int longest) {
+        return value == 0 ? "" : "|".repeat(Math.max(1, (int) (value * longest / top)));
     }
 }

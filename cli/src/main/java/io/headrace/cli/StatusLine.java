@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  * person watches.
  */
 final class StatusLine implements AutoCloseable {
+    /** How often the line is drawn before the window is asked again how wide it is. */
+    private static final int DRAWN_TO_MEASURE = 5;
     private static final String CLEAR = "\r\033[K";
 
     private final Terminal terminal;
     private final @Nullable ScheduledExecutorService clock;
     /** Guarded by this. */
     private Supplier<String> words = () -> "";
+    private int drawn;
 
     private StatusLine(Terminal terminal, @Nullable ScheduledExecutorService clock) {
         this.terminal = terminal;
@@ -60,7 +63,10 @@ final class StatusLine implements AutoCloseable {
 
     private synchronized void draw() {
         if (live()) {
-            terminal.err().print(CLEAR + Words.cut(words.get(), Terminal.COLUMNS - 1));
+            if (++drawn % DRAWN_TO_MEASURE == 0) {
+                terminal.resized();
+            }
+            terminal.err().print(CLEAR + Words.cut(words.get(), terminal.talkColumns() - 1));
             terminal.err().flush();
         }
     }

@@ -6,16 +6,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows for people. On a terminal fits {@value Terminal#COLUMNS} columns by cutting the widest cells of the columns that may be
- * cut; ids and names are never cut, because people copy them. Not thread-safe.
+ * Rows for people, a line each whatever is in them: on a terminal they fit its window. What does not is taken first from the ends
+ * of cells that say much, then from the middle of names and ids; what is too much even then is missing at the right. For another
+ * program nothing is cut and nothing padded: a tab stands between cells. Not thread-safe.
  */
 final class Table {
     private static final int GAP = 2;
-    private static final int NARROWEST = 6;
 
     private enum Kind {
-        WHOLE, NUMBER, CUT, STATE
+        WHOLE, NUMBER, NAME, CUT
     }
+
+    /** Down to how many columns cells of a kind are cut before others have to give. */
+    private record Stage(Kind kind, int narrowest) {}
+
+    /** Ids of queues with short names take 24 columns. */
+    private static final List<Stage> STAGES = List.of(new Stage(Kind.CUT, 16), new Stage(Kind.NAME, 24),
+            new Stage(Kind.CUT, 8), new Stage(Kind.NAME, 16), new Stage(Kind.CUT, 4));
 
     private record Column(String heading, Kind kind) {}
 
@@ -24,7 +31,7 @@ final class Table {
     /** What stands below the row of this number, if anything. */
     private final Map<Integer, String> notes = new HashMap<>();
 
-    /** A column whose cells are never cut. */
+    /** A column of short words. */
     Table whole(String heading) {
         columns.add(new Column(heading, Kind.WHOLE));
         return this;
@@ -36,15 +43,15 @@ final class Table {
         return this;
     }
 
-    /** A column whose cells may be cut. */
-    Table cut(String heading) {
-        columns.add(new Column(heading, Kind.CUT));
+    /** A column of names or ids, which people copy: whole as long as there is another way. */
+    Table name(String heading) {
+        columns.add(new Column(heading, Kind.NAME));
         return this;
     }
 
-    /** A column of job states, coloured. */
-    Table state(String heading) {
-        columns.add(new Column(heading, Kind.STATE));
+    /** A column whose cells may be cut. */
+    Table cut(String heading) {
+        columns.add(new Column(heading, Kind.CUT));
         return this;
     }
 
@@ -62,19 +69,34 @@ final class Table {
     }
 
     void print(Terminal terminal) {
-        int[] widths = widths(terminal.outIsTty());
         List<String> headings = columns.stream().map(Column::heading).toList();
-        terminal.out().println(line(headings, widths, false));
+        if (terminal.outIsTty()) {
+            print(terminal, headings, widths(terminal.columns()));
+            return;
+        }
+        terminal.out().println(String.join("\t", headings));
         for (int i = 0; i < rows.size(); i++) {
-            terminal.out().println(line(rows.get(i), widths, terminal.colours()));
+            terminal.out().println(String.join("\t", rows.get(i)));
             String note = notes.get(i);
             if (note != null) {
-                terminal.out().println(terminal.outIsTty() ? Words.cut(note, Terminal.COLUMNS) : note);
+                terminal.out().println(note);
             }
         }
     }
 
-    private int[] widths(boolean fit) {
+    private void print(Terminal terminal, List<String> headings, int[] widths) {
+        int max = terminal.columns();
+        terminal.out().println(Words.cut(line(headings, widths), max));
+        for (int i = 0; i < rows.size(); i++) {
+            terminal.out().println(Words.cut(line(rows.get(i), widths), max));
+            String note = notes.get(i);
+            if (note != null) {
+                terminal.out().println(Words.cut(note, max));
+            }
+        }
+    }
+
+    private int[] widths(int max) {
         int[] widths = new int[columns.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = columns.get(i).heading().length();
@@ -82,24 +104,23 @@ final class Table {
                 widths[i] = Math.max(widths[i], Words.columns(row.get(i)));
             }
         }
-        int over = GAP * (widths.length - 1) - Terminal.COLUMNS;
+        int over = GAP * (widths.length - 1) - max;
         for (int width : widths) {
             over += width;
         }
-        for (; fit && over > 0; over--) {
-            int widest = widestToCut(widths);
-            if (widest < 0) {
-                break;
+        for (Stage stage : STAGES) {
+            for (int widest = widest(widths, stage); over > 0 && widest >= 0; widest = widest(widths, stage)) {
+                widths[widest]--;
+                over--;
             }
-            widths[widest]--;
         }
         return widths;
     }
 
-    private int widestToCut(int[] widths) {
+    private int widest(int[] widths, Stage stage) {
         int widest = -1;
         for (int i = 0; i < widths.length; i++) {
-            if (columns.get(i).kind() == Kind.CUT && widths[i] > NARROWEST
+            if (columns.get(i).kind() == stage.kind() && widths[i] > stage.narrowest()
                     && (widest < 0 || widths[i] > widths[widest])) {
                 widest = i;
             }
@@ -107,14 +128,17 @@ final class Table {
         return widest;
     }
 
-    private String line(List<String> cells, int[] widths, boolean coloured) {
+    private String line(List<String> cells, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < cells.size(); i++) {
             Kind kind = columns.get(i).kind();
-            String cell = kind == Kind.CUT ? Words.cut(cells.get(i), widths[i]) : cells.get(i);
+            String cell = switch (kind) {
+                case CUT -> Words.cut(cells.get(i), widths[i]);
+                case NAME -> Words.middle(cells.get(i), widths[i]);
+                default -> cells.get(i);
+            };
             String padding = " ".repeat(Math.max(0, widths[i] - Words.columns(cell)));
-            String shown = coloured && kind == Kind.STATE ? Colour.ofState(cell).on(cell) : cell;
-            line.append(kind == Kind.NUMBER ? padding + shown : shown + padding).append(" ".repeat(GAP));
+            line.append(kind == Kind.NUMBER ? padding + cell : cell + padding).append(" ".repeat(GAP));
         }
         return line.toString().stripTrailing();
     }

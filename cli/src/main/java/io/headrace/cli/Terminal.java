@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -27,7 +28,7 @@ final class Terminal {
         auto, always, never
     }
 
-    /** Tables, help and progress bars fit this width, whatever the window. */
+    /** How wide a terminal is that does not tell. */
     static final int COLUMNS = 80;
 
     private final InputStream in;
@@ -38,6 +39,8 @@ final class Terminal {
     private final boolean errIsTty;
     private final Map<String, String> environment;
     private Colours colours = Colours.auto;
+    /** 0 when it has to be asked for; read and forgotten by any thread. */
+    private volatile int columns;
 
     /**
      * @param inIsTty whether a person can answer questions
@@ -104,12 +107,54 @@ final class Terminal {
         }
     }
 
-    /** One that keeps what is said for somebody who will show it here, in the same colours. */
-    Terminal into(OutputStream kept) {
+    /** One that keeps what is said for somebody who will show it here, in the same colours, so many columns wide. */
+    Terminal into(OutputStream kept, int width) {
         PrintStream stream = new PrintStream(kept, true, StandardCharsets.UTF_8);
         Terminal copy = new Terminal(in, stream, stream, false, outIsTty, false, environment);
         copy.colours = colours;
+        copy.columns = width;
         return copy;
+    }
+
+    /** How wide the window is in which people read results; {@value #COLUMNS} when there is none, or it does not tell. */
+    int columns() {
+        return outIsTty ? window(1) : COLUMNS;
+    }
+
+    /** The same for the talk. */
+    int talkColumns() {
+        return errIsTty ? window(outIsTty ? 1 : 2) : COLUMNS;
+    }
+
+    private int window(int descriptor) {
+        int known = columns;
+        if (known == 0) {
+            known = WindowWidth.of(descriptor, environment);
+            columns = known;
+        }
+        return known;
+    }
+
+    /** The window may have another width from now on. */
+    void resized() {
+        columns = 0;
+    }
+
+    /** A result in words, which are not torn at the edge of the window; whole lines in a pipe. */
+    void tell(String lines) {
+        out.println(outIsTty ? Words.wrapped(lines, columns(), 0) : lines);
+    }
+
+    /** The same, of a job whose state the first word is. */
+    void tellState(String state, String words) {
+        String lines = outIsTty ? Words.wrapped(state + words, columns(), 0) : state + words;
+        out.println(colours() ? Colour.ofState(state).on(state) + lines.substring(state.length()) : lines);
+    }
+
+    /** One line of a card: what something is called, and below each other in a column of their own the words that say it. */
+    void card(String name, int nameColumns, String words) {
+        String line = String.format(Locale.ROOT, "%-" + nameColumns + "s %s", name, words);
+        out.println(outIsTty ? Words.wrapped(line, columns(), nameColumns + 1) : line);
     }
 
     InputStream in() {
@@ -157,7 +202,8 @@ final class Terminal {
 
     /** Says something to the person, never to the next program of a pipe; lines that hold text from outside are made safe. */
     void say(String lines) {
-        err.println(Words.safe(lines));
+        String safe = Words.safe(lines);
+        err.println(errIsTty ? Words.wrapped(safe, talkColumns(), 0) : safe);
     }
 
     /** JSON to be printed, so that no character in it steers a person's terminal; its values stay the same. */
@@ -167,7 +213,8 @@ final class Terminal {
 
     /** Asks a yes-or-no question; anything but yes is no. */
     boolean confirm(String question) {
-        err.print(question + " [y/N] ");
+        String asked = question + " [y/N]";
+        err.print((errIsTty ? Words.wrapped(asked, talkColumns() - 1, 0) : asked) + " ");
         err.flush();
         try {
             String answer = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();

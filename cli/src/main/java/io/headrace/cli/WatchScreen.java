@@ -40,7 +40,8 @@ final class WatchScreen {
         });
         try (LiveScreen screen = LiveScreen.open(() -> events.add(() -> {}))) {
             screen.onKey(key -> events.add(() -> press(key)));
-            var unused = maker.scheduleWithFixedDelay(this::make, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = maker.scheduleWithFixedDelay(() -> make(screen.width()), 0, every.toMillis(),
+                    TimeUnit.MILLISECONDS);
             while (!over) {
                 screen.draw(picture(screen.width(), screen.height()));
                 events.take().run();
@@ -52,10 +53,10 @@ final class WatchScreen {
         }
     }
 
-    private void make() {
+    private void make(int width) {
         ByteArrayOutputStream kept = new ByteArrayOutputStream();
         try {
-            int unused = verb.applyAsInt(terminal.into(kept));
+            int unused = verb.applyAsInt(terminal.into(kept, width));
             events.add(() -> made(kept.toString(StandardCharsets.UTF_8).lines().toList()));
         } catch (RuntimeException e) {
             events.add(() -> failed(e));

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** How values are shown to people. */
 final class Words {
@@ -167,6 +168,61 @@ final class Words {
             end += Character.charCount(c);
         }
         return text.substring(0, end) + "…";
+    }
+
+    /** At most so many columns, with {@code …} in place of what had to go from its middle: names differ at both ends. */
+    static String middle(String text, int max) {
+        if (columns(text) <= max) {
+            return text;
+        }
+        int[] all = text.codePoints().toArray();
+        int room = Math.max(0, max - 1);
+        int tail = all.length;
+        for (int left = room / 2; tail > 0 && columns(all[tail - 1]) <= left; tail--) {
+            left -= columns(all[tail - 1]);
+        }
+        int head = 0;
+        for (int left = room - room / 2; head < tail && columns(all[head]) <= left; head++) {
+            left -= columns(all[head]);
+        }
+        return new String(all, 0, head) + "…" + new String(all, tail, all.length - tail);
+    }
+
+    /**
+     * The same text in lines of at most so many columns, broken between words. A word longer than a line has one for itself,
+     * as it is a name or an address that people copy.
+     *
+     * @param indent of all lines but the first of each line of the text, in columns
+     */
+    static String wrapped(String text, int max, int indent) {
+        return text.lines().map(line -> wrappedLine(line, Math.max(1, max), indent))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String wrappedLine(String text, int max, int indent) {
+        if (columns(text) <= max) {
+            return text;
+        }
+        StringBuilder lines = new StringBuilder();
+        int at = 0;
+        int start = text.length() - text.stripLeading().length();
+        lines.append(text, 0, start);
+        at += start;
+        boolean first = true;
+        for (String word : text.substring(start).split(" ", -1)) {
+            int width = columns(word);
+            if (!first && at + 1 + width > max && at + 1 > indent) { // on a line of its own it would stand no better
+                lines.append('\n').append(" ".repeat(indent));
+                at = indent;
+            } else if (!first) {
+                lines.append(' ');
+                at++;
+            }
+            lines.append(word);
+            at += width;
+            first = false;
+        }
+        return lines.toString();
     }
 
     /** How many columns of a terminal it takes. */

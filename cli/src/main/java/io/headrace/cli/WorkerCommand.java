@@ -139,7 +139,7 @@ final class WorkerCommand implements Callable<Integer> {
         if (api.json()) {
             answer.verbatim(terminal);
         } else {
-            terminal.out().println(words);
+            terminal.tell(words);
         }
         return ExitCode.DONE;
     }
@@ -156,7 +156,7 @@ final class WorkerCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         Instant now = Clock.systemUTC().instant();
-        Table table = new Table().whole("WORKER").whole("STATE").number("BUSY").number("UP").cut("HOST").cut("QUEUES");
+        Table table = new Table().name("WORKER").whole("STATE").number("BUSY").number("UP").cut("HOST").cut("QUEUES");
         for (Tree worker : workers) {
             table.row(worker.at("id").text(), worker.at("state").text(),
                     worker.at("busy").text() + "/" + worker.at("slots").text(), Words.ago(worker.at("startedAt"), now),

@@ -296,7 +296,6 @@ final class ClientCommandsTest {
 
         assertThat(page.out()).contains(first).doesNotContain(second).contains("TYPE").contains("PRIORITY");
         assertThat(next.out()).contains(second).doesNotContain(first);
-        assertThat(page.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         Ran none = headrace("job", "list", "-q", "pages", "-s", "dead");
         assertThat(none.out()).isEmpty();
         assertThat(none.err()).contains("no dead jobs in queue 'pages'");
@@ -320,8 +319,35 @@ final class ClientCommandsTest {
 
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).contains("id        " + id).contains("state     dead").contains("no such mailbox")
-                .contains("TRY  OUTCOME").contains("payload   null");
+                .contains("TRY\tOUTCOME").contains("payload   null");
         assertThat(json(headrace("job", "show", id, "-o", "json")).get("attempts")).hasSize(1);
+    }
+
+    @Test
+    void wordsAreNotTornAtTheEdgeOfTheWindow() {
+        String id = submitted("nobody-serves-this-queue-which-has-a-name-of-some-length", "mail");
+        for (int width : new int[]{40, 80, 120, 200}) {
+            String why = setup().terminal(width).run("job", "why", id).out();
+            assertThat(why.lines()).allSatisfy(line -> assertThat(line.length() <= width || !line.strip().contains(" "))
+                    .as(line).isTrue());
+            String unbroken = headrace("job", "why", id).out();
+            assertThat(why.replaceAll("\\s+", " ")).isEqualTo(unbroken.replaceAll("\\s+", " "));
+        }
+    }
+
+    @Test
+    void everyListHasALineForEachRowInAnyWindow() {
+        String queue = "q".repeat(63);
+        String id = submitted(queue, "t".repeat(128));
+        dead("fail-at-length");
+        for (int width : new int[]{40, 80, 120, 200}) {
+            for (String[] list : new String[][]{{"queue", "list"}, {"job", "list", "-q", queue},
+                {"worker", "list"}, {"dead", "list", "-q", "served"}, {"dead", "groups", "-q", "served"}, {"audit"}}) {
+                assertThat(setup().terminal(width).run(list).out().lines()).as(String.join(" ", list))
+                        .allSatisfy(line -> assertThat(Words.columns(line)).isLessThanOrEqualTo(width));
+            }
+        }
+        assertThat(headrace("job", "list", "-q", queue).out()).contains(id + "\t" + "t".repeat(128) + "\t");
     }
 
     @Test
@@ -393,7 +419,7 @@ final class ClientCommandsTest {
         submitted("steered", "mail");
 
         assertThat(headrace("queue", "pause", "steered").code()).isZero();
-        assertThat(headrace("queue", "list").out()).containsPattern("(?m)^steered +1 .*paused$");
+        assertThat(headrace("queue", "list").out()).containsPattern("(?m)^steered\t1\t.*paused$");
         assertThat(headrace("queue", "resume", "steered").code()).isZero();
         Ran set = headrace("queue", "set", "steered", "--max-backlog", "5", "--retention", "2d");
         assertThat(set.code()).as(set.err()).isZero();
@@ -474,7 +500,7 @@ final class ClientCommandsTest {
         String queue = "a-queue-whose-name-says-all-there-is-to-say-of-it-and-then-some";
         submitted(queue, "mail");
 
-        assertThat(headrace("queue", "list").out()).containsPattern("(?m)^" + queue + " +1 ");
+        assertThat(headrace("queue", "list").out()).containsPattern("(?m)^" + queue + "\t1\t");
     }
 
     @Test

@@ -42,6 +42,11 @@ record Ran(int code, String out, String err) {
             return this;
         }
 
+        /** Somebody looks at a window of this width. */
+        Setup terminal(int columns) {
+            return terminal().environment("COLUMNS", Integer.toString(columns));
+        }
+
         Setup environment(String name, String value) {
             environment.put(name, value);
             return this;

@@ -26,6 +26,26 @@ final class WordsTest {
     }
 
     @Test
+    void namesAreCutInTheirMiddle() {
+        assertThat(Words.middle("tenant-0017-import", 11)).isEqualTo("tenan…mport");
+        assertThat(Words.middle("tenant-0017-import", 18)).isEqualTo("tenant-0017-import");
+        assertThat(Words.middle("abcdef", 1)).isEqualTo("…");
+        assertThat(Words.middle("郵便番号が違います", 8)).isEqualTo("郵便…す");
+        assertThat(Words.middle("😀😀😀😀😀", 6)).isEqualTo("😀…😀");
+    }
+
+    @Test
+    void linesAreBrokenBetweenWordsOnly() {
+        assertThat(Words.wrapped("state     it waits until somebody comes", 24, 10))
+                .isEqualTo("state     it waits until\n          somebody comes");
+        assertThat(Words.wrapped("one two", 7, 0)).isEqualTo("one two");
+        assertThat(Words.wrapped("a " + "x".repeat(30) + " b", 10, 2)).isEqualTo("a " + "x".repeat(30) + "\n  b");
+        assertThat(Words.wrapped("one\n\ntwo three", 5, 0)).isEqualTo("one\n\ntwo\nthree");
+        assertThat(Words.wrapped("  200 a second", 6, 2)).isEqualTo("  200\n  a\n  second");
+        assertThat(Words.wrapped("", 10, 0)).isEmpty();
+    }
+
+    @Test
     void jsonThatWouldSteerATerminalIsEscapedAndKeepsItsValues() throws Exception {
         String json = "{\"a\": \"\u009b31m\u202etxt\u2066 \u007f\u2028\ufeff\udb40\udc41 \u00e9 \ud83d\ude00\",\n\t\"b\": 1}";
 

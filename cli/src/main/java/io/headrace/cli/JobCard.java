@@ -1,5 +1,7 @@
 package io.headrace.cli;
 
+import io.headrace.ByteSize;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,13 +9,20 @@ import java.util.List;
 
 /** All of one job, for people. */
 final class JobCard {
-    private final Terminal terminal;
+    private static final int NAME_COLUMNS = 9;
+    /** How much of a payload or a result is shown to people, in characters. */
+    private static final int MOST = 2_000;
 
-    JobCard(Terminal terminal) {
+    private final Terminal terminal;
+    /** Whether somebody wants to read all of it, or a program does. */
+    private final boolean whole;
+
+    JobCard(Terminal terminal, boolean full) {
         this.terminal = terminal;
+        this.whole = full || !terminal.outIsTty();
     }
 
-    void print(Tree job) {
+    void print(Tree job, JobLogLines.End log) {
         Instant now = Clock.systemUTC().instant();
         String state = job.at("state").text();
         line("id", job.at("id").text());
@@ -29,15 +38,53 @@ final class JobCard {
         time("finished", job.at("finishedAt"), now);
         line("worker", Words.plain(job.at("worker").text()));
         line("progress", Words.plain(JobList.progress(job).strip()));
-        line("payload", Words.plain(job.at("payload").json()));
+        value("payload", job.at("payload").json());
         if (job.at("result").present()) {
-            line("result", Words.plain(job.at("result").json()));
+            value("result", job.at("result").json());
         }
         Tree error = job.at("error");
         if (error.present()) {
             lines("error", error.at("type").text() + ": " + error.at("message").text());
         }
         attempts(job.at("attempts").items(), now);
+        stack(job.at("attempts").items());
+        log(job.at("id").text(), log);
+    }
+
+    private void value(String name, String json) {
+        String shown = Words.plain(json);
+        boolean cut = !whole && shown.length() > MOST;
+        line(name, cut ? Words.cut(shown, MOST) : shown);
+        if (cut) {
+            line("", ByteSize.format(json.getBytes(StandardCharsets.UTF_8).length) + " in all; --full shows them");
+        }
+    }
+
+    /** Where the newest attempt failed that tells. */
+    private void stack(List<Tree> attempts) {
+        for (int i = attempts.size() - 1; i >= 0; i--) {
+            String stack = attempts.get(i).at("error", "stack").text();
+            if (!stack.isBlank()) {
+                List<String> lines = whole ? stack.lines().toList() : StackText.shortened(stack);
+                terminal.out().println();
+                terminal.tell("where attempt " + attempts.get(i).at("number").text() + " failed"
+                        + (lines.size() < stack.lines().count() ? "; --full shows all " + stack.lines().count()
+                                + " lines" : ""));
+                lines.forEach(line -> terminal.out().println("  " + Words.plain(line.replace("\t", "    "))));
+                return;
+            }
+        }
+    }
+
+    private void log(String id, JobLogLines.End log) {
+        if (!log.lines().isEmpty()) {
+            terminal.out().println();
+            terminal.tell(log.written() == log.lines().size() ? "log"
+                    : "the last " + log.lines().size() + " of " + log.written()
+                            + " lines of its log; 'headrace job log "
+                            + id + "' shows those that are kept");
+            log.lines().forEach(line -> terminal.out().println("  | " + Words.plain(line)));
+        }
     }
 
     /** A job whose workers were lost may have had more attempts than its retries allow. */
@@ -90,7 +137,7 @@ final class JobCard {
 
     private void line(String name, String value) {
         if (!value.isEmpty()) {
-            terminal.card(name, 9, value);
+            terminal.card(name, NAME_COLUMNS, value);
         }
     }
 }

@@ -32,14 +32,18 @@ final class JobCommand {
                 to -> new JobList(api.client(to), to, api.json()).print(filter, state, page));
     }
 
-    @Command(description = "Show a job: its state, payload, result and attempts.", footer = {"", "Example:",
-        "  headrace job show mail_n1763770000123-0"})
-    int show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
-        Answer answer = api.client(terminal).get("/v1/jobs/" + id);
+    @Command(description = {
+        "Show a job: its state, payload, result and attempts, where it failed, and how its log ends.",
+        "On a terminal long payloads, results and stacks are shortened; --full shows all of them."}, footer = {"",
+            "Example:", "  headrace job show mail_n1763770000123-0"})
+    int show(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id,
+            @Option(names = "--full", description = "Shorten nothing.") boolean full) {
+        ApiClient client = api.client(terminal);
+        Answer answer = client.get("/v1/jobs/" + id);
         if (api.json()) {
             answer.verbatim(terminal);
         } else {
-            new JobCard(terminal).print(answer.tree());
+            new JobCard(terminal, full).print(answer.tree(), new JobLogLines(client, terminal, false).last(id));
         }
         return ExitCode.DONE;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 /** Prints the lines that a handler wrote: those there are, or all until the job has ended. */
 final class JobLogLines {
     private static final int PAGE_LINES = 1_000;
+    private static final int LAST_LINES = 5;
 
     private final ApiClient client;
     private final Terminal terminal;
@@ -29,6 +30,25 @@ final class JobLogLines {
             all(id);
         }
         return ExitCode.DONE;
+    }
+
+    /**
+     * The end of a log.
+     *
+     * @param written how many lines there ever were
+     */
+    record End(List<String> lines, long written) {}
+
+    /** How the log ends; without lines when there is none, or it cannot be read now. */
+    End last(JobId id) {
+        try {
+            Tree page = page(id, 0).tree();
+            List<Tree> lines = page.at("lines").items();
+            return new End(lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).stream().map(Tree::text)
+                    .toList(), page.at("next").number());
+        } catch (CommandFailed e) {
+            return new End(List.of(), 0);
+        }
     }
 
     private final class Following implements JobEvents.Listener {

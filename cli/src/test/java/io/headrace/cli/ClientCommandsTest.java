@@ -54,9 +54,22 @@ final class ClientCommandsTest {
             .handler(JobHandler.of("fail-at-length", Json.class, (payload, context) -> {
                 throw new PermanentFailure("no such mailbox\nThe last lines:\nlooking\tit up");
             }))
+            .handler(JobHandler.of("fail-deep", Json.class, (payload, context) -> {
+                for (int i = 1; i <= 7; i++) {
+                    context.log("line " + i);
+                }
+                return deep(60);
+            }))
             .handler(JobHandler.of(LONG_TYPE, Json.class, (payload, context) -> {
                 throw new PermanentFailure("no such postcode in that country: 郵便番号が違います");
             })).build();
+
+    private static Object deep(int levels) throws PermanentFailure {
+        if (levels > 0) {
+            return deep(levels - 1);
+        }
+        throw new PermanentFailure("too deep");
+    }
 
     private ApiServer start(Map<String, String> environment) {
         ApiConfig config = ApiConfig.from(environment).withAddress("127.0.0.1", 0);
@@ -321,6 +334,39 @@ final class ClientCommandsTest {
         assertThat(ran.out()).contains("id        " + id).contains("state     dead").contains("no such mailbox")
                 .contains("TRY\tOUTCOME").contains("payload   null");
         assertThat(json(headrace("job", "show", id, "-o", "json")).get("attempts")).hasSize(1);
+    }
+
+    @Test
+    void aJobIsShownWithWhereItFailedAndHowItsLogEnds() {
+        String id = dead("fail-deep");
+
+        String whole = headrace("job", "show", id).out();
+        String shown = setup().terminal(100).run("job", "show", id).out();
+        String full = setup().terminal(100).run("job", "show", id, "--full").out();
+
+        assertThat(whole).contains("where attempt 1 failed\n").contains("PermanentFailure: too deep")
+                .contains("    at io.headrace.cli.ClientCommandsTest.deep(");
+        assertThat(whole.lines().count()).isGreaterThan(45);
+        assertThat(shown).containsPattern("where attempt 1 failed; --full shows all \\d+ lines\n")
+                .containsPattern("… \\d+ more\n");
+        assertThat(shown.lines().filter(line -> line.contains("ClientCommandsTest.deep(")).count()).isLessThan(10);
+        assertThat(full.lines().filter(line -> line.contains("ClientCommandsTest.deep(")).count()).isGreaterThan(30);
+        assertThat(shown).contains("the last 5 of 7 lines of its log; 'headrace job log " + id + "'")
+                .doesNotContain("| line 2").contains("  | line 3\n").endsWith("  | line 7\n");
+    }
+
+    @Test
+    void aLongPayloadIsShortenedForPeopleOnly() {
+        String payload = "\"" + "p".repeat(5_000) + "\"";
+        String id = submitted("long-payloads", "mail", payload);
+
+        String shown = setup().terminal(80).run("job", "show", id).out();
+
+        assertThat(shown).contains("ppp…").contains("4.9 KiB in all; --full shows them").hasSizeLessThan(3_500);
+        assertThat(setup().terminal(80).run("job", "show", id, "--full").out()).contains("p".repeat(5_000));
+        assertThat(headrace("job", "show", id).out()).contains("p".repeat(5_000));
+        Ran list = headrace("job", "list", "-q", "long-payloads", "-o", "json");
+        assertThat(json(list).at("/jobs/0/cut").toString()).isEqualTo("[\"payload\"]");
     }
 
     @Test

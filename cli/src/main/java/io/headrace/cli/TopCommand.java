@@ -64,7 +64,8 @@ final class TopCommand implements Callable<Integer> {
         model.told(feed.look(), clock.instant());
         TimeUnit.MILLISECONDS.sleep(interval.value().toMillis());
         model.told(feed.look(), clock.instant());
-        picture.once(model, Terminal.COLUMNS, clock.instant()).forEach(terminal.out()::println);
+        int width = terminal.outIsTty() ? terminal.columns() : picture.wholeWidth(model);
+        picture.once(model, width, clock.instant()).forEach(terminal.out()::println);
         return ExitCode.DONE;
     }
 

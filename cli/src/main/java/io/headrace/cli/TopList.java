@@ -3,6 +3,7 @@ package io.headrace.cli;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -13,27 +14,40 @@ final class TopList<R> {
     /**
      * One column.
      *
-     * @param width in characters; below 0 a share of what the others leave
+     * @param widths in columns of the terminal, the narrowest first: it gets the widest for which there is room
+     * @param named whether it is as wide as what stands in it needs, and only then one of the widths
+     * @param text what stands in a row, given the width that the column has got
      * @param order empty when rows cannot be sorted by it
      * @param largestFirst how rows stand until they are reversed
      */
-    record Column<R>(String heading, int width, boolean right, Function<R, String> text,
-            Optional<Comparator<R>> order, boolean largestFirst) {
+    record Column<R>(String heading, List<Integer> widths, boolean named, boolean right,
+            BiFunction<R, Integer, String> text, Optional<Comparator<R>> order, boolean largestFirst) {
+        /** Names: as wide as the longest of them, if there is room. */
+        static <R> Column<R> name(String heading, int narrowest, int usual, Function<R, String> text) {
+            return new Column<>(heading, List.of(narrowest, usual), true, false, (row, width) -> text.apply(row),
+                    Optional.of(Comparator.comparing(text)), false);
+        }
+
         static <R> Column<R> text(String heading, int width, Function<R, String> text) {
-            return new Column<>(heading, width, false, text, Optional.of(Comparator.comparing(text)), false);
+            return new Column<>(heading, List.of(width), false, false, (row, ignored) -> text.apply(row),
+                    Optional.of(Comparator.comparing(text)), false);
         }
 
         static <R, C extends Comparable<C>> Column<R> number(String heading, int width, Function<R, String> text,
                 Function<R, C> value) {
-            return new Column<>(heading, width, true, text, Optional.of(Comparator.comparing(value)), true);
+            return new Column<>(heading, List.of(width), false, true, (row, ignored) -> text.apply(row),
+                    Optional.of(Comparator.comparing(value)), true);
         }
 
-        Column<R> left() {
-            return new Column<>(heading, width, false, text, order, largestFirst);
+        /** A number with words behind it, as wide as the longest of them. */
+        static <R, C extends Comparable<C>> Column<R> told(String heading, int narrowest, int usual,
+                Function<R, String> text, Function<R, C> value) {
+            return new Column<>(heading, List.of(narrowest, usual), true, false, (row, ignored) -> text.apply(row),
+                    Optional.of(Comparator.comparing(value)), true);
         }
 
-        static <R> Column<R> picture(String heading, int width, Function<R, String> text) {
-            return new Column<>(heading, width, false, text, Optional.empty(), false);
+        static <R> Column<R> picture(String heading, List<Integer> widths, BiFunction<R, Integer, String> drawn) {
+            return new Column<>(heading, widths, false, false, drawn, Optional.empty(), false);
         }
     }
 

@@ -43,17 +43,18 @@ final class TopModel {
     /**
      * What is on the screen.
      *
-     * @param parked how many jobs are parked: see {@link TopRates#parked}
      * @param at when it was told, by this machine's clock
      */
-    record Shown(TopSnapshot snapshot, Map<String, Rate> rates, Rate all, long parked, Instant at) {}
+    record Shown(TopSnapshot snapshot, Map<String, Rate> rates, Rate all, Instant at) {}
 
     private static final Rate UNKNOWN = TopRates.sum(List.of());
     private static final int PAGE = 10;
+    private static final String PARKED = "parked";
 
     private final TopRates rates = new TopRates();
+    private final SteadyCount parked = new SteadyCount();
     private final TopList<QueueView> queues = new TopList<>(List.of(
-            Column.text("QUEUE", -1, view -> view.row().name()),
+            Column.name("QUEUE", 9, 18, view -> view.row().name()),
             Column.number("QUEUED", 7, view -> Words.count(view.row().queued(), 7), view -> view.row().queued()),
             Column.number("RUN", 5, view -> Words.count(view.row().running(), 5), view -> view.row().running()),
             Column.number("OLDEST", 7, view -> oldest(view.row()), view -> view.row().oldest()),
@@ -61,15 +62,17 @@ final class TopModel {
             Column.number("FAIL/S", 7, view -> rate(view.rate(), view.rate().failed()), view -> view.rate().failed()),
             Column.number("DEAD", 6, view -> Words.count(view.row().dead(), 6), view -> view.row().dead()),
             Column.number("WRK", 4, view -> Integer.toString(view.row().workers()), view -> view.row().workers()),
-            Column.picture("LAST MIN", TopRates.CELLS, view -> Bars.curve(view.rate().minute()))),
+            Column.picture("LAST MIN", TopRates.CELLS,
+                    (view, cells) -> Bars.curve(view.rate().minute().cells(cells)))),
             view -> view.row().name());
     private final TopList<WorkerRow> workers = new TopList<>(List.of(
             Column.text("WORKER", 17, WorkerRow::id),
-            Column.text("HOST", -1, WorkerRow::host),
-            Column.picture("SLOTS", 10, row -> Bars.filled(row.busy() / (double) Math.max(1, row.slots()), 10)),
+            Column.name("HOST", 9, 9, WorkerRow::host),
+            Column.picture("SLOTS", List.of(10, 20, 40),
+                    (row, width) -> Bars.filled(row.busy() / (double) Math.max(1, row.slots()), width)),
             Column.number("BUSY", 11, row -> row.busy() + "/" + row.slots(), WorkerRow::busy),
             Column.text("STATE", 8, WorkerRow::state),
-            Column.number("LONGEST JOB", -2, TopModel::longest, WorkerRow::longest).left()),
+            Column.told("LONGEST JOB", 9, 18, TopModel::longest, WorkerRow::longest)),
             WorkerRow::id);
     private Panel panel = Panel.QUEUES;
     private Mode mode = Mode.LIST;
@@ -96,10 +99,12 @@ final class TopModel {
     }
 
     /** The API has answered. */
-    void told(TopSnapshot snapshot, Instant at) {
+    void told(TopSnapshot answer, Instant at) {
+        TopSnapshot snapshot = answer.with(PARKED,
+                parked.with(answer.time(), answer.totals().getOrDefault(PARKED, 0L)));
         rates.add(snapshot);
         Map<String, Rate> all = rates.all();
-        latest = new Shown(snapshot, all, TopRates.sum(all.values()), rates.parked(), at);
+        latest = new Shown(snapshot, all, TopRates.sum(all.values()), at);
         awaySince = null;
         if (!frozen) {
             shown = latest;

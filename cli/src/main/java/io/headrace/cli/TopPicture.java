@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Draws {@code headrace top}: lines for what is known, in a window of a given size. Keeps no state. */
 final class TopPicture {
@@ -23,8 +24,8 @@ final class TopPicture {
     private static final int ROOMY = 16;
     /** Below this height, only the panel that the keys act on is drawn. */
     private static final int BOTH = 11;
-    /** Columns are left out rather than that names get less. */
-    private static final int NARROWEST = 9;
+    private static final String PAUSED = " (paused)";
+    private static final String PAUSED_SHORT = " ||";
     private static final List<String> HELP = List.of("Keys", "",
             "  up down j k        select a row; page up, page down, home, end too",
             "  Tab w              from queues to workers and back",
@@ -36,7 +37,8 @@ final class TopPicture {
             "  space              freeze the picture, and go on",
             "  q Ctrl-C           quit", "",
             "Rates are of the time since the last look. LAST MIN draws how many jobs were",
-            "done in each 6 s of it. FAIL/S counts attempts; DEAD, the jobs that are dead.", "",
+            "done in each 6 s of it, in a wide window in each 3, 2 or 1 s. FAIL/S counts",
+            "attempts; DEAD, the jobs that are dead. (paused) and || mark paused queues.", "",
             "Any key goes back.");
 
     private final String address;
@@ -79,6 +81,16 @@ final class TopPicture {
         lines.add("");
         lines.addAll(panel(model.workers(), false, noWorkers(model), row -> Colour.PLAIN, width, Integer.MAX_VALUE));
         return lines.stream().map(line -> fit(line, width)).toList();
+    }
+
+    /** How wide a picture must be for nothing to be cut. */
+    int wholeWidth(TopModel model) {
+        return Math.max(Terminal.COLUMNS, Math.max(wholeWidth(model.queues()), wholeWidth(model.workers())));
+    }
+
+    private static <R> int wholeWidth(TopList<R> list) {
+        return list.columns().stream()
+                .mapToInt(column -> 1 + (column.named() ? needed(list, column) : column.widths().get(0))).sum();
     }
 
     private List<String> header(TopModel model, int width, Instant now) {
@@ -134,11 +146,11 @@ final class TopPicture {
     private static String jobCounts(Shown shown, int digits) {
         Map<String, Long> totals = shown.snapshot().totals();
         StringBuilder line = new StringBuilder("Jobs");
-        for (String state : List.of("queued", "running", "scheduled", "retrying")) {
+        for (String state : List.of("queued", "running", "scheduled", "retrying", "parked")) {
             line.append("  ").append(state).append(' ')
                     .append(Words.count(totals.getOrDefault(state, 0L), digits));
         }
-        return line.append("  parked ").append(Words.count(shown.parked(), digits)).toString();
+        return line.toString();
     }
 
     private String rates(Shown shown) {
@@ -148,7 +160,7 @@ final class TopPicture {
                 ? "Rate  in " + Words.perSecond(all.in()) + "/s  done " + Words.perSecond(all.done()) + "/s "
                 : "Rate  in -  done - ";
         String failed = all.known() ? "failed " + Words.perSecond(all.failed()) + "/s" : "failed -";
-        return rates + paint(Colour.CYAN, Bars.curve(all.minute())) + "  "
+        return rates + paint(Colour.CYAN, Bars.curve(all.minute().cells(TopRates.CELLS.get(0)))) + "  "
                 + paint(all.failed() > 0 ? Colour.YELLOW : Colour.PLAIN, failed) + "  "
                 + paint(dead > 0 ? Colour.RED : Colour.PLAIN, "dead " + Words.count(dead, 7));
     }
@@ -170,7 +182,8 @@ final class TopPicture {
             return "";
         }
         long max = snapshot.redisMaxBytes();
-        String text = "Redis " + ByteSize.format(snapshot.redisUsedBytes()) + (max > 0 ? " of " + ByteSize.format(max) : "");
+        String text = "Redis " + ByteSize.format(snapshot.redisUsedBytes())
+                + (max > 0 ? " of " + ByteSize.format(max) : "");
         double part = max > 0 ? snapshot.redisUsedBytes() / (double) max : 0;
         return "  " + paint(part >= 0.95 ? Colour.RED : part >= 0.8 ? Colour.YELLOW : Colour.PLAIN, text);
     }
@@ -242,7 +255,7 @@ final class TopPicture {
         List<R> all = list.rows();
         int visible = Math.min(rows, all.size());
         int from = Math.max(0, Math.min(list.selectedIndex() - visible / 2, all.size() - visible));
-        int[] widths = widths(list.columns(), width);
+        int[] widths = widths(list, width);
         List<String> lines = new ArrayList<>();
         String part = visible < all.size() && visible > 0
                 ? " " + (from + 1) + "-" + (from + visible) + " of " + all.size()
@@ -262,9 +275,9 @@ final class TopPicture {
     }
 
     /** The widths of those columns that have room; the last ones have not, when the window is narrow. */
-    private static <R> int[] widths(List<Column<R>> columns, int width) {
-        for (int shown = columns.size(); shown > 1; shown--) {
-            int[] widths = share(columns.subList(0, shown), width);
+    private static <R> int[] widths(TopList<R> list, int width) {
+        for (int shown = list.columns().size(); shown > 1; shown--) {
+            int[] widths = widths(list, list.columns().subList(0, shown), width);
             if (widths.length > 0) {
                 return widths;
             }
@@ -272,23 +285,42 @@ final class TopPicture {
         return new int[]{Math.max(1, width - 1)};
     }
 
-    /** Empty when a column that shares what the others leave would be too narrow. */
-    private static <R> int[] share(List<Column<R>> columns, int width) {
-        int left = width - columns.size();
-        int shares = 0;
-        for (Column<R> column : columns) {
-            left -= Math.max(0, column.width());
-            shares += Math.max(0, -column.width());
+    /**
+     * What is left when each column has its narrowest goes to names, as far as they need it, then to pictures, so that numbers stay
+     * near the names that they belong to. Empty when the narrowest do not fit.
+     */
+    private static <R> int[] widths(TopList<R> list, List<Column<R>> columns, int width) {
+        int[] widths = columns.stream().mapToInt(column -> column.widths().get(0)).toArray();
+        int left = width - columns.size() - IntStream.of(widths).sum();
+        if (left < 0) {
+            return new int[0];
         }
-        int[] widths = new int[columns.size()];
         for (int i = 0; i < widths.length; i++) {
-            int wanted = columns.get(i).width();
-            widths[i] = wanted >= 0 ? wanted : left * -wanted / shares;
-            if (left < 0 || (wanted < 0 && widths[i] < NARROWEST)) {
-                return new int[0];
+            if (columns.get(i).named()) {
+                int more = Math.max(0, Math.min(left, needed(list, columns.get(i)) - widths[i]));
+                widths[i] += more;
+                left -= more;
+            }
+        }
+        for (int i = 0; i < widths.length; i++) {
+            for (int wider : columns.get(i).widths()) {
+                if (!columns.get(i).named() && wider > widths[i] && wider - widths[i] <= left) {
+                    left -= wider - widths[i];
+                    widths[i] = wider;
+                }
             }
         }
         return widths;
+    }
+
+    private static <R> int needed(TopList<R> list, Column<R> column) {
+        int longest = list.rows().stream().mapToInt(row -> Words.columns(text(column, row, 0))).max().orElse(0);
+        return Math.max(longest, column.widths().get(column.widths().size() - 1));
+    }
+
+    private static <R> String text(Column<R> column, R row, int width) {
+        String text = Words.plain(column.text().apply(row, width));
+        return column.named() && row instanceof QueueView view && view.row().paused() ? text + PAUSED : text;
     }
 
     private static <R> String headings(TopList<R> list, int[] widths, String part) {
@@ -304,14 +336,20 @@ final class TopPicture {
     private static <R> String cells(List<Column<R>> columns, R row, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
-            String text = Words.plain(columns.get(i).text().apply(row));
-            if (i == 0 && row instanceof QueueView view && view.row().paused()) {
-                String mark = " (paused)";
-                text = Words.cut(text, widths[0] - mark.length()) + mark;
-            }
-            line.append(cell(text, widths[i], columns.get(i).right())).append(' ');
+            Column<R> column = columns.get(i);
+            String text = text(column, row, widths[i]);
+            line.append(cell(column.named() ? named(text, widths[i]) : text, widths[i], column.right())).append(' ');
         }
         return line.toString().stripTrailing();
+    }
+
+    /** Names differ at both ends; where there is little room, less is told of a pause, but that there is one. */
+    private static String named(String text, int width) {
+        if (Words.columns(text) <= width || !text.endsWith(PAUSED)) {
+            return Words.middle(text, width);
+        }
+        String name = text.substring(0, text.length() - PAUSED.length());
+        return Words.middle(name, width - PAUSED_SHORT.length()) + PAUSED_SHORT;
     }
 
     private static String cell(String text, int width, boolean right) {

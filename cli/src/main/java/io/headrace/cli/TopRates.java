@@ -3,36 +3,43 @@ package io.headrace.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /** How fast things happen: the differences of what was counted, over the server's time between. Not thread-safe. */
 final class TopRates {
-    /** The cells of the picture of the last minute. */
-    static final int CELLS = 10;
-    private static final Duration CELL = Duration.ofSeconds(6);
+    /** Into how many cells a picture of the last minute can be divided. */
+    static final List<Integer> CELLS = List.of(10, 20, 30, 60);
+    private static final long MINUTE_MS = 60_000;
     /** The last minute, and what is needed to know where its first cell began. */
-    private static final Duration KEPT = CELL.multipliedBy(CELLS + 2);
+    private static final Duration KEPT = Duration.ofSeconds(72);
+
+    /** The last minute in cells of the same length. */
+    interface Minute {
+        /**
+         * How many jobs were done a second in each.
+         *
+         * @param cells how many, one of {@link #CELLS}
+         * @return the oldest first; NaN where nothing is known
+         */
+        double[] cells(int cells);
+    }
 
     /**
-     * What happens in a second, and how many jobs were done a second in each tenth of the last minute.
+     * What happens in a second.
      *
      * @param known whether there was anything to compare with
-     * @param minute the oldest first; NaN where nothing is known
      */
-    record Rate(boolean known, double done, double failed, double in, double[] minute) {}
-
-    /** A parked job joins the line every 4 to 6 s, until a worker has looked at it: so long it is counted on. */
-    private static final Duration OFFERED_WITHIN = Duration.ofSeconds(15);
-
-    private record Parked(Instant time, long jobs) {}
+    record Rate(boolean known, double done, double failed, double in, Minute minute) {}
 
     private record Sample(Instant time, long done, long failed, long in) {}
 
     private final Map<String, Deque<Sample>> samples = new HashMap<>();
-    private final Deque<Parked> parked = new ArrayDeque<>();
     private Instant latest = Instant.EPOCH;
 
     /** Takes in what was told; an answer that is not newer than the one before tells nothing. */
@@ -41,10 +48,6 @@ final class TopRates {
             return;
         }
         latest = snapshot.time();
-        parked.addLast(new Parked(latest, snapshot.totals().getOrDefault("parked", 0L)));
-        while (parked.getFirst().time().isBefore(latest.minus(OFFERED_WITHIN))) {
-            parked.removeFirst();
-        }
         samples.keySet().retainAll(snapshot.queues().stream().map(TopSnapshot.QueueRow::name).toList());
         for (TopSnapshot.QueueRow queue : snapshot.queues()) {
             Deque<Sample> of = samples.computeIfAbsent(queue.name(), name -> new ArrayDeque<>());
@@ -59,11 +62,6 @@ final class TopRates {
         }
     }
 
-    /** How many jobs are parked: the most of the last seconds, as they leave the state for a moment whenever they are offered again. */
-    long parked() {
-        return parked.stream().mapToLong(Parked::jobs).max().orElse(0);
-    }
-
     /** Each queue's rates. */
     Map<String, Rate> all() {
         Map<String, Rate> rates = new HashMap<>();
@@ -74,7 +72,9 @@ final class TopRates {
     private Rate rate(Deque<Sample> of) {
         Iterator<Sample> newest = of.descendingIterator();
         Sample last = newest.next();
-        double[] minute = minute(of);
+        List<Sample> seen = List.copyOf(of);
+        long nowMs = latest.toEpochMilli();
+        Minute minute = cells -> minute(seen, cells, nowMs);
         if (!newest.hasNext()) {
             return new Rate(false, 0, 0, 0, minute);
         }
@@ -86,12 +86,11 @@ final class TopRates {
     }
 
     /** Cells begin at whole multiples of their length, so that they keep their height while they move. */
-    private double[] minute(Deque<Sample> of) {
-        double[] minute = new double[CELLS];
-        long cellMs = CELL.toMillis();
-        long nowMs = latest.toEpochMilli();
-        long first = (nowMs - 1) / cellMs - CELLS + 1;
-        for (int i = 0; i < CELLS; i++) {
+    private static double[] minute(List<Sample> of, int cells, long nowMs) {
+        double[] minute = new double[cells];
+        long cellMs = MINUTE_MS / cells;
+        long first = (nowMs - 1) / cellMs - cells + 1;
+        for (int i = 0; i < cells; i++) {
             long start = (first + i) * cellMs;
             minute[i] = between(of, start, Math.min(start + cellMs, nowMs));
         }
@@ -99,14 +98,14 @@ final class TopRates {
     }
 
     /** Jobs done a second between two times; NaN when none of that time was seen. */
-    private static double between(Deque<Sample> of, long startMs, long endMs) {
-        long from = Math.max(startMs, of.getFirst().time().toEpochMilli());
+    private static double between(List<Sample> of, long startMs, long endMs) {
+        long from = Math.max(startMs, of.get(0).time().toEpochMilli());
         return endMs <= from ? Double.NaN : (doneAt(of, endMs) - doneAt(of, from)) * 1000.0 / (endMs - from);
     }
 
     /** How many were done at a time, taking the rate between two samples as steady. */
-    private static double doneAt(Deque<Sample> of, long ms) {
-        Sample before = of.getFirst();
+    private static double doneAt(List<Sample> of, long ms) {
+        Sample before = of.get(0);
         for (Sample sample : of) {
             long at = sample.time().toEpochMilli();
             if (at >= ms) {
@@ -120,23 +119,30 @@ final class TopRates {
     }
 
     /** The sum over queues. */
-    static Rate sum(Iterable<Rate> rates) {
+    static Rate sum(Collection<Rate> rates) {
         boolean known = false;
         double done = 0;
         double failed = 0;
         double in = 0;
-        double[] minute = new double[CELLS];
-        java.util.Arrays.fill(minute, Double.NaN);
         for (Rate rate : rates) {
             known |= rate.known();
             done += rate.done();
             failed += rate.failed();
             in += rate.in();
-            for (int i = 0; i < CELLS; i++) {
-                double here = rate.minute()[i];
-                minute[i] = Double.isNaN(minute[i]) ? here : minute[i] + (Double.isNaN(here) ? 0 : here);
+        }
+        List<Rate> each = List.copyOf(rates);
+        return new Rate(known, done, failed, in, cells -> minute(each, cells));
+    }
+
+    private static double[] minute(List<Rate> rates, int cells) {
+        double[] minute = new double[cells];
+        Arrays.fill(minute, Double.NaN);
+        for (Rate rate : rates) {
+            double[] one = rate.minute().cells(cells);
+            for (int i = 0; i < cells; i++) {
+                minute[i] = Double.isNaN(minute[i]) ? one[i] : minute[i] + (Double.isNaN(one[i]) ? 0 : one[i]);
             }
         }
-        return new Rate(known, done, failed, in, minute);
+        return minute;
     }
 }

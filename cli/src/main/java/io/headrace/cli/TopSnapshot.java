@@ -103,6 +103,13 @@ record TopSnapshot(Instant time, String version, Map<String, Long> totals, List<
                 worker.at("slots").number(), worker.at("busy").number(), running.size(), longest, type);
     }
 
+    /** The same with another number of jobs in a state. */
+    TopSnapshot with(String state, long count) {
+        Map<String, Long> others = new TreeMap<>(totals);
+        others.put(state, count);
+        return new TopSnapshot(time, version, others, queues, workers, slots, busy, redisUsedBytes, redisMaxBytes);
+    }
+
     /** How many workers claim nothing more because somebody told them so, or because they are ending. */
     long quietWorkers() {
         return workers.stream().filter(worker -> !worker.state().equals("running")).count();

@@ -68,16 +68,6 @@ final class TopPictureTest {
     }
 
     @Test
-    void parkedJobsAreCountedOnWhileTheyAreOfferedAgain() {
-        TopStage stage = new TopStage().parked(23).told();
-        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 23");
-        stage.after(Duration.ofSeconds(5)).parked(0).told();
-        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 23");
-        stage.after(Duration.ofSeconds(16)).parked(0).told();
-        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 0");
-    }
-
-    @Test
     void aFrozenPictureStaysAsItWasAndTellsItsTime() {
         TopStage stage = TopStage.aMinuteOfWork().press(" ");
         List<String> frozen = stage.picture(80, 24);
@@ -143,6 +133,40 @@ final class TopPictureTest {
             assertThat(stage.picture(width, 24)).allMatch(line -> line.codePointCount(0, line.length()) <= wide);
             stage.press(width % 2 == 0 ? LiveScreen.TAB : "s");
         }
+    }
+
+    @Test
+    void aWideWindowKeepsNumbersNearTheirNamesAndDrawsTheMinuteFiner() {
+        List<String> lines = TopStage.aMinuteOfWork().picture(200, 50);
+
+        assertThat(lines.get(5)).startsWith(" QUEUE▲              QUEUED   RUN  OLDEST  DONE/S");
+        assertThat(lines.get(6)).startsWith(">mail                   106     3    2m3s     100")
+                .matches(".* [▁▂▃▄▅▆▇█]{60}$");
+        assertThat(TopStage.aMinuteOfWork().picture(100, 50).get(6)).matches(".* [▁▂▃▄▅▆▇█]{30}$");
+    }
+
+    @Test
+    void aLongNameIsShownWholeWhereThereIsRoomAndElseByBothItsEnds() {
+        String name = "legacy-" + "x".repeat(50) + "-import";
+        TopStage stage = new TopStage().queue(name, true, 7, "0s", 0, 5, 0).told();
+
+        assertThat(stage.picture(200, 24).get(6)).startsWith(">" + name + " (paused) ");
+        assertThat(stage.picture(80, 24).get(6)).startsWith(">legacy-…-import || ");
+        assertThat(stage.picture(200, 24).get(6)).matches(".* 7 .*");
+    }
+
+    @Test
+    void parkedJobsThatAreOfferedAgainStillCountAsParked() {
+        TopStage stage = new TopStage();
+        for (int parked : new int[]{23, 0, 23, 0, 0}) {
+            stage.parked(parked).told();
+            assertThat(stage.picture(80, 24).get(1)).endsWith("parked 23");
+            stage.after(Duration.ofSeconds(1));
+        }
+        for (int i = 0; i < 12; i++) {
+            stage.parked(0).after(Duration.ofSeconds(1)).told();
+        }
+        assertThat(stage.picture(80, 24).get(1)).endsWith("parked 0");
     }
 
     @Test

@@ -59,10 +59,12 @@ final class Terminal {
     }
 
     static Terminal ofProcess() {
-        return new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
+        Terminal terminal = new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
                 utf8(new ResultStream(new FileOutputStream(FileDescriptor.out), isPipe(1))),
                 utf8(new FileOutputStream(FileDescriptor.err)),
                 isTty(0), isTty(1), isTty(2), System.getenv());
+        terminal.columns = WindowWidth.atStart(terminal.environment);
+        return terminal;
     }
 
     private static PrintStream utf8(OutputStream stream) {

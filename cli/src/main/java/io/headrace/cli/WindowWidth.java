@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 final class WindowWidth {
     /** Overrides what the terminal says, as POSIX has it. */
     private static final String VARIABLE = "COLUMNS";
+    /** Set by {@code bin/headrace}. */
+    private static final String PROPERTY = "headrace.columns";
     private static final int NARROWEST = 20;
     private static final int WIDEST = 10_000;
     private static final long PATIENCE_MS = 500;
@@ -34,6 +36,12 @@ final class WindowWidth {
         }
         Matcher size = SIZE.matcher(stty(device(descriptor)));
         return size.matches() ? clamped(Integer.parseInt(size.group(1))) : Terminal.COLUMNS;
+    }
+
+    /** What the launcher has found out when it started this process; 0 when nothing, or when {@code COLUMNS} overrides it. */
+    static int atStart(Map<String, String> environment) {
+        int told = Integer.getInteger(PROPERTY, 0);
+        return told <= 0 || environment.containsKey(VARIABLE) ? 0 : clamped(told);
     }
 
     /** A window that says that it has no width does not know it. */

@@ -2,6 +2,7 @@ package io.headrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Locator;
@@ -41,10 +42,23 @@ final class Browser implements AutoCloseable {
         this.chromium = playwright.chromium().launch(new LaunchOptions().setExecutablePath(program())
                 .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                         "--disable-background-networking", "--disable-component-update", "--disable-sync")));
-        BrowserContext context = chromium.newContext();
-        this.page = context.newPage();
-        page.setDefaultTimeout(PATIENCE_MS);
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+        this.page = another();
+    }
+
+    /** A page of its own: with other cookies, and connections that it shares with none. */
+    Page another() {
+        return another(chromium.newContext());
+    }
+
+    /** The same, in another time zone. */
+    Page another(String zone) {
+        return another(chromium.newContext(new NewContextOptions().setTimezoneId(zone)));
+    }
+
+    private Page another(BrowserContext context) {
+        Page page = context.newPage();
+        page.setDefaultTimeout(PATIENCE_MS);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {
                 complaints.add(message.text() + " at " + message.location());
@@ -55,6 +69,7 @@ final class Browser implements AutoCloseable {
             complaints.add("dialog: " + dialog.message());
             dialog.dismiss();
         });
+        return page;
     }
 
     private static Path program() {
@@ -105,6 +120,12 @@ final class Browser implements AutoCloseable {
 
     void assertNoComplaints() {
         assertThat(complaints).isEmpty();
+    }
+
+    /** What of the complaints is not about a request that was refused, or did not arrive. */
+    List<String> errors() {
+        return complaints.stream()
+                .filter(it -> !it.startsWith("Failed to load resource") && !it.contains("net::ERR_")).toList();
     }
 
     /** All but those that a test provoked: browsers note every refused request on the console. */

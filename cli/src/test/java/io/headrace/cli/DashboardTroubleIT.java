@@ -194,7 +194,8 @@ final class DashboardTroubleIT {
         api.post("/v1/queues/one/dead:delete", "{}");
 
         assertThat(browser.main()).containsText("Nothing is dead in one.");
-        awaitAnswer("/dead/groups");
+        browser.page().waitForResponse((Response response) -> response.url().endsWith("/dead/groups"),
+                () -> browser.press("Refresh"));
         assertThat(browser.main()).containsText("Nothing is dead in one.");
         show("#/jobs?state=dead");
         assertThat(browser.page()).hasURL(Pattern.compile(".*#/jobs\\?state=dead&queue=one$"));
@@ -293,9 +294,9 @@ final class DashboardTroubleIT {
 
     @Test
     void aPageThatDoesNotLoadSaysSoAndIsLoadedAgain() {
+        browser.page().route("**/pages/workers.js", Route::abort);
         show("#/");
         assertThat(browser.heading("Overview")).isVisible();
-        browser.page().route("**/pages/workers.js", Route::abort);
 
         show("#/workers");
         assertThat(browser.heading("This page did not load")).isVisible();

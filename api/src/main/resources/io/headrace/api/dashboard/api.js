@@ -32,7 +32,7 @@ async function problemOf(response) {
     }
 }
 
-async function call(method, path, body, signal, read = JSON.parse) {
+async function call(method, path, body, { signal, read = JSON.parse, changes = method !== 'GET' } = {}) {
     let response;
     try {
         response = await fetch(path, {
@@ -46,8 +46,8 @@ async function call(method, path, body, signal, read = JSON.parse) {
         if (failure.name === 'AbortError') {
             throw failure;
         }
-        throw new Problem(0, 'The server did not answer', method === 'GET' ? 'It cannot be reached just now.'
-            : 'Whether it did what it was asked to do is not known.');
+        throw new Problem(0, 'The server did not answer', changes
+            ? 'Whether it did what it was asked to do is not known.' : 'It cannot be reached just now.');
     }
     if (!response.ok) {
         if (response.status === 401 && path !== '/v1/session') {
@@ -72,9 +72,11 @@ function withQuery(path, parameters = {}) {
 }
 
 /** `signal` ends the call; `read` makes the answer of its text. */
-export const get = (path, parameters, signal, read) => call('GET', withQuery(path, parameters), undefined, signal, read);
+export const get = (path, parameters, signal, read) => call('GET', withQuery(path, parameters), undefined, { signal, read });
 /** A text as body is JSON already. */
 export const post = (path, body) => call('POST', path, body);
+/** A call with a body that only asks. */
+export const ask = (path, body) => call('POST', path, body, { changes: false });
 export const patch = (path, body) => call('PATCH', path, body);
 export const remove = path => call('DELETE', path);
 

@@ -1,11 +1,13 @@
 // The frame around all pages: who is signed in, where we are, what is shown.
 
 import { html, nothing, render } from 'lit-html';
+import { bounded, failedView } from './boundary.js';
 import { closeDialog, dialogView, showDrawnDialog } from './dialog.js';
 import { draw, drawWith } from './draw.js';
-import { feed, startFeed, stopFeed } from './feed.js';
-import { secondOfDay, short } from './format.js';
+import { feed, onLive, startFeed, stopFeed } from './feed.js';
+import { short, timeAndDay } from './format.js';
 import { icon, logo } from './icons.js';
+import { reloadFailed } from './loading.js';
 import { noticesView, say } from './notice.js';
 import { here, href, toQueue } from './router.js';
 import { searchBox } from './search.js';
@@ -29,6 +31,8 @@ const PLACES = [
     ['audit', 'Audit', 'audit'],
 ];
 
+const ASK_AGAIN_MS = 5000;
+
 let route = here();
 let page = null;
 let opened = null; // the address that the page shows; the route is ahead of it while another is loading
@@ -50,10 +54,10 @@ async function turn() {
     if (mine !== turns) {
         return; // meanwhile somebody went on, or signed out
     }
+    const first = opened === null;
     page?.close?.();
     closeDialog();
-    const first = opened === null;
-    page = module.open(to);
+    page = opening(module, to);
     opened = to;
     scrollTo(0, 0);
     document.title = `${page.title} · Headrace`;
@@ -64,16 +68,34 @@ async function turn() {
     draw();
 }
 
-/** A page that only says something. */
-const saying = (title, text) => ({
-    open: () => ({ title, view: () => html`<div class="page-head"><h1>${title}</h1></div>${text()}` }),
+/** The page at an address; one that says so when it cannot be opened. */
+function opening(module, to) {
+    try {
+        return module.open(to);
+    } catch (problem) {
+        console.error(problem);
+        return saying('This page', () => failedView('This page', problem, openAgain)).open();
+    }
+}
+
+/** Opens the page anew that is shown. */
+function openAgain() {
+    page?.close?.();
+    page = null;
+    opened = null;
+    turn();
+}
+
+/** A page that only says something; one that `waits` is loaded again by itself. */
+const saying = (title, text, waits = false) => ({
+    open: () => ({ title, waits, view: () => html`<div class="page-head"><h1>${title}</h1></div>${text()}` }),
 });
 
 const unknownPage = saying('Not found', () => html`<p>There is no page at this address. <a href="#/">Overview</a></p>`);
 
 /** Only a reload helps in every browser, and where the server was updated and has other modules now. */
 const brokenPage = saying('This page did not load', () => html`<p class="problem" role="alert">The server did not answer, or it has
-    been updated meanwhile.</p><button class="primary" @click=${() => location.reload()}>Load again</button>`);
+    been updated meanwhile.</p><button class="primary" @click=${() => location.reload()}>Load again</button>`, true);
 
 const SINGLE_JOBS = 'It may submit jobs and look up single ones: put the id of a job into the search box above.';
 
@@ -90,6 +112,23 @@ async function load(to) {
     } catch {
         return brokenPage;
     }
+}
+
+/** What failed while the server was away is loaded again. */
+function recover() {
+    if (page?.waits) {
+        openAgain();
+    }
+    if (session.problem && !session.who && !session.needed) {
+        askWho();
+    }
+    reloadFailed();
+}
+
+/** The modules of all pages, before they are needed: they may be while the server is away. */
+function prefetch() {
+    const places = Object.values(PAGES).flatMap(page => [page({ parts: [] }), page({ parts: ['', ''] })]);
+    Promise.allSettled(places); // one that does not come is asked for again when it is opened
 }
 
 function placeLink([part, label, mark]) {
@@ -117,7 +156,7 @@ const CONNECTION = {
 function connection() {
     const [word, why] = CONNECTION[feed.state];
     const since = feed.state === 'lost' && feed.overview ? html` since <time datetime=${feed.overview.time}>${
-        secondOfDay(feed.overview.time)}</time>` : nothing;
+        timeAndDay(feed.overview.time)}</time>` : nothing;
     return html`<span class="connection ${feed.state}" role="status" title=${why}><span>${word}${since}</span></span>`;
 }
 
@@ -127,12 +166,10 @@ function skip(event) {
 }
 
 function side() {
-    return html`<nav class="side" aria-label="Pages">
-        <a class="brand" href="#/">${logo(22)}<span>Headrace</span></a>
+    return html`<a class="brand" href="#/">${logo(22)}<span>Headrace</span></a>
         <ul class="places">${PLACES.filter(([part]) => mayOpen([part])).map(placeLink)}</ul>
         <div class="queues">${maySee() ? html`<h2>Queues</h2><ul>${(feed.overview?.queues ?? []).map(queueLink)}</ul>` : nothing}</div>
-        ${who(session.who)}
-    </nav>`;
+        ${who(session.who)}`;
 }
 
 const signOutButton = (kind = '') => html`<button class="plain ${kind}" @click=${signOut} title="Sign out" aria-label="Sign out">
@@ -142,14 +179,12 @@ const who = ({ keys, name, role, queues }) => keys ? html`<div class="who">
     <span><strong>${name}</strong><small>${role}${queues ? `: ${queues.join(', ')}` : ''}</small></span>${signOutButton()}</div>`
     : html`<div class="who"><span><small>No keys are set: everybody on this machine is admin.</small></span></div>`;
 
-const top = () => html`<header class="top">
-    ${searchBox()}
+const top = () => html`${searchBox()}
     ${maySee() ? connection() : nothing}
     <button class="plain" @click=${switchTheme} title="Dark or light (t)" aria-label=${isDark() ? 'Light colours' : 'Dark colours'}>
         ${icon(isDark() ? 'sun' : 'moon')}</button>
     <button class="plain only-wide" @click=${showHelp} title="Keyboard (?)" aria-label="Keyboard shortcuts">${icon('help')}</button>
-    ${session.who.keys ? signOutButton('only-narrow') : nothing}
-</header>`;
+    ${session.who.keys ? signOutButton('only-narrow') : nothing}`;
 
 const unreachable = ({ title, detail }) => html`<main class="alone"><h1>${title}</h1><p>${detail}</p>
     <button class="primary" @click=${askWho}>Try again</button></main>`;
@@ -162,9 +197,14 @@ function app() {
         return session.problem ? unreachable(session.problem) : nothing;
     }
     return html`<a class="skip" href="#main" @click=${skip}>Skip to content</a>
-        <div class="shell">${side()}${top()}<main id="main" tabindex="-1">${page ? page.view() : nothing}</main></div>
+        <div class="shell">
+            <nav class="side" aria-label="Pages" ${bounded('The list of pages', side)}></nav>
+            <header class="top" ${bounded('The head of the page', top)}></header>
+            <main id="main" tabindex="-1" ${bounded('This page', () => page ? page.view() : nothing, openAgain, titled())}></main></div>
         ${dialogView()}${noticesView()}`;
 }
+
+const titled = () => html`<div class="page-head"><h1>${page?.title}</h1></div>`;
 
 let signedIn = false;
 
@@ -178,6 +218,7 @@ function paint() {
                 startFeed();
             }
             turn();
+            (globalThis.requestIdleCallback ?? setTimeout)(prefetch);
         } else {
             turns++;
             stopFeed();
@@ -194,6 +235,9 @@ drawWith(paint);
 load(route); // the page's modules come while the session is asked for
 addEventListener('hashchange', () => signedIn && turn());
 listenToKeys(() => page?.refresh?.());
+onLive(recover);
+addEventListener('online', recover);
+setInterval(() => session.problem && !session.who && !session.needed && askWho(), ASK_AGAIN_MS);
 askWho();
 // Ages on the page grow older also while nothing arrives.
 setInterval(draw, 1000);

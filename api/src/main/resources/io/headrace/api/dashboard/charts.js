@@ -2,15 +2,26 @@
 
 import { html } from 'lit-html';
 import { createRef, ref } from 'lit-html/directives/ref.js';
+import { now } from './clock.js';
 import { rate, short } from './format.js';
 import { colour, onTheme } from './theme.js';
 
 let loading = null;
 
-/** Chart.js is an old-style script that leaves its constructor in the global scope. */
-const chartJs = () => loading ??= import('chart.js').then(() => globalThis.Chart);
+/** Chart.js is an old-style script that leaves its constructor in the global scope. Null while the server is away. */
+const chartJs = () => loading ??= import('chart.js').then(() => globalThis.Chart, () => {
+    loading = null; // the next chart that is fed asks again
+    return null;
+});
 
-const timeText = (ms, secondsShown) => new Date(ms).toTimeString().slice(0, secondsShown ? 8 : 5);
+const dayText = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** The time of day, and the day where there are several. */
+const timeText = (ms, secondsShown, days) => `${days ? `${dayText.format(ms)} ` : ''}${new Date(ms).toTimeString().slice(0, secondsShown ? 8 : 5)}`;
+
+/** Whether times are of more than one day, or of another than this one. */
+const ofDays = times => times.length > 0
+    && (new Date(times[0]).toDateString() !== new Date(now()).toDateString() || new Date(times[0]).toDateString() !== new Date(times.at(-1)).toDateString());
 
 /** What stands below a point: nothing where it would read as what stands below the one before. */
 function timeTick(axis, at, label) {
@@ -21,13 +32,13 @@ function timeTick(axis, at, label) {
 /** A mark of the value axis, with as many digits as tell it from its neighbours. */
 function valueTick(value, ticks) {
     const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) : 1;
-    return step >= 1 ? short(value) : value.toFixed(Math.ceil(-Math.log10(step) - 1e-9));
+    return step >= 1 ? short(value) : value.toFixed(Math.ceil(-Math.log10(step) - 1e-9)).replace('-', '\u2212');
 }
 
 /** @param whole whether the values are numbers of things, of which there are no halves */
 function options(stacked, { secondsShown = false, whole = true }) {
     const text = { color: colour('--muted'), font: { family: getComputedStyle(document.body).fontFamily, size: 11 } };
-    const label = ms => timeText(ms, secondsShown);
+    const label = function (ms) { return timeText(ms, secondsShown, ofDays(this.chart.data.labels)); };
     return {
         animation: false,
         responsive: true,
@@ -37,7 +48,7 @@ function options(stacked, { secondsShown = false, whole = true }) {
         scales: {
             x: {
                 stacked, grid: { display: false }, border: { color: colour('--line') },
-                ticks: { ...text, maxRotation: 0, autoSkipPadding: 24, callback(at) { return timeTick(this, at, label); } },
+                ticks: { ...text, maxRotation: 0, autoSkipPadding: 24, callback(at) { return timeTick(this, at, label.bind(this)); } },
             },
             y: {
                 stacked, beginAtZero: true, border: { display: false }, grid: { color: colour('--line') },
@@ -51,7 +62,7 @@ function options(stacked, { secondsShown = false, whole = true }) {
                 backgroundColor: colour('--raised'), titleColor: colour('--text'), bodyColor: colour('--text'),
                 borderColor: colour('--line-strong'), borderWidth: 1, padding: 8, boxPadding: 4,
                 callbacks: {
-                    title: items => items.length ? label(Number(items[0].label)) : '',
+                    title: items => items.length ? label.call(items[0], Number(items[0].label)) : '',
                     label: item => ` ${item.dataset.label}: ${rate(item.parsed.y)}`,
                 },
             },
@@ -81,7 +92,7 @@ export function chart(kind, shape = {}) {
 
     async function make() {
         const Chart = await chartJs();
-        if (!drawn && !closed && canvas.value?.isConnected) {
+        if (Chart && !drawn && !closed && canvas.value?.isConnected) {
             drawn = new Chart(canvas.value, {
                 type: kind, data: { labels: [], datasets: [] }, options: options(kind === 'bar', shape),
             });

@@ -1,7 +1,9 @@
 // Dialogs: one at a time, as <dialog>, so that the browser keeps the focus inside and Escape closes it.
 
 import { html, nothing } from 'lit-html';
+import { bounded } from './boundary.js';
 import { draw } from './draw.js';
+import { whyNot } from './feed.js';
 import { failed, problemView } from './notice.js';
 
 let shown = null; // {title, body(), actions(), closed(), busy, problem}
@@ -60,7 +62,7 @@ export function dialogView() {
         @cancel=${event => { event.preventDefault(); closeDialog(); }}>
         <header><h2 id="dialog-title">${title}</h2>
             <button class="plain" @click=${closeDialog} aria-label="Close">×</button></header>
-        <div class="body">${body()}${fields.includes(problem?.field) ? nothing : problemView(problem)}</div>
+        <div class="body" ${bounded('This', () => html`${body()}${fields.includes(problem?.field) ? nothing : problemView(problem)}`)}></div>
         ${actions ? html`<footer>${actions()}</footer>` : nothing}
     </dialog>`;
 }
@@ -71,6 +73,6 @@ export function confirmFirst({ title, text, yes, kind = 'danger', what, action }
         title,
         body: () => html`<p>${text}</p>`,
         actions: () => html`<button autofocus ?disabled=${dialog.busy} @click=${closeDialog}>Keep as it is</button>
-            <button class=${kind} ?disabled=${dialog.busy} @click=${() => attemptIn(dialog, what, action)}>${yes}</button>`,
+            <button class=${kind} ?disabled=${whyNot() || dialog.busy} title=${whyNot() ?? nothing} @click=${() => attemptIn(dialog, what, action)}>${yes}</button>`,
     });
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing } from 'lit-html';
 import { now } from './clock.js';
+import { marked } from './text.js';
 
 const grouped = new Intl.NumberFormat('en-US');
 const absolute = new Intl.DateTimeFormat('sv-SE', {
@@ -9,50 +10,79 @@ const absolute = new Intl.DateTimeFormat('sv-SE', {
     timeZoneName: 'short',
 });
 const day = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short' });
+const MINUS = '\u2212';
+
+/** A number of at least 0 as `show` writes it, one below with a minus that is as wide as a plus; what shows as 0 has none. */
+function signed(number, show) {
+    const shown = show(Math.abs(number));
+    return number < 0 && /[1-9]/.test(shown) ? MINUS + shown : shown;
+}
 
 /** 1234567 is "1,234,567". */
-export const count = number => grouped.format(Math.round(number));
+export const count = number => signed(number, positive => grouped.format(Math.round(positive)));
 
-/** 1234567 is "1.23 M": where space is short. */
-export function short(number) {
-    for (const [unit, size] of [['G', 1e9], ['M', 1e6], ['k', 1e4]]) {
-        if (number >= size) {
-            const scaled = number / (unit === 'k' ? 1e3 : size);
-            return `${scaled.toFixed(scaled < 10 ? 2 : scaled < 100 ? 1 : 0)} ${unit}`;
-        }
+/** Three digits that mean something, fewer where the last ones are zeros of a whole number. */
+const threeDigits = number => {
+    const digits = number.toPrecision(3);
+    return Number.isInteger(Number(digits)) ? String(Number(digits)) : digits;
+};
+
+/** 1234567 is "1.23 M": where space is short. From 10,000 on, as four digits are no longer than what would stand for them. */
+export const short = number => signed(number, positive => {
+    if (Math.round(positive) < 10000) {
+        return count(positive);
     }
-    return count(number);
-}
-
-/** A rate: as many digits as mean something. */
-export function rate(number) {
-    return number >= 100 || Number.isInteger(number) ? count(number) : number.toFixed(number >= 10 ? 1 : 2);
-}
-
-export function bytes(number) {
+    const units = ['k', 'M', 'G', 'T'];
+    let scaled = positive / 1000;
     let unit = 0;
-    while (number >= 1024 && unit < 4) {
-        number /= 1024;
+    while (unit < units.length - 1 && Number(scaled.toPrecision(3)) >= 1000) {
+        scaled /= 1000;
         unit++;
     }
-    return `${number.toFixed(unit && number < 100 ? 1 : 0)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][unit]}`;
-}
+    return `${scaled >= 1000 ? count(scaled) : threeDigits(scaled)} ${units[unit]}`;
+});
+
+/** A rate: as many digits as mean something. */
+export const rate = number => signed(number, positive => {
+    if (Number.isInteger(positive) || Number(positive.toFixed(1)) >= 100) {
+        return count(positive);
+    }
+    const fine = positive.toFixed(2);
+    return Number(fine) === 0 ? '0' : Number(fine) >= 10 ? positive.toFixed(1) : fine;
+});
+
+/** How fast a number grows or, with a minus, shrinks. */
+export const change = perSecond => `${perSecond > 0 && rate(perSecond) !== '0' ? '+' : ''}${rate(perSecond)}`;
+
+/** A size in steps of 1024: "512 B", "1.5 KiB", "640 MiB". */
+export const bytes = number => signed(number, positive => {
+    const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+    const digits = (scaled, unit) => scaled.toFixed(unit && Number(scaled.toFixed(1)) < 100 ? 1 : 0);
+    let scaled = positive;
+    let unit = 0;
+    while (unit < units.length - 1 && Number(digits(scaled, unit)) >= 1024) {
+        scaled /= 1024;
+        unit++;
+    }
+    return `${digits(scaled, unit)} ${units[unit]}`;
+});
 
 const UNITS = [['d', 86400000], ['h', 3600000], ['m', 60000], ['s', 1000]];
 
 /** The two largest units: 3725000 ms is "1h 2m". */
 export function duration(ms) {
-    if (ms < 1000) {
+    if (Math.round(ms) < 1000) {
         return `${Math.max(0, Math.round(ms))} ms`;
     }
-    if (ms < 10000) {
+    if (Number((ms / 1000).toFixed(1)) < 10) {
         return `${(ms / 1000).toFixed(1)} s`;
     }
-    const at = UNITS.findIndex(([, size]) => ms >= size);
+    const at = UNITS.findIndex(([, size], unit) => ms >= size || unit === UNITS.length - 1);
     const [unit, size] = UNITS[at];
     const [smaller, smallerSize] = UNITS[at + 1] ?? [];
     const rest = smaller ? Math.floor(ms % size / smallerSize) : 0;
-    const first = `${Math.floor(ms / size)}${at === 3 ? ' s' : unit}`;
+    const whole = Math.max(Math.floor(ms / size), at === 3 ? Math.min(59, Math.round(ms / size)) : 0);
+    const first = `${whole}${at === 3 ? ' s' : unit}`;
     return rest ? `${first} ${rest}${smaller}` : first;
 }
 
@@ -87,10 +117,18 @@ export function when(time, shown = relative) {
 export const exact = time => absolute.format(new Date(time));
 
 /** A time of day, in the browser's zone. */
-export const secondOfDay = time => new Date(time).toTimeString().slice(0, 8);
+const secondOfDay = time => new Date(time).toTimeString().slice(0, 8);
 
-/** A time of day, with milliseconds: for what follows each other closely. */
-export const timeOfDay = time => `${secondOfDay(time)}.${String(new Date(time).getMilliseconds()).padStart(3, '0')}`;
+const millisOf = time => String(new Date(time).getMilliseconds()).padStart(3, '0');
+
+/** Whether a time is today, in the browser's zone. */
+const isToday = time => new Date(time).toDateString() === new Date(now()).toDateString();
+
+/** The time of day to the second, and the day unless it is today. */
+export const timeAndDay = time => isToday(time) ? secondOfDay(time) : `${day.format(new Date(time))} ${secondOfDay(time)}`;
+
+/** The same with milliseconds: for what follows each other closely. */
+export const timeToTheMillisecond = time => `${timeAndDay(time)}.${millisOf(time)}`;
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
 const AHEAD = /^, in (?:less than a|\d+) (?:second|minute|hour|day)s?/; // as of when it was said
@@ -99,17 +137,13 @@ const AHEAD = /^, in (?:less than a|\d+) (?:second|minute|hour|day)s?/; // as of
 export function withTimes(text) {
     const at = text.search(TIME);
     if (at < 0) {
-        return text;
+        return marked(text);
     }
     const [time] = TIME.exec(text);
     const rest = text.slice(at + time.length);
     const [ahead = ''] = AHEAD.exec(rest) ?? [];
-    return html`${text.slice(0, at)}${when(time, sayable)}${ahead ? `, ${relative(time)}` : nothing}${withTimes(rest.slice(ahead.length))}`;
+    return html`${marked(text.slice(0, at))}${when(time, timeAndDay)}${ahead ? `, ${relative(time)}` : nothing}${withTimes(rest.slice(ahead.length))}`;
 }
-
-/** The time of day, and the day unless it is today. */
-const sayable = time => new Date(time).toDateString() === new Date(now()).toDateString() ? secondOfDay(time)
-    : `${day.format(new Date(time))} ${secondOfDay(time)}`;
 
 /** "1 job", "2 jobs". */
 export const many = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;

@@ -4,6 +4,7 @@ import { html } from 'lit-html';
 import { guard } from 'lit-html/directives/guard.js';
 import { copyButton } from './copy.js';
 import { pretty } from './json-text.js';
+import { marked, unescaped } from './text.js';
 
 const COLOURED_UP_TO = 60000; // characters: beyond, colour costs more than it helps
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -15,18 +16,22 @@ function coloured(text) {
         const [all, string, colon, word] = token;
         const kind = colon ? 'key' : string ? 'string' : word ? 'word' : 'number';
         parts.push(text.slice(from, token.index));
-        parts.push(html`<span class="j-${kind}">${string ?? all}</span>${colon ?? ''}`);
+        // A string keeps the direction of its letters to itself: it neither moves its name nor what follows.
+        parts.push(html`<bdi class="j-${kind}">${string ? marked(unescaped(string)) : all}</bdi>${colon ?? ''}`);
         from = token.index + all.length;
     }
     parts.push(text.slice(from));
     return parts;
 }
 
-/** A value, given as its text, with a button to copy it. */
+/** The first so many characters of a value on one line. */
+export const jsonStart = (text, most) => html`<bdi class="outside">${marked(unescaped(text.slice(0, 6 * most)).slice(0, most))}</bdi>`;
+
+/** A value, given as its text, with a button to copy it as it was written. */
 export const jsonView = (text, name) => guard([text], () => {
-    const shown = pretty(text);
+    const written = pretty(text);
     return html`<div class="code">
-        ${copyButton(() => shown, `Copy ${name}`)}
-        <pre tabindex="0" aria-label=${name}>${shown.length > COLOURED_UP_TO ? shown : coloured(shown)}</pre>
+        ${copyButton(() => written, `Copy ${name}`)}
+        <pre tabindex="0" role="region" aria-label=${name}>${written.length > COLOURED_UP_TO ? marked(unescaped(written)) : coloured(written)}</pre>
     </div>`;
 });

@@ -17,7 +17,8 @@ export function onRefused(action) {
  * Follows a stream until `close()`.
  *
  * `events` maps names to functions of (data, event). `changed` is called with 'connecting', 'live' or 'lost'. With `everyMs`
- * the stream is 'lost' when that long nothing came; after three times as long it is opened afresh.
+ * the stream is live from its first event on, and 'lost' when that long nothing came; after three times as long it is opened
+ * afresh.
  */
 export function follow(path, events, changed, everyMs = 0) {
     let source = null;
@@ -43,7 +44,11 @@ export function follow(path, events, changed, everyMs = 0) {
         shut();
         heard = Date.now();
         source = new EventSource(path);
-        source.onopen = hear;
+        source.onopen = everyMs ? () => { heard = Date.now(); } : hear;
+        source.addEventListener('problem', () => { // the server is there, what it asks is not
+            heard = Date.now();
+            become('lost');
+        });
         source.onerror = () => {
             become('lost');
             if (source && source.readyState === EventSource.CLOSED) {

@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { draw } from './draw.js';
+import { marked } from './text.js';
 
 const SHOWN_MS = 6000;
 const notices = [];
@@ -60,13 +61,13 @@ export async function attempt(what, action) {
 
 /** What went wrong, where it belongs; nothing when nothing did. */
 export const problemView = problem => problem
-    ? html`<p class="problem" role="alert"><strong>${problem.title ?? 'That did not work'}.</strong> ${problem.detail ?? problem.message}</p>`
+    ? html`<p class="problem" role="alert"><strong>${problem.title ?? 'That did not work'}.</strong> ${marked(problem.detail ?? problem.message)}</p>`
     : nothing;
 
 export function noticesView() {
     return html`<div class="notices">${repeat(notices, notice => notice.number, notice => html`
         <div class="notice ${notice.kind}">
-            <div><strong>${notice.title}</strong> ${notice.text}</div>
+            <div><strong>${notice.title}</strong> ${marked(notice.text)}</div>
             <button class="plain" @click=${() => dismiss(notice)} aria-label="Dismiss">×</button>
         </div>`)}</div>`;
 }

@@ -5,7 +5,7 @@ import { repeat } from 'lit-html/directives/repeat.js';
 import { hrefWith } from './router.js';
 
 /**
- * A table. Columns are `{label, cell(row), name?, number?, wide?, sort?(row)}`; one with `sort` can be sorted by a link in its
+ * A table. Columns are `{label, cell(row), name?, number?, wide?, sort?(row)}`, labels that are views are for screen readers; one with `sort` can be sorted by a link in its
  * head that puts `sort=name` or `sort=-name` into the address.
  */
 export function table({ caption, columns, rows, key, route, empty }) {
@@ -38,7 +38,7 @@ function head(column, route) {
         ? html`<span aria-hidden="true" class="arrow">${up ? '↑' : '↓'}</span>` : nothing}</a></th>`;
 }
 
-const cell = (column, row) => html`<td class=${shape(column)} data-label=${column.label || nothing}>${column.cell(row)}</td>`;
+const cell = (column, row) => html`<td class=${shape(column)} data-label=${typeof column.label === 'string' ? column.label : nothing}>${column.cell(row)}</td>`;
 
 function sorted(rows, columns, sort) {
     const column = columns.find(each => each.sort && each.name === (sort ?? '').replace(/^-/, ''));

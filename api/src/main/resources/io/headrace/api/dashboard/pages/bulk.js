@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit-html';
 import { closeDialog } from '../dialog.js';
 import { draw } from '../draw.js';
+import { whyNot } from '../feed.js';
 import { count } from '../format.js';
 import { failed, problemView } from '../notice.js';
 import { gauge } from '../spark.js';
@@ -52,13 +53,20 @@ export const progress = work => html`${work.busy || work.ended || work.done ? ht
             ? html`, ${count(work.refused)} refused` : nothing}${work.ended && work.stopped ? '; stopped' : ''}</span></div>` : nothing}
     ${problemView(work.problem)}`;
 
-/** The buttons: `keep` and `yes` before it begins, then one that stops it, then one that ends the dialog. */
-export function buttons(work, { keep, yes, kind, start, ready = true }) {
+/**
+ * The buttons: `keep` and `yes` before it begins, then one that stops it, then one that ends the dialog; in place of `yes` one that
+ * does `again` what has to come first and failed.
+ */
+export function buttons(work, { keep, yes, kind, start, ready = true, again = null }) {
     if (work.ended) {
         return html`<button class="primary" @click=${closeDialog}>Done</button>`;
     }
+    if (again && work.problem) {
+        return html`<button @click=${closeDialog}>${keep}</button><button class="primary" @click=${again}>Try again</button>`;
+    }
+    const not = whyNot();
     return html`${work.busy && ready
         ? html`<button ?disabled=${work.stopped} @click=${() => stop(work)}>${work.stopped ? 'Stopping…' : 'Stop'}</button>`
-        : html`<button @click=${closeDialog}>${keep}</button>`}
-        <button class=${kind} ?disabled=${work.busy || !ready} @click=${start}>${yes}</button>`;
+        : html`<button ?autofocus=${kind === 'danger'} @click=${closeDialog}>${keep}</button>`}
+        <button class=${kind} ?disabled=${not || work.busy || !ready} title=${not ?? nothing} @click=${start}>${yes}</button>`;
 }

@@ -1,11 +1,12 @@
 // A group of dead jobs at once: back to work, at a pace that what they call can stand, or away for good.
 
 import { html, nothing } from 'lit-html';
-import { post, queuePath } from '../api.js';
+import { ask, post, queuePath } from '../api.js';
 import { openDialog } from '../dialog.js';
 import { draw } from '../draw.js';
 import { count, duration, many } from '../format.js';
 import { done } from '../notice.js';
+import { outside } from '../text.js';
 import { buttons, leave, newWork, PER_CALL, progress, run } from './bulk.js';
 
 const filterOf = group => ({ fingerprint: group.fingerprint });
@@ -27,7 +28,7 @@ async function untilDone(path, body, work, next = () => ({})) {
     work.stopped &&= left; // nothing was left to be stopped
 }
 
-const about = group => html`<p class="about"><strong>${group.error.type}</strong> <span class="message">${group.error.message}</span>
+const about = group => html`<p class="about"><strong>${outside(group.error.type)}</strong> <span class="message">${outside(group.error.message)}</span>
     <small>${group.type}</small></p>`;
 
 /** Opens a dialog that puts a group back to work; a dry run tells first how many it is. */
@@ -37,10 +38,11 @@ export function retryGroup(queue, group, changed) {
     let dry = null;
     let pace = '';
 
-    run(work, async () => {
-        dry = await post(path, { ...filterOf(group), dryRun: true });
+    const rehearse = () => run(work, async () => {
+        dry = await ask(path, { ...filterOf(group), dryRun: true });
         work.total = Math.max(dry.count, dry.more ? group.count : 0);
     }).then(() => { work.ended = false; draw(); });
+    rehearse();
 
     const paced = () => isPace(pace) ? { pace: Number(pace) } : {};
     const start = () => run(work, async () => {
@@ -60,7 +62,7 @@ export function retryGroup(queue, group, changed) {
             ${dry || work.problem ? progress(work) : nothing}`,
         actions: () => buttons(work, {
             keep: 'Cancel', yes: `Retry ${many(work.total, 'job')}`, kind: 'primary', start,
-            ready: dry && work.total > 0 && (pace === '' || Boolean(paced().pace)),
+            ready: dry && work.total > 0 && (pace === '' || Boolean(paced().pace)), again: dry ? null : rehearse,
         }),
     });
 }

@@ -4,6 +4,7 @@ import { html, nothing } from 'lit-html';
 import { jobPath, post } from '../api.js';
 import { attemptIn, closeDialog, openDialog } from '../dialog.js';
 import { draw } from '../draw.js';
+import { whyNot } from '../feed.js';
 import { pretty } from '../json-text.js';
 import { done } from '../notice.js';
 
@@ -47,6 +48,6 @@ export function editAndRetry(job, retried) {
             <p id="payload-help" class="help ${wrong ? 'bad' : ''}" role=${wrong ? 'alert' : nothing}>${wrong
                 ?? 'Any JSON value, at most 256 KiB. What is [redacted] here stays as it was.'}</p></form>`,
         actions: () => html`<button @click=${closeDialog}>Cancel</button>
-            <button class="primary" form="edit" ?disabled=${wrong !== null || dialog.busy}>Retry with this payload</button>`,
+            <button class="primary" form="edit" ?disabled=${whyNot() || wrong !== null || dialog.busy} title=${whyNot() ?? nothing}>Retry with this payload</button>`,
     });
 }

@@ -3,14 +3,15 @@
 import { html, nothing } from 'lit-html';
 import { get, jobPath } from '../api.js';
 import { draw } from '../draw.js';
-import { many } from '../format.js';
+import { count, many } from '../format.js';
 import { loading } from '../loading.js';
+import { logLine } from '../text.js';
 
 const MOST_SHOWN = 2000;
 
 /** The log of a job, which is fetched at once. */
 export function jobLog(id) {
-    const lines = [];
+    const lines = []; // one that the server no longer has leaves a gap
 
     function take({ lines: more, next }) {
         more.forEach((line, at) => { lines[next - more.length + at] = line; });
@@ -33,11 +34,14 @@ export function jobLog(id) {
         if (!lines.length && job.state !== 'running') {
             return nothing;
         }
-        const shown = Object.entries(lines).slice(-MOST_SHOWN); // a line that was dropped by the server leaves a gap
-        return html`<section class="panel"><header><h2>Log</h2><small>${many(shown.length, 'line')}</small></header>
+        const shown = Object.entries(lines).slice(-MOST_SHOWN);
+        return html`<header><h2>Log</h2><small>${size(shown.length, lines.length)}</small></header>
             <pre class="log" tabindex="0" aria-label="Log" role="log">${shown.length
-                ? shown.map(([, line]) => html`<span>${line}\n</span>`) : html`<span class="zero">Nothing logged yet.</span>`}</pre></section>`;
+                ? shown.map(([, line]) => html`<bdi>${logLine(line)}\n</bdi>`) : html`<span class="zero">Nothing logged yet.</span>`}</pre>`;
     }
 
-    return { take, view, close: all.close };
+    return { take, view, isEmpty: job => !lines.length && job.state !== 'running', close: all.close };
 }
+
+const size = (shown, written) => shown === written ? many(written, 'line')
+    : `last ${count(shown)} of ${many(written, 'line')}; older dropped`;

@@ -2,7 +2,8 @@
 
 import { html, nothing } from 'lit-html';
 import { now } from '../clock.js';
-import { duration, exact, timeOfDay, when } from '../format.js';
+import { duration, exact, timeToTheMillisecond, when } from '../format.js';
+import { marked, outside } from '../text.js';
 
 const OUTCOMES = {
     succeeded: ['Succeeded', 'good'], failed: ['Failed', 'bad'], timed_out: ['Timed out', 'bad'],
@@ -18,16 +19,17 @@ const NEXT = {
 const step = (tone, title, time, more = nothing) => html`<li class=${tone}><div class="step"><strong>${title}</strong>
     <span class="at">${time}</span></div>${more}</li>`;
 
-const clock = time => html`<time datetime=${time} title=${exact(time)}>${timeOfDay(time)}</time>`;
+const clock = time => html`<time datetime=${time} title=${exact(time)}>${timeToTheMillisecond(time)}</time>`;
 
 function attempted(attempt) {
     const [word, tone] = OUTCOMES[attempt.outcome] ?? [attempt.outcome, 'quiet'];
     const took = Date.parse(attempt.finishedAt) - Date.parse(attempt.startedAt);
     return step(tone, `Attempt ${attempt.number}: ${word}`, html`${clock(attempt.startedAt)}, took ${duration(took)}`, html`
         <div class="on">on <span class="mono">${attempt.worker}</span></div>
-        ${attempt.error ? html`<div class="error"><strong>${attempt.error.type}</strong>
-            <span class="message">${attempt.error.message}</span></div>` : nothing}
-        ${attempt.error?.stack ? html`<details><summary>Stack</summary><pre class="stack" tabindex="0">${attempt.error.stack}</pre></details>` : nothing}`);
+        ${attempt.error ? html`<div class="error"><strong>${outside(attempt.error.type)}</strong>
+            <span class="message">${outside(attempt.error.message)}</span></div>` : nothing}
+        ${attempt.error?.stack ? html`<details><summary>Stack</summary><pre class="stack" tabindex="0" role="region"
+            aria-label="Stack of attempt ${attempt.number}">${marked(attempt.error.stack)}</pre></details>` : nothing}`);
 }
 
 function next(job) {

@@ -3,19 +3,23 @@
 import { html, nothing } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
 import { get, queuePath } from '../api.js';
+import { bounded } from '../boundary.js';
 import { chosenQueue } from '../chosen-queue.js';
-import { feed, queueNow } from '../feed.js';
+import { countOf, feed, queueNow } from '../feed.js';
 import { firstJob } from '../first-job.js';
 import { count, short, when } from '../format.js';
-import { icon } from '../icons.js';
+import { keepFresh } from '../fresh.js';
+import { jsonStart } from '../json.js';
 import { jobsOf } from '../json-text.js';
-import { loading } from '../loading.js';
+import { loading, passes } from '../loading.js';
 import { problemView } from '../notice.js';
 import { go, href, hrefWith, toJob } from '../router.js';
 import { attemptOf, STATES, stateLabel } from '../states.js';
 import { table } from '../table.js';
+import { outside, plainText } from '../text.js';
 
 const PAGE = 50;
+const SHOWN = 160; // characters of a payload
 
 /** By which time a state's list is ordered, and so filtered: what the API says. */
 const ORDERED_BY = {
@@ -25,7 +29,7 @@ const ORDERED_BY = {
 };
 
 export function open(opened) {
-    const page = { route: opened, queue: '', jobs: null, next: null, problem: null, tookMs: null };
+    const page = { route: opened, queue: '', jobs: null, next: null, problem: null, figures: null };
     const trail = page.trail = []; // addresses of the pages before this one
 
     const jobs = loading(page, async signal => {
@@ -33,14 +37,19 @@ export function open(opened) {
         if (!page.queue) {
             return;
         }
-        const began = performance.now();
+        const figures = queueNow(page.queue);
         const { type, error, from, to, cursor } = page.route.query;
         const answer = await get(`${queuePath(page.queue)}/jobs`,
-            { state: stateOf(page.route), type, error, from: time(from), to: time(to), cursor, limit: PAGE }, signal, jobsOf);
-        Object.assign(page, { jobs: answer.jobs, next: answer.next ?? null, tookMs: performance.now() - began });
+            { state: stateOf(page.route), type, error, from: instant(from), to: instant(to), cursor, limit: PAGE }, signal, jobsOf);
+        Object.assign(page, { jobs: answer.jobs, next: answer.next ?? null, figures });
+        page.fresh.took();
     });
 
-    page.load = jobs.load;
+    page.fresh = keepFresh({
+        load: jobs.load,
+        first: () => !page.route.query.cursor && !page.problem,
+        changes: () => changesOf(page),
+    });
     jobs.load();
     return {
         title: 'Jobs',
@@ -55,12 +64,16 @@ export function open(opened) {
             const before = page.route;
             page.route = next;
             if (chosenQueue(next) !== page.queue || stateOf(next) !== stateOf(before)) {
-                Object.assign(page, { jobs: null, next: null, tookMs: null }); // what is shown is of another list
+                Object.assign(page, { jobs: null, next: null, figures: null }); // what is shown is of another list
+                page.fresh.forget();
             }
             jobs.load();
         },
         refresh: jobs.load,
-        close: jobs.close,
+        close() {
+            page.fresh.close();
+            jobs.close();
+        },
         view() {
             if (!page.queue && feed.overview?.queues.length) {
                 jobs.load(); // the feed has just told which queues there are
@@ -72,8 +85,34 @@ export function open(opened) {
 
 const stateOf = route => STATES.some(([state]) => state === route.query.state) ? route.query.state : 'queued';
 
-/** A field of type datetime-local has no zone: it is the browser's. */
-const time = text => text && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : '';
+/** States whose lists begin with what came last: so many more are so many newer ones. */
+const NEWEST_FIRST = ['succeeded', 'dead', 'cancelled', 'expired'];
+
+/** What happened to the list since it was fetched, as far as the numbers of its queue tell. */
+function changesOf({ route, queue, figures }) {
+    const current = queueNow(queue);
+    if (!figures || !current || figures === current) {
+        return 0;
+    }
+    const state = stateOf(route);
+    const filtered = ['type', 'error', 'from', 'to'].some(name => route.query[name]);
+    if (NEWEST_FIRST.includes(state)) {
+        const more = current.totals[state] - figures.totals[state];
+        return more > 0 ? filtered || more : current.counts[state] !== figures.counts[state];
+    }
+    const moved = ['queued', 'running', 'scheduled', 'retrying'].includes(state)
+        && current.totals.succeeded + current.totals.failed !== figures.totals.succeeded + figures.totals.failed;
+    return moved || current.counts[state] !== figures.counts[state];
+}
+
+/** A field of type datetime-local has no zone, it is the browser's; an address has one, so that it says the same to everybody. */
+const instant = text => text && !Number.isNaN(Date.parse(text)) ? new Date(text).toISOString() : '';
+
+/** An instant as such a field takes it. */
+function local(text) {
+    const at = new Date(text ?? '');
+    return Number.isNaN(at.getTime()) ? '' : new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+}
 
 function view(page) {
     const { queue } = page;
@@ -83,10 +122,10 @@ function view(page) {
     }
     return html`
         <div class="page-head"><h1>Jobs</h1>${queueSelect(page.route, queue, hrefFor)}
-            <div class="actions"><span class="took">${page.tookMs === null ? nothing : `${Math.round(page.tookMs)} ms`}</span>
-                <button @click=${page.load} title="Refresh (r)">${icon('refresh')} Refresh</button></div></div>
+            <div class="actions">${page.fresh.view()}</div></div>
         ${tabs(page.route, now)}${filters(page.route)}
-        ${page.problem ? problemView(page.problem) : list(page)}
+        ${page.problem ? problemView(page.problem) : nothing}
+        ${page.problem && !(page.jobs && passes(page.problem)) ? nothing : html`<div ${bounded('The list', () => list(page))}></div>`}
         ${pager(page)}`;
 }
 
@@ -109,18 +148,19 @@ const tabs = (route, queue) => html`<nav class="tabs" aria-label="State">${STATE
     <a href=${href(['jobs'], { ...route.query, state, cursor: '' })} title=${meaning} class="is-${state}"
         aria-current=${state === stateOf(route) ? 'page' : nothing}
         ${state === stateOf(route) ? ref(inView) : nothing}>${label}
-        <span class="pill">${queue ? short(queue.counts[state]) : '–'}</span></a>`)}</nav>`;
+        <span class="pill">${queue ? short(countOf(queue, state)) : '–'}</span></a>`)}</nav>`;
 
 function filters(route) {
     const state = stateOf(route);
     const set = name => event => go(href(['jobs'], { ...route.query, [name]: event.target.value.trim(), cursor: '' }));
+    const setTime = name => event => go(href(['jobs'], { ...route.query, [name]: instant(event.target.value), cursor: '' }));
     const { type = '', error = '', from = '', to = '' } = route.query;
     const [ordered] = ORDERED_BY[state];
     return html`<form class="filters" @submit=${event => event.preventDefault()}>
         <label>Type <input .value=${type} @change=${set('type')} placeholder="any" spellcheck="false" autocomplete="off"></label>
         <label>Error type <input .value=${error} @change=${set('error')} placeholder="any" spellcheck="false" autocomplete="off"></label>
-        <label>${ordered} from <input type="datetime-local" .value=${from} @change=${set('from')}></label>
-        <label>to <input type="datetime-local" .value=${to} @change=${set('to')}></label>
+        <label>${ordered} from <input type="datetime-local" .value=${local(from)} @change=${setTime('from')}></label>
+        <label>to <input type="datetime-local" .value=${local(to)} @change=${setTime('to')}></label>
         ${type || error || from || to
             ? html`<a class="button plain" href=${hrefWith(route, { type: '', error: '', from: '', to: '', cursor: '' })}>Clear</a>` : nothing}
     </form>`;
@@ -131,7 +171,7 @@ function columns(state) {
     const told = {
         running: ['Worker', runner],
         retrying: ['Error', error], dead: ['Error', error],
-    }[state] ?? ['Payload', job => html`<code class="cut">${(job.payload ?? job.payloadPreview)?.slice(0, 160)}</code>`];
+    }[state] ?? ['Payload', payload];
     return [
         { label: 'Job', first: true, cell: job => html`<a class="mono" href=${toJob(job.id)}>${job.id}</a>` },
         { label: 'Type', cell: job => job.type },
@@ -145,7 +185,14 @@ function columns(state) {
 const runner = job => html`<span class="mono">${job.worker}</span>${job.progress
     ? html` <small>${Math.round(job.progress.fraction * 100)} %</small>` : nothing}`;
 
-const error = job => job.error ? html`<span class="cut"><strong>${job.error.type}</strong> ${job.error.message}</span>` : nothing;
+const error = ({ error: what }) => what ? html`<span class="cut" title=${plainText(what.message ?? '')}>
+    <strong>${outside(what.type)}</strong> ${outside(what.message)}</span>` : nothing;
+
+/** Nothing where the list did not bring it. */
+function payload(job) {
+    const text = job.payload ?? job.payloadPreview;
+    return text === undefined ? nothing : html`<code class="cut">${jsonStart(text, SHOWN)}</code>`;
+}
 
 function list(page) {
     const { route, jobs } = page;

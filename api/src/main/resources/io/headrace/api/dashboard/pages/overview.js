@@ -1,11 +1,13 @@
 // The overview: totals, what needs a look, and every queue.
 
 import { html, nothing } from 'lit-html';
-import { doneRate, failedRate, feed, flagsOf, onOverview, speed, total } from '../feed.js';
+import { bounded } from '../boundary.js';
+import { doneRate, failedRate, feed, flagsOf, onOverview, parkedOf, speed, total } from '../feed.js';
 import { firstJob } from '../first-job.js';
 import { bytes, count, duration, durationMs, rate } from '../format.js';
 import { histories } from '../history.js';
 import { href, toJobs, toQueue } from '../router.js';
+import { session } from '../session.js';
 import { gauge, spark } from '../spark.js';
 import { flagMark } from '../states.js';
 import { table } from '../table.js';
@@ -16,7 +18,7 @@ const CHARTED = 60; // queues with a history; more would be many calls
 
 /** Whether a queue never had a job: one is made by the first worker that serves it. */
 const unused = queue => Object.values(queue.counts).every(number => number === 0);
-const LATER = ['scheduled', 'retrying', 'parked'];
+const LATER = ['scheduled', 'retrying'];
 const laterOf = queue => LATER.reduce((sum, state) => sum + queue.counts[state], 0);
 const laterInParts = queue => LATER.map(state => `${state} ${count(queue.counts[state])}`).join(', ');
 
@@ -31,7 +33,9 @@ export function open(opened) {
         close: ended,
         view: () => html`
             <div class="page-head"><h1>Overview</h1></div>
-            ${tiles(feed.overview)}${attention(feed.overview)}${queues(feed.overview, history, route)}`,
+            <section class="tiles" aria-label="Totals" aria-busy=${feed.overview ? nothing : 'true'} ${bounded('The totals', () => tiles(feed.overview))}></section>
+            <p class=${classOf(feed.overview)} role="status" ${bounded('What needs a look', () => attention(feed.overview))}></p>
+            <div ${bounded('The queues', () => queues(feed.overview, history, route))}></div>`,
     };
 }
 
@@ -40,14 +44,13 @@ const tile = (label, value, below, kind = '') => html`<div class="tile ${kind}">
 
 function tiles(overview) {
     if (!overview) {
-        return html`<section class="tiles" aria-busy="true">${['In line', 'Running', 'Done / s', 'Failed / min', 'Dead', 'Redis']
-            .map(label => tile(label, '–', ' '))}</section>`;
+        return ['In line', 'Running', 'Done / s', 'Failed / min', 'Dead', ...session.who?.queues ? [] : ['Redis']]
+            .map(label => tile(label, '–', ' '));
     }
-    const { totals, workers, redis } = overview;
+    const { totals, workers } = overview;
     const failures = overview.queues.reduce((sum, queue) => sum + failedRate(queue), 0);
     const done = total(doneRate);
-    return html`<section class="tiles" aria-label="Totals">
-        ${tile('In line', count(totals.queued), trend(totals.queued, total(queue => speed(queue, 'queued'))))}
+    return html`${tile('In line', count(totals.queued), trend(totals.queued, total(queue => speed(queue, 'queued'))))}
         ${tile('Running', html`${count(totals.running)}<small> of ${count(workers.slots)} slots</small>`,
             html`${gauge(workers.slots ? totals.running / workers.slots : 0)}<a href="#/workers">${count(workers.count)}
                 ${workers.count === 1 ? 'worker' : 'workers'}</a>${workers.quiet ? `, ${workers.quiet} quiet` : ''}`)}
@@ -55,10 +58,16 @@ function tiles(overview) {
         ${tile('Failed / min', rate(failures), `${count(totals.retrying)} wait for a retry`)}
         ${tile('Dead', count(totals.dead), totals.dead ? html`<a href="#/dead">Look at them</a>` : 'Nothing is dead.',
             totals.dead ? 'bad' : '')}
-        ${tile('Redis', bytes(redis.usedBytes), redis.maxBytes
-            ? html`${gauge(redis.usedBytes / redis.maxBytes, redis.usedBytes > 0.8 * redis.maxBytes ? 'bad' : '')}of
-                ${bytes(redis.maxBytes)}` : 'no limit set')}
-    </section>`;
+        ${memory(overview.redis)}`;
+}
+
+/** Nothing where it is not told: a key that is limited to queues sees none of what all queues share. */
+function memory({ usedBytes, maxBytes } = {}) {
+    if (!usedBytes) {
+        return nothing;
+    }
+    return tile('Redis', bytes(usedBytes), maxBytes
+        ? html`${gauge(usedBytes / maxBytes, usedBytes > 0.8 * maxBytes ? 'bad' : '')}of ${bytes(maxBytes)}` : 'no limit set');
 }
 
 /** Where the line is heading, as far as the last seconds tell. */
@@ -79,19 +88,25 @@ function trend(queued, perSecond) {
 
 const FULL = { kind: 'bad', word: 'Redis nearly full', why: 'Over 90 % of its limit is used.' };
 
+/** The queues that need a look, with what of each does. */
+const needs = overview => (overview?.queues ?? []).map(queue => [queue, flagsOf(queue).filter(flag => flag.kind !== 'quiet')])
+    .filter(([, flags]) => flags.length).sort(([, one], [, other]) => hasBad(other) - hasBad(one));
+const hasBad = flags => flags.some(flag => flag.kind === 'bad');
+
+const isFull = overview => Boolean(overview?.redis?.maxBytes) && overview.redis.usedBytes > 0.9 * overview.redis.maxBytes;
+const classOf = overview => `attention ${isFull(overview) || needs(overview).length ? 'needed' : ''}`;
+
 /** One line that is always there, so that nothing moves when it changes. */
 function attention(overview) {
-    const needs = (overview?.queues ?? []).map(queue => [queue, flagsOf(queue).filter(flag => flag.kind !== 'quiet')])
-        .filter(([, flags]) => flags.length);
-    const full = overview?.redis.maxBytes && overview.redis.usedBytes > 0.9 * overview.redis.maxBytes;
-    if (!needs.length && !full) {
-        return html`<p class="attention" role="status">${overview ? 'No queue is paused, late or without a worker.' : ' '}</p>`;
+    const queues = needs(overview);
+    if (!queues.length && !isFull(overview)) {
+        return overview ? 'Nothing is paused, late, parked, dying or without a worker.' : ' ';
     }
-    return html`<p class="attention needed" role="status"><strong>Needs a look:</strong>
-        ${full ? html`<span>${flagMark(FULL)}</span>` : nothing}
-        ${needs.slice(0, 6).map(([queue, flags]) => html`
+    return html`<strong>Needs a look:</strong>
+        ${isFull(overview) ? html`<span>${flagMark(FULL)}</span>` : nothing}
+        ${queues.slice(0, 6).map(([queue, flags]) => html`
             <span><a href=${toQueue(queue.queue)}>${queue.queue}</a> ${flags.map(flagMark)}</span>`)}
-        ${needs.length > 6 ? html`<span>and ${needs.length - 6} more</span>` : nothing}</p>`;
+        ${queues.length > 6 ? html`<span>and ${queues.length - 6} more</span>` : nothing}`;
 }
 
 const dim = number => number ? count(number) : html`<span class="zero">0</span>`;
@@ -101,11 +116,14 @@ const jobsLink = (queue, state) => queue.counts[state]
 function columns(history) {
     return [
         { label: 'Queue', name: 'name', first: true, sort: queue => queue.queue,
-            cell: queue => html`<a class="strong" href=${toQueue(queue.queue)}>${queue.queue}</a> <span class="flags">${flagsOf(queue).map(flagMark)}</span>` },
+            cell: queue => html`<a class="strong" href=${toQueue(queue.queue)}>${queue.queue}</a> <span class="flags">${flagsOf(queue).filter(flag => flag.code !== 'parked').map(flagMark)}</span>` },
         { label: 'In line', name: 'queued', number: true, sort: queue => queue.counts.queued, cell: queue => jobsLink(queue, 'queued') },
         { label: 'Running', name: 'running', number: true, sort: queue => queue.counts.running, cell: queue => jobsLink(queue, 'running') },
         { label: 'Later', name: 'later', number: true, sort: laterOf,
             cell: queue => html`<span title=${laterInParts(queue)}>${dim(laterOf(queue))}</span>` },
+        { label: 'Parked', name: 'parked', number: true, sort: parkedOf,
+            cell: queue => parkedOf(queue) ? html`<a class="warn-text" title="No worker that met them knows their type."
+                href=${toJobs({ queue: queue.queue, state: 'parked' })}>${count(parkedOf(queue))}</a>` : dim(0) },
         { label: 'Oldest', name: 'oldest', number: true, sort: queue => durationMs(queue.oldestQueuedAge),
             cell: queue => queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : html`<span class="zero">–</span>` },
         { label: 'Done / s', name: 'done', number: true, sort: queue => doneRate(queue.queue) ?? 0,

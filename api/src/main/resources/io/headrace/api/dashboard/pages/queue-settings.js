@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit-html';
 import { patch, queuePath } from '../api.js';
 import { attemptIn, closeDialog, openDialog } from '../dialog.js';
+import { whyNot } from '../feed.js';
 import { done } from '../notice.js';
 
 const FIELDS = [
@@ -50,6 +51,6 @@ export function editSettings(queue, settings, saved) {
         fields: FIELDS.map(([name]) => name),
         body: () => html`<form id="settings" @submit=${submit}>${FIELDS.map(field)}</form>`,
         actions: () => html`<button @click=${closeDialog}>Cancel</button>
-            <button class="primary" form="settings" ?disabled=${dialog.busy}>Save</button>`,
+            <button class="primary" form="settings" ?disabled=${whyNot() || dialog.busy} title=${whyNot() ?? nothing}>Save</button>`,
     });
 }

@@ -2,11 +2,12 @@
 
 import { html, nothing } from 'lit-html';
 import { get, post, queuePath } from '../api.js';
+import { bounded } from '../boundary.js';
 import { chart, legend } from '../charts.js';
 import { choose } from '../chosen-queue.js';
-import { doneRate, failedRate, failures, feed, flagsOf, onOverview, queueNow, samplesOf, speed } from '../feed.js';
+import { countOf, doneRate, failedRate, failures, feed, flagsOf, onOverview, queueNow, samplesOf, speed, whyNot } from '../feed.js';
 import { firstJob } from '../first-job.js';
-import { count, duration, durationMs, rate } from '../format.js';
+import { change, count, duration, durationMs, rate } from '../format.js';
 import { icon } from '../icons.js';
 import { loading } from '../loading.js';
 import { attempt, done, problemView } from '../notice.js';
@@ -91,7 +92,6 @@ function paceAt(samples, at) {
 }
 
 function view(page, route, span) {
-    const each = span.bucket === 1 ? 'minute' : `${span.bucket} minutes`;
     const queue = queueNow(page.name);
     if (!queue) {
         return absent(page);
@@ -99,20 +99,25 @@ function view(page, route, span) {
     return html`
         <div class="page-head"><h1>${page.name}</h1><span class="flags">${flagsOf(queue).map(flagMark)}</span>
             ${mayChange() ? actions(page, queue) : nothing}</div>
-        ${states(queue)}
+        <section class="states" aria-label="Jobs by state" ${bounded('The states', () => states(queue))}></section>
         <div class="columns">
-            <section class="panel"><header><h2>In line</h2>${levels(queue)}</header>
-                ${page.depth.view('Jobs in line, each second since the dashboard was opened')}</section>
-            <section class="panel"><header><h2>Done per second</h2><small>since the dashboard was opened</small></header>
-                ${page.pace.view('Jobs done, each second since the dashboard was opened')}</section>
+            <section class="panel" ${bounded('The line', () => html`<header><h2>In line</h2>${levels(queue)}</header>
+                ${page.depth.view('Jobs in line, each second since the dashboard was opened')}`)}></section>
+            <section class="panel" ${bounded('The rate', () => html`<header><h2>Done per second</h2><small>since the dashboard was opened</small></header>
+                ${page.pace.view('Jobs done, each second since the dashboard was opened')}`)}></section>
         </div>
         <div class="columns lopsided">
-            <section class="panel"><header><h2>Ended, each ${each}</h2>${legend(ENDED)}
-                <nav class="segments" aria-label="How far back">${SPANS.map(other => html`
-                    <a href=${hrefWith(route, { minutes: other === SPANS[0] ? '' : other.minutes })} aria-current=${other === span ? 'true' : nothing}>${other.label}</a>`)}</nav></header>
-                ${page.ended.view(`Succeeded, failed and dead jobs for each ${each}`)}</section>
-            ${facts(page, queue)}
+            <section class="panel" ${bounded('What ended', () => ended(page, route, span))}></section>
+            <section class="panel" ${bounded('What is now', () => facts(page, queue))}></section>
         </div>`;
+}
+
+function ended(page, route, span) {
+    const each = span.bucket === 1 ? 'minute' : `${span.bucket} minutes`;
+    return html`<header><h2>Ended, each ${each}</h2>${legend(ENDED)}
+        <nav class="segments" aria-label="How far back">${SPANS.map(other => html`
+            <a href=${hrefWith(route, { minutes: other === SPANS[0] ? '' : other.minutes })} aria-current=${other === span ? 'true' : nothing}>${other.label}</a>`)}</nav></header>
+        ${page.ended.view(`Succeeded, failed and dead jobs for each ${each}`)}`;
 }
 
 function absent(page) {
@@ -124,9 +129,9 @@ function absent(page) {
             : problemView(page.problem)}`;
 }
 
-const states = queue => html`<section class="states" aria-label="Jobs by state">${STATES.map(([state, label, meaning]) => html`
-    <a href=${toJobs({ queue: queue.queue, state })} title=${meaning} class="is-${state} ${queue.counts[state] ? '' : 'none'}">
-        <span class="value">${count(queue.counts[state])}</span><span class="label">${label}</span></a>`)}</section>`;
+const states = queue => STATES.map(([state, label, meaning]) => html`
+    <a href=${toJobs({ queue: queue.queue, state })} title=${meaning} class="is-${state} ${countOf(queue, state) ? '' : 'none'}">
+        <span class="value">${count(countOf(queue, state))}</span><span class="label">${label}</span></a>`);
 
 /** How the line is made up, by priority. */
 const levels = queue => html`<dl class="levels">${Object.entries(queue.levels).map(([level, number]) => html`
@@ -138,19 +143,20 @@ function facts(page, queue) {
     const settings = page.settings;
     const pace = doneRate(queue.queue);
     const growth = speed(queue.queue, 'queued');
-    return html`<section class="panel"><header><h2>Now</h2></header><dl class="facts">
+    return html`<header><h2>Now</h2></header><dl class="facts">
         ${fact('First has waited', queue.counts.queued ? duration(durationMs(queue.oldestQueuedAge)) : 'nobody waits')}
         ${fact('Done per second', pace === null ? '–' : rate(pace))}
-        ${fact('In line, per second', growth === null ? '–' : `${growth > 0 ? '+' : ''}${rate(growth)}`)}
+        ${fact('In line, per second', growth === null ? '–' : change(growth))}
         ${fact('Failed per minute', rate(failedRate(queue)))}
         ${fact('Workers', html`<a href="#/workers?queue=${encodeURIComponent(queue.queue)}">${count(queue.workers)}</a>`)}
         ${fact('Ended jobs kept', html`${count(queue.kept)}${settings
             ? html`<br><small>at most ${count(settings.maxKept)}, for ${settings.retention}</small>` : nothing}`)}
         ${fact('Backlog limit', settings ? settings.maxBacklog ? count(settings.maxBacklog) : 'none' : '–')}
-    </dl></section>`;
+    </dl>`;
 }
 
 function actions(page, queue) {
+    const not = whyNot();
     const path = queuePath(page.name);
     const pause = () => attempt('Pausing', async () => {
         await post(`${path}/pause`);
@@ -161,9 +167,10 @@ function actions(page, queue) {
         done('Resumed.', `${page.name} is served again.`);
     });
     return html`<div class="actions">
-        ${queue.paused ? html`<button class="primary" @click=${resume}>${icon('play')} Resume</button>`
-            : html`<button @click=${pause}>${icon('pause')} Pause</button>`}
-        <button ?disabled=${!page.settings} @click=${() => editSettings(page.name, page.settings, page.reload)}>Settings…</button>
-        <button class="danger" ?disabled=${!queue.counts.queued} title=${queue.counts.queued ? nothing : 'Nothing is in line.'}
+        ${queue.paused ? html`<button class="primary" ?disabled=${not} title=${not ?? nothing} @click=${resume}>${icon('play')} Resume</button>`
+            : html`<button ?disabled=${not} title=${not ?? nothing} @click=${pause}>${icon('pause')} Pause</button>`}
+        <button ?disabled=${not || !page.settings} title=${not ?? nothing}
+            @click=${() => editSettings(page.name, page.settings, page.reload)}>Settings…</button>
+        <button class="danger" ?disabled=${not || !queue.counts.queued} title=${not ?? (queue.counts.queued ? nothing : 'Nothing is in line.')}
             @click=${() => purge(page.name, queue.counts.queued)}>Purge…</button></div>`;
 }

@@ -2,9 +2,11 @@
 
 import { html, nothing } from 'lit-html';
 import { get, post } from '../api.js';
+import { bounded } from '../boundary.js';
 import { now } from '../clock.js';
 import { draw } from '../draw.js';
-import { count, duration, many, when } from '../format.js';
+import { whyNot } from '../feed.js';
+import { count, duration, exact, many, when } from '../format.js';
 import { repeatedly } from '../live.js';
 import { loading } from '../loading.js';
 import { attempt, done, problemView } from '../notice.js';
@@ -42,7 +44,7 @@ function view(page) {
     return html`
         <div class="page-head"><h1>Workers</h1>${queue ? html`<a class="button" href=${hrefWith(page.route, { queue: '' })}
             title="Show all workers">of ${queue} ×</a>` : nothing}</div>
-        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy. They tell so themselves, every ten seconds or sooner.`
+        <p class="lead">${page.workers ? `${many(workers.length, 'worker')}, ${count(busy)} of ${count(slots)} slots busy, as of their last heartbeats.`
             : html`<span class="waiting">Looking…</span>`}</p>
         ${problemView(page.problem)}
         ${page.workers && !workers.length ? noWorker(queue) : nothing}
@@ -54,11 +56,23 @@ const noWorker = queue => html`<div class="empty"><strong>No worker is alive${qu
 
 const since = time => duration(Math.max(0, now() - Date.parse(time)));
 
-function card(page, worker) {
-    return html`<article class="panel worker" aria-label="Worker ${worker.id}">
-        <header><h2 class="mono">${worker.id}</h2>
+/** How long something had gone on when the worker told of it: what became of it since, nobody knows yet. */
+const until = (time, worker) => duration(Math.max(0, (worker.heartbeatAt ? Date.parse(worker.heartbeatAt) : now()) - Date.parse(time)));
+
+/** How old what is shown of a worker is. */
+const asOf = ({ heartbeatAt }) => heartbeatAt
+    ? html`<time class="as-of" datetime=${heartbeatAt} title="Its last heartbeat, ${exact(heartbeatAt)}">as of ${agoOf(heartbeatAt)}</time>` : nothing;
+
+const agoOf = time => now() - Date.parse(time) < 1000 ? 'now' : `${duration(Math.floor((now() - Date.parse(time)) / 1000) * 1000)} ago`;
+
+const card = (page, worker) => html`<article class="panel worker" aria-label="Worker ${worker.id}"
+    ${bounded(`The worker ${worker.id}`, () => inside(page, worker))}></article>`;
+
+function inside(page, worker) {
+    return html`<header><h2 class="mono">${worker.id}</h2>
             ${worker.state === 'running' ? nothing : html`<span class="flag warn">${worker.state}</span>`}${switchView(page, worker)}</header>
-        <div class="slots">${gauge(worker.slots ? worker.busy / worker.slots : 0)}<span>${count(worker.busy)} of ${count(worker.slots)} slots</span></div>
+        <div class="slots">${gauge(worker.slots ? worker.busy / worker.slots : 0)}
+            <span class="apart"><span>${count(worker.busy)} of ${count(worker.slots)} slots</span>${asOf(worker)}</span></div>
         <dl class="facts across">
             <div><dt>Queues</dt><dd>${worker.queues.map((name, at) => html`${at ? ', ' : ''}<a href=${toQueue(name)}>${name}</a>`)}</dd></div>
             <div><dt>Host</dt><dd>${worker.host}, process ${worker.pid}</dd></div>
@@ -67,7 +81,7 @@ function card(page, worker) {
             <div><dt>Version</dt><dd>${worker.version}</dd></div>
             <div class="full"><dt>Types</dt><dd>${worker.types.length ? worker.types.join(', ') : 'any'}</dd></div>
         </dl>
-        ${running(page, worker)}</article>`;
+        ${running(page, worker)}`;
 }
 
 function switchView(page, worker) {
@@ -81,17 +95,17 @@ function switchView(page, worker) {
             : ['Quiet.', `${worker.id} finishes what it runs and claims nothing more.`]);
         await page.load();
     });
-    return html`<div class="actions"><button ?disabled=${!mayQuiet()} @click=${act}
-        title=${mayQuiet() ? nothing : 'Needs a key that is not limited to queues.'}>${quiet ? 'Resume' : 'Quiet'}</button></div>`;
+    const not = mayQuiet() ? whyNot() : 'Needs a key that is not limited to queues.';
+    return html`<div class="actions"><button ?disabled=${not !== null} @click=${act} title=${not ?? nothing}>${quiet ? 'Resume' : 'Quiet'}</button></div>`;
 }
 
 function running(page, worker) {
     const all = page.unfolded.has(worker.id);
     const shown = all ? worker.running : worker.running.slice(0, SHOWN_RUNNING);
     const hidden = worker.running.length - shown.length;
-    return html`<div class="running" role="list" aria-label="Running jobs, longest first">${shown.length === 0
-        ? html`<p class="zero">Nothing runs.</p>` : repeat(shown, job => job.job, job => html`<div role="listitem" class="run">
+    return html`<div class="running">${shown.length === 0
+        ? html`<p class="zero">Nothing ran.</p>` : html`<ul aria-label="Running jobs, longest first">${repeat(shown, job => job.job, job => html`<li class="run">
             <a class="mono" href=${toJob(job.job)}>${job.job}</a><span>${job.type}</span>
-            <span class="number">${job.attempt > 1 ? `attempt ${job.attempt}, ` : ''}${when(job.since, since)}</span></div>`)}
+            <span class="number">${job.attempt > 1 ? `attempt ${job.attempt}, ` : ''}${when(job.since, time => until(time, worker))}</span></li>`)}</ul>`}
         ${hidden > 0 ? html`<button class="plain" @click=${() => { page.unfolded.add(worker.id); draw(); }}>Show ${many(hidden, 'more job')}</button>` : nothing}</div>`;
 }

@@ -21,6 +21,8 @@ import redis.clients.jedis.Protocol.Command;
 final class LeaseClock {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseClock.class);
     private static final long TOLERANCE_MS = 1_000;
+    /** Two clocks drift apart by no more than this part of the time that passes: each is slewed by 500 ppm at most. */
+    private static final long DRIFT_PER = 1_000;
     /** Looks for silent workers that follow each other this closely share a reading. */
     private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
     private static final byte[] START = {'-'};
@@ -43,7 +45,7 @@ final class LeaseClock {
     }
 
     /** What time it was on a server, at an instant between these two of this process. */
-    private record Reading(long serverMs, long askedAt, long answeredAt) {
+    record Reading(long serverMs, long askedAt, long answeredAt) {
         boolean fresh(long nanos) {
             return nanos >= answeredAt && nanos - answeredAt < FRESH_NANOS;
         }
@@ -53,8 +55,8 @@ final class LeaseClock {
             long passed = serverMs - last.serverMs;
             long atLeast = (askedAt - last.answeredAt) / 1_000_000;
             long atMost = (answeredAt - last.askedAt) / 1_000_000;
-            return passed > atMost + TOLERANCE_MS ? passed - atMost
-                    : passed < atLeast - TOLERANCE_MS ? passed - atLeast : 0;
+            long drift = TOLERANCE_MS + atMost / DRIFT_PER;
+            return passed > atMost + drift ? passed - atMost : passed < atLeast - drift ? passed - atLeast : 0;
         }
     }
 

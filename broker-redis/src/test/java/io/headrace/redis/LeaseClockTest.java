@@ -117,6 +117,19 @@ final class LeaseClockTest {
         Wait.until("it grows older", () -> idle() > 0);
     }
 
+    /** A worker that had no free slot for a day looks at the clock again after that day. */
+    @Test
+    void clocksThatDriftApartOverADayWereNotSet() {
+        LeaseClock.Reading morning = new LeaseClock.Reading(1_000_000, 0, 1_000_000);
+        long day = Duration.ofDays(1).toNanos();
+        long dayMs = Duration.ofDays(1).toMillis();
+        for (long driftMs : new long[]{-8_000, 8_000}) { // 100 ppm, as quartz does
+            assertThat(new LeaseClock.Reading(1_000_000 + dayMs + driftMs, day, day).stepSince(morning)).isZero();
+        }
+        assertThat(new LeaseClock.Reading(1_000_000 + 2 * dayMs, day, day).stepSince(morning)).isEqualTo(dayMs);
+        assertThat(new LeaseClock.Reading(1_000_000, day, day).stepSince(morning)).isNegative();
+    }
+
     /** What the pending list holds when the clock was an hour ahead as the lease was given; no command sets such a time. */
     private void renewedAnHourAhead() {
         byte[] key = STREAM.getBytes(StandardCharsets.UTF_8);

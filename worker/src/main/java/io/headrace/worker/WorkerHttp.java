@@ -20,28 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a worker's health and figures: {@code /livez}, 200 while the worker is {@link Worker#live() live} and else 503, and
  * {@code /metrics} for Prometheus. Requests run on threads of its own, {@code headrace-http}, and must arrive
- * within two seconds.
+ * within a second.
  */
 public final class WorkerHttp implements AutoCloseable {
-    private static final int THREADS = 8;
-    /** Seconds that a request may take to arrive: there are few threads, and who sends half of one holds a thread. */
-    private static final int MAX_REQUEST_S = 2;
-    /** Seconds until an answer must have been read; the longest has some hundred KiB. */
-    private static final int MAX_ANSWER_S = 10;
-
-    static { // the JDK's server has no other way to be told, and waits for ever when it is not
-        limit("maxReqTime", MAX_REQUEST_S);
-        limit("maxRspTime", MAX_ANSWER_S);
-    }
-
     /** Prometheus up to 2.42 at least refuses a whole page for an exemplar on anything but a counter or a bucket. */
     private static final PrometheusConfig BUCKET_EXEMPLARS = new PrometheusConfig() {
         @Override
@@ -90,32 +76,21 @@ public final class WorkerHttp implements AutoCloseable {
     public static WorkerHttp start(InetSocketAddress address, Worker worker, PrometheusMeterRegistry meters)
             throws IOException {
         HttpServer server = HttpServer.create(address, 0);
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "headrace-http");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.prestartAllCoreThreads(); // later there may be none left to tell how the worker is
+        HttpThreads threads = new HttpThreads();
         server.setExecutor(threads);
         server.createContext("/livez", exchange -> {
+            threads.arrived();
             boolean live = worker.live();
             answer(exchange, "/livez", live ? 200 : 503, TEXT, live ? "live\n" : "not live\n");
         });
         server.createContext("/metrics", exchange -> {
+            threads.arrived();
             String type = ScrapeFormat.accepted(exchange.getRequestHeaders().getFirst("Accept")).contentType();
             answer(exchange, "/metrics", 200, type, meters.scrape(type));
         });
         server.createContext("/", exchange -> answer(exchange, "/", 404, TEXT, ELSEWHERE));
         server.start();
         return new WorkerHttp(server, threads);
-    }
-
-    private static void limit(String what, int seconds) {
-        String property = "sun.net.httpserver." + what;
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(seconds));
-        }
     }
 
     private static void answer(HttpExchange exchange, String path, int status, String media, String body)

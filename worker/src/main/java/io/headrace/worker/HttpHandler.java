@@ -154,11 +154,15 @@ final class HttpHandler implements JobHandler<Json> {
 
     /** Seconds or a date; what is neither asks for nothing. At most a week, so that a wrong answer cannot lose the job. */
     private Duration retryAfter(String value) {
+        String text = value.strip();
+        if (text.matches("[0-9]{10,}")) {
+            return RETRY_AFTER_MAX;
+        }
         Duration asked;
         try {
-            asked = value.strip().matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(value.strip()))
+            asked = text.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(text))
                     : Duration.between(wall.instant(),
-                            ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+                            ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
         } catch (DateTimeException e) {
             return Duration.ZERO;
         }

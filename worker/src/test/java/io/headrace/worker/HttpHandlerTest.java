@@ -96,6 +96,7 @@ class HttpHandlerTest {
         assertThat(failure("/429?after=Thu, 1 Jan 2026 00:05:00 GMT").floor()).isEqualTo(Duration.ofMinutes(5));
         assertThat(failure("/429?after=Wed, 31 Dec 2025 00:05:00 GMT").floor()).isZero();
         assertThat(failure("/429?after=soon").floor()).isZero();
+        assertThat(failure("/429?after=9999999999").floor()).isEqualTo(Duration.ofDays(7));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.LocalUser;
 import io.headrace.SocketTable;
+import io.headrace.UncaughtError;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
@@ -97,10 +98,13 @@ final class Neighbours {
         try {
             reader.execute(this::read);
         } catch (RuntimeException | Error e) { // such as a thread that the system refuses
-            answer(take(), failed(e));
+            List<Question> unanswered;
             synchronized (this) {
+                unanswered = waiting;
+                waiting = new ArrayList<>();
                 reading = false;
             }
+            answer(unanswered, failed(e));
         }
     }
 
@@ -132,6 +136,10 @@ final class Neighbours {
 
     private static List<OptionalLong> failed(Throwable e) {
         LOG.warn("who connects cannot be told; these calls are refused error={}", e.toString());
+        boolean noThread = String.valueOf(e.getMessage()).startsWith("unable to create native thread");
+        if (e instanceof Error && !noThread) { // what it has left half done nobody knows
+            UncaughtError.tell(e);
+        }
         return List.of();
     }
 
@@ -139,7 +147,7 @@ final class Neighbours {
         for (int i = 0; i < all.size(); i++) {
             try {
                 all.get(i).answer().accept(i < owners.size() ? owners.get(i) : OptionalLong.empty());
-            } catch (RuntimeException e) { // its loop has ended
+            } catch (RuntimeException | Error e) { // its loop has ended
                 LOG.debug("nobody waits for who connects", e);
             }
         }

@@ -346,11 +346,11 @@ final class ClientCommandsTest {
 
         assertThat(whole).contains("where attempt 1 failed\n").contains("PermanentFailure: too deep")
                 .contains("    at io.headrace.cli.ClientCommandsTest.deep(");
-        assertThat(whole.lines().count()).isGreaterThan(45);
+        assertThat(whole.lines().count()).isGreaterThan(shown.lines().count());
         assertThat(shown).containsPattern("where attempt 1 failed; --full shows all \\d+ lines\n")
                 .containsPattern("… \\d+ more\n");
         assertThat(shown.lines().filter(line -> line.contains("ClientCommandsTest.deep(")).count()).isLessThan(10);
-        assertThat(full.lines().filter(line -> line.contains("ClientCommandsTest.deep(")).count()).isGreaterThan(30);
+        assertThat(full.lines().filter(line -> line.contains("ClientCommandsTest.deep(")).count()).isGreaterThan(20);
         assertThat(shown).contains("the last 5 of 7 lines of its log; 'headrace job log " + id + "'")
                 .doesNotContain("| line 2").contains("  | line 3\n").endsWith("  | line 7\n");
     }

@@ -44,6 +44,7 @@ public final class ApiServer implements AutoCloseable {
     /** A connection that has asked nothing for so long is idle. */
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final int MAX_TRIES = 10;
+    private static final String SINCE_NETTY_4_2 = "io.netty.channel.IoHandlerFactory";
 
     private final Vertx vertx;
     private final URI uri;
@@ -63,6 +64,7 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param meters what {@code /metrics} shows, if it is a registry for Prometheus
      * @throws InvalidInput when the address is not loopback and there are no keys, or it cannot be listened on
+     * @throws IllegalStateException when the class path has an older Netty than 4.2, as one of Spring Boot 3 has
      */
     public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
         return start(config, broker, operator, meters, Pings.USUAL, ByteBudget.ofHeap(), SETTLE);
@@ -70,6 +72,7 @@ public final class ApiServer implements AutoCloseable {
 
     static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters,
             Pings pings, ByteBudget budget, Duration settle) {
+        requireNetty(ApiServer.class.getClassLoader());
         InetAddress address = config.address();
         require(config.durability(), operator);
         Services services = Services.of(config, broker, operator, meters, pings, budget);
@@ -91,6 +94,18 @@ public final class ApiServer implements AutoCloseable {
             services.keys().close();
             services.blocking().close();
             throw e;
+        }
+    }
+
+    /** A framework may bring the Netty before ours; what would follow is a class that is missing somewhere deep inside. */
+    static void requireNetty(ClassLoader classes) {
+        try {
+            Class.forName(SINCE_NETTY_4_2, false, classes);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(
+                    "the API needs Netty 4.2, and the class path has an older one; set the version"
+                            + " of Netty to 4.2, or run the API as a process of its own, which 'headrace api' does",
+                    e);
         }
     }
 

@@ -9,12 +9,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
@@ -24,7 +23,12 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
 import redis.clients.jedis.util.Pool;
 
-/** Lends connections to the server of a key, and takes them back. Thread-safe. */
+/**
+ * Lends connections to the server of a key, and takes them back. Thread-safe.
+ *
+ * <p>An application's framework may bring another Jedis than ours, from 6.0 on; what is called here and elsewhere in this
+ * module is there in all of them. See docs/decisions/0038.
+ */
 final class Connections implements AutoCloseable {
     /** How long an answer may take that tells whether Redis is there at all. */
     private static final int PROBE_MS = 2_000;
@@ -53,15 +57,20 @@ final class Connections implements AutoCloseable {
     }
 
     Connection connect(byte[] key) {
-        CommandArguments place = new CommandArguments(Command.GET).key(key);
         try {
-            return provider.getConnection(place);
+            return lend(key);
         } catch (JedisException e) {
             if (renewed()) { // its master may be dead, and another one serve the slot
-                return provider.getConnection(place);
+                return lend(key);
             }
             throw e;
         }
+    }
+
+    private Connection lend(byte[] key) {
+        return provider instanceof ClusterConnectionProvider cluster
+                ? cluster.getConnectionFromSlot(JedisClusterCRC16.getSlot(key))
+                : provider.getConnection();
     }
 
     /** Whether Redis answers on it; a dead one is given back. */
@@ -172,11 +181,11 @@ final class Connections implements AutoCloseable {
     }
 
     private static DefaultJedisClientConfig.Builder client(RedisConfig config) {
-        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder().resp2()
+        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder().protocol(RedisProtocol.RESP2)
                 .connectionTimeoutMillis(Link.TIMEOUT_MS)
                 .socketTimeoutMillis(Link.TIMEOUT_MS)
                 .blockingSocketTimeoutMillis(Listener.SILENCE_MS); // of connections that listen, and of no others
-        return config.tls() ? client.sslOptions(SslOptions.defaults()) : client;
+        return config.tls() ? client.sslOptions(SslOptions.builder().build()) : client;
     }
 
     private static ThreadPoolExecutor closer() {

@@ -23,6 +23,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -262,8 +263,9 @@ public final class EmbeddedRedis implements AutoCloseable {
 
     private Connection connect() {
         Connection connection = new Connection(new HostAndPort("127.0.0.1", port),
-                DefaultJedisClientConfig.builder().resp2().password(secret.isEmpty() ? null : secret)
-                        .connectionTimeoutMillis(1_000).socketTimeoutMillis(2_000).build());
+                DefaultJedisClientConfig.builder().protocol(RedisProtocol.RESP2)
+                        .password(secret.isEmpty() ? null : secret).connectionTimeoutMillis(1_000)
+                        .socketTimeoutMillis(2_000).build());
         connection.connect();
         return connection;
     }

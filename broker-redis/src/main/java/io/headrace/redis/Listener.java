@@ -7,7 +7,6 @@ import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
 import io.headrace.UncaughtError;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -269,8 +268,8 @@ final class Listener implements AutoCloseable {
         Connection current = connection;
         if (current != null) {
             try {
-                current.forceDisconnect();
-            } catch (IOException e) {
+                current.disconnect();
+            } catch (JedisException e) {
                 LOG.debug("closing the listening connection failed", e);
             }
         }

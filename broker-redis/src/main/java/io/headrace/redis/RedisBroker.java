@@ -90,6 +90,11 @@ public final class RedisBroker implements Broker {
         this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler, oddities);
     }
 
+    /** Connects, and tells nobody of round trips; as {@link #connect(RedisConfig, BrokerObserver)} else. */
+    public static RedisBroker connect(RedisConfig config) {
+        return connect(config, BrokerObserver.NONE);
+    }
+
     /**
      * Connects.
      *

@@ -98,8 +98,9 @@ final class RedisProgram {
     private static InputStream resource(String name) throws IOException {
         InputStream in = RedisProgram.class.getResourceAsStream("/" + name);
         if (in == null) {
-            throw new IOException("no redis-server comes with this jar for " + platform()
-                    + "; start one yourself and name it with --redis");
+            throw new IOException("no redis-server for " + platform() + " is on the class path; an application adds"
+                    + " io.headrace:headrace-embedded-redis or names a program of its own, a command names a Redis that"
+                    + " runs with --redis");
         }
         return new BufferedInputStream(in, CHUNK);
     }

@@ -46,6 +46,12 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAPackage("io.headrace.worker..");
 
     @ArchTest
+    static final ArchRule aWorkerNeedsNoRegistryForPrometheus = noClasses()
+            .that().resideInAPackage("io.headrace.worker..")
+            .and().haveNameNotMatching(".*[.](WorkerHttp|Exemplars)([$].*)?")
+            .should().dependOnClassesThat().resideInAnyPackage("io.prometheus..", "io.micrometer.prometheusmetrics..");
+
+    @ArchTest
     static final ArchRule theTestkitNeedsCoreOnly = noClasses().that().resideInAPackage("io.headrace.testkit..")
             .should().dependOnClassesThat()
             .resideInAnyPackage("io.headrace.redis..", "io.headrace.worker..", "io.headrace.api..");

@@ -70,7 +70,7 @@ final class WorkerMetrics {
                 Duration waited = Duration.between(attempt.job().createdAt(),
                         attempt.brokerTime(attempt.startedAt()));
                 Timer wait = of(attempt.id().queue()).wait;
-                Exemplars.recorded(attempt.traceparent(),
+                SampledTrace.recorded(attempt.traceparent(),
                         () -> wait.record(waited.isNegative() ? Duration.ZERO : waited));
             });
         }
@@ -79,7 +79,7 @@ final class WorkerMetrics {
     void ended(LiveAttempt attempt, Decision decision, long tookNanos) {
         count(() -> {
             OfType type = of(attempt.id().queue()).type(attempt.type());
-            Exemplars.recorded(attempt.traceparent(), () -> type.duration.record(tookNanos, TimeUnit.NANOSECONDS));
+            SampledTrace.recorded(attempt.traceparent(), () -> type.duration.record(tookNanos, TimeUnit.NANOSECONDS));
             type.outcome(decision.label()).increment();
         });
     }

@@ -212,7 +212,7 @@ final class AttemptRunner {
             }
             count(attempt, ran, decision.get());
             attempt.memory().take(decision.get().verdict().document().bytes().length);
-            settler.settle(attempt, decision.get());
+            settler.settle(attempt, decision.get().after(ending.thrown()));
         } catch (RuntimeException e) {
             giveUp(attempt, e);
         } catch (Error e) {

@@ -32,6 +32,7 @@ final class Settler {
     private final Reports reports;
     private final Outage outage;
     private final WorkerMetrics metrics;
+    private final FailureTeller failures;
     private final Clocks clocks;
     private final Pacing pacing;
     private final int limit;
@@ -43,14 +44,15 @@ final class Settler {
 
     private record Pending(LiveAttempt attempt, Decision decision) {}
 
-    Settler(Broker broker, InFlight inFlight, Reports reports, Outage outage, WorkerMetrics metrics, Clocks clocks,
-            int slots, Breakdown breakdown) {
+    Settler(Broker broker, InFlight inFlight, Reports reports, Outage outage, WorkerMetrics metrics,
+            FailureTeller failures, Clocks clocks, int slots, Breakdown breakdown) {
         this.resender = new RoleThread("headrace-resend", true, breakdown, this::turn);
         this.broker = broker;
         this.inFlight = inFlight;
         this.reports = reports;
         this.outage = outage;
         this.metrics = metrics;
+        this.failures = failures;
         this.clocks = clocks;
         this.pacing = new Pacing(clocks.random());
         this.limit = Math.max(1_000, 4 * slots);
@@ -115,6 +117,7 @@ final class Settler {
                     verdict.lease().attempt(), verdict.move());
         } else {
             metrics.recorded(verdict);
+            failures.recorded(pending.attempt(), pending.decision());
         }
         settled(pending);
     }

@@ -45,6 +45,7 @@ public final class Worker implements AutoCloseable {
     private final InFlight inFlight = new InFlight();
     private final Liveness liveness;
     private final Reports reports;
+    private final FailureTeller failures;
     private final Settler settler;
     private final Interrupter interrupter;
     private final LeaseKeeper leaseKeeper;
@@ -58,8 +59,8 @@ public final class Worker implements AutoCloseable {
     private final Object transition = new Object();
     private volatile State state = State.NEW;
 
-    Worker(Broker broker, WorkerConfig config, Handlers handlers, MeterRegistry meters, Clocks clocks,
-            Breakdown breakdown) {
+    Worker(Broker broker, WorkerConfig config, Handlers handlers, MeterRegistry meters, FailureTeller failures,
+            Clocks clocks, Breakdown breakdown) {
         WorkerMetrics metrics = new WorkerMetrics(meters);
         Outage outage = new Outage(clocks);
         this.config = config;
@@ -72,7 +73,9 @@ public final class Worker implements AutoCloseable {
         this.threads = Threads.forSlots(config.slots(), capacity, breakdown);
         this.liveness = new Liveness(clocks);
         this.reports = new Reports(broker, clocks, breakdown);
-        this.settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, config.slots(), breakdown);
+        this.failures = failures;
+        this.settler = new Settler(broker, inFlight, reports, outage, metrics, failures, clocks, config.slots(),
+                breakdown);
         this.interrupter = new Interrupter(inFlight, clocks, breakdown);
         AttemptRunner runner = new AttemptRunner(config, handlers,
                 new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
@@ -122,6 +125,7 @@ public final class Worker implements AutoCloseable {
         }
         try {
             reports.start();
+            failures.start();
             settler.start();
             interrupter.start();
             leaseKeeper.start();
@@ -200,6 +204,7 @@ public final class Worker implements AutoCloseable {
         wishes.stop();
         reports.stop();
         settler.stop();
+        failures.stop();
         interrupter.shutDown();
         threads.close();
         synchronized (transition) {

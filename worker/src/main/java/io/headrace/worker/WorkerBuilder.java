@@ -38,6 +38,7 @@ public final class WorkerBuilder {
     private Redactor redactor = Redactor.NONE;
     private MeterRegistry meters = new CompositeMeterRegistry();
     private @Nullable Consumer<Throwable> breakdown;
+    private @Nullable Consumer<FailedAttempt> failureListener;
     private Clocks clocks = Clocks.system();
 
     WorkerBuilder(Broker broker) {
@@ -201,6 +202,17 @@ public final class WorkerBuilder {
         return this;
     }
 
+    /**
+     * Hears of each attempt that failed, and of each job that died, once that is on record: for a tracker of errors, or an alarm of
+     * one's own. The log tells of them in any case. Called on a thread of its own, one failure at a time; a wait that a handler asked
+     * for by {@link io.headrace.RetryLater} is none. What the hook throws is logged, and the next failure is told all the same. While it is
+     * busy 1,000 failures wait for it; those beyond are counted in the log.
+     */
+    public WorkerBuilder onFailure(Consumer<FailedAttempt> hook) {
+        failureListener = hook;
+        return this;
+    }
+
     /** For tests: call it before {@link #http}. */
     WorkerBuilder clocks(Clocks value) {
         clocks = value;
@@ -220,6 +232,8 @@ public final class WorkerBuilder {
         Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
                 grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
-        return new Worker(broker, config, new Handlers(handlers), meters, clocks, new Breakdown(breakdown));
+        Breakdown end = new Breakdown(breakdown);
+        return new Worker(broker, config, new Handlers(handlers), meters,
+                new FailureTeller(failureListener, clocks, end), clocks, end);
     }
 }

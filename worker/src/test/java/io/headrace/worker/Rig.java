@@ -50,6 +50,9 @@ final class Rig {
     final InFlight inFlight = new InFlight();
     final Liveness liveness;
     final Reports reports;
+    /** What the application heard of failures. */
+    final List<FailedAttempt> failed = new ArrayList<>();
+    final FailureTeller failures;
     final Settler settler;
     final Interrupter interrupter;
     final AttemptRunner runner;
@@ -106,7 +109,8 @@ final class Rig {
         JobMemory memory = new JobMemory(budget, clocks);
         liveness = new Liveness(clocks);
         reports = new Reports(broker, clocks, breakdown);
-        settler = new Settler(broker, inFlight, reports, outage, metrics, clocks, slotCount, breakdown);
+        failures = new FailureTeller(failed::add, clocks, breakdown);
+        settler = new Settler(broker, inFlight, reports, outage, metrics, failures, clocks, slotCount, breakdown);
         interrupter = new Interrupter(inFlight, clocks, breakdown);
         runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
                 slots,

@@ -1,14 +1,14 @@
 package io.headrace;
 
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A handler made of a function, and of another that reads its payload. */
-record FunctionHandler<P>(JobType type, Class<P> payloadType, Function<Json, P> reader,
+record FunctionHandler<P>(JobType type, Class<P> payloadType, BiFunction<Json, PayloadMapper, P> reader,
         JobHandler.Body<P> body) implements JobHandler<P> {
     @Override
-    public P read(Json payload) {
-        return reader.apply(payload);
+    public P read(Json payload, PayloadMapper mapper) {
+        return reader.apply(payload, mapper);
     }
 
     @Override

@@ -17,12 +17,13 @@ public interface JobHandler<P> {
     Class<P> payloadType();
 
     /**
-     * Makes the payload of what was sent: Jackson reads it into {@link #payloadType}, see {@link Json#as(Class)}.
+     * Makes the payload of what was sent: it is read into {@link #payloadType}.
      *
+     * @param mapper the worker's; {@link PayloadMapper#DEFAULT} unless the application brings another
      * @throws InvalidInput when it does not fit; then the job fails for good, as {@code bad_payload}
      */
-    default P read(Json payload) {
-        return payloadType() == Json.class ? payloadType().cast(payload) : payload.as(payloadType());
+    default P read(Json payload, PayloadMapper mapper) {
+        return payloadType() == Json.class ? payloadType().cast(payload) : payload.as(payloadType(), mapper);
     }
 
     /**
@@ -39,14 +40,17 @@ public interface JobHandler<P> {
     /** A handler made of a function. */
     static <P> JobHandler<P> of(String type, Class<P> payloadType, Body<P> body) {
         return new FunctionHandler<>(new JobType(type), payloadType,
-                payload -> payloadType == Json.class ? payloadType.cast(payload) : payload.as(payloadType), body);
+                (payload, mapper) -> payloadType == Json.class ? payloadType.cast(payload)
+                        : payload.as(payloadType, mapper),
+                body);
     }
 
     /** A handler made of a function, whose payload has a type with parameters: {@code new TypeReference<List<Address>>() {}}. */
     static <P> JobHandler<P> of(String type, TypeReference<P> payloadType, Body<P> body) {
         @SuppressWarnings("unchecked") // the class of a type with parameters is that of the type without
         Class<P> raw = (Class<P>) JsonFormat.objects().constructType(payloadType).getRawClass();
-        return new FunctionHandler<>(new JobType(type), raw, payload -> payload.as(payloadType), body);
+        return new FunctionHandler<>(new JobType(type), raw,
+                (payload, mapper) -> payload.as(payloadType, mapper), body);
     }
 
     /** What {@link #of} takes. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON value as the bytes its sender wrote. It is carried and stored untouched, so big numbers, key order and empty
@@ -53,10 +55,21 @@ public final class Json {
      *             {@value JsonFormat#MAX_DEPTH}, a number of more than 1,000 digits, a name twice in an object
      */
     public static Json of(Object value) {
+        return of(value, PayloadMapper.DEFAULT);
+    }
+
+    /**
+     * The same with a mapper of one's own.
+     *
+     * @throws InvalidInput when it cannot, or when what it writes could not be read again
+     */
+    public static Json of(Object value, PayloadMapper mapper) {
         try {
-            return new Json(JsonFormat.objects().writeValueAsBytes(value)).verified();
-        } catch (JsonProcessingException e) {
-            throw new InvalidInput("payload", "cannot be written as JSON: " + JsonMistake.of(e));
+            return new Json(mapper.write(value)).verified();
+        } catch (InvalidInput e) {
+            throw e;
+        } catch (Exception e) {
+            throw new InvalidInput("payload", "cannot be written as JSON: " + reason(e));
         } catch (StackOverflowError e) {
             throw new InvalidInput("payload", "cannot be written as JSON: it goes too deep");
         }
@@ -83,11 +96,7 @@ public final class Json {
      * @throws InvalidInput when the value does not fit the type
      */
     public <T> T as(Class<T> type) {
-        try {
-            return JsonFormat.objects().readValue(utf8, type);
-        } catch (IOException e) {
-            throw misfit(type.getSimpleName(), e);
-        }
+        return as(type, PayloadMapper.DEFAULT);
     }
 
     /**
@@ -96,15 +105,46 @@ public final class Json {
      * @throws InvalidInput when the value does not fit the type
      */
     public <T> T as(TypeReference<T> type) {
+        return as(type, PayloadMapper.DEFAULT);
+    }
+
+    /** {@link #as(Class)} with a mapper of one's own. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // checked but for primitive classes; the value null becomes null
+    public <T> T as(Class<T> type, PayloadMapper mapper) {
+        Object read = read(type, mapper);
+        if (read != null && !type.isPrimitive() && !type.isInstance(read)) {
+            throw misfit(type, "its mapper made it " + read.getClass().getName());
+        }
+        return (T) read;
+    }
+
+    /** {@link #as(TypeReference)} with a mapper of one's own. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // a mapper gives what it was asked for, for the value null null
+    public <T> T as(TypeReference<T> type, PayloadMapper mapper) {
+        return (T) read(type.getType(), mapper);
+    }
+
+    private @Nullable Object read(Type type, PayloadMapper mapper) {
         try {
-            return JsonFormat.objects().readValue(utf8, type);
-        } catch (IOException e) {
-            throw misfit(type.getType().getTypeName(), e);
+            return mapper.read(utf8, type);
+        } catch (InvalidInput e) {
+            throw e;
+        } catch (Exception e) {
+            throw misfit(type, reason(e));
         }
     }
 
-    private static InvalidInput misfit(String type, IOException e) {
-        return new InvalidInput("payload", "does not fit " + type + ": " + JsonMistake.of(e));
+    private static InvalidInput misfit(Type type, String why) {
+        String name = type instanceof Class<?> known ? known.getSimpleName() : type.getTypeName();
+        return new InvalidInput("payload", "does not fit " + name + ": " + why);
+    }
+
+    /** What Jackson says of a mistake shows parts of the value's source; what another mapper says is its own business. */
+    private static String reason(Exception e) {
+        if (e instanceof JsonProcessingException known) {
+            return JsonMistake.of(known);
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     /** The value as UTF-8; callers must not change the array. */

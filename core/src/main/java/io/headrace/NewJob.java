@@ -28,9 +28,19 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
         }
     }
 
-    /** A job for a queue, with an object that Jackson can write as its payload. */
+    /**
+     * A job for a queue, with an object that Jackson can write as its payload; see {@link PayloadMapper#DEFAULT}.
+     *
+     * @throws InvalidInput when a name is not allowed or the payload cannot be written
+     */
     public static Builder of(String queue, String type, Object payload) {
-        return new Builder(new QueueName(queue), new JobType(type), payload instanceof Json j ? j : Json.of(payload));
+        return of(queue, type, payload, PayloadMapper.DEFAULT);
+    }
+
+    /** The same, with a payload that a mapper of the application's own writes. */
+    public static Builder of(String queue, String type, Object payload, PayloadMapper mapper) {
+        return new Builder(new QueueName(queue), new JobType(type),
+                payload instanceof Json j ? j : Json.of(payload, mapper));
     }
 
     /** Collects what is optional. Not thread-safe. */

@@ -173,12 +173,12 @@ final class AttemptRunner {
         }
     }
 
-    private static @Nullable Json result(@Nullable Object returned) throws HandlerFailure {
+    private @Nullable Json result(@Nullable Object returned) throws HandlerFailure {
         if (returned == null) {
             return null;
         }
         try {
-            Json json = returned instanceof Json ready ? ready.verified() : Json.of(returned);
+            Json json = handlers.written(returned);
             if (json.size() > MAX_RESULT_BYTES) {
                 throw HandlerFailure.permanent("result_too_large", "the result has " + json.size()
                         + " bytes, at most " + MAX_RESULT_BYTES + " are kept; store it elsewhere and return where",

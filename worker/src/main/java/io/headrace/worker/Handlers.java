@@ -4,6 +4,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.Json;
+import io.headrace.PayloadMapper;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Handlers {
     private static final int MAX_WARNED = 1_000;
 
     private final Map<JobType, Registered> byType = new HashMap<>();
+    private final PayloadMapper mapper;
     private final Map<JobType, Boolean> warned = new ConcurrentHashMap<>();
 
     /**
@@ -31,8 +33,12 @@ final class Handlers {
      */
     record Registered(JobHandler<?> handler, String source, @Nullable ClassLoader loader) {}
 
-    /** @throws InvalidInput when two handlers want the same type; it names both */
-    Handlers(Collection<Registered> all) {
+    /**
+     * @param mapper reads their payloads and writes their results
+     * @throws InvalidInput when two handlers want the same type; it names both
+     */
+    Handlers(Collection<Registered> all, PayloadMapper mapper) {
+        this.mapper = mapper;
         for (Registered registered : all) {
             JobType type = registered.handler().type();
             Registered other = byType.putIfAbsent(type, registered);
@@ -76,16 +82,25 @@ final class Handlers {
         }
     }
 
-    private static <P> @Nullable Object call(JobHandler<P> handler, LiveAttempt attempt) throws Exception {
+    private <P> @Nullable Object call(JobHandler<P> handler, LiveAttempt attempt) throws Exception {
         return handler.run(payload(handler, attempt.payload()), attempt);
     }
 
-    private static <P> P payload(JobHandler<P> handler, Json payload) throws HandlerFailure {
+    private <P> P payload(JobHandler<P> handler, Json payload) throws HandlerFailure {
         try {
-            return handler.read(payload);
+            return handler.read(payload, mapper);
         } catch (InvalidInput e) {
             throw HandlerFailure.permanent("bad_payload", String.valueOf(e.getMessage()), null);
         }
+    }
+
+    /**
+     * What a handler returned, as it is kept.
+     *
+     * @throws InvalidInput when it cannot be written
+     */
+    Json written(Object result) {
+        return result instanceof Json ready ? ready.verified() : Json.of(result, mapper);
     }
 
     /** Whether jobs of this type are run by somebody else, who may never answer. */

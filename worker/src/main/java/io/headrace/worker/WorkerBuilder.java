@@ -5,6 +5,7 @@ import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
+import io.headrace.PayloadMapper;
 import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
@@ -39,6 +40,7 @@ public final class WorkerBuilder {
     private MeterRegistry meters = new CompositeMeterRegistry();
     private @Nullable Consumer<Throwable> breakdown;
     private @Nullable Consumer<FailedAttempt> failureListener;
+    private PayloadMapper mapper = PayloadMapper.DEFAULT;
     private Clocks clocks = Clocks.system();
 
     WorkerBuilder(Broker broker) {
@@ -178,6 +180,12 @@ public final class WorkerBuilder {
         return this;
     }
 
+    /** What reads the payloads of handlers in Java, and writes what they return; {@link PayloadMapper#DEFAULT} unless set. */
+    public WorkerBuilder payloads(PayloadMapper value) {
+        mapper = value;
+        return this;
+    }
+
     /** What of payloads neither recorded errors nor log lines of jobs repeat; nothing is hidden by default. */
     public WorkerBuilder redact(Redactor value) {
         redactor = value;
@@ -233,7 +241,7 @@ public final class WorkerBuilder {
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
                 grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
         Breakdown end = new Breakdown(breakdown);
-        return new Worker(broker, config, new Handlers(handlers), meters,
+        return new Worker(broker, config, new Handlers(handlers, mapper), meters,
                 new FailureTeller(failureListener, clocks, end), clocks, end);
     }
 }

@@ -12,6 +12,7 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
+import io.headrace.PayloadMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -56,7 +57,7 @@ class PluginFolderTest {
         jar("b.jar", "Second", "greet", true);
         List<Handlers.Registered> loaded = PluginFolder.load(folder);
 
-        assertThatThrownBy(() -> new Handlers(loaded)).isInstanceOf(InvalidInput.class)
+        assertThatThrownBy(() -> new Handlers(loaded, PayloadMapper.DEFAULT)).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("greet").hasMessageContaining("First of a.jar")
                 .hasMessageContaining("Second of b.jar");
     }

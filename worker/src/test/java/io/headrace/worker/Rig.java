@@ -7,6 +7,7 @@ import io.headrace.JobHandler;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.NewJob;
+import io.headrace.PayloadMapper;
 import io.headrace.QueueName;
 import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
@@ -100,7 +101,7 @@ final class Rig {
         for (JobHandler<?> handler : handlers) {
             registered.add(new Handlers.Registered(handler, "a test", null));
         }
-        Handlers known = new Handlers(registered);
+        Handlers known = new Handlers(registered, PayloadMapper.DEFAULT);
         WorkerMetrics metrics = new WorkerMetrics(meters);
         outage = new Outage(clocks);
         slots = new Slots(slotCount);

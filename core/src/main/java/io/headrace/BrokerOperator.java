@@ -138,8 +138,17 @@ public interface BrokerOperator {
      */
     List<Answer> retry(List<JobId> ids);
 
-    /** The same for one dead job, with another payload. */
-    Answer retry(JobId id, Json payload);
+    /**
+     * The same for one dead job, with another payload of {@value NewJob#MAX_PAYLOAD} bytes at most.
+     *
+     * @throws InvalidInput when it is larger
+     */
+    default Answer retry(JobId id, Json payload) {
+        return retry(id, payload, NewJob.MAX_PAYLOAD);
+    }
+
+    /** The same with another limit, in bytes. */
+    Answer retry(JobId id, Json payload, int maxPayload);
 
     /**
      * Puts many dead jobs of one queue back in line, or down as retrying so that they fall due one after another, with their

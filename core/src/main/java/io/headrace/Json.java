@@ -147,6 +147,18 @@ public final class Json {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
+    /**
+     * This value, once it is sure that it is not too long to be a payload.
+     *
+     * @throws InvalidInput when it has more bytes
+     */
+    public Json within(int maxBytes) {
+        if (utf8.length > maxBytes) {
+            throw new InvalidInput("payload", "has " + utf8.length + " bytes, the limit is " + maxBytes);
+        }
+        return this;
+    }
+
     /** The value as UTF-8; callers must not change the array. */
     public byte[] bytes() {
         return utf8;

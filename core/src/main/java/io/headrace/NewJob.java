@@ -15,11 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
         @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
+    /** The largest payload, in bytes, unless a sender's or a server's settings say otherwise. */
+    public static final int MAX_PAYLOAD = 256 * 1024;
+
+    /** The largest that any setting may allow, in bytes. */
+    public static final int MAX_PAYLOAD_EVER = 16 * 1024 * 1024;
+
     /** The longest that a job rests for a time. */
     static final Duration MAX_DELAY = Duration.ofDays(365);
 
-    /** @throws InvalidInput when both delay and runAt are given, or the delay is out of bounds */
+    /** @throws InvalidInput when both delay and runAt are given, the delay is out of bounds, or the payload larger than ever */
     public NewJob {
+        spec.payload().within(MAX_PAYLOAD_EVER);
         if (delay != null && runAt != null) {
             throw new InvalidInput("runAt", "cannot be combined with delay");
         }
@@ -48,6 +55,7 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
         private final QueueName queue;
         private final JobType type;
         private final Json payload;
+        private int maxPayload = MAX_PAYLOAD;
         private Level level = Level.NORMAL;
         private @Nullable Duration delay;
         private @Nullable Instant runAt;
@@ -135,8 +143,23 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
             return this;
         }
 
-        /** @throws InvalidInput when a bound is passed */
+        /**
+         * How large the payload may be, in bytes, {@value NewJob#MAX_PAYLOAD} unless set. What is larger than the servers of a queue
+         * allow cannot be edited there.
+         *
+         * @throws InvalidInput when it is not 1 to {@value NewJob#MAX_PAYLOAD_EVER}
+         */
+        public Builder maxPayload(int bytes) {
+            if (bytes < 1 || bytes > MAX_PAYLOAD_EVER) {
+                throw new InvalidInput("maxPayload", "must be 1 to " + MAX_PAYLOAD_EVER + " bytes, was " + bytes);
+            }
+            maxPayload = bytes;
+            return this;
+        }
+
+        /** @throws InvalidInput when a bound is passed, that of the payload included */
         public NewJob build() {
+            payload.within(maxPayload);
             return new NewJob(queue, level,
                     new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey,
                             retention, traceparent),

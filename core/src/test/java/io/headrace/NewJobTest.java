@@ -39,6 +39,19 @@ final class NewJobTest {
     }
 
     @Test
+    void aPayloadHasALimitThatItsSenderMayRaise() {
+        String most = "x".repeat(NewJob.MAX_PAYLOAD - 2);
+        assertThat(NewJob.of("q", "t", most).build().spec().payload().size()).isEqualTo(NewJob.MAX_PAYLOAD);
+        assertThatThrownBy(() -> NewJob.of("q", "t", most + "x").build()).isInstanceOf(InvalidInput.class)
+                .hasMessage("payload has 262145 bytes, the limit is 262144");
+        assertThat(NewJob.of("q", "t", "x".repeat(400_000)).maxPayload(1_000_000).build().spec().payload().size())
+                .isEqualTo(400_002);
+        assertRefused("payload", () -> NewJob.of("q", "t", Json.parse("\"tiny\"")).maxPayload(5).build());
+        assertRefused("maxPayload", () -> job().maxPayload(0));
+        assertRefused("maxPayload", () -> job().maxPayload(NewJob.MAX_PAYLOAD_EVER + 1));
+    }
+
+    @Test
     void theLargestValuesAreAllowed() {
         NewJob job = job().delay(Duration.ofDays(365)).timeout(Duration.ofDays(7)).expiresIn(Duration.ofDays(365))
                 .retention(Duration.ofDays(365)).maxRetries(1000).uniqueKey("k".repeat(256)).build();

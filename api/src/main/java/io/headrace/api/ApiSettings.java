@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import io.headrace.Durability;
+import io.headrace.NewJob;
 import io.headrace.Setting;
 import java.time.Duration;
 import java.util.List;
@@ -22,8 +23,8 @@ public final class ApiSettings {
             "How many queues /metrics tells apart, the oldest first, at about 800 bytes each; the others are summed up as '(other)'.");
     public static final Setting<Boolean> CLOSED_QUEUES = Setting.flag("api.closed-queues", false,
             "Whether only queues that exist accept jobs; else the first job creates its queue.");
-    public static final Setting<Integer> MAX_PAYLOAD = Setting.number("api.max-payload-bytes", 256 * 1024, 1024,
-            16 * 1024 * 1024, "The largest payload of one job, in bytes.");
+    public static final Setting<Integer> MAX_PAYLOAD = Setting.number("api.max-payload-bytes", NewJob.MAX_PAYLOAD, 1024,
+            NewJob.MAX_PAYLOAD_EVER, "The largest payload of one job, in bytes.");
     public static final Setting<Integer> MAX_BATCH = Setting.number("api.max-batch-bytes", 1024 * 1024 * 1024, 1024,
             Integer.MAX_VALUE, "The longest body of one batch, in bytes; it is never held in memory as a whole.");
     public static final Setting<Integer> MAX_BATCH_JOBS = Setting.number("api.max-batch-jobs", 1_000_000, 1, 10_000_000,

@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The reading of one body into memory, bounded in length and time. Lives on its loop's thread. */
@@ -13,13 +14,16 @@ final class BodyRead implements Loop.Deadline {
     private final Held held;
     private final int max;
     private final long nanos;
+    private final Supplier<Problem> tooLong;
     private final Handler<byte[]> then;
     /** The only chunk so far, or all of them in one that this object owns. */
     private @Nullable Buffer read;
     private boolean owned;
     private boolean done;
 
-    BodyRead(Exchange exchange, int max, long timeoutNanos, Handler<byte[]> then) {
+    /** @param tooLong the answer to a body of more than {@code max} bytes */
+    BodyRead(Exchange exchange, int max, Supplier<Problem> tooLong, long timeoutNanos, Handler<byte[]> then) {
+        this.tooLong = tooLong;
         this.exchange = exchange;
         this.held = exchange.held();
         this.max = max;
@@ -30,7 +34,7 @@ final class BodyRead implements Loop.Deadline {
     void start() {
         long declared = exchange.header("Content-Length").map(Long::parseLong).orElse(0L);
         if (declared > max) {
-            throw tooLong();
+            throw tooLong.get();
         }
         exchange.permitBody();
         exchange.onDrop(this::refuse);
@@ -53,7 +57,7 @@ final class BodyRead implements Loop.Deadline {
             finish();
             read = null;
             held.shrink(0);
-            exchange.fail(tooLong());
+            exchange.fail(tooLong.get());
             return;
         }
         if (!held.more((long) chunk.length() * FORMS)) {
@@ -106,9 +110,5 @@ final class BodyRead implements Loop.Deadline {
         done = true;
         exchange.loop().forget(this);
         return first;
-    }
-
-    private Problem tooLong() {
-        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the body is longer than " + max + " bytes", null);
     }
 }

@@ -61,13 +61,10 @@ final class Calls {
         return withBody(MAX_BODY, call);
     }
 
-    /** The same, for longer bodies. */
+    /** The same, for longer or shorter bodies. */
     Consumer<Exchange> withBody(int max, BiFunction<Exchange, byte[], Reply> call) {
         return exchange -> {
-            if (exchange.hasBody()) {
-                EnqueueCall.requireJson(exchange.request().getHeader("Content-Type"),
-                        exchange.request().getHeader("Content-Encoding"));
-            }
+            requireJson(exchange);
             exchange.body(max, services.config().bodyTimeout().toNanos(),
                     body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
         };
@@ -82,6 +79,22 @@ final class Calls {
         }
         services.blocking().run(exchange.loop(), () -> reply.packed(true))
                 .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
+    }
+
+    /** The same, for a body that may hold a payload. */
+    Consumer<Exchange> withPayload(BiFunction<Exchange, byte[], Reply> call) {
+        return exchange -> {
+            requireJson(exchange);
+            exchange.jobBody(services.config().maxPayload(), services.config().bodyTimeout().toNanos(),
+                    body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
+        };
+    }
+
+    private static void requireJson(Exchange exchange) {
+        if (exchange.hasBody()) {
+            EnqueueCall.requireJson(exchange.request().getHeader("Content-Type"),
+                    exchange.request().getHeader("Content-Encoding"));
+        }
     }
 
     private void run(Exchange exchange, Room.Weight weight, Callable<Reply> call) {

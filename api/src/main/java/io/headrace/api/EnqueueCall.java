@@ -39,7 +39,7 @@ final class EnqueueCall {
         ApiConfig config = services.config();
         String key = IdempotencyKey.of(exchange.request());
         Durability durability = Prefer.durability(exchange.request()).orElse(config.durability());
-        exchange.body(config.maxPayload() + JobRequest.ENVELOPE_BYTES, config.bodyTimeout().toNanos(), body -> {
+        exchange.jobBody(config.maxPayload(), config.bodyTimeout().toNanos(), body -> {
             NewJob job = JobRequest.read(queue, body, config.maxPayload(),
                     idempotency(key, queue, body), traceparent(exchange),
                     durability, Prefer.wait(exchange.request()).isPresent());

@@ -303,7 +303,14 @@ final class Exchange {
      * Must be called before the handler of the request returns.
      */
     void body(int max, long timeoutNanos, Handler<byte[]> then) {
-        new BodyRead(this, max, timeoutNanos, then).start();
+        new BodyRead(this, max, () -> new Problem(ProblemType.PAYLOAD_TOO_LARGE,
+                "the body is longer than " + max + " bytes", null), timeoutNanos, then).start();
+    }
+
+    /** The same for the body of a job, whose payload has at most so many bytes. */
+    void jobBody(int maxPayload, long timeoutNanos, Handler<byte[]> then) {
+        int max = maxPayload + JobRequest.ENVELOPE_BYTES;
+        new BodyRead(this, max, () -> JsonIn.bodyTooLong(max, maxPayload), timeoutNanos, then).start();
     }
 
     /** A sender that waits for permission gets it. */

@@ -46,8 +46,7 @@ final class JobCalls {
                 Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"),
                         calls.blocking(Room.Weight.PAGE, this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
-                        calls.withBody(services.config().maxPayload() + JobRequest.ENVELOPE_BYTES,
-                                services.audit().ofBody(AuditAction.JOB_RETRY, this::retry))),
+                        calls.withPayload(services.audit().ofBody(AuditAction.JOB_RETRY, this::retry))),
                 Route.post("/v1/jobs/{id}/run-now", Access.OPERATE,
                         calls.blocking(services.audit().of(AuditAction.JOB_RUN_NOW, this::runNow))));
     }
@@ -111,15 +110,22 @@ final class JobCalls {
             deed.detail(EDITED);
         }
         Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0)
-                : operator.retry(id, restored(id, payload[0]));
+                : operator.retry(id, restored(id, payload[0]), services.config().maxPayload());
         return moved(id, answer, deed, payload[0] == null ? "can only be retried when it is dead or waits for its time"
                 : "can only get another payload when it is dead");
     }
 
     /** What a job was shown without must not get lost when it is edited. */
     private Json restored(JobId id, Json payload) {
-        return services.jobJson().hides() ? services.jobJson().restored(payload, Calls.found(id, broker.find(id)))
-                : payload;
+        if (!services.jobJson().hides()) {
+            return payload;
+        }
+        Json whole = services.jobJson().restored(payload, Calls.found(id, broker.find(id)));
+        int max = services.config().maxPayload();
+        if (whole.size() > max) {
+            throw JsonIn.tooLarge(whole.size(), max);
+        }
+        return whole;
     }
 
     private Reply runNow(Exchange exchange, Deed deed) {

@@ -181,6 +181,12 @@ final class JsonIn {
                 "payload");
     }
 
+    /** A body that no payload within the limit needs; it was not read. */
+    static Problem bodyTooLong(int maxBody, int max) {
+        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the body is longer than " + maxBody
+                + " bytes, the limit of its payload is " + max, "payload");
+    }
+
     private void expect(boolean met, String what) throws IOException {
         if (!met) {
             throw new InvalidInput(name, "must be " + what + ", was " + shown());

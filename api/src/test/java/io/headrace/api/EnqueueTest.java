@@ -219,6 +219,8 @@ class EnqueueTest {
     void aBodyFarTooLongIsRefusedBeforeItIsRead() {
         Api.Answer answer = api.post(JOBS, "{\"type\":\"t\",\"payload\":\"" + "x".repeat(3_000_000) + "\"}");
         assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.text("field")).isEqualTo("payload");
+        assertThat(answer.text("detail")).endsWith("the limit of its payload is 262144");
         assertThat(api.post(JOBS, "{\"type\":\"t\"}").status()).isEqualTo(202);
     }
 

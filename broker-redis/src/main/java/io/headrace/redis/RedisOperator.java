@@ -214,8 +214,8 @@ final class RedisOperator implements BrokerOperator {
     }
 
     @Override
-    public Answer retry(JobId id, Json payload) {
-        return requeue(id, payload);
+    public Answer retry(JobId id, Json payload, int maxPayload) {
+        return requeue(id, payload.within(maxPayload));
     }
 
     private Answer requeue(JobId id, @Nullable Json payload) {

@@ -226,7 +226,8 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     @Override
-    public Answer retry(JobId id, Json payload) {
+    public Answer retry(JobId id, Json payload, int maxPayload) {
+        payload.within(maxPayload);
         return broker.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, null, now));
     }
 

@@ -63,6 +63,17 @@ abstract class RequeueingContract extends ContractSteps {
     }
 
     @Test
+    void anEditedPayloadHasTheLimitOfANewOne() {
+        JobId id = dead(job());
+        Json larger = Json.of("x".repeat(400_000));
+        assertThatThrownBy(() -> operator().retry(id, larger)).isInstanceOf(InvalidInput.class)
+                .hasMessage("payload has 400002 bytes, the limit is 262144");
+        assertThat(state(id)).isEqualTo(JobState.DEAD);
+        assertThat(operator().retry(id, larger, 400_002)).isEqualTo(Answer.DONE);
+        assertThat(claimOne(ann).document().spec().payload()).isEqualTo(larger);
+    }
+
+    @Test
     void aDeadJobCanBeRequeuedWithAnotherPayload() {
         JobId id = dead(job().maxRetries(7).uniqueKey("k"));
         Json edited = Json.parse("{ \"to\" : \"bob@example.org\", \"n\" : 1.00 }");

@@ -70,6 +70,15 @@ final class Calls {
         };
     }
 
+    /** The same, for a body that may hold a payload. */
+    Consumer<Exchange> withPayload(BiFunction<Exchange, byte[], Reply> call) {
+        return exchange -> {
+            requireJson(exchange);
+            exchange.jobBody(services.config().maxPayload(), services.config().bodyTimeout().toNanos(),
+                    body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
+        };
+    }
+
     /** Answers with what was not found by a call of its own. */
     void reply(Exchange exchange, Reply reply) {
         boolean gzip = exchange.takesGzip();
@@ -79,15 +88,6 @@ final class Calls {
         }
         services.blocking().run(exchange.loop(), () -> reply.packed(true))
                 .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
-    }
-
-    /** The same, for a body that may hold a payload. */
-    Consumer<Exchange> withPayload(BiFunction<Exchange, byte[], Reply> call) {
-        return exchange -> {
-            requireJson(exchange);
-            exchange.jobBody(services.config().maxPayload(), services.config().bodyTimeout().toNanos(),
-                    body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
-        };
     }
 
     private static void requireJson(Exchange exchange) {

@@ -23,7 +23,7 @@ final class ShownOutput {
             mask("\\b\\d{13}(-\\d+)?\\b", "MILLIS"),
             mask("\\b\\d\\d:\\d\\d(:\\d\\d)?\\b", "CLOCK"),
             mask("(?<![\\w.])\\d+(\\.\\d+)?(ms|s|m|h)\\b", "DURATION"),
-            mask("\\b[\\w.-]+:\\d{2,7}(?=  )", "HOST"),
+            mask("\\b[\\w.-]+:\\d{2,7}(?=\\s)", "HOST"),
             mask("[|▁▂▃▄▅▆▇█]{4,}", "BARS"));
     private static final Pattern HEADER = Pattern.compile("[A-Za-z-]+: .*");
     private static final Pattern SPACE = Pattern.compile("\\s+");

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param delay how long it waits before it is offered to workers, counted by the broker's clock; zero to 365 days
  * @param runAt when it is first offered to workers; excludes {@code delay}; the past means now
  * @param durability what must have happened before the submission is answered
- * @param awaited whether the sender waits for its end: see {@link Broker#await}, which is promised from the first moment on
+ * @param awaited whether the sender waits for its end: see {@link Broker#await}, which is promised from the first
+ *             moment on
  */
 public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
         @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
@@ -24,7 +25,10 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
     /** The longest that a job rests for a time. */
     static final Duration MAX_DELAY = Duration.ofDays(365);
 
-    /** @throws InvalidInput when both delay and runAt are given, the delay is out of bounds, or the payload larger than ever */
+    /**
+     * @throws InvalidInput when both delay and runAt are given, the delay is out of bounds, or the payload larger than
+     * ever
+     */
     public NewJob {
         spec.payload().within(MAX_PAYLOAD_EVER);
         if (delay != null && runAt != null) {
@@ -144,8 +148,8 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
         }
 
         /**
-         * How large the payload may be, in bytes, {@value NewJob#MAX_PAYLOAD} unless set. What is larger than the servers of a queue
-         * allow cannot be edited there.
+         * How large the payload may be, in bytes, {@value NewJob#MAX_PAYLOAD} unless set. What is larger than the
+         * servers of a queue allow cannot be edited there.
          *
          * @throws InvalidInput when it is not 1 to {@value NewJob#MAX_PAYLOAD_EVER}
          */

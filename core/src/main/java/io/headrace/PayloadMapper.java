@@ -6,17 +6,17 @@ import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes objects as JSON, for payloads and results, and reads payloads for handlers. An application that has rules of its own for
- * JSON brings its own one, to {@link NewJob#of(String, String, Object, PayloadMapper)} and to its workers. Called by many
- * threads at once.
+ * Writes objects as JSON, for payloads and results, and reads payloads for handlers. An application that has rules of
+ * its own for JSON brings its own one, to {@link NewJob#of(String, String, Object, PayloadMapper)} and to its workers.
+ * Called by many threads at once.
  *
- * <p>A program is replaced while its jobs are under way: a mapper should pass over members that a class does not know, and take
- * null for those that are missing, or each change of a class kills the jobs of the other version.
+ * <p>A program is replaced while its jobs are under way: a mapper should pass over members that a class does not know,
+ * and take null for those that are missing, or each change of a class kills the jobs of the other version.
  */
 public interface PayloadMapper {
     /**
-     * The one that is used where none is given: times of {@code java.time} as ISO 8601, {@code Optional} as its value. Members that a
-     * class does not know are passed over; what it has and the value lacks is null, absent or zero.
+     * The one that is used where none is given: times of {@code java.time} as ISO 8601, {@code Optional} as its value.
+     * Members that a class does not know are passed over; what it has and the value lacks is null, absent or zero.
      */
     PayloadMapper DEFAULT = new PayloadMapper() {
         @Override
@@ -31,8 +31,8 @@ public interface PayloadMapper {
     };
 
     /**
-     * A mapper of Jackson 2, which the caller has set up and leaves alone from now on. However that is set, members that a class does not
-     * know are passed over.
+     * A mapper of Jackson 2, which the caller has set up and leaves alone from now on. However that is set, members
+     * that a class does not know are passed over.
      */
     static PayloadMapper of(ObjectMapper mapper) {
         return new PayloadMapper() {

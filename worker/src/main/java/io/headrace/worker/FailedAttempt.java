@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt counted from 1 over the whole life of the job
  * @param error what is kept of it with the job; what the worker redacts is masked in it
- * @param thrown what the handler threw, as it was: nothing is masked in it, and its methods are the handler's code. Null when it
+ * @param thrown what the handler threw, as it was: nothing is masked in it, and its methods are the handler's code.
+ *             Null when it
  *            threw nothing, because its worker or its lease was lost
  * @param retryIn how long the job rests before its next attempt; null when it is dead
  */

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Tells the log and the application which attempts failed and which jobs died, once their verdicts stand. When thousands do,
- * the log shows the first of them and counts the others.
+ * Tells the log and the application which attempts failed and which jobs died, once their verdicts stand. When
+ * thousands do, the log shows the first of them and counts the others.
  *
  * <p>Any thread hands in, and waits for nothing; {@code headrace-failure} tells. What is told so far is guarded by
  * {@code turns}, which the turn holds, so that the application hears of one at a time.
@@ -132,9 +132,9 @@ final class FailureTeller {
         Duration retryIn = failed.retryIn();
         if (retryIn == null) {
             if (deadShown++ < MOST) {
-                log.error("job is dead job={} type={} attempt={} error={} message={}", failed.job(), failed.type(),
-                        failed.attempt(), LogText.line(error.type()), LogText.line(error.message()),
-                        RecordedStack.of(error));
+                log.atError().setCause(RecordedStack.of(error)).log(
+                        "job is dead job={} type={} attempt={} error={} message={}", failed.job(), failed.type(),
+                        failed.attempt(), LogText.line(error.type()), LogText.line(error.message()));
             } else {
                 deadHidden++;
             }

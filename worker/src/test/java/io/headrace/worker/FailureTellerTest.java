@@ -114,6 +114,7 @@ class FailureTellerTest {
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
         assertThat(messages()).singleElement().asString().startsWith("ERROR job is dead job=" + id)
                 .contains(" error=worker_lost ");
+        assertThat(lines.list.get(0).getThrowableProxy()).as("there is no stack, and the line says all").isNull();
         assertThat(worker.failed).singleElement().extracting(FailedAttempt::thrown).isNull();
     }
 

@@ -1,0 +1,4 @@
+package com.example.orders;
+
+/** What the customer is told. */
+public record Confirmation(String order, int items) {}

@@ -44,6 +44,18 @@ class OpenApiTest {
         }
     }
 
+    @Test
+    void everyOperationHasANameOfItsOwnThatBeginsWithAVerb() {
+        List<String> names = new ArrayList<>();
+        OpenApi.DOCUMENT.path("paths").forEach(path -> path.forEach(operation -> {
+            if (operation.has("operationId")) {
+                names.add(operation.path("operationId").asText());
+            }
+        }));
+        assertThat(names).hasSameSizeAs(OpenApi.operations()).doesNotHaveDuplicates()
+                .allMatch(name -> name.matches("[a-z]+[A-Z][a-zA-Z]*"), "a verb and what it is done to");
+    }
+
     private static void assertAccess(Route route) {
         JsonNode operation = operation(route.method() + " " + route.template());
         List<String> documented = new ArrayList<>();

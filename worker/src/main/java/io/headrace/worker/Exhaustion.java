@@ -9,9 +9,12 @@ import java.util.List;
  */
 final class Exhaustion {
     private static final String NO_THREAD = "unable to create native thread";
-    /** EAGAIN, ENOMEM, ENFILE and EMFILE, as starting a child says them, and what sockets say. */
+    /**
+     * EAGAIN, ENOMEM, ENFILE and EMFILE, as starting a child says them; what the JDK's helper for that says when it cannot even load its
+     * libraries; and what sockets say.
+     */
     private static final List<String> REFUSALS = List.of("error=11,", "error=12,", "error=23,", "error=24,",
-            "Too many open files");
+            "Failed to exec spawn helper", "Too many open files");
     private static final int MAX_CAUSES = 10;
 
     private Exhaustion() {}

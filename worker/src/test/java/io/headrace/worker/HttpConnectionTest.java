@@ -186,15 +186,10 @@ class HttpConnectionTest {
     }
 
     private static Thread thread(Runnable task, AtomicInteger machine) {
-        Thread thread = new Thread(task) {
-            @Override
-            public synchronized void start() {
-                if (machine.getAndDecrement() <= 0) {
-                    throw new OutOfMemoryError("unable to create native thread: a test");
-                }
-                super.start();
-            }
-        };
+        if (machine.getAndDecrement() <= 0) {
+            throw new OutOfMemoryError("unable to create native thread: a test");
+        }
+        Thread thread = new Thread(task);
         thread.setDaemon(true);
         return thread;
     }

@@ -186,10 +186,28 @@ final class DashboardMatrixIT {
             signIn(page, api, open.size() % 2 == 0 ? "operator" : "one-operator");
             go(page, address);
             isWhole(page, heading);
+            awaitModules(page);
             open.add(page);
             headings.add(heading);
         });
         return open;
+    }
+
+    /** Pages that are opened later come without the server once their modules are there, which is soon after the first one is drawn. */
+    private static void awaitModules(Page page) {
+        page.evaluate(
+                """
+                        async () => {
+                            const named = name => performance.getEntriesByType('resource').find(entry => entry.name.includes('/pages/' + name));
+                            for (;;) {
+                                const found = ['audit', 'workers'].map(named);
+                                if (found.every(entry => entry)) {
+                                    await Promise.all(found.map(entry => import(entry.name)));
+                                    return;
+                                }
+                                await new Promise(done => setTimeout(done, 50));
+                            }
+                        }""");
     }
 
     /** While something is away each page says so, offers nothing that cannot work, and the next one opens. */

@@ -8,8 +8,9 @@ import picocli.CommandLine.Option;
 /** Which Redis, for the commands that talk to it themselves. */
 final class RedisOptions {
     @Option(names = "--redis", paramLabel = "URL", description = {"redis://[user:password@]host[:port][/db],",
-        "rediss://… for TLS, redis-sentinel://hosts/master", "or redis-cluster://hosts; default is HEADRACE_REDIS,",
-        "else redis://127.0.0.1:6379 (dev and bench: a new", "one of their own)."})
+        "rediss://… for TLS, redis-sentinel://hosts/master,", "redis-cluster://hosts, or dev:FOLDER for that of a",
+        "running dev; default is HEADRACE_REDIS, else that", "of the dev on ./headrace-data, else",
+        "redis://127.0.0.1:6379 (dev and bench: a new one", "of their own)."})
     @Nullable
     String url;
 

@@ -177,7 +177,7 @@ const signOutButton = (kind = '') => html`<button class="plain ${kind}" @click=$
 
 const who = ({ keys, name, role, queues }) => keys ? html`<div class="who">
     <span><strong>${name}</strong><small>${role}${queues ? `: ${queues.join(', ')}` : ''}</small></span>${signOutButton()}</div>`
-    : html`<div class="who"><span><small>No keys are set: everybody on this machine is admin.</small></span></div>`;
+    : html`<div class="who"><span><small>No keys are set: whoever is let in is admin.</small></span></div>`;
 
 const top = () => html`${searchBox()}
     ${maySee() ? connection() : nothing}

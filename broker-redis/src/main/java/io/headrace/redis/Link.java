@@ -364,7 +364,10 @@ final class Link implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String told = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return told.startsWith("NOAUTH")
+                ? "it asks for a password, which its address lacks (that of 'headrace dev' is dev:FOLDER): " + told
+                : told;
     }
 
     @Override

@@ -11,7 +11,7 @@ import { repeatedly } from '../live.js';
 import { loading } from '../loading.js';
 import { attempt, done, problemView } from '../notice.js';
 import { hrefWith, toJob, toQueue } from '../router.js';
-import { mayChange, mayQuiet } from '../session.js';
+import { mayChange, mayQuiet, session } from '../session.js';
 import { gauge } from '../spark.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 
@@ -51,8 +51,12 @@ function view(page) {
         <div class="workers">${repeat(workers, worker => worker.id, worker => card(page, worker))}</div>`;
 }
 
-const noWorker = queue => html`<div class="empty"><strong>No worker is alive${queue ? ` for ${queue}` : ''}.</strong> Start one:
-    <div class="code"><pre tabindex="0">headrace worker --queue ${queue || 'default'} --exec 'wordcount=wc -w'</pre></div></div>`;
+/** A key that is limited to queues sees the workers of these only. */
+function noWorker(queue) {
+    const queues = queue ? [queue] : session.who?.queues ?? [];
+    return html`<div class="empty"><strong>No worker is alive${queues.length ? ` for ${queues.join(', ')}` : ''}.</strong> Start one:
+        <div class="code"><pre tabindex="0">headrace worker --queue ${queues[0] ?? 'default'} --exec 'wordcount=wc -w'</pre></div></div>`;
+}
 
 const since = time => duration(Math.max(0, now() - Date.parse(time)));
 

@@ -46,8 +46,8 @@ abstract class ContractSteps {
     /** How long a signal that must come may take; it bounds failures, not the tests. */
     static final Duration SOON = Duration.ofSeconds(10);
     static final List<Level> ORDER = List.of(Level.HIGH, Level.NORMAL, Level.LOW);
-    /** What a broker tells of a time twice may differ by as much as its clock is read at different instants. */
-    static final TemporalUnitOffset CLOCKS = within(2, ChronoUnit.MILLIS);
+    /** What a broker tells of a time twice may differ by as much as its clock is read at different instants, on a busy machine too. */
+    static final TemporalUnitOffset CLOCKS = within(20, ChronoUnit.MILLIS);
     static final Comparator<Instant> BY_THE_CLOCK = (one, other) -> Math.abs(ChronoUnit.MILLIS.between(one, other)) <= 2
             ? 0
             : one.compareTo(other);

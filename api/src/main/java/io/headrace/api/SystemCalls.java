@@ -1,7 +1,6 @@
 package io.headrace.api;
 
 import io.headrace.BrokerOperator;
-import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.ScrapeFormat;
@@ -25,11 +24,11 @@ final class SystemCalls {
 
     private final Services services;
     private final Calls calls;
-    private Optional<Objection> lastObjection = Optional.empty();
+    private Optional<String> lastObjection = Optional.empty();
     private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json")).packed(false);
     private final Reply openapiPacked = openapi.packed(true);
     private final Dashboard dashboard = Dashboard.packaged();
-    private final Cached<Optional<Objection>> readiness;
+    private final Cached<Optional<String>> readiness;
     private final Cached<Boolean> gauges;
 
     SystemCalls(Services services) {
@@ -55,40 +54,31 @@ final class SystemCalls {
                         .answering("text/html"));
     }
 
-    /**
-     * Why no job could be stored now.
-     *
-     * @param outage whether Redis is away, which is in the log already
-     */
-    private record Objection(String why, boolean outage) {}
-
-    /** Tells of it when it has changed. Called under the lock of the cache. */
-    private Optional<Objection> logged(Optional<Objection> objection) {
-        Optional<Objection> told = objection.filter(each -> !each.outage());
-        if (!told.equals(lastObjection)) {
-            told.ifPresentOrElse(each -> LOG.warn("not ready reason={}", each.why()), () -> LOG.info("ready again"));
-            lastObjection = told;
+    /** Tells of it when it has changed, and no louder than it must: an outage has its own warning. Called under the lock of the cache. */
+    private Optional<String> logged(Optional<String> objection) {
+        if (!objection.equals(lastObjection)) {
+            objection.ifPresentOrElse(why -> LOG.info("not ready reason={}", why), () -> LOG.info("ready again"));
+            lastObjection = objection;
         }
         return objection;
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */
-    private static Optional<Objection> readiness(BrokerOperator operator, Durability durability) {
+    private static Optional<String> readiness(BrokerOperator operator, Durability durability) {
         try {
             Optional<String> objection = operator.readiness();
             if (objection.isEmpty()) {
                 operator.require(durability);
             }
-            return objection.map(why -> new Objection(why, false));
+            return objection;
         } catch (HeadraceException e) {
-            return Optional.of(new Objection(String.valueOf(e.getMessage()), e instanceof BrokerUnavailable));
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
     /** Whether jobs can be stored is for everybody to know, why not for those who show a key. */
     private Reply ready(Exchange exchange) {
-        Optional<String> reason = services.leaving().begun() ? Optional.of("the server is stopping")
-                : readiness.get().map(Objection::why);
+        Optional<String> reason = services.leaving().begun() ? Optional.of("the server is stopping") : readiness.get();
         if (reason.isPresent()) {
             throw new Problem(ProblemType.NOT_READY, services.guard().knows(exchange) ? reason.get()
                     : "the log of this server says why, and so does this call with a key", null);

@@ -63,7 +63,8 @@ class GeneratedClientTest {
     void itSubmitsABatchAndLooksAtTheQueue() throws ApiException {
         BatchAnswer answer = new JobsApi(client).submitBatch("mail",
                 List.of(new NewJob().type("welcome").payload(1), new NewJob().type("welcome").payload(2),
-                        new NewJob().type("welcome").maxRetries(1001)), null, null);
+                        new NewJob().type("welcome").maxRetries(1001)),
+                null, null);
         assertThat(answer.getAccepted()).isEqualTo(2);
         assertThat(answer.getItems()).hasSize(3).first().satisfies(item -> assertThat(item.getId()).isNotBlank());
         assertThat(answer.getItems().get(2).getProblem().getField()).isEqualTo("maxRetries");

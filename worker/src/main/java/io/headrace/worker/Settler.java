@@ -35,6 +35,7 @@ final class Settler {
     private final FailureTeller failures;
     private final Clocks clocks;
     private final Pacing pacing;
+    private final Breakdown breakdown;
     private final int limit;
     private final AtomicInteger unsettled = new AtomicInteger();
     private final Queue<Pending> unsent = new ConcurrentLinkedQueue<>();
@@ -53,6 +54,7 @@ final class Settler {
         this.outage = outage;
         this.metrics = metrics;
         this.failures = failures;
+        this.breakdown = breakdown;
         this.clocks = clocks;
         this.pacing = new Pacing(clocks.random());
         this.limit = Math.max(1_000, 4 * slots);
@@ -128,6 +130,9 @@ final class Settler {
             log.error("verdict cannot be recorded; the job runs again when its lease expires job={} attempt={}",
                     pending.attempt().id(), pending.attempt().attempt(), error);
             settled(pending);
+            if (error instanceof Error && breakdown.watched()) {
+                breakdown.at(Thread.currentThread().getName(), error);
+            }
             return;
         }
         if (!damaged) {

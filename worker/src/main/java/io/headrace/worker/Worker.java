@@ -124,6 +124,7 @@ public final class Worker implements AutoCloseable {
             Orphans.expect(breakdown);
         }
         try {
+            breakdown.watch();
             reports.start();
             failures.start();
             settler.start();
@@ -207,6 +208,7 @@ public final class Worker implements AutoCloseable {
         failures.stop();
         interrupter.shutDown();
         threads.close();
+        breakdown.unwatch();
         synchronized (transition) {
             state = State.STOPPED;
         }

@@ -91,7 +91,10 @@ const NEWEST_FIRST = ['succeeded', 'dead', 'cancelled', 'expired'];
 /** What happened to the list since it was fetched, as far as the numbers of its queue tell. */
 function changesOf({ route, queue, figures }) {
     const current = queueNow(queue);
-    if (!figures || !current || figures === current) {
+    if (!figures || !current) {
+        return current ? undefined : 0; // the list was fetched before its queue was heard of
+    }
+    if (figures === current) {
         return 0;
     }
     const state = stateOf(route);

@@ -2,7 +2,7 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.testkit.HttpFuzz;
+import io.headrace.contract.fuzz.HttpFuzz;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;

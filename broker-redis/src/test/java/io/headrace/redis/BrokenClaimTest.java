@@ -19,7 +19,7 @@ import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
-import io.headrace.testkit.TcpProxy;
+import io.headrace.contract.process.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

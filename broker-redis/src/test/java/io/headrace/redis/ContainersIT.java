@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
-import io.headrace.testkit.BrokerContract;
-import io.headrace.testkit.BrokerFixture;
+import io.headrace.contract.BrokerContract;
+import io.headrace.contract.BrokerFixture;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
-import io.headrace.testkit.BrokerContract;
-import io.headrace.testkit.BrokerFixture;
+import io.headrace.contract.BrokerContract;
+import io.headrace.contract.BrokerFixture;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -5,7 +5,7 @@ import io.headrace.BrokerObserver;
 import io.headrace.BrokerOperator;
 import io.headrace.JobId;
 import io.headrace.Lease;
-import io.headrace.testkit.BrokerFixture;
+import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

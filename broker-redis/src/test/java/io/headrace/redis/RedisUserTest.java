@@ -2,8 +2,8 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.testkit.BrokerContract;
-import io.headrace.testkit.BrokerFixture;
+import io.headrace.contract.BrokerContract;
+import io.headrace.contract.BrokerFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -52,9 +52,15 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAnyPackage("io.prometheus..", "io.micrometer.prometheusmetrics..");
 
     @ArchTest
-    static final ArchRule theTestkitNeedsCoreOnly = noClasses().that().resideInAPackage("io.headrace.testkit..")
+    static final ArchRule testsNeedCoreOnly = noClasses()
+            .that().resideInAnyPackage("io.headrace.testkit..", "io.headrace.contract..")
             .should().dependOnClassesThat()
             .resideInAnyPackage("io.headrace.redis..", "io.headrace.worker..", "io.headrace.api..");
+
+    @ArchTest
+    static final ArchRule nothingThatIsShippedKnowsTheContract = noClasses()
+            .that().resideOutsideOfPackage("io.headrace.contract..")
+            .should().dependOnClassesThat().resideInAPackage("io.headrace.contract..");
 
     @ArchTest
     static final ArchRule packagesSayWhatTheyHold = classes().should()

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.HistoryChecker;
+import io.headrace.contract.history.HistoryChecker;
+import io.headrace.contract.process.HeadraceProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

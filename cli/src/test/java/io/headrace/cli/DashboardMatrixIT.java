@@ -17,8 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,7 +71,7 @@ final class DashboardMatrixIT {
         return new Deployed(process, Api.of(process).withKey("key-of-root"));
     }
 
-    private record Deployed(io.headrace.testkit.HeadraceProcess process, Api api) {}
+    private record Deployed(io.headrace.contract.process.HeadraceProcess process, Api api) {}
 
     /** Makes so many queues, each with a job that waits, and answers the first of these jobs. */
     private static String fill(Api api, int queues) throws Exception {

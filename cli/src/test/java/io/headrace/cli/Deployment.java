@@ -1,9 +1,9 @@
 package io.headrace.cli;
 
+import io.headrace.contract.history.Execution;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.Execution;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.HeadraceProcess.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

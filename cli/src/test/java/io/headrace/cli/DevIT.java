@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JsonFormat;
-import io.headrace.testkit.HeadraceProcess;
+import io.headrace.contract.process.HeadraceProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,9 +3,9 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobId;
+import io.headrace.contract.fuzz.HttpFuzz;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.HttpFuzz;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
+import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.RedisConnection;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.RedisConnection;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobId;
+import io.headrace.contract.process.FreePort;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.FreePort;
-import io.headrace.testkit.HeadraceProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;

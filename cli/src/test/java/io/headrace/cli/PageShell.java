@@ -1,6 +1,6 @@
 package io.headrace.cli;
 
-import io.headrace.testkit.FreePort;
+import io.headrace.contract.process.FreePort;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.Durations;
+import io.headrace.contract.process.FreePort;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.FreePort;
-import io.headrace.testkit.HeadraceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -2,7 +2,7 @@ package io.headrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JsonFormat;
-import io.headrace.testkit.FreePort;
+import io.headrace.contract.process.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
+import io.headrace.contract.history.HistoryChecker;
+import io.headrace.contract.process.FreePort;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.FreePort;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.HistoryChecker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;

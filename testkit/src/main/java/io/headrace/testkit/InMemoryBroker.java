@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A broker in the memory of one process, for tests: simple, exact, on a clock that moves only when told. It promises what
- * {@link BrokerContract} checks, and forgets everything at its end.
+ * the contract of brokers asks, and forgets everything at its end.
  *
  * <p>One lock guards everything. Stages are complete when they are returned; callbacks of subscriptions run on one thread
  * of the broker, in the order of the changes. A verdict repeated under the lease that carried it out is answered

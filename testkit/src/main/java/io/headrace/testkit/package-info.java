@@ -1,4 +1,4 @@
-/** For tests, ours and users': the broker contract, an in-memory broker with a manual clock, and real processes. */
+/** For the tests of applications: a broker in memory, on a clock that tests move. Called by users, from tests only. */
 @NullMarked
 package io.headrace.testkit;
 

@@ -23,6 +23,8 @@ import io.headrace.Scope;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
+import io.headrace.contract.BrokerContract;
+import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

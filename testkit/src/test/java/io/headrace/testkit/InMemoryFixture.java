@@ -4,6 +4,7 @@ import io.headrace.Broker;
 import io.headrace.BrokerOperator;
 import io.headrace.JobId;
 import io.headrace.Lease;
+import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
 
 /** An in-memory broker on a clock of its own. */

@@ -13,9 +13,9 @@ import io.headrace.Renewal;
 import io.headrace.Run;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
+import io.headrace.contract.process.RedisConnection;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
-import io.headrace.testkit.RedisConnection;
 import io.headrace.worker.Worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +28,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.headrace.cli.faults;
 
-import io.headrace.testkit.RedisConnection;
-import io.headrace.testkit.RedisServer;
+import io.headrace.contract.process.RedisConnection;
+import io.headrace.contract.process.RedisServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

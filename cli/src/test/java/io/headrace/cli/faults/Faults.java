@@ -2,10 +2,10 @@ package io.headrace.cli.faults;
 
 import io.headrace.JobId;
 import io.headrace.cli.faults.Fault.Damage;
-import io.headrace.testkit.Execution;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.RedisServer;
-import io.headrace.testkit.TcpProxy;
+import io.headrace.contract.history.Execution;
+import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.RedisServer;
+import io.headrace.contract.process.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

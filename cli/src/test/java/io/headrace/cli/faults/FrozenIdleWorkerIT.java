@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JsonFormat;
-import io.headrace.testkit.FreePort;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.HeadraceProcess.Launcher;
+import io.headrace.contract.process.FreePort;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,7 +1,7 @@
 package io.headrace.cli.faults;
 
 import io.headrace.JobId;
-import io.headrace.testkit.Execution;
+import io.headrace.contract.history.Execution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.headrace.cli.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.testkit.RedisServer;
+import io.headrace.contract.process.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.headrace.cli.faults;
 
-import io.headrace.testkit.RedisConnection;
-import io.headrace.testkit.RedisServer;
-import io.headrace.testkit.TcpProxy;
+import io.headrace.contract.process.RedisConnection;
+import io.headrace.contract.process.RedisServer;
+import io.headrace.contract.process.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.headrace.cli.faults;
 
+import io.headrace.contract.process.RedisConnection;
+import io.headrace.contract.process.RedisServer;
+import io.headrace.contract.process.TcpProxy;
 import io.headrace.redis.EmbeddedRedis;
-import io.headrace.testkit.RedisConnection;
-import io.headrace.testkit.RedisServer;
-import io.headrace.testkit.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-
 import org.jspecify.annotations.Nullable;
 
 /** A primary with two replicas, and three sentinels that watch over them. */

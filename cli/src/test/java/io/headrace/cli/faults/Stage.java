@@ -1,11 +1,11 @@
 package io.headrace.cli.faults;
 
-import io.headrace.testkit.FreePort;
-import io.headrace.testkit.HeadraceProcess;
-import io.headrace.testkit.HeadraceProcess.Launcher;
-import io.headrace.testkit.RedisConnection;
-import io.headrace.testkit.RedisServer;
-import io.headrace.testkit.TcpProxy;
+import io.headrace.contract.process.FreePort;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.RedisConnection;
+import io.headrace.contract.process.RedisServer;
+import io.headrace.contract.process.TcpProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
 import org.jspecify.annotations.Nullable;
 
 /**

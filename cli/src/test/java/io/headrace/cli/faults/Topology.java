@@ -1,6 +1,6 @@
 package io.headrace.cli.faults;
 
-import io.headrace.testkit.RedisServer;
+import io.headrace.contract.process.RedisServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,0 +1,130 @@
+package io.headrace.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.Broker;
+import io.headrace.BrokerOperator.Deletion;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.BrokerUnavailable;
+import io.headrace.ClaimedJob;
+import io.headrace.Idempotency;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Lookup;
+import io.headrace.NewJob;
+import io.headrace.Settlement;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** The end of queues. */
+abstract class DeletingContract extends ContractSteps {
+    private Deletion delete(boolean drop) {
+        return operator().delete(queue, drop);
+    }
+
+    @Test
+    void aQueueWithoutJobsIsDeletedWithAllThatIsKnownOfIt() {
+        operator().settings(queue, new QueueSettings(5, LONG, 100));
+        JobId ended = succeeded(job());
+        assertThat(operator().cancel(send(job()))).isNotNull();
+        Deletion deletion = delete(false);
+        assertThat(deletion.outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(deletion.count()).isZero();
+        assertThat(operator().queue(queue)).isEmpty();
+        assertThat(operator().names()).doesNotContain(queue);
+        assertThat(operator().queues()).extracting(QueueInfo::queue).doesNotContain(queue);
+        assertThat(broker().find(ended)).isEqualTo(Lookup.UNKNOWN);
+        assertThat(operator().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
+        assertThat(delete(true).outcome()).isEqualTo(Deletion.Outcome.UNKNOWN);
+    }
+
+    @Test
+    void jobsGoWithTheirQueueOnlyIfTheyAreToAndDoNotRun() {
+        send(job());
+        send(job().delay(LONG));
+        Deletion refused = delete(false);
+        assertThat(refused.outcome()).isEqualTo(Deletion.Outcome.NOT_EMPTY);
+        assertThat(refused.jobs()).containsEntry(JobState.QUEUED, 1L).containsEntry(JobState.SCHEDULED, 1L);
+        ClaimedJob running = claimOne(ann);
+        assertThat(delete(true).outcome()).as("while a job runs").isEqualTo(Deletion.Outcome.NOT_EMPTY);
+        assertThat(delete(true).jobs()).containsEntry(JobState.RUNNING, 1L);
+        assertThat(settle(release(running))).isEqualTo(Settlement.RECORDED);
+        assertThat(delete(false).jobs()).containsEntry(JobState.QUEUED, 1L).containsEntry(JobState.RUNNING, 0L);
+        assertThat(settle(bury(claimOne(bob)))).isEqualTo(Settlement.RECORDED);
+        assertThat(delete(false).jobs()).containsEntry(JobState.DEAD, 1L);
+        assertThat(delete(true)).extracting(Deletion::outcome, Deletion::count)
+                .containsExactly(Deletion.Outcome.DELETED, 2L);
+        assertThat(operator().queue(queue)).isEmpty();
+    }
+
+    @Test
+    void theNextJobCreatesADeletedQueueAnew() {
+        NewJob.Builder same = job().uniqueKey("u").idempotency(new Idempotency("order", "fingerprint"));
+        JobId first = send(same);
+        assertThat(delete(true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(claim(ann, 1)).isEmpty();
+        assertThat(operator().names()).as("a worker brings it not back").doesNotContain(queue);
+        fixture().tick();
+        JobId second = send(same);
+        assertThat(second).isNotEqualTo(first);
+        assertThat(claimOne(ann).lease().job()).isEqualTo(second);
+        QueueInfo anew = operator().queue(queue).orElseThrow();
+        assertThat(anew.counts()).containsEntry(JobState.RUNNING, 1L).containsEntry(JobState.QUEUED, 0L);
+        assertThat(operator().names()).contains(queue);
+    }
+
+    @Test
+    void aWorkerThatOnlyClaimedFromADeletedQueueBringsItNotBack() {
+        send(job());
+        Broker worker = fixture().another();
+        ClaimedJob job = worker.claim(ask(bob, 1)).jobs().get(0);
+        worker.settle(succeed(job)).toCompletableFuture().join();
+        assertThat(delete(false).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(worker.claim(ask(bob, 1)).jobs()).isEmpty();
+        assertThat(operator().names()).doesNotContain(queue);
+        fixture().tick();
+        JobId next = send(job());
+        assertThat(worker.claim(ask(bob, 1)).jobs()).extracting(claimed -> claimed.lease().job())
+                .containsExactly(next);
+    }
+
+    @Test
+    void anotherProcessThatKnewTheQueueCreatesItAnew() {
+        fixture().another().enqueue(job().build()).toCompletableFuture().join();
+        assertThat(delete(true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        fixture().another().enqueue(job().build()).toCompletableFuture().join();
+        assertThat(count(JobState.QUEUED)).isEqualTo(1);
+        claimOne(ann);
+    }
+
+    /** Each job that was accepted is there in the end, or went with one of the deletions. */
+    @Test
+    void noJobIsLostBesideDeletionsButThoseThatTheyTell() {
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Long> sender = CompletableFuture.supplyAsync(() -> {
+            long accepted = 0;
+            while (!over.get()) {
+                try {
+                    fixture().another().enqueue(job().build()).toCompletableFuture().join();
+                    accepted++;
+                } catch (CompletionException e) {
+                    assertThat(e).as("refused while the deletion lasts").hasCauseInstanceOf(BrokerUnavailable.class);
+                }
+            }
+            return accepted;
+        });
+        long dropped = 0;
+        for (int i = 0; i < 20; i++) {
+            dropped += delete(true).count();
+        }
+        over.set(true);
+        long accepted = sender.join();
+        long left = operator().queue(queue).map(QueueInfo::counts).map(counts -> counts.get(JobState.QUEUED))
+                .orElse(0L);
+        assertThat(dropped + left).isEqualTo(accepted);
+        assertThat(claim(ann, 1000)).hasSize((int) Math.min(1000, left));
+    }
+}

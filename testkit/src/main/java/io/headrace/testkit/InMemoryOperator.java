@@ -40,12 +40,14 @@ final class InMemoryOperator implements BrokerOperator {
 
     private static final List<Level> LEVELS = List.of(Level.values());
 
-    private final InMemoryBroker broker;
+    private final MemoryState state;
+    private final MemoryWorkers workers;
     private final AccessStore access;
 
-    InMemoryOperator(InMemoryBroker broker) {
-        this.broker = broker;
-        this.access = new MemoryAccess(broker);
+    InMemoryOperator(MemoryState state, MemoryWorkers workers) {
+        this.state = state;
+        this.workers = workers;
+        this.access = new MemoryAccess(state);
     }
 
     @Override
@@ -55,16 +57,16 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public List<QueueName> names() {
-        return broker.locked(now -> broker.queues().stream().map(queue -> queue.name).toList());
+        return state.locked(now -> state.queues().stream().map(queue -> queue.name).toList());
     }
 
     @Override
     public List<QueueInfo> queues(Collection<QueueName> names) {
-        return broker.locked(now -> infos(now).stream().filter(info -> names.contains(info.queue())).toList());
+        return state.locked(now -> infos(now).stream().filter(info -> names.contains(info.queue())).toList());
     }
 
     private List<QueueInfo> infos(Instant now) {
-        return broker.queues().stream().map(queue -> info(queue, now)).toList();
+        return state.queues().stream().map(queue -> info(queue, now)).toList();
     }
 
     /** The memory of this process stands for that of a server. */
@@ -72,12 +74,12 @@ final class InMemoryOperator implements BrokerOperator {
     public Overview overview() {
         Runtime runtime = Runtime.getRuntime();
         Memory memory = new Memory(runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory());
-        return broker.locked(now -> new Overview(now, infos(now), workers(now), memory));
+        return state.locked(now -> new Overview(now, infos(now), workers(now), memory));
     }
 
     @Override
     public Optional<QueueInfo> queue(QueueName name) {
-        return broker.locked(now -> broker.queues().stream().filter(queue -> queue.name.equals(name)).findFirst()
+        return state.locked(now -> state.queues().stream().filter(queue -> queue.name.equals(name)).findFirst()
                 .map(queue -> info(queue, now)));
     }
 
@@ -88,7 +90,7 @@ final class InMemoryOperator implements BrokerOperator {
         LEVELS.forEach(level -> levels.put(level, 0L));
         long kept = 0;
         Instant oldest = now;
-        for (MemoryJob job : queue.jobs.values()) {
+        for (MemoryJob job : queue.jobs()) {
             if (job.place == Place.FINISHED) {
                 kept++;
                 continue;
@@ -100,19 +102,19 @@ final class InMemoryOperator implements BrokerOperator {
             }
         }
         Map<JobState, Long> totals = new EnumMap<>(JobState.class);
-        TOTALLED.forEach(state -> totals.put(state, queue.counts.total(state.label())));
-        int workers = (int) broker.liveWorkers(now).stream().filter(w -> w.queues().contains(queue.name)).count();
-        long failures = queue.counts.total("failed") + queue.counts.total("lost") + queue.counts.total("dead");
+        TOTALLED.forEach(state -> totals.put(state, queue.counts().total(state.label())));
+        int serving = (int) workers.live(now).stream().filter(w -> w.queues().contains(queue.name)).count();
+        long failures = queue.counts().total("failed") + queue.counts().total("lost") + queue.counts().total("dead");
         return new QueueInfo(queue.name, queue.paused, counts, totals, failures, kept, Duration.between(oldest, now),
-                queue.overdue(now), levels, queue.counts.history(now, QueueInfo.RECENT_MINUTES), workers,
+                queue.overdue(now), levels, queue.counts().history(now, QueueInfo.RECENT_MINUTES), serving,
                 queue.createdAt);
     }
 
     @Override
     public Page jobs(Query query) {
         Position after = query.cursor() == null ? null : Position.parse(query.state(), query.cursor());
-        return broker.onQueue(query.queue(), (queue, now) -> {
-            List<MemoryJob> found = queue.jobs.values().stream()
+        return state.onQueue(query.queue(), (queue, now) -> {
+            List<MemoryJob> found = queue.jobs().stream()
                     .filter(job -> job.state() == query.state() && matches(query, job) && inTime(query, job))
                     .filter(job -> after == null || Position.of(job).compareTo(after) > 0)
                     .sorted(Comparator.comparing(Position::of))
@@ -155,8 +157,8 @@ final class InMemoryOperator implements BrokerOperator {
     @Override
     public DeadPage dead(QueueName name, @Nullable String cursor, int limit) {
         Page page = jobs(new Query(name, JobState.DEAD, null, null, cursor, limit));
-        return broker.onQueue(name, (queue, now) -> new DeadPage(page.jobs().stream()
-                .flatMap(job -> Optional.ofNullable(queue.jobs.get(job.id())).stream())
+        return state.onQueue(name, (queue, now) -> new DeadPage(page.jobs().stream()
+                .flatMap(job -> Optional.ofNullable(queue.job(job.id())).stream())
                 .map(job -> new DeadJob(job.id, job.diedAt(), new Outline(job.document.spec().type(),
                         withoutStack(job.document.run().error()))))
                 .toList(), page.next()));
@@ -206,7 +208,7 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public JobLog log(JobId id, long from, int limit) {
-        return broker.onQueue(id.queue(), (queue, now) -> {
+        return state.onQueue(id.queue(), (queue, now) -> {
             MemoryJob job = queue.onRecord(id, now);
             return (job == null ? new MemoryLog() : job.log).read(from, limit);
         });
@@ -214,12 +216,12 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public Answer cancel(JobId id) {
-        return broker.onQueue(id.queue(), (queue, now) -> queue.cancel(id, now));
+        return state.onQueue(id.queue(), (queue, now) -> queue.cancel(id, now));
     }
 
     @Override
     public List<Answer> retry(List<JobId> ids) {
-        return ids.stream().map(id -> broker.<Answer>onQueue(id.queue(), (queue, now) -> {
+        return ids.stream().map(id -> state.<Answer>onQueue(id.queue(), (queue, now) -> {
             Answer moved = queue.runNow(id, now);
             return moved == Answer.WRONG_STATE ? queue.requeue(id, null, null, now) : moved;
         })).toList();
@@ -228,7 +230,7 @@ final class InMemoryOperator implements BrokerOperator {
     @Override
     public Answer retry(JobId id, Json payload, int maxPayload) {
         payload.within(maxPayload);
-        return broker.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, null, now));
+        return state.onQueue(id.queue(), (queue, now) -> queue.requeue(id, payload, null, now));
     }
 
     @Override
@@ -236,7 +238,7 @@ final class InMemoryOperator implements BrokerOperator {
         if (!ids.stream().allMatch(id -> id.queue().equals(name))) {
             throw new InvalidInput("ids", "must all be of the queue '" + name + "'");
         }
-        return broker.onQueue(name, (queue, now) -> requeue(queue, ids, pace, now));
+        return state.onQueue(name, (queue, now) -> requeue(queue, ids, pace, now));
     }
 
     /** Puts dead jobs in line, or down to fall due one after another. */
@@ -254,38 +256,38 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public Optional<Spot> spot(JobId id) {
-        return broker.onQueue(id.queue(), (queue, now) -> queue.spot(id));
+        return state.onQueue(id.queue(), (queue, now) -> queue.spot(id));
     }
 
     @Override
     public long due(QueueName name, Duration within) {
-        return broker.onQueue(name, (queue, now) -> queue.dueBy(now.plus(within)));
+        return state.onQueue(name, (queue, now) -> queue.dueBy(now.plus(within)));
     }
 
     @Override
     public Instant time(QueueName name) {
-        return broker.locked(now -> now);
+        return state.locked(now -> now);
     }
 
     @Override
     public boolean steer(WorkerId worker, Wish wish) {
-        return broker.locked(now -> broker.wish(worker, wish, now));
+        return state.locked(now -> workers.wish(worker, wish, now));
     }
 
     @Override
     public Answer runNow(JobId id) {
-        return broker.onQueue(id.queue(), (queue, now) -> queue.runNow(id, now));
+        return state.onQueue(id.queue(), (queue, now) -> queue.runNow(id, now));
     }
 
     @Override
     public List<Answer> deleteDead(List<JobId> ids) {
-        return ids.stream().map(id -> broker.<Answer>onQueue(id.queue(), (queue, now) -> queue.deleteDead(id)))
+        return ids.stream().map(id -> state.<Answer>onQueue(id.queue(), (queue, now) -> queue.deleteDead(id)))
                 .toList();
     }
 
     @Override
     public void pause(QueueName name) {
-        broker.onMadeQueue(name, (queue, now) -> {
+        state.onMadeQueue(name, (queue, now) -> {
             queue.paused = true;
             return queue.name;
         });
@@ -293,7 +295,7 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public void resume(QueueName name) {
-        broker.onMadeQueue(name, (queue, now) -> {
+        state.onMadeQueue(name, (queue, now) -> {
             queue.wake();
             queue.paused = false;
             return queue.name;
@@ -302,31 +304,29 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public QueueSettings settings(QueueName name) {
-        return broker.onQueue(name, (queue, now) -> queue.settings);
+        return state.onQueue(name, (queue, now) -> queue.settings());
     }
 
     @Override
     public void settings(QueueName name, QueueSettings settings) {
-        broker.onMadeQueue(name, (queue, now) -> {
-            queue.settings = settings;
-            queue.trim(now);
+        state.onMadeQueue(name, (queue, now) -> {
+            queue.settings(settings, now);
             return settings;
         });
     }
 
     @Override
     public QueueSettings change(QueueName name, SettingsChange change) {
-        return broker.onMadeQueue(name, (queue, now) -> {
-            queue.settings = change.on(queue.settings);
-            queue.trim(now);
-            return queue.settings;
+        return state.onMadeQueue(name, (queue, now) -> {
+            queue.settings(change.on(queue.settings()), now);
+            return queue.settings();
         });
     }
 
     @Override
     public long purge(QueueName name, LongConsumer progress) {
-        long purged = broker.onQueue(name, (queue, now) -> {
-            List<JobId> inLine = queue.jobs.values().stream().filter(MemoryJob::inLine).map(job -> job.id).toList();
+        long purged = state.onQueue(name, (queue, now) -> {
+            List<JobId> inLine = queue.jobs().stream().filter(MemoryJob::inLine).map(job -> job.id).toList();
             inLine.forEach(id -> queue.cancel(id, now));
             return (long) inLine.size();
         });
@@ -338,8 +338,8 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public Deletion delete(QueueName name, boolean drop) {
-        return broker.locked(now -> {
-            Optional<MemoryQueue> found = broker.queues().stream().filter(queue -> queue.name.equals(name)).findFirst();
+        return state.locked(now -> {
+            Optional<MemoryQueue> found = state.queues().stream().filter(queue -> queue.name.equals(name)).findFirst();
             if (found.isEmpty()) {
                 return new Deletion(Deletion.Outcome.UNKNOWN, Map.of());
             }
@@ -349,18 +349,18 @@ final class InMemoryOperator implements BrokerOperator {
             if (runs || (!drop && refused.count() > 0)) {
                 return refused;
             }
-            broker.queues().remove(found.get());
+            state.queues().remove(found.get());
             return new Deletion(Deletion.Outcome.DELETED, jobs);
         });
     }
 
     @Override
     public List<WorkerInfo> workers() {
-        return broker.locked(this::workers);
+        return state.locked(this::workers);
     }
 
     private List<WorkerInfo> workers(Instant now) {
-        return broker.liveWorkers(now).stream()
+        return workers.live(now).stream()
                 .sorted(Comparator.comparing(WorkerInfo::startedAt).thenComparing(worker -> worker.id().value()))
                 .toList();
     }
@@ -368,7 +368,7 @@ final class InMemoryOperator implements BrokerOperator {
     @Override
     public Optional<String> readiness() {
         try {
-            return broker.locked(now -> Optional.empty());
+            return state.locked(now -> Optional.empty());
         } catch (BrokerUnavailable e) {
             return Optional.ofNullable(e.getMessage());
         }
@@ -376,8 +376,8 @@ final class InMemoryOperator implements BrokerOperator {
 
     @Override
     public void require(Durability durability) {
-        broker.locked(now -> {
-            InMemoryBroker.require(durability);
+        state.locked(now -> {
+            MemoryState.require(durability);
             return durability;
         });
     }
@@ -387,6 +387,6 @@ final class InMemoryOperator implements BrokerOperator {
         if (minutes < 1 || minutes > 1440) {
             throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
         }
-        return broker.onQueue(name, (queue, now) -> queue.counts.history(now, minutes));
+        return state.onQueue(name, (queue, now) -> queue.counts().history(now, minutes));
     }
 }

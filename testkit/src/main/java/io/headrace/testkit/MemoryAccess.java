@@ -19,21 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may do what, in the memory of an {@link InMemoryBroker}. Every method is one step under the broker's lock. */
 final class MemoryAccess implements AccessStore {
-    private final InMemoryBroker broker;
+    private final MemoryState state;
     private final Map<String, AccessKey> keys = new TreeMap<>();
     private final Map<Digest, Issued> passes = new HashMap<>();
     private final List<Audited> audit = new ArrayList<>();
     private long recorded;
 
-    MemoryAccess(InMemoryBroker broker) {
-        this.broker = broker;
+    MemoryAccess(MemoryState state) {
+        this.state = state;
     }
 
     private record Issued(Kind kind, Pass pass, Instant until) {}
 
     @Override
     public List<AccessKey> keys() {
-        return broker.locked(this::live);
+        return state.locked(this::live);
     }
 
     /** Without those that have expired, which are forgotten. */
@@ -44,7 +44,7 @@ final class MemoryAccess implements AccessStore {
 
     @Override
     public Optional<AccessKey> create(String name, Digest digest, Role role, Scope scope, @Nullable Duration lifetime) {
-        return broker.locked(now -> {
+        return state.locked(now -> {
             AccessKey key = new AccessKey(name, digest, role, scope, now, lifetime == null ? null : now.plus(lifetime));
             List<AccessKey> live = live(now);
             if (live.stream().anyMatch(other -> other.name().equals(name))) {
@@ -60,23 +60,23 @@ final class MemoryAccess implements AccessStore {
 
     @Override
     public boolean revoke(String name) {
-        return broker.locked(now -> live(now).stream().anyMatch(key -> key.name().equals(name))
+        return state.locked(now -> live(now).stream().anyMatch(key -> key.name().equals(name))
                 && keys.remove(name) != null);
     }
 
     @Override
     public void issue(Kind kind, Digest secret, Pass pass, Duration lifetime) {
-        broker.locked(now -> passes.put(secret, new Issued(kind, pass, now.plus(lifetime))));
+        state.locked(now -> passes.put(secret, new Issued(kind, pass, now.plus(lifetime))));
     }
 
     @Override
     public Optional<Pass> session(Digest secret) {
-        return broker.locked(now -> live(Kind.SESSION, secret, now));
+        return state.locked(now -> live(Kind.SESSION, secret, now));
     }
 
     @Override
     public Optional<Pass> redeem(Digest secret) {
-        return broker.locked(now -> {
+        return state.locked(now -> {
             Optional<Pass> pass = live(Kind.TICKET, secret, now);
             pass.ifPresent(found -> passes.remove(secret));
             return pass;
@@ -90,12 +90,12 @@ final class MemoryAccess implements AccessStore {
 
     @Override
     public void end(Digest secret) {
-        broker.locked(now -> live(Kind.SESSION, secret, now).map(found -> passes.remove(secret)));
+        state.locked(now -> live(Kind.SESSION, secret, now).map(found -> passes.remove(secret)));
     }
 
     @Override
     public void record(AuditEntry entry) {
-        broker.locked(now -> {
+        state.locked(now -> {
             audit.add(0, new Audited(Long.toString(++recorded), now, entry));
             if (audit.size() > MAX_ENTRIES) {
                 audit.remove(audit.size() - 1);
@@ -106,7 +106,7 @@ final class MemoryAccess implements AccessStore {
 
     @Override
     public AuditPage audit(AuditQuery query) {
-        return broker.locked(now -> {
+        return state.locked(now -> {
             long before = query.cursor() == null ? Long.MAX_VALUE : position(query.cursor());
             List<Audited> found = audit.stream().filter(entry -> Long.parseLong(entry.id()) < before)
                     .filter(entry -> query.matches(entry.entry())).limit(query.limit() + 1L).toList();

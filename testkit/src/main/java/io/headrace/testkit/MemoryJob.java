@@ -131,7 +131,7 @@ final class MemoryJob {
 
     /** When a dead job died. */
     Instant diedAt() {
-        return keptUntil.minus(MemoryQueue.DEAD_KEPT);
+        return keptUntil.minus(MemoryMoves.DEAD_KEPT);
     }
 
     boolean atRest() {

@@ -26,39 +26,26 @@ import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue and every move a job can make in it. A job leaves the place that it is in and is put into another in one call, so
- * it is always in exactly one. Everything is guarded by the broker's lock.
+ * One queue and everything that can be asked of it. A job leaves the place that it is in and is put into another in one call,
+ * so it is always in exactly one. Everything is guarded by the broker's lock.
  */
 final class MemoryQueue {
-    /** How long dead jobs are kept. */
-    static final Duration DEAD_KEPT = Duration.ofDays(30);
-    /** More hints than this are not kept: whoever is woken claims until nothing is left. */
-    private static final int MAX_WAKE_UPS = 8;
-
     final QueueName name;
     final Instant createdAt;
-    final MemoryCounts counts = new MemoryCounts();
-    /** Every job on record, in whatever place. */
-    final Map<JobId, MemoryJob> jobs = new HashMap<>();
     boolean paused;
-    QueueSettings settings = QueueSettings.DEFAULT;
 
     private final Consumer<JobId> changed;
     private final Consumer<JobId> cancelled;
-    private final MemoryPlaces places = new MemoryPlaces();
-    private final Map<String, JobId> unique = new HashMap<>();
+    private final MemoryMoves moves;
     private final MemoryIdempotency idempotency = new MemoryIdempotency();
-    private final MemoryRecords records = new MemoryRecords();
-    private int wakeUps;
     private long fence;
     private long lastMillis;
     private long lastSequence;
@@ -67,6 +54,7 @@ final class MemoryQueue {
         this.name = name;
         this.createdAt = createdAt;
         this.changed = changed;
+        this.moves = new MemoryMoves(changed);
         this.cancelled = cancelled;
     }
 
@@ -79,7 +67,7 @@ final class MemoryQueue {
         if (before.isPresent()) {
             return before.get();
         }
-        JobId holder = asked.spec().unique().map(unique::get).orElse(null);
+        JobId holder = asked.spec().unique().map(moves.unique::get).orElse(null);
         if (holder != null) {
             idempotency.remember(idem, holder, Submission.Kind.DUPLICATE, now);
             if (asked.awaited()) {
@@ -87,21 +75,21 @@ final class MemoryQueue {
             }
             return new Submission(Submission.Kind.DUPLICATE, holder, state);
         }
-        if (settings.maxBacklog() > 0 && queued() >= settings.maxBacklog()) {
-            throw new BacklogFull(name, settings.maxBacklog(), Duration.ofSeconds(1));
+        if (moves.settings.maxBacklog() > 0 && queued() >= moves.settings.maxBacklog()) {
+            throw new BacklogFull(name, moves.settings.maxBacklog(), Duration.ofSeconds(1));
         }
         JobId id = nextId(asked.level(), later, now);
         MemoryJob job = new MemoryJob(id, JobDocument.of(asked.spec()));
-        jobs.put(id, job);
+        moves.jobs.put(id, job);
         if (asked.awaited()) {
             await(id, now);
         }
-        asked.spec().unique().ifPresent(key -> unique.put(key, id));
+        asked.spec().unique().ifPresent(key -> moves.unique.put(key, id));
         idempotency.remember(idem, id, Submission.Kind.REPLAYED, now);
         if (due != null && later) {
-            rest(job, Place.SCHEDULED, due);
+            moves.rest(job, Place.SCHEDULED, due);
         } else {
-            publish(job, now);
+            moves.line(job, now);
         }
         return new Submission(Submission.Kind.ACCEPTED, id, state);
     }
@@ -113,42 +101,33 @@ final class MemoryQueue {
     }
 
     Claim claim(ClaimRequest request, Instant now) {
-        promote(now);
+        moves.promote(now);
         List<ClaimedJob> claimed = new ArrayList<>();
         if (!paused) {
             request.order().forEach(level -> claim(Place.RELEASED, level, request, now, claimed));
             request.order().forEach(level -> claim(Place.LINE, level, request, now, claimed));
         }
-        return new Claim(claimed, places.nextDue().map(due -> Duration.between(now, due)));
+        return new Claim(claimed, moves.places.nextDue().map(due -> Duration.between(now, due)));
     }
 
     private void claim(Place place, Level level, ClaimRequest request, Instant now, List<ClaimedJob> claimed) {
-        Optional<MemoryJob> next = places.first(place, level);
+        Optional<MemoryJob> next = moves.places.first(place, level);
         while (next.isPresent() && claimed.size() < request.max()) {
             MemoryJob job = next.get();
-            places.leave(job);
+            moves.places.leave(job);
             claimed.add(job.claim(request, ++fence, now));
             changed.accept(job.id);
-            next = places.first(place, level);
+            next = moves.places.first(place, level);
         }
     }
 
     /** Whether a claim of every level would find something. */
     boolean hasSomethingToClaim(Instant now) {
-        return !paused && (due(now) || jobs.values().stream().anyMatch(MemoryJob::inLine));
-    }
-
-    /** Moves what fell due into line. */
-    void promote(Instant now) {
-        for (Optional<MemoryJob> job = places.due(now); job.isPresent();) {
-            places.leave(job.get());
-            publish(job.get(), now);
-            job = places.due(now);
-        }
+        return !paused && (due(now) || jobs().stream().anyMatch(MemoryJob::inLine));
     }
 
     List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance, Instant now) {
-        List<MemoryJob> silent = jobs.values().stream()
+        List<MemoryJob> silent = jobs().stream()
                 .filter(job -> job.silent(now) && request.order().contains(job.id.level()))
                 .sorted(Comparator.comparing((MemoryJob job) -> job.heardAt).thenComparing(job -> job.id))
                 .toList();
@@ -161,7 +140,7 @@ final class MemoryQueue {
             }
             last = last && !onLast;
             job.loseWorker(now);
-            counts.add("lost", now);
+            moves.counts.add("lost", now);
             claimed.add(job.claim(request, ++fence, now));
             changed.accept(job.id);
         }
@@ -169,111 +148,43 @@ final class MemoryQueue {
     }
 
     Settlement settle(Verdict verdict, Instant now) {
-        MemoryJob job = jobs.get(verdict.lease().job());
+        MemoryJob job = job(verdict.lease().job());
         MemoryJob.Settled settled = new MemoryJob.Settled(verdict.lease(), verdict.move());
         if (job == null || !job.heldUnder(verdict.lease())) {
             return job != null && settled.equals(job.settled) ? Settlement.RECORDED : Settlement.LEASE_LOST;
         }
         job.settled = settled;
         switch (verdict.move()) {
-            case FINISH -> finish(job, verdict.document(), now);
+            case FINISH -> moves.finish(job, verdict.document(), now);
             case RETRY -> {
-                counts.add("failed", now);
+                moves.counts.add("failed", now);
                 putDown(job, Place.RETRYING, verdict, now);
             }
             case PARK -> putDown(job, Place.PARKED, verdict, now);
-            case BURY -> bury(job, verdict.document(), now);
-            case RELEASE -> release(job, now);
+            case BURY -> moves.bury(job, verdict.document(), now);
+            case RELEASE -> moves.release(job, now);
         }
         return Settlement.RECORDED;
     }
 
     private void putDown(MemoryJob job, Place place, Verdict verdict, Instant now) {
         job.document = verdict.document();
-        rest(job, place, job.cancelAsked ? now : now.plus(verdict.delay()));
-    }
-
-    private void rest(MemoryJob job, Place place, Instant due) {
-        job.forgetDeliveries();
-        if (places.rest(job, place, Instant.ofEpochMilli(due.toEpochMilli()))) {
-            wake(); // somebody must learn that the next due time has come closer
-        }
-        changed.accept(job.id);
-    }
-
-    private void publish(MemoryJob job, Instant now) {
-        job.forgetDeliveries();
-        job.queuedAt = now;
-        places.line(job);
-        wake();
-        changed.accept(job.id);
-    }
-
-    private void release(MemoryJob job, Instant now) {
-        if (job.cancelAsked) {
-            finish(job, job.document.with(job.history().ended(JobState.CANCELLED, now, null)), now);
-            return;
-        }
-        job.deliveries--;
-        job.worker = null;
-        places.release(job);
-        wake();
-        changed.accept(job.id);
-    }
-
-    private void finish(MemoryJob job, JobDocument document, Instant now) {
-        job.document = document;
-        Duration kept = document.spec().retention() == null ? settings.retention() : document.spec().retention();
-        end(job, Place.FINISHED, now.plus(kept));
-        counts.add(job.state().label(), now);
-        records.ended(job, now);
-        trim(now);
-        changed.accept(job.id);
+        moves.rest(job, place, job.cancelAsked ? now : now.plus(verdict.delay()));
     }
 
     /** Notes that somebody waits for the end of this job. */
     void await(JobId id, Instant now) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = job(id);
         if (job != null) {
-            records.awaited(job, now);
+            moves.records.awaited(job, now);
         }
     }
 
     /** The job, or null when it is not on record, not even for somebody who waited for it. */
     @Nullable
     MemoryJob onRecord(JobId id, Instant now) {
-        MemoryJob held = records.held(id, now);
-        return held == null ? jobs.get(id) : held;
-    }
-
-    private void bury(MemoryJob job, JobDocument document, Instant now) {
-        job.document = document;
-        end(job, Place.DEAD, now.plus(DEAD_KEPT));
-        counts.add("dead", now);
-        changed.accept(job.id);
-    }
-
-    private void end(MemoryJob job, Place place, Instant keptUntil) {
-        job.forgetDeliveries();
-        places.keep(job, place, keptUntil);
-        job.cancelAsked = false;
-        job.document.spec().unique().ifPresent(key -> unique.remove(key, job.id));
-    }
-
-    /** Drops what has passed its retention, and the oldest of too many finished jobs. */
-    void trim(Instant now) {
-        for (Optional<MemoryJob> job = places.surplus(now, settings.maxKept()); job.isPresent();) {
-            drop(job.get());
-            job = places.surplus(now, settings.maxKept());
-        }
-        records.trim(now);
-        idempotency.trim(now);
-    }
-
-    private void drop(MemoryJob job) {
-        places.leave(job);
-        jobs.remove(job.id);
-        records.dropped(job);
+        MemoryJob held = moves.records.held(id, now);
+        return held == null ? job(id) : held;
     }
 
     Answer cancel(JobId id, Instant now) {
@@ -290,8 +201,8 @@ final class MemoryQueue {
         if (job.state().terminal()) {
             return Answer.WRONG_STATE;
         }
-        places.leave(job);
-        finish(job, job.document.with(job.history().ended(JobState.CANCELLED, now, null)), now);
+        moves.places.leave(job);
+        moves.cancel(job, now);
         return Answer.DONE;
     }
 
@@ -300,58 +211,58 @@ final class MemoryQueue {
      * @param due null puts it in line
      */
     Answer requeue(JobId id, @Nullable Json payload, @Nullable Instant due, Instant now) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = job(id);
         if (job == null || job.place != Place.DEAD) {
             return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
         }
         String key = job.document.spec().uniqueKey();
-        if (key != null && unique.containsKey(key)) {
+        if (key != null && moves.unique.containsKey(key)) {
             return Answer.DUPLICATE;
         }
         if (key != null) {
-            unique.put(key, id);
+            moves.unique.put(key, id);
         }
         Run run = job.document.run().reopened();
         job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
-        places.leave(job);
+        moves.places.leave(job);
         if (due == null) {
-            publish(job, now);
+            moves.line(job, now);
         } else {
-            rest(job, Place.RETRYING, due);
+            moves.rest(job, Place.RETRYING, due);
         }
         return Answer.DONE;
     }
 
     /** Where a job stands in line. */
     Optional<Spot> spot(JobId id) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = job(id);
         if (job == null || !job.inLine()) {
             return Optional.empty();
         }
-        return Optional.of(new Spot(places.ahead(job), false));
+        return Optional.of(new Spot(moves.places.ahead(job), false));
     }
 
     /** How many scheduled and retrying jobs fall due by then. */
     long dueBy(Instant by) {
-        return places.dueBy(by);
+        return moves.places.dueBy(by);
     }
 
     Answer runNow(JobId id, Instant now) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = job(id);
         if (job == null || !job.atRest()) {
             return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
         }
-        places.leave(job);
-        publish(job, now);
+        moves.places.leave(job);
+        moves.line(job, now);
         return Answer.DONE;
     }
 
     Answer deleteDead(JobId id) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = job(id);
         if (job == null || job.place != Place.DEAD) {
             return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
         }
-        drop(job);
+        moves.drop(job);
         changed.accept(id);
         return Answer.DONE;
     }
@@ -359,49 +270,77 @@ final class MemoryQueue {
     /** The running job of this lease, or null when the lease has moved on. */
     @Nullable
     MemoryJob held(Lease lease) {
-        MemoryJob job = jobs.get(lease.job());
+        MemoryJob job = job(lease.job());
         return job != null && job.heldUnder(lease) ? job : null;
     }
 
     /** Makes a job at rest fall due earlier; it stays at rest. */
     void makeDue(JobId id, Instant now) {
-        MemoryJob job = jobs.get(id);
+        MemoryJob job = job(id);
         if (job == null || !job.atRest()) {
             throw new IllegalArgumentException("not at rest: " + id);
         }
-        places.leave(job);
-        places.rest(job, job.place, now);
-        wake();
+        moves.places.leave(job);
+        moves.places.rest(job, job.place, now);
+        moves.wake();
     }
 
     Lookup look(JobId id, Instant now) {
         MemoryJob job = onRecord(id, now);
-        return job == null ? records.missing(id) : Lookup.found(job.seen());
+        return job == null ? moves.records.missing(id) : Lookup.found(job.seen());
     }
 
     /** How long ago the first of the jobs at rest fell due. */
     Duration overdue(Instant now) {
-        return places.due(now).map(job -> Duration.between(job.dueAt, now)).orElse(Duration.ZERO);
+        return moves.places.due(now).map(job -> Duration.between(job.dueAt, now)).orElse(Duration.ZERO);
     }
 
     /** Whether jobs at rest have fallen due. */
     boolean due(Instant now) {
-        return places.due(now).isPresent();
+        return moves.places.due(now).isPresent();
+    }
+
+    /** Every job on record, in whatever place. */
+    Collection<MemoryJob> jobs() {
+        return moves.jobs.values();
+    }
+
+    /** The job wherever it is, or null. */
+    @Nullable
+    MemoryJob job(JobId id) {
+        return moves.jobs.get(id);
+    }
+
+    MemoryCounts counts() {
+        return moves.counts;
+    }
+
+    QueueSettings settings() {
+        return moves.settings;
+    }
+
+    /** What exceeds new bounds is dropped at once. */
+    void settings(QueueSettings settings, Instant now) {
+        moves.settings = settings;
+        moves.trim(now);
+    }
+
+    /** Drops what has passed its time. */
+    void trim(Instant now) {
+        moves.trim(now);
+        idempotency.trim(now);
     }
 
     private long queued() {
-        return jobs.values().stream().filter(MemoryJob::inLine).count();
+        return jobs().stream().filter(MemoryJob::inLine).count();
     }
 
+    /** Leaves a hint for who waits for work. */
     void wake() {
-        wakeUps = Math.min(wakeUps + 1, MAX_WAKE_UPS);
+        moves.wake();
     }
 
     boolean takeWakeUp() {
-        if (wakeUps == 0) {
-            return false;
-        }
-        wakeUps--;
-        return true;
+        return moves.takeWakeUp();
     }
 }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.AccessKey;
+import io.headrace.AccessStore;
 import io.headrace.AccessStore.AuditPage;
 import io.headrace.AccessStore.AuditQuery;
 import io.headrace.AccessStore.Audited;
 import io.headrace.AccessStore.Kind;
 import io.headrace.AccessStore.Pass;
-import io.headrace.AccessStore;
 import io.headrace.AuditAction;
 import io.headrace.AuditEntry;
 import io.headrace.Digest;

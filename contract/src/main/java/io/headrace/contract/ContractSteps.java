@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.headrace.Attempt;
 import io.headrace.Broker;
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.Failure;

@@ -11,53 +11,53 @@ import java.util.List;
 import java.util.Map;
 
 /** What the handlers noted, by the worker that ran them. Used by one thread. */
-final class Notes {
+public final class Notes {
     private final Path folder;
     private final Map<String, String> workerOfName = new HashMap<>();
 
-    Notes(Path folder) {
+    public Notes(Path folder) {
         this.folder = folder;
     }
 
     /** @param atMs by the clock of the process that noted it */
-    record Note(Execution run, long atMs) {}
+    public record Note(Execution run, long atMs) {}
 
     /** The value of {@link NotingHandler#NOTES} for a process. */
-    String file(String process) {
+    public String file(String process) {
         return folder.resolve(process).toString();
     }
 
     /** Says which worker ran in a process. */
-    void named(String process, String worker) {
+    public void named(String process, String worker) {
         workerOfName.put(process, worker);
     }
 
     /** The worker that ran in a process. */
-    String worker(String process) {
+    public String worker(String process) {
         return String.valueOf(workerOfName.get(process));
     }
 
-    List<Note> started(String process) throws IOException {
+    public List<Note> started(String process) throws IOException {
         return read(process, ".started");
     }
 
-    List<Note> failed(String process) throws IOException {
+    public List<Note> failed(String process) throws IOException {
         return read(process, ".failed");
     }
 
-    List<Note> completed(String process) throws IOException {
+    public List<Note> completed(String process) throws IOException {
         return read(process, ".completed");
     }
 
-    List<Note> started() throws IOException {
+    public List<Note> started() throws IOException {
         return all(".started");
     }
 
-    List<Note> completed() throws IOException {
+    public List<Note> completed() throws IOException {
         return all(".completed");
     }
 
-    static List<Execution> runs(List<Note> notes) {
+    public static List<Execution> runs(List<Note> notes) {
         return notes.stream().map(Note::run).toList();
     }
 

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class NotingHandler implements JobHandler<NotingHandler.Work> {
     /** The environment variable that names the files, without their endings. */
-    static final String NOTES = "FAULTS_NOTES";
+    public static final String NOTES = "FAULTS_NOTES";
 
     private final FileOutputStream started = open(".started");
     private final FileOutputStream completed = open(".completed");

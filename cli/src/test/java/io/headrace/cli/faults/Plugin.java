@@ -18,7 +18,7 @@ public final class Plugin {
     private Plugin() {}
 
     /** Creates the folder and the jar of {@link NotingHandler} in it. */
-    static Path folder(Path parent) throws IOException {
+    public static Path folder(Path parent) throws IOException {
         return folder(parent, NotingHandler.class, NotingHandler.Work.class);
     }
 

@@ -48,27 +48,32 @@ final class Stage implements AutoCloseable {
      * How a stage is set up.
      *
      * @param proxied whether a proxy stands between the processes and a standalone Redis
-     * @param apiClock what libfaketime adds to the wall clock of the api, such as {@code -5h}; empty for nothing
-     * @param workerClock the same for the workers
      */
-    record Plan(Mode mode, int workers, int slots, Duration lease, boolean proxied, String apiClock,
-            String workerClock) {
+    record Plan(Mode mode, int workers, int slots, Duration lease, boolean proxied, Clocks clocks) {
         static Plan of(Mode mode) {
-            return new Plan(mode, 3, 40, Duration.ofSeconds(2), false, "", "");
+            return new Plan(mode, 3, 40, Duration.ofSeconds(2), false, new Clocks("", ""));
         }
 
         Plan throughProxy() {
-            return new Plan(mode, workers, slots, lease, true, apiClock, workerClock);
+            return new Plan(mode, workers, slots, lease, true, clocks);
         }
 
         Plan withClocks(String ofApi, String ofWorkers) {
-            return new Plan(mode, workers, slots, lease, proxied, ofApi, ofWorkers);
+            return new Plan(mode, workers, slots, lease, proxied, new Clocks(ofApi, ofWorkers));
         }
 
         Plan withWorkers(int count, int slotsEach, Duration leaseOfEach) {
-            return new Plan(mode, count, slotsEach, leaseOfEach, proxied, apiClock, workerClock);
+            return new Plan(mode, count, slotsEach, leaseOfEach, proxied, clocks);
         }
     }
+
+    /**
+     * Wall clocks that go wrong.
+     *
+     * @param api what libfaketime adds to that of the api, such as {@code -5h}; empty for nothing
+     * @param worker the same for the workers
+     */
+    record Clocks(String api, String worker) {}
 
     /** Takes over the topology, and starts all that the plan names. */
     Stage(Path folder, Plan plan, Topology topology) throws IOException, InterruptedException {
@@ -135,7 +140,7 @@ final class Stage implements AutoCloseable {
     }
 
     private HeadraceProcess launchApi() {
-        return launcher.start("api" + ++apisStarted, clock(plan.apiClock()), List.of("api", "--port", "" + apiPort,
+        return launcher.start("api" + ++apisStarted, clock(plan.clocks().api()), List.of("api", "--port", "" + apiPort,
                 "--redis", redis(), "--durability", plan.mode().label()));
     }
 
@@ -146,7 +151,7 @@ final class Stage implements AutoCloseable {
     private String launchWorker() {
         String name = "worker" + ++workersStarted;
         int metrics = FreePort.find();
-        Map<String, String> environment = new HashMap<>(clock(plan.workerClock()));
+        Map<String, String> environment = new HashMap<>(clock(plan.clocks().worker()));
         environment.put(NotingHandler.NOTES, notes.file(name));
         metricsPorts.put(name, metrics);
         workers.put(name, launcher.start(name, environment, List.of("worker", "--redis", redis(), "--slots",

@@ -114,7 +114,7 @@ final class Trial {
         LongSummaryStatistics lostMs = load.acceptedAtMs().entrySet().stream()
                 .filter(job -> !recorded.contains(job.getKey()))
                 .mapToLong(job -> job.getValue() - damage.struckMs()).summaryStatistics();
-        boolean timed = stage.plan().workerClock().isEmpty(); // else what handlers note has another clock than we have
+        boolean timed = stage.plan().clocks().worker().isEmpty(); // else what handlers note has another clock than we have
         return new Row(name, stage.plan().mode(), redis, load.acceptedAtMs().size(), load.refused(), load.unknown(),
                 (int) lostMs.getCount(), Math.max(records.size() - recorded.size(), countedTwice()),
                 extra(records, started), (long) stage.meter("headrace_stale_writes_refused_total"),

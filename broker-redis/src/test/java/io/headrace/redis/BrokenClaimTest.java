@@ -9,21 +9,15 @@ import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
 import io.headrace.Job;
-import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Level;
-import io.headrace.NewJob;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
-import io.headrace.Submission;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import io.headrace.contract.process.TcpProxy;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,46 +31,35 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.XClaimParams;
 import redis.clients.jedis.params.XPendingParams;
 
 /** A claim that breaks off behind each of its commands in turn: what was cancelled in line before it never runs. */
-final class BrokenClaimTest {
+final class BrokenClaimTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("mail");
     private static final WorkerId VICTIM = new WorkerId("victim");
     private static final WorkerId HEIR = new WorkerId("heir");
-    private static final Duration LEASE = Duration.ofSeconds(30);
     private static final int JOBS = 20;
     /** A claim takes fewer commands. */
     private static final int MOST_STEPS = 40;
 
-    @TempDir
-    Path folder;
-
     private final ExecutorService threads = Executors.newSingleThreadExecutor();
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
+
+    BrokenClaimTest() {
+        super(QUEUE);
+    }
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        jedis = new Jedis("127.0.0.1", redis.port());
         submit(1);
-        claim(broker, HEIR, 1).forEach(job -> settle(job, JobState.SUCCEEDED)); // the group and the scripts are there
+        claim(broker, HEIR, 1).forEach(job -> end(job, JobState.SUCCEEDED)); // the group and the scripts are there
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         threads.shutdownNow();
-        jedis.close();
-        broker.close();
-        redis.close();
     }
 
     @Test
@@ -121,7 +104,7 @@ final class BrokenClaimTest {
         all.addAll(reclaim());
         assertThat(all).extracting(each -> each.lease().job()).containsExactly(id);
         assertThat(all.get(0).cancelled()).isTrue();
-        settle(all.get(0), JobState.CANCELLED);
+        end(all.get(0), JobState.CANCELLED);
         assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.CANCELLED);
         assertThat(jedis.exists("hr:{mail}:cancelled", "hr:{mail}:cancelling")).isZero();
     }
@@ -135,7 +118,7 @@ final class BrokenClaimTest {
         assertThat(listed(JobState.RUNNING)).isEmpty();
         assertThat(listed(JobState.QUEUED)).isEmpty();
         assertThat(listed(JobState.CANCELLED)).containsExactly(id);
-        settle(job, JobState.CANCELLED);
+        end(job, JobState.CANCELLED);
         assertThat(listed(JobState.CANCELLED)).containsExactly(id);
         assertThat(jedis.exists("hr:{mail}:cancelled", "hr:{mail}:cancelling")).isZero();
     }
@@ -202,7 +185,7 @@ final class BrokenClaimTest {
         assertThat(out.get(false)).as("to be run, broken off behind command %d", step).isEqualTo(ids);
         Map<JobId, ClaimedJob> newest = handedOut.stream()
                 .collect(Collectors.toMap(job -> job.lease().job(), job -> job, (first, second) -> second));
-        newest.values().forEach(job -> settle(job, job.cancelled() ? JobState.CANCELLED : JobState.SUCCEEDED));
+        newest.values().forEach(job -> end(job, job.cancelled() ? JobState.CANCELLED : JobState.SUCCEEDED));
         cancelled.forEach(
                 id -> assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.CANCELLED));
         assertThat(jedis.exists("hr:{mail}:cancelled", "hr:{mail}:cancelling")).isZero();
@@ -217,22 +200,12 @@ final class BrokenClaimTest {
         }
     }
 
-    private static List<ClaimedJob> tryToClaim(RedisBroker by) {
+    private List<ClaimedJob> tryToClaim(RedisBroker by) {
         try {
             return claim(by, VICTIM, JOBS);
         } catch (HeadraceException e) {
             return List.of();
         }
-    }
-
-    private List<JobId> submit(int count) {
-        return new JobClient(broker)
-                .enqueueAll(Collections.nCopies(count, NewJob.of(QUEUE.value(), "welcome", 1).build())).stream()
-                .map(Submission::id).toList();
-    }
-
-    private static List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most) {
-        return by.claim(new ClaimRequest(QUEUE, worker, most, LEASE, List.of(Level.values()))).jobs();
     }
 
     /** Lets every lease be over. */
@@ -248,14 +221,5 @@ final class BrokenClaimTest {
 
     private List<ClaimedJob> reclaim() {
         return broker.reclaim(new ClaimRequest(QUEUE, HEIR, 1_000, LEASE, List.of(Level.values())), true);
-    }
-
-    private void settle(ClaimedJob job, JobState how) {
-        settle(Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(how, job.claimedAt(), null))));
-    }
-
-    private void settle(Verdict verdict) {
-        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
     }
 }

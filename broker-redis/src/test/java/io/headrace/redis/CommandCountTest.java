@@ -2,7 +2,6 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
@@ -13,68 +12,45 @@ import io.headrace.QueueName;
 import io.headrace.SettingsChange;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
-import io.headrace.WorkerId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 
 /** How many commands of Redis the hot path takes, those inside scripts included: they are what one core has to spend. */
-final class CommandCountTest {
+final class CommandCountTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("counted");
-    private static final WorkerId WORKER = new WorkerId("w1");
 
     private static final Pattern STATISTIC = Pattern.compile("cmdstat_([^:]+):calls=([0-9]+)");
 
-    @TempDir
-    Path folder;
-
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
+    CommandCountTest() {
+        super(QUEUE);
+    }
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        jedis = new Jedis("127.0.0.1", redis.port());
         submit(1);
         jedis.hdel("hr:{counted}:settings", "watched_until_ms"); // a new queue is for a while, as somebody may have looked before
         settle(claim(1)); // the group, the worker's lease and the scripts are there from now on
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        jedis.close();
-        broker.close();
-        redis.close();
-    }
-
     /** Script and job are a round trip each; the list of queues is no submission's concern. */
     @Test
     void aSubmissionLearnsAllOfItsQueueInOneCallASecond() {
-        AtomicLong later = new AtomicLong();
-        try (RedisBroker sender = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
-                () -> System.nanoTime() + later.get())) {
+        try (RedisBroker sender = connect()) {
             NewJob job = NewJob.of(QUEUE.value(), "welcome", 1).build();
             new JobClient(sender).enqueue(job);
             long tenth = tenths();
-            later.addAndGet(Duration.ofMillis(900).toNanos()); // by less than a step of the server's clock
+            ahead.addAndGet(Duration.ofMillis(900).toNanos()); // by less than a step of the server's clock
             Wait.until("a second is over by the clock of the sender", () -> tenths() > tenth + 2);
             jedis.del("hr:queues");
             Map<String, Long> counts = commands(() -> {
@@ -172,29 +148,14 @@ final class CommandCountTest {
         assertThat(counts).doesNotContainKey("zrem");
     }
 
-    private long tenths() {
-        List<String> time = jedis.time();
-        return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
-    }
-
     private static long total(Map<String, Long> commands) {
         return commands.values().stream().mapToLong(calls -> calls).sum();
-    }
-
-    private void submit(int count) {
-        new JobClient(broker).enqueueAll(Collections.nCopies(count, NewJob.of(QUEUE.value(), "welcome", 1).build()));
-    }
-
-    private List<ClaimedJob> claim(int most) {
-        return broker.claim(
-                new ClaimRequest(QUEUE, WORKER, most, Duration.ofSeconds(30), List.of(Level.values()))).jobs();
     }
 
     private void settle(List<ClaimedJob> jobs) {
         List<CompletionStage<Settlement>> settled = new ArrayList<>();
         for (ClaimedJob job : jobs) {
-            settled.add(broker.settle(Verdict.finish(job.lease(),
-                    job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)))));
+            settled.add(broker.settle(Verdict.finish(job.lease(), ended(job, JobState.SUCCEEDED))));
         }
         for (CompletionStage<Settlement> each : settled) {
             assertThat(each.toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);

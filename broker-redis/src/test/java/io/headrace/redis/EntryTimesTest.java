@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.headrace.AccessStore.AuditQuery;
 import io.headrace.AuditAction;
 import io.headrace.AuditEntry;
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerOperator.Query;
 import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobClient;
@@ -21,11 +19,8 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Role;
 import io.headrace.Scope;
-import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Verdict;
-import io.headrace.WorkerId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,49 +29,30 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.data.TemporalUnitOffset;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
 
 /** After the clock of Redis was a year ahead for a moment, the ids of entries stay so; the work that comes later is as it should be. */
-final class EntryTimesTest {
+final class EntryTimesTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("ahead");
     private static final String BASE = "hr:{ahead}:";
     private static final Duration YEAR = Duration.ofDays(365);
     private static final TemporalUnitOffset SOON = within(10, ChronoUnit.SECONDS);
 
-    @TempDir
-    Path folder;
-
-    private final AtomicLong later = new AtomicLong();
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
+    EntryTimesTest() {
+        super(QUEUE);
+    }
     private JobClient client;
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
-                () -> System.nanoTime() + later.get());
-        jedis = new Jedis("127.0.0.1", redis.port());
         client = new JobClient(broker);
         broker.operator().settings(QUEUE, new QueueSettings(0, YEAR, 100));
         jump(BASE + "ready:n");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        jedis.close();
-        broker.close();
-        redis.close();
     }
 
     /** What is left when the clock was a year ahead for long enough to add an entry, which has come and gone. */
@@ -134,7 +110,7 @@ final class EntryTimesTest {
         NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Level.HIGH).build();
         assertThat(client.enqueue(urgent).createdAt()).isCloseTo(now(), SOON);
         jump(BASE + "ready:h");
-        later.addAndGet(YEAR.toNanos()); // what this process counts on from is a year ahead, too
+        ahead.addAndGet(YEAR.toNanos()); // what this process counts on from is a year ahead, too
         assertThat(client.enqueue(urgent).createdAt()).isCloseTo(now(), SOON);
     }
 
@@ -221,30 +197,6 @@ final class EntryTimesTest {
     private Instant now() {
         List<String> time = jedis.time();
         return Instant.ofEpochSecond(Long.parseLong(time.get(0)), Long.parseLong(time.get(1)) * 1000);
-    }
-
-    private List<ClaimedJob> claim(int most, Level level) {
-        return broker.claim(new ClaimRequest(QUEUE, new WorkerId("w1"), most, Duration.ofSeconds(30), List.of(level)))
-                .jobs();
-    }
-
-    private List<ClaimedJob> claim(int most) {
-        return claim(most, Level.NORMAL);
-    }
-
-    private ClaimedJob claim() {
-        List<ClaimedJob> jobs = claim(1);
-        assertThat(jobs).hasSize(1);
-        return jobs.get(0);
-    }
-
-    private void settle(Verdict verdict) {
-        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
-    }
-
-    private void succeed(ClaimedJob job) {
-        settle(Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null))));
     }
 
     private Job find(JobId id) {

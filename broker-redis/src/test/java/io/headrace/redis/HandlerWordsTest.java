@@ -3,67 +3,47 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
-import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.SettingsChange;
 import io.headrace.Settlement;
 import io.headrace.Verdict;
-import io.headrace.WorkerId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import redis.clients.jedis.Jedis;
 
 /** What handlers say, logs and progress, ends with the documents of their jobs, and is bounded altogether. */
-final class HandlerWordsTest {
+final class HandlerWordsTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("words");
     private static final String BASE = "hr:{words}:";
     private static final Duration DAY = Duration.ofDays(1);
 
-    @TempDir
-    Path folder;
-
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
+    HandlerWordsTest() {
+        super(QUEUE);
+    }
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        jedis = new Jedis("127.0.0.1", redis.port());
         keep(DAY, 100_000);
     }
 
     @AfterEach
-    void stop() throws Exception {
-        try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
-            assertThat(doctor.examineData(Set.of(), (done, total, what) -> {}))
-                    .noneMatch(finding -> finding.check().equals("logs") || finding.level() == Finding.Level.PROBLEM);
-        }
-        jedis.close();
-        broker.close();
-        redis.close();
+    void nothingIsAmiss() {
+        assertThat(findings())
+                .noneMatch(finding -> finding.check().equals("logs") || finding.level() == Finding.Level.PROBLEM);
     }
 
     @Test
@@ -93,12 +73,12 @@ final class HandlerWordsTest {
     void aTrimTakesTheLogsOfTheJobsThatGo() {
         keep(DAY, 3);
         for (int i = 0; i < 10; i++) {
-            long bucket = bucket();
-            Wait.until("another bucket", () -> bucket() > bucket);
+            long bucket = tenths();
+            Wait.until("another bucket", () -> tenths() > bucket);
             succeed(said(job()));
         }
         assertThat(words()).hasSize(3);
-        List<ClaimedJob> together = submit(20);
+        List<ClaimedJob> together = running(20);
         together.forEach(this::report);
         together.forEach(this::succeed);
         assertThat(words()).as("also where a bucket is thinned out").hasSize(3);
@@ -130,7 +110,7 @@ final class HandlerWordsTest {
         ClaimedJob job = said(job());
         settle(Verdict.bury(job.lease(), job.document()));
         jedis.zadd(BASE + "dead", 1, job.lease().job().toString());
-        ClaimedJob other = submit(1).get(0);
+        ClaimedJob other = running(1).get(0);
         settle(Verdict.bury(other.lease(), other.document()));
         assertThat(words()).isEmpty();
     }
@@ -144,9 +124,10 @@ final class HandlerWordsTest {
         settle(Verdict.retry(first.lease(), DAY, failed));
         assertThat(words()).contains(BASE + "log:" + first.lease().job());
         broker.operator().runNow(first.lease().job());
-        try (RedisBroker another = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
-            ClaimedJob second = claim(another).get(0);
-            another.settle(Verdict.finish(second.lease(), ended(second))).toCompletableFuture().join();
+        try (RedisBroker another = connect()) {
+            ClaimedJob second = claim(another, WORKER, 1).get(0);
+            another.settle(Verdict.finish(second.lease(), ended(second, JobState.SUCCEEDED))).toCompletableFuture()
+                    .join();
         }
         assertThat(words()).isEmpty();
     }
@@ -161,10 +142,11 @@ final class HandlerWordsTest {
         if (cancelled) {
             broker.operator().cancel(first.lease().job());
         }
-        try (RedisBroker another = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
-            ClaimedJob second = claim(another).get(0);
+        try (RedisBroker another = connect()) {
+            ClaimedJob second = claim(another, WORKER, 1).get(0);
             assertThat(second.cancelled()).isEqualTo(cancelled);
-            another.settle(Verdict.finish(second.lease(), ended(second))).toCompletableFuture().join();
+            another.settle(Verdict.finish(second.lease(), ended(second, JobState.SUCCEEDED))).toCompletableFuture()
+                    .join();
         }
         assertThat(words()).isEmpty();
     }
@@ -191,7 +173,7 @@ final class HandlerWordsTest {
         List<String> lines = Collections.nCopies(500, "x".repeat(2_000));
         List<JobId> ids = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            ClaimedJob job = submit(1).get(0);
+            ClaimedJob job = running(1).get(0);
             ids.add(job.lease().job());
             broker.report(job.lease(), null, 0, lines).toCompletableFuture().join();
             succeed(job);
@@ -204,7 +186,7 @@ final class HandlerWordsTest {
     @Test
     void whenOnlyRunningJobsHaveLogsTheirLinesGoAndTheNumbersGoOn() {
         List<String> lines = Collections.nCopies(500, "x".repeat(2_000));
-        List<ClaimedJob> running = submit(80);
+        List<ClaimedJob> running = running(80);
         running.forEach(job -> broker.report(job.lease(), null, 0, lines).toCompletableFuture().join());
         assertThat(Long.parseLong(jedis.hget(BASE + "kept", "log_bytes"))).isLessThanOrEqualTo(64L << 20);
         ClaimedJob emptied = running.stream().filter(job -> jedis.xlen(BASE + "log:" + job.lease().job()) == 0)
@@ -214,7 +196,7 @@ final class HandlerWordsTest {
     }
 
     private static NewJob.Builder job() {
-        return NewJob.of(QUEUE.value(), "welcome", 1);
+        return job(QUEUE);
     }
 
     private void keep(Duration retention, long most) {
@@ -228,25 +210,15 @@ final class HandlerWordsTest {
         return keys;
     }
 
-    private long bucket() {
-        List<String> time = jedis.time();
-        return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
-    }
-
-    private List<ClaimedJob> submit(int count) {
-        new JobClient(broker).enqueueAll(Collections.nCopies(count, job().build()));
-        return claim(broker);
-    }
-
-    private static List<ClaimedJob> claim(RedisBroker by) {
-        return by.claim(new ClaimRequest(QUEUE, new WorkerId("w1"), 100, Duration.ofSeconds(30), List.of(Level.NORMAL)))
-                .jobs();
+    private List<ClaimedJob> running(int count) {
+        submit(count);
+        return claim(count);
     }
 
     /** A running job that has reported. */
     private ClaimedJob said(NewJob.Builder job) {
         new JobClient(broker).enqueue(job.build());
-        ClaimedJob claimed = claim(broker).get(0);
+        ClaimedJob claimed = claim();
         report(claimed);
         return claimed;
     }
@@ -254,18 +226,5 @@ final class HandlerWordsTest {
     private void report(ClaimedJob job) {
         assertThat(broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture()
                 .join()).isEqualTo(Settlement.RECORDED);
-    }
-
-    private JobId succeed(ClaimedJob job) {
-        settle(Verdict.finish(job.lease(), ended(job)));
-        return job.lease().job();
-    }
-
-    private static JobDocument ended(ClaimedJob job) {
-        return job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null));
-    }
-
-    private void settle(Verdict verdict) {
-        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
     }
 }

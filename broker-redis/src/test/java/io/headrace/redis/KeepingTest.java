@@ -2,11 +2,9 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerOperator.Page;
 import io.headrace.BrokerOperator.Query;
 import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobClient;
@@ -17,52 +15,31 @@ import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
 
 /** Which finished jobs are kept: those that ended last, whenever they were accepted. */
-final class KeepingTest {
+final class KeepingTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("kept");
-    private static final WorkerId WORKER = new WorkerId("w1");
     private static final String BASE = "hr:{kept}:";
     private static final Duration DAY = Duration.ofDays(1);
 
-    @TempDir
-    Path folder;
-
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
+    KeepingTest() {
+        super(QUEUE);
+    }
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        jedis = new Jedis("127.0.0.1", redis.port());
         broker.operator().settings(QUEUE, new QueueSettings(0, DAY, 10));
         jedis.hset(BASE + "settings", "created_ms", "0"); // its jobs are older than this test
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        jedis.close();
-        broker.close();
-        redis.close();
     }
 
     @Test
@@ -89,7 +66,7 @@ final class KeepingTest {
     void ofJobsThatEndLateThoseGoFirstThatEndedFirst() {
         JobId second = accepted(DAY, 0);
         accepted(Duration.ofHours(1), 0);
-        List<ClaimedJob> both = claim(Level.HIGH, 2);
+        List<ClaimedJob> both = claim(2, Level.HIGH);
         JobId first = both.get(1).lease().job();
         succeed(both.get(1));
         nextBucket();
@@ -107,7 +84,7 @@ final class KeepingTest {
         for (int hours = 5; hours > 0; hours--) {
             accepted.add(accepted(Duration.ofHours(hours), 0));
         }
-        List<ClaimedJob> late = new ArrayList<>(claim(Level.HIGH, 5));
+        List<ClaimedJob> late = new ArrayList<>(claim(5, Level.HIGH));
         Collections.rotate(late, 2);
         late.forEach(this::succeed);
         accepted.addAll(run(Level.NORMAL, 3));
@@ -161,35 +138,17 @@ final class KeepingTest {
             if (level == Level.NORMAL) {
                 new JobClient(broker).enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build());
             }
-            ClaimedJob job = claim(level, 1).get(0);
+            ClaimedJob job = claim(1, level).get(0);
             succeed(job);
             ids.add(job.lease().job());
         }
         return ids;
     }
 
-    private List<ClaimedJob> claim(Level level, int most) {
-        List<ClaimedJob> jobs = broker.claim(
-                new ClaimRequest(QUEUE, WORKER, most, Duration.ofSeconds(30), List.of(level))).jobs();
-        assertThat(jobs).hasSize(most);
-        return jobs;
-    }
-
-    private void succeed(ClaimedJob job) {
-        assertThat(broker.settle(Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null))))
-                .toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
-    }
-
     /** Waits until what ends now is told apart from what has ended. */
     private void nextBucket() {
         long bucket = tenths();
         Wait.until("the next tenth of a second", () -> tenths() > bucket);
-    }
-
-    private long tenths() {
-        List<String> time = jedis.time();
-        return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
     }
 
     private Lookup.Kind kind(JobId id) {
@@ -201,10 +160,8 @@ final class KeepingTest {
     }
 
     private List<String> faults() {
-        try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
-            return doctor.examineData(Set.of(), (done, total, what) -> {}).stream()
-                    .filter(finding -> finding.level() == Finding.Level.PROBLEM).map(Finding::toString).toList();
-        }
+        return findings().stream().filter(finding -> finding.level() == Finding.Level.PROBLEM).map(Finding::toString)
+                .toList();
     }
 
     private void assertSound() {

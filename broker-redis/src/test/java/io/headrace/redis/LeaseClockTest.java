@@ -14,16 +14,10 @@ import io.headrace.WorkerId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.params.RestoreParams;
 
@@ -31,37 +25,21 @@ import redis.clients.jedis.params.RestoreParams;
  * What becomes of leases when the clock of Redis is set. Here the clock of the process is set the other way, which looks the same to it, and
  * the leases are given the times that they would have.
  */
-final class LeaseClockTest {
+final class LeaseClockTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("set");
     private static final String STREAM = "hr:{set}:ready:n";
-    private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Duration HOUR = Duration.ofHours(1);
 
-    @TempDir
-    Path folder;
-
-    private final AtomicLong skew = new AtomicLong();
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
+    LeaseClockTest() {
+        super(QUEUE);
+    }
     private ClaimedJob job;
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
-                () -> System.nanoTime() + skew.get());
-        jedis = new Jedis("127.0.0.1", redis.port());
         new JobClient(broker).enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build());
         job = broker.claim(request("w1", LEASE)).jobs().get(0);
         assertThat(reclaim()).as("nobody is silent").isEmpty();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        jedis.close();
-        broker.close();
-        redis.close();
     }
 
     @Test
@@ -102,7 +80,7 @@ final class LeaseClockTest {
     @Test
     void whenTheClockIsSetBackLeasesOfTheFutureBeginNow() {
         renewedAnHourAhead();
-        skew.addAndGet(HOUR.toNanos());
+        ahead.addAndGet(HOUR.toNanos());
         assertThat(reclaim()).isEmpty();
         Wait.until("it grows older", () -> idle() > 0);
         assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).isEmpty();
@@ -167,13 +145,13 @@ final class LeaseClockTest {
 
     /** The clock of Redis goes on by an hour at once. */
     private void setOn() {
-        skew.addAndGet(-HOUR.toNanos());
+        ahead.addAndGet(-HOUR.toNanos());
         silent("IDLE", HOUR.toMillis());
     }
 
     /** Time passes for the process; that the clock of Redis stands still meanwhile looks like one that is set back, which ends no wait. */
     private void pass(Duration time) {
-        skew.addAndGet(time.toNanos());
+        ahead.addAndGet(time.toNanos());
     }
 
     private void silent(String how, long ms) {

@@ -9,62 +9,33 @@ import io.headrace.BrokerOperator.Deletion;
 import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 
 /** What a process knows of queues does not outlive them: Redis was emptied, an older copy took over, or somebody deleted a key. */
-final class LostQueuesTest {
+final class LostQueuesTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("mail");
-    private static final Duration LEASE = Duration.ofSeconds(30);
 
-    @TempDir
-    Path folder;
-
-    private final AtomicLong ahead = new AtomicLong();
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
-    private Jedis jedis;
-
-    @BeforeEach
-    void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
-                () -> System.nanoTime() + ahead.get());
-        jedis = new Jedis("127.0.0.1", redis.port());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        jedis.close();
-        broker.close();
-        redis.close();
+    LostQueuesTest() {
+        super(QUEUE);
     }
 
     @ParameterizedTest
@@ -229,6 +200,6 @@ final class LostQueuesTest {
     }
 
     private List<ClaimedJob> claim(String worker, int most) {
-        return broker.claim(new ClaimRequest(QUEUE, new WorkerId(worker), most, LEASE, List.of(Level.values()))).jobs();
+        return claim(broker, new WorkerId(worker), most);
     }
 }

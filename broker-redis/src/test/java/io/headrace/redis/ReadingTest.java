@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.AccessStore.AuditQuery;
 import io.headrace.Attempt;
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerOperator;
 import io.headrace.BrokerOperator.Query;
-import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.Digest;
 import io.headrace.Failure;
@@ -15,16 +13,13 @@ import io.headrace.JobClient;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Scope;
-import io.headrace.Settlement;
 import io.headrace.Verdict;
 import io.headrace.WorkerId;
 import io.headrace.WorkerInfo;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,42 +29,26 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 
 /** Looking at queues, jobs and workers changes nothing in Redis; what is to be put in order waits for a worker's heartbeat. */
-final class ReadingTest {
+final class ReadingTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("mail");
     private static final WorkerId ANN = new WorkerId("ann");
     private static final WorkerId BOB = new WorkerId("bob");
-    private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Pattern STATISTIC = Pattern.compile("cmdstat_([^:|]+)[^:]*:calls=([0-9]+)");
 
-    @TempDir
-    Path folder;
-
-    private EmbeddedRedis redis;
-    private RedisBroker broker;
     private BrokerOperator operator;
-    private Jedis jedis;
+
+    ReadingTest() {
+        super(QUEUE);
+    }
 
     @BeforeEach
     void start() throws Exception {
-        redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
-        broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
         operator = broker.operator();
-        jedis = new Jedis("127.0.0.1", redis.port());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        jedis.close();
-        broker.close();
-        redis.close();
     }
 
     @Test
@@ -210,8 +189,7 @@ final class ReadingTest {
     private void finish(JobState how) {
         submit("done");
         ClaimedJob job = last(claim(ANN, 10));
-        settle(Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(how, job.claimedAt(), null))));
+        end(job, how);
     }
 
     private void expireTheOldestFinishedJob() {
@@ -249,11 +227,7 @@ final class ReadingTest {
     }
 
     private List<ClaimedJob> claim(WorkerId worker, int most) {
-        return broker.claim(new ClaimRequest(QUEUE, worker, most, LEASE, List.of(Level.values()))).jobs();
-    }
-
-    private void settle(Verdict verdict) {
-        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+        return claim(broker, worker, most);
     }
 
     private Set<String> keys() {

@@ -5,12 +5,12 @@ import ch.qos.logback.classic.Logger;
 import io.headrace.BrokerUnavailable;
 import io.headrace.Nearest;
 import io.headrace.OutcomeUnknown;
-import io.headrace.cli.bench.Bench;
-import io.headrace.cli.bench.Extents;
-import io.headrace.cli.bench.Plan;
-import io.headrace.cli.bench.Report;
-import io.headrace.cli.bench.Scenarios;
-import io.headrace.cli.bench.Watcher;
+import io.headrace.bench.Bench;
+import io.headrace.bench.Extents;
+import io.headrace.bench.Plan;
+import io.headrace.bench.Report;
+import io.headrace.bench.Scenarios;
+import io.headrace.bench.Watcher;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisSettings;
 import java.io.IOException;
@@ -183,7 +183,7 @@ final class BenchCommand implements Callable<Integer> {
         within("--runs", runs, 1, MOST_RUNS);
         within("--jobs", jobs, FEWEST_JOBS, MOST_JOBS);
         within("--payload", payload, Plan.SMALLEST_PAYLOAD, LARGEST_PAYLOAD);
-        return new Plan(config, only, jobs, runs, payload, further);
+        return new Plan(Main.class, config, only, jobs, runs, payload, further);
     }
 
     private static void within(String option, int value, int min, int max) {

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
 import io.headrace.Durations;
-import io.headrace.cli.bench.Extents;
+import io.headrace.bench.Extents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
-import io.headrace.cli.bench.Figure;
-import io.headrace.cli.bench.Report;
+import io.headrace.bench.Figure;
+import io.headrace.bench.Report;
 import java.util.Locale;
 import java.util.Map;
 

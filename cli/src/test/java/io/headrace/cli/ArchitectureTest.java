@@ -38,6 +38,11 @@ final class ArchitectureTest {
             .should().dependOnClassesThat().resideInAPackage("io.headrace.cli..");
 
     @ArchTest
+    static final ArchRule nothingButTheCommandKnowsTheBenchmark = noClasses()
+            .that().resideOutsideOfPackages("io.headrace.cli..", "io.headrace.bench..")
+            .should().dependOnClassesThat().resideInAPackage("io.headrace.bench..");
+
+    @ArchTest
     static final ArchRule theWorkerDoesNotKnowTheApi = noClasses().that().resideInAPackage("io.headrace.worker..")
             .should().dependOnClassesThat().resideInAPackage("io.headrace.api..");
 

@@ -2,7 +2,7 @@ package io.headrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.cli.bench.Scenarios;
+import io.headrace.bench.Scenarios;
 import io.headrace.redis.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

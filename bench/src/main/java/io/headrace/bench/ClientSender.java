@@ -1,0 +1,20 @@
+package io.headrace.bench;
+
+import io.headrace.JobClient;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+
+/** Submits {@link Stamps} from a Java program, one job a call. */
+record ClientSender(JobClient client, QueueName queue, int payloadBytes) implements OpenLoad.Sender {
+    @Override
+    public int send(long atNanos) {
+        Json payload = Json.trusted(Stamps.payload(atNanos, payloadBytes));
+        client.enqueue(NewJob.of(queue.value(), BenchHandlers.STAMP, payload).build());
+        return 1;
+    }
+
+    /** The client is the caller's. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,142 @@
+package io.headrace.bench;
+
+import io.headrace.BrokerOperator;
+import io.headrace.JobClient;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.redis.RedisBroker;
+import io.headrace.worker.WorkerSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** How fast workers empty a queue whose jobs do nothing, beside bare reading, acknowledging and deleting. */
+final class Drain implements Scenario {
+    private static final String RAW = "raw: XREADGROUP, XACK, XDEL";
+    private static final String LEASE = "30s";
+    private static final int BATCH = 1_000;
+    private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Longer than any fault that heals itself. */
+    private static final long STUCK_NANOS = Duration.ofMinutes(2).toNanos();
+
+    private static final int DEFAULT_SLOTS = WorkerSettings.SLOTS.fallbackValue();
+    private static final List<Integer> SLOTS = List.of(DEFAULT_SLOTS, 100, 200, 500);
+    /** A worker runs for days, and its compilers are at work for its first half million jobs. */
+    private static final int WARM_UPS = 5;
+
+    private final int workers;
+
+    /** @param workers how many processes */
+    Drain(int workers) {
+        this.workers = workers;
+    }
+
+    @Override
+    public String name() {
+        return workers == 1 ? "drain" : "drain-" + workers;
+    }
+
+    @Override
+    public String title() {
+        return "Run jobs that do nothing, from a filled queue, by "
+                + (workers == 1 ? "1 worker process" : workers + " worker processes");
+    }
+
+    @Override
+    public void run(Ground ground) throws Exception {
+        RedisBroker broker = ground.broker();
+        List<Double> raw = new ArrayList<>();
+        List<Figure> figures = new ArrayList<>();
+        for (int slots : SLOTS) {
+            Rounds rounds = new Rounds(ground).warmUps(WARM_UPS).part(figures.size(), SLOTS.size());
+            List<Figure> both = measure(ground, broker, slots, rounds);
+            raw.addAll(both.get(0).values());
+            figures.add(both.get(1));
+        }
+        ground.figure(Figure.of(RAW, "jobs/s", raw));
+        figures.forEach(ground::figure);
+        ground.note(
+                "The queue is paused, filled and resumed; the time ends when Redis holds no unfinished job of it. Worker"
+                        + " processes stay through all runs. Raw: 10 clients, 100 entries at a time, one XACK and one XDEL each.");
+    }
+
+    private List<Figure> measure(Ground ground, RedisBroker broker, int slots, Rounds rounds) throws Exception {
+        QueueName queue = ground.newQueue();
+        broker.operator().pause(queue);
+        List<Child> crew = new ArrayList<>();
+        try {
+            for (int i = 0; i < workers; i++) {
+                crew.add(ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, slots, LEASE)));
+            }
+            String label = slots + (workers == 1 ? " slots" : " slots each")
+                    + (slots == DEFAULT_SLOTS ? " (default)" : "");
+            return rounds.add(RAW, "jobs/s", () -> raw(ground))
+                    .add(label, "jobs/s", RAW, () -> drain(ground, broker, queue))
+                    .measure();
+        } finally {
+            for (Child worker : crew) {
+                worker.close();
+            }
+            ground.remove(queue);
+        }
+    }
+
+    private static double raw(Ground ground) throws Exception {
+        QueueName queue = ground.newQueue();
+        Raw raw = new Raw(ground.probe(), queue, ground.payload().bytes());
+        raw.add(ground.jobs(), Raw.CONNECTIONS);
+        long nanos = raw.drain();
+        ground.remove(queue);
+        return ground.jobs() * 1e9 / nanos;
+    }
+
+    /** The workers serve the queue, which is paused before and after. */
+    private static double drain(Ground ground, RedisBroker broker, QueueName queue) throws Exception {
+        long before = succeeded(broker.operator(), queue);
+        fill(ground, new JobClient(broker), queue);
+        long start = System.nanoTime();
+        broker.operator().resume(queue);
+        awaitEmpty(ground, queue);
+        long nanos = System.nanoTime() - start;
+        broker.operator().pause(queue);
+        Ground.expect("succeeded jobs", ground.jobs(), succeeded(broker.operator(), queue) - before);
+        return ground.jobs() * 1e9 / nanos;
+    }
+
+    private static void fill(Ground ground, JobClient client, QueueName queue) {
+        Json payload = ground.payload();
+        List<NewJob> jobs = new ArrayList<>();
+        for (int i = 0; i < ground.jobs(); i++) {
+            jobs.add(ground.job(queue, payload));
+            if (jobs.size() == BATCH || i == ground.jobs() - 1) {
+                client.enqueueAll(jobs);
+                jobs.clear();
+            }
+        }
+        Ground.expect("jobs in line", ground.jobs(), ground.probe().unfinished(queue));
+    }
+
+    private static void awaitEmpty(Ground ground, QueueName queue) throws IOException {
+        long left = ground.jobs();
+        long changed = System.nanoTime();
+        while (left > 0) {
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            long now = ground.probe().unfinished(queue);
+            if (now != left) {
+                left = now;
+                changed = System.nanoTime();
+            } else if (System.nanoTime() - changed > STUCK_NANOS) {
+                throw new IOException("the workers do not go on; " + left + " jobs are left");
+            }
+        }
+    }
+
+    private static long succeeded(BrokerOperator operator, QueueName queue) {
+        return operator.queue(queue).map(info -> info.totals().getOrDefault(JobState.SUCCEEDED, 0L)).orElse(0L);
+    }
+}

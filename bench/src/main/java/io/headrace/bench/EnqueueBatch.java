@@ -1,0 +1,63 @@
+package io.headrace.bench;
+
+import io.headrace.JobClient;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Java programs that submit jobs a thousand at a time, beside bare XADD. */
+final class EnqueueBatch implements Scenario {
+    private static final int BATCH = 1_000;
+    static final String RAW = "raw: pipelined XADD, 10 clients";
+
+    @Override
+    public String name() {
+        return "enqueue-batch";
+    }
+
+    @Override
+    public String title() {
+        return "Enqueue from Java, 1,000 jobs a call (JobClient.enqueueAll)";
+    }
+
+    @Override
+    public void run(Ground ground) throws Exception {
+        JobClient client = new JobClient(ground.broker());
+        new Rounds(ground)
+                .add(RAW, "jobs/s", () -> raw(ground))
+                .add("1 caller", "jobs/s", RAW, () -> enqueue(ground, client, 1))
+                .add("10 callers at once", "jobs/s", RAW, () -> enqueue(ground, client, 10))
+                .run();
+    }
+
+    /** Bare XADD in pipelines, as fast as one Redis takes it. */
+    static double raw(Ground ground) throws Exception {
+        QueueName queue = ground.newQueue();
+        Raw raw = new Raw(ground.probe(), queue, ground.payload().bytes());
+        long nanos = raw.add(ground.jobs(), Raw.CONNECTIONS);
+        ground.remove(queue);
+        return ground.jobs() * 1e9 / nanos;
+    }
+
+    private static double enqueue(Ground ground, JobClient client, int callers) throws Exception {
+        QueueName queue = ground.newQueue();
+        Json payload = ground.payload();
+        Share share = new Share(ground.jobs(), BATCH);
+        client.enqueue(ground.job(queue, payload)); // creates the queue
+        long nanos = Crowd.run(Collections.nCopies(callers, () -> () -> {
+            for (int many = share.take(); many > 0; many = share.take()) {
+                List<NewJob> jobs = new ArrayList<>(many);
+                for (int i = 0; i < many; i++) {
+                    jobs.add(ground.job(queue, payload));
+                }
+                client.enqueueAll(jobs);
+            }
+        }));
+        Ground.expect("jobs in line", ground.jobs() + 1L, ground.probe().unfinished(queue));
+        ground.remove(queue);
+        return ground.jobs() * 1e9 / nanos;
+    }
+}

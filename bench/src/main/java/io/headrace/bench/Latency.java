@@ -1,0 +1,156 @@
+package io.headrace.bench;
+
+import io.headrace.JobClient;
+import io.headrace.QueueName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+
+/** How long a job waits before its handler starts, in a system that has nothing else to do. */
+final class Latency implements Scenario {
+    private static final int PER_SECOND = 1_000;
+    /**
+     * Rates of the uncounted rounds: more than can be sent, since on few cores it takes some ten thousands of jobs until the JVMs
+     * no longer compile beside their work, and then the one that counts, which runs what a busy system never does.
+     */
+    private static final List<Integer> WARM_UPS = List.of(20_000, PER_SECOND);
+    private static final int SENDERS = 8;
+    private static final int SLOTS = 100;
+    private static final String LEASE = "30s";
+    private static final long AWAIT_S = 30;
+    private static final double NANOS_IN_MS = 1e6;
+    private static final String CEILING = "raw";
+
+    /**
+     * A way from a sender to somebody who takes.
+     *
+     * @param taker a child that keeps {@link Stamps}
+     */
+    private record Way(String name, Child taker, Senders senders) {}
+
+    /** Makes the senders of one run, which closes them. */
+    private interface Senders {
+        List<OpenLoad.Sender> make();
+    }
+
+    /**
+     * A figure of a histogram.
+     *
+     * @param percentile 100 for the longest
+     */
+    private record Quantile(String label, double percentile) {}
+
+    private static final List<Quantile> QUANTILES = List.of(new Quantile("p50", 50), new Quantile("p99", 99),
+            new Quantile("p99.9", 99.9), new Quantile("max", 100));
+
+    @Override
+    public String name() {
+        return "latency";
+    }
+
+    @Override
+    public String title() {
+        return String.format(Locale.ROOT, "Latency: from sending to handler start, at %,d jobs/s", PER_SECOND);
+    }
+
+    @Override
+    public void run(Ground ground) throws Exception {
+        List<Way> ways = List.of(raw(ground), http(ground), fromJava(ground));
+        Map<String, List<Histogram>> histograms = new LinkedHashMap<>();
+        int rounds = WARM_UPS.size() + ground.runs();
+        for (int round = 0; round < rounds; round++) {
+            boolean counts = round >= WARM_UPS.size();
+            int perSecond = counts ? PER_SECOND : WARM_UPS.get(round);
+            for (int i = 0; i < ways.size(); i++) {
+                Way way = ways.get(i);
+                ground.progress((round * (double) ways.size() + i) / ways.size() / rounds,
+                        (counts ? "" : "warm-up, ") + way.name());
+                OpenLoad load = ground.open(() -> new OpenLoad(perSecond, way.senders().make()));
+                Histogram histogram = measure(ground, way, load);
+                if (counts) {
+                    load.behind(way.name() + ", run " + (round + 1 - WARM_UPS.size())).ifPresent(ground::note);
+                    histograms.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(histogram);
+                }
+            }
+        }
+        report(ground, histograms);
+    }
+
+    private static Way raw(Ground ground) throws Exception {
+        QueueName queue = ground.newQueue();
+        XaddSender.createGroup(ground.probe(), queue);
+        Child reader = ground.open(() -> Child.reader(ground.jdk(), ground.redis(), queue));
+        return new Way(CEILING, reader, () -> crowd(() -> XaddSender.to(ground.probe(), queue, ground.payloadBytes())));
+    }
+
+    private static Way http(Ground ground) throws Exception {
+        QueueName queue = ground.newQueue();
+        Child api = ground.api();
+        return new Way("HTTP", worker(ground, queue), () -> crowd(() -> HttpSender.stamped(api.uri(), queue,
+                BenchHandlers.STAMP, ground.payloadBytes())));
+    }
+
+    private static Way fromJava(Ground ground) throws Exception {
+        QueueName queue = ground.newQueue();
+        JobClient client = new JobClient(ground.broker());
+        return new Way("Java", worker(ground, queue), () -> crowd(() -> new ClientSender(client, queue,
+                ground.payloadBytes())));
+    }
+
+    /** Enough senders that one is free at each moment of the schedule, unless answers take long. */
+    private static List<OpenLoad.Sender> crowd(Supplier<OpenLoad.Sender> one) {
+        return Stream.generate(one).limit(SENDERS).toList();
+    }
+
+    private static Child worker(Ground ground, QueueName queue) throws Exception {
+        return ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
+    }
+
+    private static Histogram measure(Ground ground, Way way, OpenLoad load) throws Exception {
+        way.taker().ask(Stamps.RESET);
+        load.run(ground.extents().duration());
+        if (load.failed() > 0) {
+            throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_S);
+        long taken = Long.parseLong(way.taker().ask(Stamps.COUNT));
+        while (taken < load.accepted() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(10);
+            taken = Long.parseLong(way.taker().ask(Stamps.COUNT));
+        }
+        Ground.expect("jobs taken", load.accepted(), taken);
+        return Stamps.decode(way.taker().ask(Stamps.HISTOGRAM));
+    }
+
+    private static void report(Ground ground, Map<String, List<Histogram>> histograms) {
+        for (Quantile quantile : QUANTILES) {
+            Figure ceiling = null;
+            for (Map.Entry<String, List<Histogram>> way : histograms.entrySet()) {
+                String label = way.getKey().equals(CEILING)
+                        ? CEILING + ": XADD to XREADGROUP, " + quantile.label()
+                        : way.getKey() + ", " + quantile.label();
+                List<Double> values = way.getValue().stream().map(it -> value(it, quantile) / NANOS_IN_MS).toList();
+                Figure figure = new Figure(label, "ms", values, ceiling);
+                ceiling = ceiling == null ? figure : ceiling;
+                ground.figure(figure);
+            }
+        }
+        ground.note(String.format(Locale.ROOT,
+                "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment of the"
+                        + " schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06 ms on Linux)."
+                        + " %d s a run, after two uncounted ones of each, the first as fast as it goes. A run that sent less than"
+                        + " 99 %% of its schedule would be named here.",
+                SENDERS, ground.extents().duration().toSeconds()));
+    }
+
+    private static double value(Histogram histogram, Quantile quantile) {
+        return quantile.percentile() == 100 ? histogram.getMaxValue()
+                : histogram.getValueAtPercentile(quantile.percentile());
+    }
+}

@@ -1,0 +1,23 @@
+package io.headrace.bench;
+
+/** One part of the benchmark. */
+interface Scenario {
+    /** What {@code --only} calls it. */
+    String name();
+
+    /** Its heading in the table, at most 78 characters. */
+    String title();
+
+    /** Whether it is measured when nobody names it; what takes long is not. */
+    default boolean byDefault() {
+        return true;
+    }
+
+    /**
+     * Measures, and puts figures and notes into the ground's section. What it starts it hands to {@link Ground#open}, and queues
+     * come from {@link Ground#newQueue}: both are gone when the ground closes, however the scenario ends.
+     *
+     * @throws io.headrace.BrokerUnavailable when Redis cannot be reached
+     */
+    void run(Ground ground) throws Exception;
+}

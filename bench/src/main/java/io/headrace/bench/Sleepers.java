@@ -1,0 +1,119 @@
+package io.headrace.bench;
+
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.QueueInfo;
+import io.headrace.JobClient;
+import io.headrace.JobState;
+import io.headrace.Json;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.redis.RedisBroker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Very many jobs that only wait, at once, in one worker process. */
+final class Sleepers implements Scenario {
+    private static final int MOST = 10_000;
+    /** What a JDK without virtual threads is asked for. */
+    private static final int MOST_ON_PLATFORM_THREADS = 500;
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
+    /** The leases are looked at when this many have passed. */
+    private static final int LEASES = 2;
+    /** How many jobs a worker begins in a second at the least. */
+    private static final int BEGUN_PER_SECOND = 1_000;
+    private static final Duration AWAIT = Duration.ofMinutes(2);
+
+    @Override
+    public String name() {
+        return "sleepers";
+    }
+
+    @Override
+    public String title() {
+        return "Sleepers: jobs that wait, at once, in one worker process";
+    }
+
+    @Override
+    public void run(Ground ground) throws Exception {
+        boolean virtual = ground.jdk().feature() >= FIRST_WITH_VIRTUAL_THREADS;
+        int jobs = Math.min(ground.jobs(), virtual ? MOST : MOST_ON_PLATFORM_THREADS);
+        Duration lease = ground.extents().lease();
+        QueueName queue = ground.newQueue();
+        RedisBroker broker = ground.broker();
+        Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, jobs,
+                lease.toMillis() + "ms"));
+        Json sleep = Json.of(lease.multipliedBy(LEASES + 1)
+                .plus(Duration.ofSeconds(1 + jobs / BEGUN_PER_SECOND)).toMillis());
+        NewJob job = NewJob.of(queue.value(), BenchHandlers.SLEEP, sleep).build();
+        long start = System.nanoTime();
+        new JobClient(broker).enqueueAll(Collections.nCopies(jobs, job));
+        ground.progress(0.1, "until all sleep");
+        await(worker, jobs);
+        ground.figure(Figure.of("until all sleep", "s", (System.nanoTime() - start) / 1e9));
+        watch(ground, worker, jobs, lease);
+        finish(ground, broker.operator(), queue, worker, jobs);
+        ground.note(String.format(Locale.ROOT, "%,d jobs in a worker on JDK %d, with a lease of %d ms. ", jobs,
+                ground.jdk().feature(), lease.toMillis())
+                + (virtual ? ""
+                        : String.format(Locale.ROOT,
+                                "That JDK has no virtual threads: for %,d jobs name one of %d or later with --jdk, or set JAVA_HOME to"
+                                        + " it.",
+                                MOST, FIRST_WITH_VIRTUAL_THREADS)));
+    }
+
+    private static BenchHandlers.Sleepers look(Child worker) throws IOException {
+        return BenchHandlers.Sleepers.parse(worker.ask(BenchHandlers.SLEEPERS));
+    }
+
+    private static void await(Child worker, int jobs) throws Exception {
+        long deadline = System.nanoTime() + AWAIT.toNanos();
+        BenchHandlers.Sleepers seen = look(worker);
+        while (seen.now() < jobs) {
+            if (System.nanoTime() > deadline || seen.most() > seen.now()) {
+                throw new IllegalStateException("at most " + seen.most() + " of " + jobs + " jobs slept at once");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+            seen = look(worker);
+        }
+    }
+
+    /** Lets the leases run out twice, were they not renewed. */
+    private static void watch(Ground ground, Child worker, int jobs, Duration lease) throws Exception {
+        ground.progress(0.3, "sleeping");
+        double before = ProcessFigures.of(worker.handle()).cpuSeconds();
+        long nanos = lease.multipliedBy(LEASES).toNanos();
+        TimeUnit.NANOSECONDS.sleep(nanos);
+        ProcessFigures after = ProcessFigures.of(worker.handle());
+        BenchHandlers.Sleepers seen = look(worker);
+        JvmFigures jvm = worker.jvm();
+        ground.figure(Figure.of("asleep after two leases", "jobs", seen.now()));
+        ground.figure(Figure.of("worker CPU meanwhile, of a core", "%",
+                (after.cpuSeconds() - before) / (nanos / 1e9) * 100));
+        ground.figure(Figure.of("worker live heap", "MiB", jvm.heapBytes() / 1048576.0));
+        ground.figure(Figure.of("worker resident", "MiB", after.residentBytes() / 1048576.0));
+        ground.figure(Figure.of("worker platform threads", "n", jvm.threads()));
+        Ground.expect("jobs asleep", jobs, seen.now());
+    }
+
+    private static void finish(Ground ground, BrokerOperator operator, QueueName queue, Child worker, int jobs)
+            throws Exception {
+        ground.progress(0.8, "waking up");
+        long deadline = System.nanoTime() + AWAIT.toNanos();
+        while (succeeded(operator, queue) < jobs && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        BenchHandlers.Sleepers seen = look(worker);
+        ground.figure(Figure.of("delivered twice", "jobs", (double) (seen.starts() - seen.jobs())));
+        ground.figure(Figure.of("succeeded", "jobs", (double) succeeded(operator, queue)));
+        Ground.expect("jobs that began", jobs, seen.starts());
+        Ground.expect("jobs that succeeded", jobs, succeeded(operator, queue));
+    }
+
+    private static long succeeded(BrokerOperator operator, QueueName queue) {
+        QueueInfo info = operator.queue(queue).orElseThrow();
+        return info.totals().getOrDefault(JobState.SUCCEEDED, 0L);
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.headrace.cli.bench;
-
-import org.jspecify.annotations.NullMarked;

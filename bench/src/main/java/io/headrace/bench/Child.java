@@ -68,7 +68,8 @@ final class Child implements AutoCloseable {
      */
     static Child api(Jdk jdk, Class<?> program, RedisConfig redis, Durability durability) throws IOException {
         return new Child("api", jdk.java(), redis,
-                List.of(ChildMain.PROGRAM, program.getName(), "api", "--port", "0", "--durability", durability.toString()));
+                List.of(ChildMain.PROGRAM, program.getName(), "api", "--port", "0", "--durability",
+                        durability.toString()));
     }
 
     /** Starts a worker with the {@link BenchHandlers}. */

@@ -75,7 +75,7 @@ final class DeadCommand {
         Instant now = Clock.systemUTC().instant();
         Table table = new Table().whole("FINGERPRINT").number("JOBS").number("LATEST").cut("TYPE");
         for (Tree group : groups) {
-            table.row(group.at("fingerprint").text(), group.at("count").text(), Words.ago(group.at("newest"), now),
+            table.row(group.at("fingerprint").text(), group.at("count").text(), group.at("newest").ago(now),
                     group.at("type").text());
             table.below(JobList.error(group.at("error")));
         }

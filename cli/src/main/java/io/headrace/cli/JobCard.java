@@ -107,23 +107,23 @@ final class JobCard {
         for (Tree attempt : attempts) {
             Tree error = attempt.at("error");
             table.row(attempt.at("number").text(), attempt.at("outcome").text(),
-                    Words.ago(attempt.at("startedAt"), now), took(attempt), attempt.at("worker").text(),
+                    attempt.at("startedAt").ago(now), took(attempt), attempt.at("worker").text(),
                     JobList.error(error));
         }
         table.print(terminal);
     }
 
     private static String took(Tree attempt) {
-        return Words.instant(attempt.at("startedAt"))
-                .flatMap(start -> Words.instant(attempt.at("finishedAt"))
+        return attempt.at("startedAt").instant()
+                .flatMap(start -> attempt.at("finishedAt").instant()
                         .map(end -> Words.span(Duration.between(start, end))))
                 .orElse("");
     }
 
     private void time(String name, Tree time, Instant now) {
-        Words.instant(time).ifPresent(instant -> line(name, time.text() + (instant.isAfter(now)
-                ? " (in " + Words.until(time, now) + ")"
-                : " (" + Words.ago(time, now) + " ago)")));
+        time.instant().ifPresent(instant -> line(name, time.text() + (instant.isAfter(now)
+                ? " (in " + time.until(now) + ")"
+                : " (" + time.ago(now) + " ago)")));
     }
 
     /** A message of several lines keeps them, below each other. */

@@ -59,10 +59,10 @@ final class JobList {
 
     private static String when(Tree job, JobState state, Instant now) {
         return switch (state) {
-            case QUEUED -> Words.ago(job.at("createdAt"), now);
-            case RUNNING -> Words.ago(job.at("startedAt"), now);
-            case SCHEDULED, PARKED, RETRYING -> Words.until(job.at("runAt"), now);
-            case DEAD, SUCCEEDED, CANCELLED, EXPIRED -> Words.ago(job.at("finishedAt"), now);
+            case QUEUED -> job.at("createdAt").ago(now);
+            case RUNNING -> job.at("startedAt").ago(now);
+            case SCHEDULED, PARKED, RETRYING -> job.at("runAt").until(now);
+            case DEAD, SUCCEEDED, CANCELLED, EXPIRED -> job.at("finishedAt").ago(now);
         };
     }
 
@@ -94,8 +94,8 @@ final class JobList {
     }
 
     private static String took(Tree job) {
-        return Words.instant(job.at("startedAt"))
-                .flatMap(start -> Words.instant(job.at("finishedAt"))
+        return job.at("startedAt").instant()
+                .flatMap(start -> job.at("finishedAt").instant()
                         .map(end -> Words.span(Duration.between(start, end))))
                 .orElse("");
     }

@@ -66,9 +66,9 @@ final class JobWatch implements JobEvents.Listener {
     private String doing() {
         Instant now = Clock.systemUTC().instant();
         return switch (job.at("state").text()) {
-            case "running" -> running(job, Words.ago(job.at("startedAt"), now));
-            case "scheduled", "retrying", "parked" -> "due in " + Words.until(job.at("runAt"), now);
-            case "queued" -> "in line for " + Words.ago(job.at("createdAt"), now);
+            case "running" -> running(job, job.at("startedAt").ago(now));
+            case "scheduled", "retrying", "parked" -> "due in " + job.at("runAt").until(now);
+            case "queued" -> "in line for " + job.at("createdAt").ago(now);
             default -> "";
         };
     }
@@ -110,7 +110,7 @@ final class JobWatch implements JobEvents.Listener {
 
     /** When the job that is found running or ended began to be so; of other states that is not known. */
     private static String since(Tree job) {
-        return Words.instant(job.at(job.at("state").text().equals("running") ? "startedAt" : "finishedAt"))
+        return job.at(job.at("state").text().equals("running") ? "startedAt" : "finishedAt").instant()
                 .map(at -> WatchOptions.time(at, ZoneId.systemDefault())).orElseGet(WatchOptions::now);
     }
 

@@ -25,8 +25,8 @@ final class JobWhy {
         Tree estimate = why.at("estimate");
         if (estimate.present()) {
             Instant now = Clock.systemUTC().instant();
-            terminal.card("start", 9, "in about " + Words.until(estimate.at("startAt"), now) + ", as "
-                    + estimate.at("slots").text() + " slots take " + Words.span(estimate.at("serviceTime"))
+            terminal.card("start", 9, "in about " + estimate.at("startAt").until(now) + ", as "
+                    + estimate.at("slots").text() + " slots take " + estimate.at("serviceTime").span()
                     + " a job, measured over " + Words.jobs(estimate.at("measuredOver").number()));
         }
     }

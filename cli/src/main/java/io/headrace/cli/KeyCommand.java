@@ -95,7 +95,7 @@ final class KeyCommand {
                 .number("EXPIRES");
         for (Tree key : keys) {
             table.row(key.at("name").text(), key.at("role").text(), queues(key), key.at("from").text(),
-                    Words.ago(key.at("createdAt"), now), Words.until(key.at("expiresAt"), now));
+                    key.at("createdAt").ago(now), key.at("expiresAt").until(now));
         }
         table.print(terminal);
         return ExitCode.DONE;

@@ -23,7 +23,7 @@ final class QueueCard {
                 JobState.RETRYING, JobState.PARKED, JobState.DEAD).map(JobState::label)));
         if (queue.at("counts", "queued").number() > 0) {
             line("in line", counts(queue.at("levels"), Arrays.stream(Level.values()).map(Level::label))
-                    + Optional.of(Words.span(queue.at("oldestQueuedAge"))).filter(age -> !age.isEmpty())
+                    + Optional.of(queue.at("oldestQueuedAge").span()).filter(age -> !age.isEmpty())
                             .map(age -> "; the oldest for " + age).orElse(""));
         }
         line("ended", counts(queue.at("totals"), Stream.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED,

@@ -64,7 +64,7 @@ final class QueueCommand {
             Tree counts = queue.at("counts");
             table.row(queue.at("queue").text(), counts.at("queued").text(), counts.at("running").text(),
                     counts.at("scheduled").text(), counts.at("retrying").text(), counts.at("parked").text(),
-                    counts.at("dead").text(), Words.span(queue.at("oldestQueuedAge")),
+                    counts.at("dead").text(), queue.at("oldestQueuedAge").span(),
                     queue.at("paused").flag() ? "paused" : "");
         }
         table.print(terminal);

@@ -57,7 +57,7 @@ final class QueueHistory {
     }
 
     private static Row row(List<Tree> minutes) {
-        return new Row(Words.instant(minutes.get(0).at("start")).orElse(Instant.EPOCH), sum(minutes, "succeeded"),
+        return new Row(minutes.get(0).at("start").instant().orElse(Instant.EPOCH), sum(minutes, "succeeded"),
                 sum(minutes, "failed") + sum(minutes, "lost") + sum(minutes, "dead"), sum(minutes, "dead"));
     }
 

@@ -49,7 +49,7 @@ record TopSnapshot(Instant time, String version, Map<String, Long> totals, List<
      * @param workers that of {@code GET /v1/workers}
      */
     static TopSnapshot of(Tree overview, Tree workers) {
-        Instant time = Words.instant(overview.at("time"))
+        Instant time = overview.at("time").instant()
                 .orElseThrow(
                         () -> CommandFailed.failed("the answer of /v1/overview has no time: is this a Headrace API?"));
         Map<String, Long> totals = new TreeMap<>();
@@ -86,12 +86,12 @@ record TopSnapshot(Instant time, String version, Map<String, Long> totals, List<
 
     /** Jobs are as old as they were when the worker told of them: what became of them since is not known. */
     private static WorkerRow worker(Tree worker, Instant now) {
-        Instant told = Words.instant(worker.at("heartbeatAt")).orElse(now);
+        Instant told = worker.at("heartbeatAt").instant().orElse(now);
         List<Tree> running = worker.at("running").items();
         Duration longest = Duration.ZERO;
         String type = "";
         for (Tree run : running) {
-            Duration age = Words.instant(run.at("since")).map(since -> Duration.between(since, told))
+            Duration age = run.at("since").instant().map(since -> Duration.between(since, told))
                     .orElse(Duration.ZERO);
             if (type.isEmpty() || age.compareTo(longest) > 0) {
                 longest = age.isNegative() ? Duration.ZERO : age;

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import io.headrace.Durations;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,6 +109,31 @@ final class Tree {
 
     boolean flag() {
         return value instanceof Literal l && l.text().equals("true");
+    }
+
+    /** A moment as the API writes it; empty when absent. */
+    Optional<Instant> instant() {
+        try {
+            return maybe().map(Instant::parse);
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** How long ago that moment was, for people; empty when absent. */
+    String ago(Instant now) {
+        return instant().map(then -> Words.span(Duration.between(then, now))).orElse("");
+    }
+
+    /** How long until that moment, for people; empty when absent. */
+    String until(Instant now) {
+        return instant().map(then -> Words.span(Duration.between(now, then))).orElse("");
+    }
+
+    /** A duration as the API writes it, for people; empty when absent or zero. */
+    String span() {
+        return maybe().map(text -> Durations.parse("duration", text)).filter(span -> !span.isZero())
+                .map(Words::span).orElse("");
     }
 
     /** The items of an array; none when it is not one. */

@@ -1,14 +1,10 @@
 package io.headrace.cli;
 
-import io.headrace.Durations;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** How values are shown to people. */
@@ -31,32 +27,8 @@ final class Words {
         return s < 86_400 ? two(s / 3600, "h", s % 3600 / 60, "m") : two(s / 86_400, "d", s % 86_400 / 3600, "h");
     }
 
-    /** A duration as the API writes it; empty when absent or zero. */
-    static String span(Tree duration) {
-        return duration.maybe().map(text -> Durations.parse("duration", text)).filter(span -> !span.isZero())
-                .map(Words::span).orElse("");
-    }
-
     private static String two(long large, String largeUnit, long small, String smallUnit) {
         return large + largeUnit + (small == 0 ? "" : small + smallUnit);
-    }
-
-    /** How long ago that was, by this machine's clock; empty when absent. */
-    static String ago(Tree time, Instant now) {
-        return instant(time).map(then -> span(Duration.between(then, now))).orElse("");
-    }
-
-    /** How long until then, by this machine's clock; empty when absent. */
-    static String until(Tree time, Instant now) {
-        return instant(time).map(then -> span(Duration.between(now, then))).orElse("");
-    }
-
-    static Optional<Instant> instant(Tree time) {
-        try {
-            return time.maybe().map(Instant::parse);
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
     }
 
     /** {@code 1 job}, {@code 2 jobs}. */

@@ -159,7 +159,7 @@ final class WorkerCommand implements Callable<Integer> {
         Table table = new Table().name("WORKER").whole("STATE").number("BUSY").number("UP").cut("HOST").cut("QUEUES");
         for (Tree worker : workers) {
             table.row(worker.at("id").text(), worker.at("state").text(),
-                    worker.at("busy").text() + "/" + worker.at("slots").text(), Words.ago(worker.at("startedAt"), now),
+                    worker.at("busy").text() + "/" + worker.at("slots").text(), worker.at("startedAt").ago(now),
                     worker.at("host").text() + ":" + worker.at("pid").text(),
                     String.join(",", worker.at("queues").items().stream().map(Tree::text).toList()));
         }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -22,7 +24,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -161,5 +166,21 @@ final class KubernetesFiles {
     static <T> List<T> all(Class<T> model) {
         return manifests().stream().flatMap(file -> read(file).stream()).filter(model::isInstance).map(model::cast)
                 .toList();
+    }
+
+    /** Those of the base, by name. */
+    static Map<String, Deployment> deployments() {
+        return manifests().stream().filter(file -> file.toString().contains("base"))
+                .flatMap(file -> read(file).stream()).filter(Deployment.class::isInstance)
+                .map(Deployment.class::cast)
+                .collect(Collectors.toMap(it -> it.getMetadata().getName(), Function.identity()));
+    }
+
+    static List<EnvVar> environment(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getSpec().getContainers().get(0).getEnv();
+    }
+
+    static PodSpec pod(String deployment) {
+        return Objects.requireNonNull(deployments().get(deployment)).getSpec().getTemplate().getSpec();
     }
 }

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The handlers of a benchmark's workers, and what they have seen. Thread-safe. */
 final class BenchHandlers {
-    /** Does nothing. */
-    static final String NOOP = Ground.TYPE;
+    /** Does nothing: the type of every job that is only counted. */
+    static final String NOOP = "bench";
     /** Notes how long ago its job was to be sent; see {@link Stamps}. */
     static final String STAMP = "stamp";
     /** Sleeps for as many milliseconds as its payload says. */
     static final String SLEEP = "sleep";
-    /** Answers {@link Sleepers#line()}. */
+    /** Answers {@link Slept#line()}. */
     static final String SLEEPERS = "sleepers";
 
     /**
@@ -29,14 +29,14 @@ final class BenchHandlers {
      * @param jobs how many different jobs began
      * @param starts how often a job began
      */
-    record Sleepers(int most, int now, int jobs, long starts) {
+    record Slept(int most, int now, int jobs, long starts) {
         String line() {
             return most + " " + now + " " + jobs + " " + starts;
         }
 
-        static Sleepers parse(String line) {
+        static Slept parse(String line) {
             String[] parts = line.split(" ", -1);
-            return new Sleepers(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]),
+            return new Slept(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]),
                     Long.parseLong(parts[3]));
         }
     }
@@ -83,7 +83,7 @@ final class BenchHandlers {
         return command.equals(SLEEPERS) ? sleepers().line() : stamps.answer(command);
     }
 
-    private synchronized Sleepers sleepers() {
-        return new Sleepers(most, sleeping, slept.size(), starts);
+    private synchronized Slept sleepers() {
+        return new Slept(most, sleeping, slept.size(), starts);
     }
 }

@@ -88,8 +88,8 @@ final class Drain implements Scenario {
 
     private static double raw(Ground ground) throws Exception {
         QueueName queue = ground.newQueue();
-        Raw raw = new Raw(ground.probe(), queue, ground.payload().bytes());
-        raw.add(ground.jobs(), Raw.CONNECTIONS);
+        RawRedis raw = new RawRedis(ground.probe(), queue, ground.payload().bytes());
+        raw.add(ground.jobs(), RawRedis.CONNECTIONS);
         long nanos = raw.drain();
         ground.remove(queue);
         return ground.jobs() * 1e9 / nanos;

@@ -36,8 +36,8 @@ final class EnqueueBatch implements Scenario {
     /** Bare XADD in pipelines, as fast as one Redis takes it. */
     static double raw(Ground ground) throws Exception {
         QueueName queue = ground.newQueue();
-        Raw raw = new Raw(ground.probe(), queue, ground.payload().bytes());
-        long nanos = raw.add(ground.jobs(), Raw.CONNECTIONS);
+        RawRedis raw = new RawRedis(ground.probe(), queue, ground.payload().bytes());
+        long nanos = raw.add(ground.jobs(), RawRedis.CONNECTIONS);
         ground.remove(queue);
         return ground.jobs() * 1e9 / nanos;
     }

@@ -40,7 +40,7 @@ final class EnqueueSingle implements Scenario {
 
     private static double raw(Ground ground, int jobs, int clients) throws Exception {
         QueueName queue = ground.newQueue();
-        long nanos = new Raw(ground.probe(), queue, ground.payload().bytes()).addSingly(jobs, clients);
+        long nanos = new RawRedis(ground.probe(), queue, ground.payload().bytes()).addSingly(jobs, clients);
         ground.remove(queue);
         return jobs * 1e9 / nanos;
     }

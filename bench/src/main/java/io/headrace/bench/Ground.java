@@ -18,8 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link #close} may be called by any.
  */
 final class Ground implements AutoCloseable {
-    /** The type of every job of the benchmark. */
-    static final String TYPE = "bench";
     /** What the name of every queue of the benchmark starts with. */
     static final String NAMES = "bench-";
 
@@ -92,7 +90,7 @@ final class Ground implements AutoCloseable {
 
     /** A job with that payload. */
     NewJob job(QueueName queue, Json payload) {
-        return NewJob.of(queue.value(), TYPE, payload).build();
+        return NewJob.of(queue.value(), BenchHandlers.NOOP, payload).build();
     }
 
     /** The name of a queue that nobody has; it is removed at the end. */

@@ -58,7 +58,7 @@ final class HttpLoad implements AutoCloseable {
     }
 
     private static String document(Json payload) {
-        return "{\"type\":\"" + Ground.TYPE + "\",\"payload\":" + payload + "}";
+        return "{\"type\":\"" + BenchHandlers.NOOP + "\",\"payload\":" + payload + "}";
     }
 
     private static byte[] post(URI server, String path, String type, String body) {

@@ -68,7 +68,7 @@ final class Memory implements Scenario {
 
         double raw() throws Exception {
             byte[] entry = JobDocument.of(ground.job(new QueueName("any"), ground.payload()).spec()).bytes();
-            return measure(queue -> new Raw(ground.probe(), queue, entry).add(jobs, 1));
+            return measure(queue -> new RawRedis(ground.probe(), queue, entry).add(jobs, 1));
         }
 
         double queued() throws Exception {
@@ -77,7 +77,7 @@ final class Memory implements Scenario {
 
         double scheduled() throws Exception {
             return measure(queue -> enqueue(
-                    NewJob.of(queue.value(), Ground.TYPE, ground.payload()).delay(DELAY).build()));
+                    NewJob.of(queue.value(), BenchHandlers.NOOP, ground.payload()).delay(DELAY).build()));
         }
 
         double running() throws Exception {

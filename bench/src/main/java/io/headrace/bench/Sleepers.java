@@ -64,13 +64,13 @@ final class Sleepers implements Scenario {
                                 MOST, FIRST_WITH_VIRTUAL_THREADS)));
     }
 
-    private static BenchHandlers.Sleepers look(Child worker) throws IOException {
-        return BenchHandlers.Sleepers.parse(worker.ask(BenchHandlers.SLEEPERS));
+    private static BenchHandlers.Slept look(Child worker) throws IOException {
+        return BenchHandlers.Slept.parse(worker.ask(BenchHandlers.SLEEPERS));
     }
 
     private static void await(Child worker, int jobs) throws Exception {
         long deadline = System.nanoTime() + AWAIT.toNanos();
-        BenchHandlers.Sleepers seen = look(worker);
+        BenchHandlers.Slept seen = look(worker);
         while (seen.now() < jobs) {
             if (System.nanoTime() > deadline || seen.most() > seen.now()) {
                 throw new IllegalStateException("at most " + seen.most() + " of " + jobs + " jobs slept at once");
@@ -87,7 +87,7 @@ final class Sleepers implements Scenario {
         long nanos = lease.multipliedBy(LEASES).toNanos();
         TimeUnit.NANOSECONDS.sleep(nanos);
         ProcessFigures after = ProcessFigures.of(worker.handle());
-        BenchHandlers.Sleepers seen = look(worker);
+        BenchHandlers.Slept seen = look(worker);
         JvmFigures jvm = worker.jvm();
         ground.figure(Figure.of("asleep after two leases", "jobs", seen.now()));
         ground.figure(Figure.of("worker CPU meanwhile, of a core", "%",
@@ -105,7 +105,7 @@ final class Sleepers implements Scenario {
         while (succeeded(operator, queue) < jobs && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        BenchHandlers.Sleepers seen = look(worker);
+        BenchHandlers.Slept seen = look(worker);
         ground.figure(Figure.of("delivered twice", "jobs", (double) (seen.starts() - seen.jobs())));
         ground.figure(Figure.of("succeeded", "jobs", (double) succeeded(operator, queue)));
         Ground.expect("jobs that began", jobs, seen.starts());

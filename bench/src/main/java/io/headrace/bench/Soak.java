@@ -90,7 +90,7 @@ final class Soak implements Scenario {
     private static OpenLoad load(Ground ground, Child api, QueueName queue) {
         int rate = ground.extents().rate();
         int batch = Math.max(1, rate / REQUESTS);
-        List<HttpSender> senders = Stream.generate(() -> HttpSender.lines(api.uri(), queue, Ground.TYPE,
+        List<HttpSender> senders = Stream.generate(() -> HttpSender.lines(api.uri(), queue, BenchHandlers.NOOP,
                 ground.payload().bytes(), batch)).limit(CONNECTIONS).toList();
         ground.note(String.format(Locale.ROOT,
                 "%,d jobs/s by a schedule, as NDJSON requests of %d jobs over %d connections; one api, one worker process with"

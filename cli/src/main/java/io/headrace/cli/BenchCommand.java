@@ -47,6 +47,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int LARGEST_PAYLOAD = 256 * 1024;
 
     private final Terminal terminal;
+    private final Class<?> program;
 
     @Option(names = "--only", paramLabel = "NAME", split = ",", completionCandidates = Names.class, description = {
         "Measure only these, separated by commas: ${COMPLETION-CANDIDATES}; default is all but soak."})
@@ -81,8 +82,10 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    BenchCommand(Terminal terminal) {
+    /** @param program the main class that knows {@code api}, which is measured in a process of its own */
+    BenchCommand(Terminal terminal, Class<?> program) {
         this.terminal = terminal;
+        this.program = program;
     }
 
     @Override
@@ -183,7 +186,7 @@ final class BenchCommand implements Callable<Integer> {
         within("--runs", runs, 1, MOST_RUNS);
         within("--jobs", jobs, FEWEST_JOBS, MOST_JOBS);
         within("--payload", payload, Plan.SMALLEST_PAYLOAD, LARGEST_PAYLOAD);
-        return new Plan(Main.class, config, only, jobs, runs, payload, further);
+        return new Plan(program, config, only, jobs, runs, payload, further);
     }
 
     private static void within(String option, int value, int min, int max) {

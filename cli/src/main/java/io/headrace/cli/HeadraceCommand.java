@@ -135,7 +135,7 @@ final class HeadraceCommand {
         commands.put("audit", it -> new AuditCommand(it));
         commands.put("top", it -> new TopCommand(it));
         commands.put("doctor", it -> new DoctorCommand(it));
-        commands.put("bench", it -> new BenchCommand(it));
+        commands.put("bench", it -> new BenchCommand(it, Main.class));
         commands.put("completion", it -> new CompletionCommand(it));
         commands.put("version", it -> new VersionCommand(it));
         Function<Terminal, Object> asked = args.length == 0 ? null : commands.get(args[0]);

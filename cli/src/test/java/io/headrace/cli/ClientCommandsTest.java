@@ -12,6 +12,7 @@ final class ClientCommandsTest extends ClientCommandRig {
     void aMessageShowsWhatWasTyped() {
         assertThat(headrace("enqueue", "mail", "--timeout", "192h").err())
                 .contains("--timeout must be 1ms to 7d, was '192h'");
+        submitted("still", "mail");
         assertThat(headrace("queue", "set", "still", "--retention", "8784h").err()).contains("was '8784h'");
         assertThat(headrace("queue", "scaling", "still", "--drain-within", "48h").err()).contains("was '48h'");
         assertThat(headrace("queue", "list", "--watch=61m").err()).contains("must be 200ms to 1h, was 61m");

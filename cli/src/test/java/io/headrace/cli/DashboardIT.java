@@ -341,7 +341,7 @@ final class DashboardIT {
 
     /** The script that finds them. */
     private static String faintTexts() throws IOException {
-        try (InputStream in = DashboardIT.class.getResourceAsStream("contrast.js")) {
+        try (InputStream in = DashboardIT.class.getResourceAsStream("/contrast.js")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         }
     }

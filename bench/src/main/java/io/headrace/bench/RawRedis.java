@@ -11,7 +11,7 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** What Redis Streams do bare, by as few commands as there can be: the ceilings. */
-final class Raw {
+final class RawRedis {
     /** How many connections, each with a thread. */
     static final int CONNECTIONS = 10;
     /** How many commands a flush holds. */
@@ -28,7 +28,7 @@ final class Raw {
     private final byte[] payload;
 
     /** @param queue whose name marks the stream, which is removed with it */
-    Raw(RedisProbe probe, QueueName queue, byte[] payload) {
+    RawRedis(RedisProbe probe, QueueName queue, byte[] payload) {
         this.probe = probe;
         this.queue = queue;
         this.stream = probe.key(queue, "raw");

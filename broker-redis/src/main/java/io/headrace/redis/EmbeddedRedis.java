@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -248,7 +249,8 @@ public final class EmbeddedRedis implements AutoCloseable {
         try (Connection connection = connect()) {
             connection.sendCommand(Command.INFO, "server");
             String own = "process_id:" + process.pid();
-            return Replies.text(connection.getOne()).lines().anyMatch(line -> line.strip().equals(own))
+            return connection.getOne() instanceof byte[] info
+                    && new String(info, StandardCharsets.UTF_8).lines().anyMatch(line -> line.strip().equals(own))
                     && connection.ping();
         } catch (JedisException e) {
             return false;

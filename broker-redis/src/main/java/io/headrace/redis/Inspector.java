@@ -186,7 +186,7 @@ final class Inspector {
 
     /** Of the server that holds a key. */
     private Memory memory(byte[] key) {
-        ServerCheck info = ServerCheck.parse(Replies.text(
+        ServerInfo info = ServerInfo.parse(Replies.text(
                 link.ask(key, new Link.Request(Command.INFO, RedisKeys.bytes("memory")))));
         return new Memory(info.number("used_memory"), info.number("maxmemory"));
     }

@@ -19,7 +19,7 @@ final class Nodes implements AutoCloseable {
      * @param name host and port
      * @param info what it said of itself
      */
-    record Node(String name, boolean master, Link link, ServerCheck info) {}
+    record Node(String name, boolean master, Link link, ServerInfo info) {}
 
     /** One server that does not. */
     record Absent(String name, boolean master, String why) {}
@@ -61,7 +61,7 @@ final class Nodes implements AutoCloseable {
     /** Why the scripts of Headrace cannot run here, in words for people. */
     Optional<String> obstacle() {
         for (Node node : masters()) {
-            ServerCheck info = node.info();
+            ServerInfo info = node.info();
             if (info.tooOld()) {
                 return Optional.of("that needs Redis 7.0 or later");
             }
@@ -81,12 +81,12 @@ final class Nodes implements AutoCloseable {
                     .forEach(this::clusterNode);
             return;
         }
-        ServerCheck info = ServerCheck.of(link);
+        ServerInfo info = ServerInfo.of(link);
         String name = config.kind() == RedisConfig.Kind.SENTINEL ? String.valueOf(config.master())
                 : config.nodes().iterator().next().toString();
         present.add(new Node(name, true, link, info));
         if (config.kind() == RedisConfig.Kind.SENTINEL) {
-            for (ServerCheck.Replica replica : info.replicas()) {
+            for (ServerInfo.Replica replica : info.replicas()) {
                 open(replica.address(), false);
             }
         }
@@ -116,7 +116,7 @@ final class Nodes implements AutoCloseable {
         Link link = new Link(own, BrokerObserver.NONE, 1, System::nanoTime);
         opened.add(link);
         try {
-            present.add(new Node(address.toString(), master, link, ServerCheck.of(link)));
+            present.add(new Node(address.toString(), master, link, ServerInfo.of(link)));
         } catch (BrokerUnavailable e) {
             absent.add(new Absent(address.toString(), master, String.valueOf(e.getMessage())));
         }

@@ -119,7 +119,7 @@ public final class RedisBroker implements Broker {
     }
 
     private void check(RedisConfig config) {
-        ServerCheck server;
+        ServerInfo server;
         try {
             List<String> missing = Rights.missing(link, config);
             if (!missing.isEmpty()) {
@@ -128,7 +128,7 @@ public final class RedisBroker implements Broker {
                                 + " redis={}",
                         String.join(" ", missing), config);
             }
-            server = ServerCheck.of(link);
+            server = ServerInfo.of(link);
         } catch (BrokerUnavailable e) {
             LOG.debug("Redis cannot be reached yet redis={}", config, e); // the observer has been told
             return;

@@ -385,7 +385,7 @@ final class RedisOperator implements BrokerOperator {
         byte[] key = keys.queues();
         try {
             link.ask(Script.READY, key, List.of());
-            return ServerCheck.of(link).objection();
+            return ServerInfo.of(link).objection();
         } catch (HeadraceException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }

@@ -72,7 +72,7 @@ public final class RedisProbe implements AutoCloseable {
 
     /** A value of {@code INFO}, of any section; empty when the server does not tell it. */
     public String info(String name) {
-        return ServerCheck.of(link).text(name);
+        return ServerInfo.of(link).text(name);
     }
 
     /**

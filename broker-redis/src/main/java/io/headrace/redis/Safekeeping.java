@@ -92,7 +92,7 @@ final class Safekeeping {
     private Means fsync(byte[] key) {
         List<Object> answers = askServer(key, new Link.Request(Command.INFO, RedisKeys.bytes("persistence")),
                 APPEND_SETTINGS);
-        ServerCheck server = ServerCheck.parse(Replies.text(Link.checked(answers.get(0))));
+        ServerInfo server = ServerInfo.parse(Replies.text(Link.checked(answers.get(0))));
         if (server.loading()) {
             throw new BrokerUnavailable("Redis is still reading its data", null);
         }
@@ -120,7 +120,7 @@ final class Safekeeping {
 
     private Means replicated(int asked, byte[] key) {
         List<Object> answers = askServer(key, new Link.Request(Command.INFO, RedisKeys.bytes("replication")));
-        int online = ServerCheck.parse(Replies.text(Link.checked(answers.get(0)))).onlineReplicas();
+        int online = ServerInfo.parse(Replies.text(Link.checked(answers.get(0)))).onlineReplicas();
         return online >= asked ? able(new Link.Request(Command.WAIT, RedisKeys.bytes(asked), RedisKeys.bytes(WAIT_MS)))
                 : unable(online + " of " + asked + " replicas are online");
     }

@@ -109,7 +109,7 @@ final class ServerExam {
 
     private static Finding logging(Node node) {
         if (node.info().withoutAppendOnlyFile()) {
-            boolean copied = node.info().replicas().stream().anyMatch(ServerCheck.Replica::online);
+            boolean copied = node.info().replicas().stream().anyMatch(ServerInfo.Replica::online);
             String advice = "CONFIG SET appendonly yes, and 'appendonly yes' in redis.conf";
             return copied
                     ? Finding.warning("aof", "the append-only file is off: if all nodes lose power, all jobs are lost",
@@ -139,7 +139,7 @@ final class ServerExam {
     }
 
     private static Finding logHealth(Node node) {
-        ServerCheck info = node.info();
+        ServerInfo info = node.info();
         if (!info.withoutAppendOnlyFile() && !info.text("aof_last_write_status").equals("ok")) {
             return Finding.problem("aof-write", "the last write to the append-only file failed",
                     "Redis refuses submissions until it succeeds; look at the disk of Redis and its log");
@@ -211,7 +211,7 @@ final class ServerExam {
             return Finding.problem("replication", "this is a replica: it takes no jobs",
                     "use the address of its master, or redis-sentinel://");
         }
-        List<ServerCheck.Replica> replicas = node.info().replicas();
+        List<ServerInfo.Replica> replicas = node.info().replicas();
         List<String> bad = replicas.stream()
                 .filter(replica -> !replica.online() || replica.lagSeconds() > REPLICA_LAG_S)
                 .map(replica -> replica.address()
@@ -224,7 +224,7 @@ final class ServerExam {
         if (replicas.isEmpty()) {
             return Finding.ok("replication", "a master without replicas");
         }
-        long behind = replicas.stream().mapToLong(ServerCheck.Replica::behindBytes).max().orElse(0);
+        long behind = replicas.stream().mapToLong(ServerInfo.Replica::behindBytes).max().orElse(0);
         return Finding.ok("replication", "a master with " + replicas.size()
                 + (replicas.size() == 1 ? " replica online, " : " replicas online, ") + behind
                 + " bytes behind at most");

@@ -45,7 +45,7 @@ final class DoctorServersTest {
         try (EmbeddedRedis roomy = start("roomy", Map.of("maxmemory", "1gb"));
                 EmbeddedRedis tight = start("tight", Map.of());
                 EmbeddedRedis full = start("full", Map.of("maxmemory", "500kb"))) {
-            long used = ServerCheck.parse(ask(tight, "INFO")).number("used_memory");
+            long used = ServerInfo.parse(ask(tight, "INFO")).number("used_memory");
             ask(tight, "CONFIG", "SET", "maxmemory", Long.toString(used * 10 / 9));
 
             assertThat(found(examine(roomy.url()), "memory")).contains("OK");

@@ -10,28 +10,28 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 
 /** What a Redis says about itself, and whether jobs are safe with it. */
-final class ServerCheck {
+final class ServerInfo {
     private static final int OLDEST_MAJOR = 7;
 
     private final Map<String, String> info;
 
-    private ServerCheck(Map<String, String> info) {
+    private ServerInfo(Map<String, String> info) {
         this.info = info;
     }
 
     /** Asks the server; one round trip. */
-    static ServerCheck of(Link link) {
+    static ServerInfo of(Link link) {
         byte[] any = {'i'};
         return parse(Replies.text(link.ask(any, new Link.Request(Command.INFO))));
     }
 
     /** What an answer to INFO says, of the sections that it holds. */
-    static ServerCheck parse(String answer) {
+    static ServerInfo parse(String answer) {
         Map<String, String> info = new LinkedHashMap<>();
         answer.lines().filter(line -> line.indexOf(':') > 0)
                 .forEach(line -> info.put(line.substring(0, line.indexOf(':')),
                         line.substring(line.indexOf(':') + 1).strip()));
-        return new ServerCheck(info);
+        return new ServerInfo(info);
     }
 
     /**

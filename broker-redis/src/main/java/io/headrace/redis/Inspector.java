@@ -116,7 +116,7 @@ final class Inspector {
         long failures = count(totals.get("failed")) + count(totals.get("lost")) + count(totals.get("dead"));
         Map<String, String> settings = Replies.map(reply.get(1));
         int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
-        return Optional.of(new QueueInfo(queue, Setter.paused(settings), counts, ended,
+        return Optional.of(new QueueInfo(queue, StoredSettings.paused(settings), counts, ended,
                 failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest),
                 Duration.ofMillis(Replies.number(reply.get(9))), levels,
                 minutes(Replies.number(reply.get(7)), Replies.list(reply.get(8))), serving,

@@ -62,7 +62,7 @@ final class QueueExam {
         pace.expect(size());
         examiner.check(queue, Script.CHECK_QUEUE, List.of(),
                 List.of(level(Level.HIGH), level(Level.NORMAL), level(Level.LOW)));
-        examiner.check(queue, Script.CHECK_SETTINGS, List.of(), Setter.BOUNDS.entrySet().stream()
+        examiner.check(queue, Script.CHECK_SETTINGS, List.of(), StoredSettings.BOUNDS.entrySet().stream()
                 .map(bound -> new Item(bound.getKey(),
                         List.of(RedisKeys.bytes(bound.getKey()), RedisKeys.bytes(bound.getValue()))))
                 .toList());

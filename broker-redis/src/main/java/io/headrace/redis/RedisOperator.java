@@ -240,7 +240,7 @@ final class RedisOperator implements BrokerOperator {
     }
 
     @Override
-    public Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
+    public Requeued requeue(QueueName queue, List<JobId> ids, BrokerOperator.@Nullable Pace pace) {
         return deadJobs.requeue(queue, ids, pace);
     }
 

@@ -334,7 +334,7 @@ final class Claims {
         link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)));
     }
 
-    /** Entries of one level, claimed by one worker at one instant. */
+    /** The entries of one level, claimed by one worker at one instant. */
     private final class Chunk {
         private final Asker asker;
         private final Level level;

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -118,9 +119,13 @@ final class Enqueuer implements AutoCloseable {
 
     private void flush(List<Pending> batch) {
         Map<QueueName, Queues.Found> found = queues.look(queuesOf(batch));
+        Set<QueueName> limited = new HashSet<>();
         found.forEach((queue, seen) -> {
             if (seen.serverMs() > 0) {
                 times.read(queue, seen.serverMs());
+            }
+            if (seen.limited()) {
+                limited.add(queue);
             }
         });
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
@@ -133,8 +138,6 @@ final class Enqueuer implements AutoCloseable {
                 pending.fail(why);
             }
         }
-        Set<QueueName> limited = found.entrySet().stream().filter(queue -> queue.getValue().limited())
-                .map(Map.Entry::getKey).collect(Collectors.toSet());
         for (List<Pending> shard : shards.values()) {
             try {
                 flushShard(shard, limited);

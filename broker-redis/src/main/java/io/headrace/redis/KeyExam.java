@@ -79,7 +79,7 @@ final class KeyExam {
         pace.did(size - told, "keys");
     }
 
-    /** Queues of which keys were seen. */
+    /** The queues of which keys were seen. */
     Set<QueueName> seen() {
         return seen;
     }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Pages through the jobs of a state, looking at a bounded number of them. A cursor is {@code state~place~position}: it names
+ * Lists the jobs of a state page by page, looking at a bounded number of them. A cursor is {@code state~place~position}: it names
  * where to go on in the state's own order, so it stays valid while jobs come and go.
  */
 final class Pages {

@@ -34,7 +34,7 @@ final class Queues implements AutoCloseable {
     private final LongSupplier nanoClock;
     /** Puts queues that are used back on the list: apart from submissions, as the list may lie on a server that is away. */
     private final Lanes<Listing> lists;
-    /** Queues that this process has created or found; of no others, as anybody may ask for any name. */
+    /** The queues that this process has created or found; of no others, as anybody may ask for any name. */
     private final Map<QueueName, Known> known = new ConcurrentHashMap<>();
 
     Queues(Link link, RedisKeys keys, LongSupplier nanoClock) {

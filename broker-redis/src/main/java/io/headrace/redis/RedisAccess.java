@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,10 +49,8 @@ final class RedisAccess implements AccessStore {
         List<Object> time = Replies.list(Link.checked(answers.get(0)));
         Instant now = Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1_000);
         List<AccessKey> live = new ArrayList<>();
-        for (Map.Entry<String, String> kept : Replies.map(Link.checked(answers.get(1))).entrySet()) {
-            read(kept.getKey(), kept.getValue()).filter(k -> k.expiresAt() == null || now.isBefore(k.expiresAt()))
-                    .ifPresent(live::add);
-        }
+        Replies.map(Link.checked(answers.get(1))).forEach((name, kept) -> read(name, kept)
+                .filter(key -> key.expiresAt() == null || now.isBefore(key.expiresAt())).ifPresent(live::add));
         live.sort(Comparator.comparing(AccessKey::name));
         return live;
     }

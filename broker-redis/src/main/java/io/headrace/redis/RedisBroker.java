@@ -46,7 +46,7 @@ public final class RedisBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(RedisBroker.class);
     /** Calls that work at once; a few roles' threads and the operator's callers. */
     private static final int WORK_CONNECTIONS = 32;
-    /** Connections that wait: one for each idle waiter's slot, one that listens. */
+    /** How many connections may wait: one for each idle waiter's slot, one that listens. */
     private static final int WAIT_CONNECTIONS = 256;
 
     private final Link link;

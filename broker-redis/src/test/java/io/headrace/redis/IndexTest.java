@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 
-/** Pages of jobs that share a time, told by the commands that Redis ran for them. */
+/** Lists of jobs that share a time, told by the commands that Redis ran for them. */
 final class IndexTest {
     private static final QueueName QUEUE = new QueueName("mail");
     private static final String BASE = "hr:{mail}:";

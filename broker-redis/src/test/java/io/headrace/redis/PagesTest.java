@@ -12,7 +12,7 @@ import io.headrace.QueueName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pages of jobs, asked for with cursors that no page gave out. */
+/** Lists of jobs, asked for with cursors that no page gave out. */
 final class PagesTest {
     private static final QueueName QUEUE = new QueueName("pages");
 

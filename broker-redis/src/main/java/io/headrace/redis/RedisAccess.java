@@ -50,7 +50,7 @@ final class RedisAccess implements AccessStore {
         Instant now = Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1_000);
         List<AccessKey> live = new ArrayList<>();
         Replies.map(Link.checked(answers.get(1))).forEach((name, kept) -> read(name, kept)
-                .filter(key -> key.expiresAt() == null || now.isBefore(key.expiresAt())).ifPresent(live::add));
+                .filter(one -> one.expiresAt() == null || now.isBefore(one.expiresAt())).ifPresent(live::add));
         live.sort(Comparator.comparing(AccessKey::name));
         return live;
     }

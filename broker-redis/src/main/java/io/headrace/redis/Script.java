@@ -53,7 +53,7 @@ enum Script {
     }
 
     private static String read(String name) {
-        String path = "lua/" + name + ".lua";
+        String path = "/io/headrace/redis/lua/" + name + ".lua";
         try (InputStream in = Script.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException("the jar lacks " + path);

@@ -9,7 +9,6 @@ import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
-import io.headrace.InvalidInput;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
@@ -29,7 +28,6 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -158,27 +156,6 @@ final class OutageTest {
                 .getConsumerMessageCount().getOrDefault("w1", 0L) == jobs);
     }
 
-    @Test
-    void aFullRedisRefusesSubmissionsAndStillLetsJobsEnd() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            JobClient client = new JobClient(broker);
-            client.enqueue(job());
-            jedis.configSet("maxmemory", "1");
-
-            assertThatThrownBy(() -> client.enqueue(job())).isInstanceOf(BrokerUnavailable.class)
-                    .hasMessageContaining("OOM");
-            assertThat(broker.operator().readiness()).hasValueSatisfying(why -> assertThat(why).contains("full"));
-            var claimed = broker.claim(CLAIM).jobs().get(0);
-            var ended = claimed.document().with(
-                    claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null));
-            assertThat(broker.settle(Verdict.finish(claimed.lease(), ended)).toCompletableFuture().get(5,
-                    TimeUnit.SECONDS))
-                    .isEqualTo(Settlement.RECORDED);
-        }
-    }
-
     /** What a broker says of its Redis. */
     private static final class Heard implements BrokerObserver {
         final List<String> away = new CopyOnWriteArrayList<>();
@@ -280,26 +257,6 @@ final class OutageTest {
     }
 
     @Test
-    void aRedisThatEvictsKeysIsRefused() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, Map.of("maxmemory-policy", "allkeys-lru"))) {
-            assertThatThrownBy(() -> RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE))
-                    .isInstanceOf(InvalidInput.class).hasMessageContaining("allkeys-lru")
-                    .hasMessageContaining("noeviction");
-        }
-    }
-
-    @Test
-    void aRedisThatStartsToEvictKeysMakesTheBrokerUnready() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            jedis.configSet("maxmemory-policy", "volatile-ttl");
-            assertThat(broker.operator().readiness())
-                    .hasValueSatisfying(why -> assertThat(why).contains("volatile-ttl"));
-        }
-    }
-
-    @Test
     void aBrokerCanBeOpenedBeforeItsRedisIsThere() throws Exception {
         EmbeddedRedis first = EmbeddedRedis.start(folder, 0);
         first.close();
@@ -314,32 +271,6 @@ final class OutageTest {
     }
 
     @Test
-    void aScriptCacheThatWasEmptiedIsFilledAgain() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            JobClient client = new JobClient(broker);
-            client.enqueue(job());
-            jedis.scriptFlush();
-            assertThat(broker.claim(CLAIM).jobs()).hasSize(1);
-        }
-    }
-
-    @Test
-    void aQueueThatWasEmptiedFromOutsideIsCreatedAgain() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            JobClient client = new JobClient(broker);
-            client.enqueue(job());
-            jedis.flushAll();
-            client.enqueue(job());
-            assertThat(broker.claim(CLAIM).jobs()).hasSize(1);
-            assertThat(broker.operator().queues()).hasSize(1);
-        }
-    }
-
-    @Test
     void aClosedBrokerFailsWhatIsSubmitted() throws Exception {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
             RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
@@ -347,49 +278,6 @@ final class OutageTest {
             assertThatThrownBy(() -> broker.enqueue(job()).toCompletableFuture().join())
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(BrokerUnavailable.class);
-        }
-    }
-
-    @Test
-    void aWakeTokenThatCannotBeGivenBackSilencesNobody() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            JobClient client = new JobClient(broker);
-            Thread waiter = new Thread(() -> assertThatThrownBy(
-                    () -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
-                    .isInstanceOf(InterruptedException.class));
-            waiter.start();
-            Wait.until("it waits in Redis", () -> jedis.clientList().contains("cmd=blpop"));
-            waiter.interrupt();
-            waiter.join();
-            jedis.configSet("maxmemory", "1");
-            jedis.eval("#!lua flags=allow-oom\nreturn redis.call('LPUSH', KEYS[1], '1')", 1, "hr:{email}:wake");
-            Wait.until("the token was refused back", () -> jedis.info("errorstats").contains("errorstat_OOM"));
-            jedis.configSet("maxmemory", "0");
-
-            client.enqueue(job());
-
-            assertThat(broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5))).isTrue();
-        }
-    }
-
-    @Test
-    void aSubscriptionStandsAlthoughTheConnectionBreaksUnderIt() throws Exception {
-        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0);
-                RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-                Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            try (Subscription first = broker.onChange(QUEUE, id -> {})) {
-                for (int i = 0; i < 10; i++) {
-                    jedis.clientKill(new ClientKillParams().type(ClientType.PUBSUB));
-                    for (String name : List.of("a" + i, "b" + i, "c" + i)) {
-                        try (Subscription next = broker.onChange(new QueueName(name), id -> {})) {
-                            String channel = "hr:{" + name + "}:changed";
-                            assertThat(jedis.pubsubNumSub(channel)).containsEntry(channel, 1L);
-                        }
-                    }
-                }
-            }
         }
     }
 

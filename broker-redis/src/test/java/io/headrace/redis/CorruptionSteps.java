@@ -1,0 +1,127 @@
+package io.headrace.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.headrace.BrokerObserver;
+import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Query;
+import io.headrace.ClaimRequest;
+import io.headrace.ClaimedJob;
+import io.headrace.HeadraceException;
+import io.headrace.Job;
+import io.headrace.JobClient;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Level;
+import io.headrace.NewJob;
+import io.headrace.QueueName;
+import io.headrace.Settlement;
+import io.headrace.Verdict;
+import io.headrace.WorkerId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XAddParams;
+
+/** A queue with jobs, what may be written into its keys by hand, and everything that shows what there is. */
+abstract class CorruptionSteps {
+    private static final AtomicLong COUNT = new AtomicLong();
+    static final QueueName QUEUE = new QueueName("mail");
+    static final QueueName OTHER = new QueueName("other");
+    static final WorkerId ANN = new WorkerId("ann");
+    static final WorkerId BOB = new WorkerId("bob");
+    static final Duration LEASE = Duration.ofSeconds(30);
+    static final String GOOD = "{\"type\":\"welcome\",\"payload\":1}";
+
+    final String prefix = "c" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":";
+    final RedisConfig config = RedisConfig.parse(TestServer.embedded().url()).withPrefix(prefix);
+    final RedisBroker broker = RedisBroker.connect(config, BrokerObserver.NONE);
+    final BrokerOperator operator = broker.operator();
+    final JobClient client = new JobClient(broker);
+    final Jedis jedis = new Jedis(config.nodes().iterator().next());
+    final String base = prefix + "{mail}:";
+
+    @AfterEach
+    void close() {
+        jedis.close();
+        broker.close();
+    }
+
+    JobId submit() {
+        return client.enqueue(NewJob.of("mail", "welcome", 1).build()).id();
+    }
+
+    JobId scheduled() {
+        return client.enqueue(NewJob.of("mail", "welcome", 1).delay(Duration.ofHours(1)).build()).id();
+    }
+
+    JobId addEntry(Map<String, String> fields) {
+        StreamEntryID entry = jedis.xadd(base + "ready:n", XAddParams.xAddParams(), fields);
+        return JobId.parse("mail_n" + entry);
+    }
+
+    List<ClaimedJob> claim(WorkerId worker) {
+        return claim(QUEUE, worker);
+    }
+
+    List<ClaimedJob> claim(QueueName queue, WorkerId worker) {
+        return broker.claim(new ClaimRequest(queue, worker, 100, LEASE, List.of(Level.values()))).jobs();
+    }
+
+    static Verdict success(ClaimedJob job) {
+        return Verdict.finish(job.lease(),
+                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
+    }
+
+    Settlement settle(Verdict verdict) {
+        try {
+            return broker.settle(verdict).toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof HeadraceException known ? known : e;
+        }
+    }
+
+    /** Runs all that is in line, and tells what it ran. */
+    List<JobId> runAll() {
+        List<JobId> ran = new ArrayList<>();
+        for (ClaimedJob job : claim(ANN)) {
+            assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
+            ran.add(job.lease().job());
+        }
+        return ran;
+    }
+
+    Job find(JobId id) {
+        return broker.find(id).job().orElseThrow();
+    }
+
+    JobState eventually(JobId id, JobState expected) {
+        Wait.until(id + " is " + expected,
+                () -> broker.find(id).job().filter(job -> job.state() == expected).isPresent());
+        return find(id).state();
+    }
+
+    List<JobId> list(JobState state) {
+        return operator.jobs(new Query(QUEUE, state, null, null, null, 100)).jobs().stream().map(Job::id).toList();
+    }
+
+    /** Everything that shows what there is answers. */
+    void look() {
+        assertThat(operator.queues()).extracting(BrokerOperator.QueueInfo::queue).contains(QUEUE);
+        assertThat(operator.queue(QUEUE)).isPresent();
+        for (JobState state : JobState.values()) {
+            assertThatCode(() -> list(state)).as("the list of " + state).doesNotThrowAnyException();
+        }
+        assertThatCode(operator::workers).doesNotThrowAnyException();
+        assertThatCode(() -> operator.history(QUEUE, 5)).doesNotThrowAnyException();
+        assertThatCode(() -> operator.settings(QUEUE)).doesNotThrowAnyException();
+        assertThat(operator.readiness()).isEmpty();
+    }
+}

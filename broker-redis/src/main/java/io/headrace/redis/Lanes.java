@@ -19,7 +19,7 @@ final class Lanes<T extends Lane.Item> implements AutoCloseable {
     private volatile boolean closed;
 
     /** @param flusher see {@link Lane}; all items of a batch have the same place */
-    Lanes(String name, Consumer<List<T>> flusher) {
+    public Lanes(String name, Consumer<List<T>> flusher) {
         this.name = name;
         this.flusher = flusher;
     }

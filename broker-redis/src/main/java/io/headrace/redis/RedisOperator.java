@@ -2,6 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.AccessStore;
 import io.headrace.BrokerOperator;
+import io.headrace.BrokerOperator.Pace;
 import io.headrace.BrokerUnavailable;
 import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
@@ -240,7 +241,7 @@ final class RedisOperator implements BrokerOperator {
     }
 
     @Override
-    public Requeued requeue(QueueName queue, List<JobId> ids, BrokerOperator.@Nullable Pace pace) {
+    public Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
         return deadJobs.requeue(queue, ids, pace);
     }
 

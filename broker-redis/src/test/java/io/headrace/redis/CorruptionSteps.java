@@ -33,54 +33,54 @@ import redis.clients.jedis.params.XAddParams;
 /** A queue with jobs, what may be written into its keys by hand, and everything that shows what there is. */
 abstract class CorruptionSteps {
     private static final AtomicLong COUNT = new AtomicLong();
-    static final QueueName QUEUE = new QueueName("mail");
-    static final QueueName OTHER = new QueueName("other");
-    static final WorkerId ANN = new WorkerId("ann");
-    static final WorkerId BOB = new WorkerId("bob");
-    static final Duration LEASE = Duration.ofSeconds(30);
-    static final String GOOD = "{\"type\":\"welcome\",\"payload\":1}";
+    protected static final QueueName QUEUE = new QueueName("mail");
+    protected static final QueueName OTHER = new QueueName("other");
+    protected static final WorkerId ANN = new WorkerId("ann");
+    protected static final WorkerId BOB = new WorkerId("bob");
+    protected static final Duration LEASE = Duration.ofSeconds(30);
+    protected static final String GOOD = "{\"type\":\"welcome\",\"payload\":1}";
 
-    final String prefix = "c" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":";
-    final RedisConfig config = RedisConfig.parse(TestServer.embedded().url()).withPrefix(prefix);
-    final RedisBroker broker = RedisBroker.connect(config, BrokerObserver.NONE);
-    final BrokerOperator operator = broker.operator();
-    final JobClient client = new JobClient(broker);
-    final Jedis jedis = new Jedis(config.nodes().iterator().next());
-    final String base = prefix + "{mail}:";
+    protected final String prefix = "c" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":";
+    protected final RedisConfig config = RedisConfig.parse(TestServer.embedded().url()).withPrefix(prefix);
+    protected final RedisBroker broker = RedisBroker.connect(config, BrokerObserver.NONE);
+    protected final BrokerOperator operator = broker.operator();
+    protected final JobClient client = new JobClient(broker);
+    protected final Jedis jedis = new Jedis(config.nodes().iterator().next());
+    protected final String base = prefix + "{mail}:";
 
     @AfterEach
-    void close() {
+    protected void close() {
         jedis.close();
         broker.close();
     }
 
-    JobId submit() {
+    protected JobId submit() {
         return client.enqueue(NewJob.of("mail", "welcome", 1).build()).id();
     }
 
-    JobId scheduled() {
+    protected JobId scheduled() {
         return client.enqueue(NewJob.of("mail", "welcome", 1).delay(Duration.ofHours(1)).build()).id();
     }
 
-    JobId addEntry(Map<String, String> fields) {
+    protected JobId addEntry(Map<String, String> fields) {
         StreamEntryID entry = jedis.xadd(base + "ready:n", XAddParams.xAddParams(), fields);
         return JobId.parse("mail_n" + entry);
     }
 
-    List<ClaimedJob> claim(WorkerId worker) {
+    protected List<ClaimedJob> claim(WorkerId worker) {
         return claim(QUEUE, worker);
     }
 
-    List<ClaimedJob> claim(QueueName queue, WorkerId worker) {
+    protected List<ClaimedJob> claim(QueueName queue, WorkerId worker) {
         return broker.claim(new ClaimRequest(queue, worker, 100, LEASE, List.of(Level.values()))).jobs();
     }
 
-    static Verdict success(ClaimedJob job) {
+    protected static Verdict success(ClaimedJob job) {
         return Verdict.finish(job.lease(),
                 job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
     }
 
-    Settlement settle(Verdict verdict) {
+    protected Settlement settle(Verdict verdict) {
         try {
             return broker.settle(verdict).toCompletableFuture().join();
         } catch (CompletionException e) {
@@ -89,7 +89,7 @@ abstract class CorruptionSteps {
     }
 
     /** Runs all that is in line, and tells what it ran. */
-    List<JobId> runAll() {
+    protected List<JobId> runAll() {
         List<JobId> ran = new ArrayList<>();
         for (ClaimedJob job : claim(ANN)) {
             assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
@@ -98,22 +98,22 @@ abstract class CorruptionSteps {
         return ran;
     }
 
-    Job find(JobId id) {
+    protected Job find(JobId id) {
         return broker.find(id).job().orElseThrow();
     }
 
-    JobState eventually(JobId id, JobState expected) {
+    protected JobState eventually(JobId id, JobState expected) {
         Wait.until(id + " is " + expected,
                 () -> broker.find(id).job().filter(job -> job.state() == expected).isPresent());
         return find(id).state();
     }
 
-    List<JobId> list(JobState state) {
+    protected List<JobId> list(JobState state) {
         return operator.jobs(new Query(QUEUE, state, null, null, null, 100)).jobs().stream().map(Job::id).toList();
     }
 
     /** Everything that shows what there is answers. */
-    void look() {
+    protected void look() {
         assertThat(operator.queues()).extracting(BrokerOperator.QueueInfo::queue).contains(QUEUE);
         assertThat(operator.queue(QUEUE)).isPresent();
         for (JobState state : JobState.values()) {

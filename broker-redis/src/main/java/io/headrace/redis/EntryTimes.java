@@ -138,10 +138,9 @@ final class EntryTimes {
             levels.remove(level);
         } else if (levels.add(level)) {
             LOG.warn(
-                    "the clock of Redis was ahead; its ids stay so, and jobs say themselves when they were accepted queue={} level={}"
-                            + " ahead={}",
-                    queue, level.label(),
-                    Durations.format(Duration.ofSeconds(byMs / 1000)));
+                    "the clock of Redis was ahead; its ids stay so, and jobs say themselves when they were accepted"
+                            + " queue={} level={} ahead={}",
+                    queue, level.label(), Durations.format(Duration.ofSeconds(byMs / 1000)));
         }
     }
 }

@@ -101,8 +101,8 @@ enum Fault {
 
     IDS_AHEAD(Finding.Level.WARNING, "clock", "stream gives ids that are ahead of the clock of Redis",
             "streams give ids that are ahead of the clock of Redis",
-            "the clock was ahead; new jobs say themselves when they were accepted, those of that moment have its time. It heals when the"
-                    + " time has caught up",
+            "the clock was ahead; new jobs say themselves when they were accepted, those of that moment have its time."
+                    + " It heals when the time has caught up",
             null),
 
     LEASE_SILENT(Finding.Level.WARNING, "leases", "lease has been over for long and nobody took the job over",

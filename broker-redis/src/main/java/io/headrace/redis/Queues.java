@@ -121,7 +121,8 @@ final class Queues implements AutoCloseable {
             } else {
                 lists.add(link.server(keys.queues()), Durability.MEMORY, new Listing(queue));
             }
-            long maxBacklog = StoredSettings.maxBacklog(reply.get(2) instanceof byte[] text ? Replies.text(text) : null);
+            long maxBacklog = StoredSettings
+                    .maxBacklog(reply.get(2) instanceof byte[] text ? Replies.text(text) : null);
             known.put(queue, new Known(base(queue), maxBacklog, nanoClock.getAsLong()));
             return new Found(maxBacklog > 0, Replies.number(reply.get(0)), null);
         } catch (HeadraceException e) {

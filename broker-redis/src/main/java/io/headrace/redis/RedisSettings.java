@@ -9,9 +9,9 @@ public final class RedisSettings {
     /** Where Redis is. */
     public static final Setting<RedisConfig> URL = new Setting<>("redis", "redis://127.0.0.1:6379",
             "redis://, rediss://, redis-sentinel:// or redis-cluster:// with hosts, or dev:FOLDER",
-            "Where Redis is: redis://user:password@host:port/database, rediss:// for TLS, redis-sentinel://hosts/master,"
-                    + " redis-cluster://hosts, dev:FOLDER for the one of a running dev. Without it, api, worker and doctor use"
-                    + " that of a dev which runs on ./headrace-data.",
+            "Where Redis is: redis://user:password@host:port/database, rediss:// for TLS,"
+                    + " redis-sentinel://hosts/master, redis-cluster://hosts, dev:FOLDER for the one of a running dev."
+                    + " Without it, api, worker and doctor use that of a dev which runs on ./headrace-data.",
             RedisConfig::parse);
 
     /** What every key starts with. */

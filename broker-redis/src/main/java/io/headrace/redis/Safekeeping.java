@@ -80,7 +80,7 @@ final class Safekeeping {
                         : answer instanceof Long n && n >= durability.replicas() ? null
                                 : "after " + WAIT_MS + " ms it was not on " + durability.replicas() + " replicas";
         if (doubt != null) {
-            known.remove(new Place(link.shard(key), durability)); // whatever was believed of this server is no longer so
+            known.remove(new Place(link.shard(key), durability)); // what was believed of this server is no longer so
         }
         return doubt;
     }

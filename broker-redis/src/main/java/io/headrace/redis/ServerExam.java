@@ -173,7 +173,8 @@ final class ServerExam {
                     + (machine > 0 ? ", the machine has " + ByteSize.format(machine) : "");
             return machine > 0 && used > machine / 2
                     ? Finding.warning("memory", found,
-                            "when the machine is full its kernel ends Redis: set maxmemory, submissions are then refused")
+                            "when the machine is full its kernel ends Redis: set maxmemory,"
+                                    + " submissions are then refused")
                     : Finding.ok("memory", found);
         }
         String found = ByteSize.format(used) + " of " + ByteSize.format(max) + " used, " + 100 * used / max + " %";

@@ -39,7 +39,8 @@ final class CommandCountTest extends RedisSteps {
     @BeforeEach
     void start() throws Exception {
         submit(1);
-        jedis.hdel("hr:{counted}:settings", "watched_until_ms"); // a new queue is for a while, as somebody may have looked before
+        // a new queue is watched for a while, as somebody may have looked before
+        jedis.hdel("hr:{counted}:settings", "watched_until_ms");
         settle(claim(1)); // the group, the worker's lease and the scripts are there from now on
     }
 
@@ -111,7 +112,8 @@ final class CommandCountTest extends RedisSteps {
 
         assertThat(hundred).hasSize(100);
         assertThat(lone).containsEntry("xack", 1L).containsEntry("xdel", 1L).containsEntry("xpending", 1L);
-        long flushes = all.getOrDefault("evalsha", 0L); // as many as it takes, for what gathers while one is under way goes with the next
+        // as many as it takes, for what gathers while one is under way goes with the next
+        long flushes = all.getOrDefault("evalsha", 0L);
         assertThat(all).containsEntry("xack", flushes).containsEntry("xdel", flushes);
         assertThat(all).containsEntry("xpending", flushes);
         assertThat(all.get("xtrim")).isBetween(1L, flushes);

@@ -7,7 +7,6 @@ import io.headrace.ClaimRequest;
 import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Settlement;

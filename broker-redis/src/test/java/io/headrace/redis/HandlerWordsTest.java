@@ -91,7 +91,8 @@ final class HandlerWordsTest extends RedisSteps {
     void whatIsForgottenWithItsRetentionTakesItsLogAlong() {
         JobId id = succeed(said(job()));
         jedis.del(BASE + "finished:" + Replies.bucket(id)); // as it expires
-        broker.operator().change(QUEUE, new SettingsChange(null, null, 1_000L)); // tidies up, as workers do now and then
+        // tidies up, as workers do now and then
+        broker.operator().change(QUEUE, new SettingsChange(null, null, 1_000L));
         assertThat(words()).isEmpty();
     }
 

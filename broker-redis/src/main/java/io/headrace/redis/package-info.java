@@ -1,4 +1,7 @@
-/** The broker on Redis Streams. */
+/**
+ * Opens the broker on Redis Streams and puts it together. For applications, which begin with {@link RedisBroker}, and
+ * for whoever measures it.
+ */
 @NullMarked
 package io.headrace.redis;
 

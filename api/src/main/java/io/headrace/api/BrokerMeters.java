@@ -74,7 +74,7 @@ final class BrokerMeters {
             told = true;
             LOG.warn(
                     "there are more queues than metrics tell apart; the newest are summed up queues={} apart={} setting={}",
-                    queues, apart, ApiSettings.METRICS_QUEUES.variable());
+                    queues, apart, "HEADRACE_API_METRICS_QUEUES");
         }
     }
 

@@ -25,7 +25,7 @@ final class Dashboard {
     /** The address below which assets are. */
     static final String ASSETS = "/assets/";
 
-    private static final String FOLDER = "dashboard/";
+    private static final String FOLDER = "/io/headrace/api/dashboard/";
     private static final Pattern IMPORT_MAP = Pattern.compile("<script type=\"importmap\">(.*?)</script>",
             Pattern.DOTALL);
     private static final Pattern ADDRESS = Pattern.compile(ASSETS + "([0-9a-f]{16})/(.+)");

@@ -67,11 +67,24 @@ final class DeadCalls {
         DeadGroups.Found found = groups.get(queue);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());
-            out.objects("groups", found.groups(), OperatorJson::group);
+            out.objects("groups", found.groups(), DeadCalls::write);
             out.number("examined", found.examined());
             out.number("total", info.counts().getOrDefault(JobState.DEAD, 0L));
             out.flag("more", found.more());
         });
+    }
+
+    private static void write(JsonOut out, DeadGroups.Group group) {
+        out.text("fingerprint", group.fingerprint());
+        out.text("type", group.type().value());
+        out.object("error", error -> {
+            error.text("type", group.error());
+            error.text("message", group.message());
+        });
+        out.number("count", group.count());
+        out.time("oldest", group.oldest());
+        out.time("newest", group.newest());
+        out.text("sample", group.sample().toString());
     }
 
     /** What is hidden in a job is hidden in the message of its group, which is that of a sample. */

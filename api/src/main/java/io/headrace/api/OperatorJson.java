@@ -108,20 +108,6 @@ final class OperatorJson {
         HISTORY.forEach(name -> out.number(name, minute.counts().getOrDefault(name, 0L)));
     }
 
-    /** Writes the members of a group of dead jobs. */
-    static void group(JsonOut out, DeadGroups.Group group) {
-        out.text("fingerprint", group.fingerprint());
-        out.text("type", group.type().value());
-        out.object("error", error -> {
-            error.text("type", group.error());
-            error.text("message", group.message());
-        });
-        out.number("count", group.count());
-        out.time("oldest", group.oldest());
-        out.time("newest", group.newest());
-        out.text("sample", group.sample().toString());
-    }
-
     static void settings(JsonOut out, QueueSettings settings) {
         out.number("maxBacklog", settings.maxBacklog());
         out.duration("retention", settings.retention());

@@ -25,7 +25,7 @@ final class SystemCalls {
     private final Services services;
     private final Calls calls;
     private Optional<String> lastObjection = Optional.empty();
-    private final Reply openapi = Reply.text(Reply.JSON, resource("openapi.json")).packed(false);
+    private final Reply openapi = Reply.text(Reply.JSON, resource("/io/headrace/api/openapi.json")).packed(false);
     private final Reply openapiPacked = openapi.packed(true);
     private final Dashboard dashboard = Dashboard.packaged();
     private final Cached<Optional<String>> readiness;

@@ -32,7 +32,7 @@ final class OpenApi {
     private OpenApi() {}
 
     private static JsonNode load() {
-        try (InputStream in = Objects.requireNonNull(ApiServer.class.getResourceAsStream("openapi.json"))) {
+        try (InputStream in = Objects.requireNonNull(ApiServer.class.getResourceAsStream("/io/headrace/api/openapi.json"))) {
             return JsonFormat.mapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

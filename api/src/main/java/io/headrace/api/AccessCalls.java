@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls about keys, and about who did what. */
 final class AccessCalls {
-    private static final Set<String> MEMBERS = JobRequest.ordered("name", "role", "queues", "expiresIn");
+    private static final Set<String> MEMBERS = JsonIn.allowed("name", "role", "queues", "expiresIn");
     private static final Duration MAX_LIFETIME = Duration.ofDays(3650);
     /** What secrets begin with, so that people and scanners know them when they see one. */
     private static final String MARK = "hr_";

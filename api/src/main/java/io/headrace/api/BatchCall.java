@@ -33,14 +33,12 @@ final class BatchCall {
     }
 
     private Splitter splitter(Exchange exchange) {
-        int max = services.config().maxPayload() + JobRequest.ENVELOPE_BYTES;
-        String type = exchange.header("Content-Type").map(EnqueueCall::mediaType).orElse("");
-        if (LINES.contains(type)) {
-            EnqueueCall.requireJson(Reply.JSON, exchange.request().getHeader("Content-Encoding"));
+        int max = services.config().maxPayload() + JsonIn.ENVELOPE_BYTES;
+        if (LINES.contains(exchange.bodyType())) {
+            exchange.requireUnpacked();
             return Splitter.lines(max);
         }
-        EnqueueCall.requireJson(exchange.request().getHeader("Content-Type"),
-                exchange.request().getHeader("Content-Encoding"));
+        exchange.requireJson();
         return Splitter.array(max);
     }
 }

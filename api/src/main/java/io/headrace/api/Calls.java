@@ -64,7 +64,9 @@ final class Calls {
     /** The same, for longer or shorter bodies. */
     Consumer<Exchange> withBody(int max, BiFunction<Exchange, byte[], Reply> call) {
         return exchange -> {
-            requireJson(exchange);
+            if (exchange.hasBody()) {
+                exchange.requireJson();
+            }
             exchange.body(max, services.config().bodyTimeout().toNanos(),
                     body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
         };
@@ -73,7 +75,9 @@ final class Calls {
     /** The same, for a body that may hold a payload. */
     Consumer<Exchange> withPayload(BiFunction<Exchange, byte[], Reply> call) {
         return exchange -> {
-            requireJson(exchange);
+            if (exchange.hasBody()) {
+                exchange.requireJson();
+            }
             exchange.jobBody(services.config().maxPayload(), services.config().bodyTimeout().toNanos(),
                     body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
         };
@@ -88,13 +92,6 @@ final class Calls {
         }
         services.blocking().run(exchange.loop(), () -> reply.packed(true))
                 .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
-    }
-
-    private static void requireJson(Exchange exchange) {
-        if (exchange.hasBody()) {
-            EnqueueCall.requireJson(exchange.request().getHeader("Content-Type"),
-                    exchange.request().getHeader("Content-Encoding"));
-        }
     }
 
     private void run(Exchange exchange, Room.Weight weight, Callable<Reply> call) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** Which dead jobs a call is about, and what is to happen to them. Written while it is read, by one thread. */
 final class DeadFilter {
     /** What both verbs take. */
-    static final Set<String> DELETE = JobRequest.ordered("type", "error", "fingerprint", "ids", "limit", "dryRun");
+    static final Set<String> DELETE = JsonIn.allowed("type", "error", "fingerprint", "ids", "limit", "dryRun");
     /** What a retry takes. */
-    static final Set<String> RETRY = JobRequest.ordered("type", "error", "fingerprint", "ids", "limit", "dryRun",
+    static final Set<String> RETRY = JsonIn.allowed("type", "error", "fingerprint", "ids", "limit", "dryRun",
             "pace", "startAt");
     private static final int MAX_IDS = 10_000;
     private static final int MAX_LIMIT = 1_000_000;

@@ -11,7 +11,6 @@ import io.headrace.QueueName;
 import io.headrace.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class EnqueueCall {
 
     void serve(Exchange exchange) {
         QueueName queue = exchange.queue();
-        requireJson(exchange.request().getHeader("Content-Type"), exchange.request().getHeader("Content-Encoding"));
+        exchange.requireJson();
         ApiConfig config = services.config();
         String key = IdempotencyKey.of(exchange.request());
         Durability durability = Prefer.durability(exchange.request()).orElse(config.durability());
@@ -46,28 +45,6 @@ final class EnqueueCall {
             services.known().admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
                     .onFailure(exchange::fail);
         });
-    }
-
-    /** @throws Problem {@code unsupported-media-type} when a body of this type is not JSON */
-    static void requireJson(@Nullable String contentType, @Nullable String encoding) {
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "a body in Content-Encoding " + shown(encoding)
-                    + " is not read", "Content-Encoding");
-        }
-        if (contentType == null || !(contentType.equals(Reply.JSON) || mediaType(contentType).equals(Reply.JSON))) {
-            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json, was "
-                    + (contentType == null ? "missing" : shown(contentType)), "Content-Type");
-        }
-    }
-
-    /** Without parameters such as the charset: JSON is UTF-8 whatever they say. */
-    static String mediaType(String contentType) {
-        int semicolon = contentType.indexOf(';');
-        return (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
-    }
-
-    private static String shown(String text) {
-        return "'" + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + "'";
     }
 
     /** The same key must come with the same queue and body, byte by byte, to count as the same request. */

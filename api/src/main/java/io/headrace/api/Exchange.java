@@ -17,6 +17,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -298,6 +299,36 @@ final class Exchange {
         return (length != null && !length.equals("0")) || request.getHeader("Transfer-Encoding") != null;
     }
 
+    /** @throws Problem {@code unsupported-media-type} when the body is not JSON in plain bytes */
+    void requireJson() {
+        requireUnpacked();
+        String type = request.getHeader("Content-Type");
+        if (type == null || !(type.equals(Reply.JSON) || bodyType().equals(Reply.JSON))) {
+            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json, was "
+                    + (type == null ? "missing" : shown(type)), "Content-Type");
+        }
+    }
+
+    /** @throws Problem {@code unsupported-media-type} when the body is compressed, or encoded otherwise */
+    void requireUnpacked() {
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "a body in Content-Encoding " + shown(encoding)
+                    + " is not read", "Content-Encoding");
+        }
+    }
+
+    /** The media type of the body without parameters such as the charset: JSON is UTF-8 whatever they say. */
+    String bodyType() {
+        String type = header("Content-Type").orElse("");
+        int semicolon = type.indexOf(';');
+        return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shown(String text) {
+        return "'" + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + "'";
+    }
+
     /**
      * Reads the body, then goes on; answers with a problem when it is longer than {@code max} bytes or takes too long.
      * Must be called before the handler of the request returns.
@@ -309,7 +340,7 @@ final class Exchange {
 
     /** The same for the body of a job, whose payload has at most so many bytes. */
     void jobBody(int maxPayload, long timeoutNanos, Handler<byte[]> then) {
-        int max = maxPayload + JobRequest.ENVELOPE_BYTES;
+        int max = maxPayload + JsonIn.ENVELOPE_BYTES;
         new BodyRead(this, max, () -> JsonIn.bodyTooLong(max, maxPayload), timeoutNanos, then).start();
     }
 

@@ -14,19 +14,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a submission, read in one pass; the payload is cut out of the bytes as it is. Used once, by one thread. */
 final class JobRequest {
-    private static final Set<String> MEMBERS = ordered("type", "payload", "priority", "delay", "runAt", "expiresIn",
+    private static final Set<String> MEMBERS = JsonIn.allowed("type", "payload", "priority", "delay", "runAt", "expiresIn",
             "timeout", "maxRetries", "backoff", "uniqueKey", "retention");
-    private static final Set<String> BACKOFF_MEMBERS = ordered("kind", "base", "cap");
-    /** How much longer than its payload a submission may be. */
-    static final int ENVELOPE_BYTES = 64 * 1024;
+    private static final Set<String> BACKOFF_MEMBERS = JsonIn.allowed("kind", "base", "cap");
 
     private final int maxPayload;
     private @Nullable JobType type;
@@ -124,10 +120,5 @@ final class JobRequest {
                     .orElseThrow(() -> new InvalidInput("backoff.kind", "must be exponential or fixed, was '"
                             + (label.length() <= 40 ? label : label.substring(0, 40) + "…") + "'"));
         }
-    }
-
-    /** Keeps the order, so that messages list names as the documentation does. */
-    static Set<String> ordered(String... names) {
-        return Stream.of(names).collect(LinkedHashSet::new, Set::add, Set::addAll);
     }
 }

@@ -19,14 +19,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads one JSON object of a request front to back, once, without building a tree: unknown members are refused with the
  * nearest name, values of the wrong kind with what is allowed. A member that is {@code null} counts as left out.
  */
 final class JsonIn {
+    /** How much longer than its payload the body of a job may be. */
+    static final int ENVELOPE_BYTES = 64 * 1024;
+
     /** Takes one member: the reader stands on its value, which must be read to its end. */
     interface Member {
         void read(String name, JsonIn in) throws IOException;
@@ -38,6 +43,11 @@ final class JsonIn {
     /** What names of members are prefixed with in messages: empty, or such as {@code backoff.} */
     private String prefix = "";
     private String name = "";
+
+    /** The names of members, in the order in which messages list them. */
+    static Set<String> allowed(String... names) {
+        return Stream.of(names).collect(LinkedHashSet::new, Set::add, Set::addAll);
+    }
 
     private JsonIn(byte[] utf8) throws IOException {
         this.utf8 = utf8;

@@ -19,7 +19,7 @@ record LiveOrder(Verb verb, String value, long from) {
         AUTH, SUBSCRIBE, UNSUBSCRIBE
     }
 
-    private static final Set<String> MEMBERS = JobRequest.ordered("auth", "subscribe", "unsubscribe", "from");
+    private static final Set<String> MEMBERS = JsonIn.allowed("auth", "subscribe", "unsubscribe", "from");
     private static final long MAX_LINE = 999_999_999_999_999L;
 
     /** @throws Problem or {@link InvalidInput} when it is none */

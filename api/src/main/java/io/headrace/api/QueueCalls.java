@@ -35,7 +35,7 @@ final class QueueCalls {
     private static final int MAX_QUEUES = 1_000;
     /** How long one call purges; longer ones would meet the timeouts of proxies. */
     private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(20);
-    private static final Set<String> SETTINGS = JobRequest.ordered("maxBacklog", "retention", "maxKept", "paused");
+    private static final Set<String> SETTINGS = JsonIn.allowed("maxBacklog", "retention", "maxKept", "paused");
 
     private final BrokerOperator operator;
     private final JobJson jobJson;

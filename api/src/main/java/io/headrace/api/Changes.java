@@ -59,7 +59,7 @@ final class Changes implements AutoCloseable {
     }
 
     /**
-     * Calls back, on a thread of the broker, when the job may have changed. What changes after the future has completed is
+     * Runs the listener, on a thread of the broker, when the job may have changed. What changes after the future has completed is
      * heard, unless it failed or the connection breaks; then only looking helps. The future completes on any thread.
      */
     Future<?> listen(JobId job, Runnable listener) {

@@ -158,7 +158,7 @@ final class JobJson {
         }
     }
 
-    /** Why the job's newest failed attempt failed, or null. */
+    /** The failure of the job's newest attempt that failed, or null. */
     @Nullable
     Failure error(Job job) {
         return secrets(job).mask(job.document().run().error());

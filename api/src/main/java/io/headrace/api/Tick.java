@@ -57,7 +57,7 @@ final class Tick {
         return new Tick(topic, "problem", at, problem.json(), problem, null);
     }
 
-    /** Why there is no state, else null. */
+    /** The reason why there is no state, else null. */
     @Nullable
     Problem problem() {
         return problem;

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Why a job is where it is, in words for a tired operator: decides, and reads nothing. Used once, by one thread. */
+/** Says, in words for a tired operator, for what reason a job is where it is: decides, and reads nothing. Used once, by one thread. */
 final class Why {
     /**
      * What is known.

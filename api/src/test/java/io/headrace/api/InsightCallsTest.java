@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Why, scaling, dead groups, paced retries and quiet workers, over HTTP. */
+/** Diagnosis, scaling, dead groups, paced retries and quiet workers, over HTTP. */
 class InsightCallsTest {
     private static final String MAIL = "/v1/queues/mail";
 

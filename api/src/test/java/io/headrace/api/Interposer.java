@@ -46,7 +46,7 @@ final class Interposer {
         return hold;
     }
 
-    /** Calls that wait. */
+    /** What waits. */
     static final class Hold {
         private final CountDownLatch reached;
         private final CountDownLatch letGo = new CountDownLatch(1);

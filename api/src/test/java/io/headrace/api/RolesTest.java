@@ -72,7 +72,7 @@ class RolesTest {
         return responses.path("200").path("content").has("text/event-stream") || responses.has("101");
     }
 
-    /** Calls it with what it needs to go well. */
+    /** Makes the call with what it needs to go well. */
     private Api.Answer call(String operation, QueueName queue, JobId job, String secret) {
         String[] parts = operation.split(" ", 2);
         String path = parts[1].replace("{queue}", queue.value()).replace("{name}", "nobody");

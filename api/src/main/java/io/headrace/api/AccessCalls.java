@@ -29,18 +29,23 @@ final class AccessCalls {
     private static final String MARK = "hr_";
     private static final int MAX_PAGE = 200;
 
-    private final Services services;
     private final AccessStore store;
+    private final KeyRing keys;
+    private final Passes passes;
+    private final Guard guard;
+    private final Audit audit;
     private final Calls calls;
 
-    AccessCalls(Services services) {
-        this.services = services;
-        this.store = services.operator().access();
-        this.calls = new Calls(services);
+    AccessCalls(AccessStore store, KeyRing keys, Passes passes, Guard guard, Audit audit, Calls calls) {
+        this.store = store;
+        this.keys = keys;
+        this.passes = passes;
+        this.guard = guard;
+        this.audit = audit;
+        this.calls = calls;
     }
 
     List<Route> routes() {
-        Audit audit = services.audit();
         return List.of(
                 Route.get("/v1/keys", Access.ADMINISTER, List.of(), calls.blocking(e -> list())),
                 Route.post("/v1/keys", Access.ADMINISTER,
@@ -52,7 +57,7 @@ final class AccessCalls {
     }
 
     private Reply list() {
-        List<AccessKey> all = new ArrayList<>(services.keys().environment());
+        List<AccessKey> all = new ArrayList<>(keys.environment());
         all.addAll(store.keys());
         return Reply.json(200, out -> out.objects("keys", all, AccessJson::key));
     }
@@ -95,20 +100,20 @@ final class AccessCalls {
             throw sent.inItsWords(new InvalidInput("expiresIn",
                     "must be 1s to 3650d, was " + Durations.format(wanted.lifetime)));
         }
-        if (!services.guard().asks()) {
+        if (!guard.asks()) {
             throw new Problem(ProblemType.NO_KEYS_ASKED, "nobody is asked for a key here, so another one would say"
                     + " nothing: set HEADRACE_API_KEYS to a first one", null);
         }
         String name = wanted.name;
         deed.target(name);
         deed.asked(body);
-        String secret = MARK + services.passes().secret();
-        AccessKey key = services.keys().environment().stream().anyMatch(other -> other.name().equals(name)) ? null
+        String secret = MARK + passes.secret();
+        AccessKey key = keys.environment().stream().anyMatch(other -> other.name().equals(name)) ? null
                 : store(name, Digest.of(secret), wanted, deed);
         if (key == null) {
             throw new Problem(ProblemType.KEY_EXISTS, "there is a key named '" + name + "' already", "name");
         }
-        services.keys().renew();
+        keys.renew();
         return Reply.json(201, out -> {
             AccessJson.key(out, key);
             out.text("secret", secret);
@@ -132,9 +137,9 @@ final class AccessCalls {
     private Reply revoke(Exchange exchange, Deed deed) {
         String name = exchange.pathParam("name");
         boolean revoked = store.revoke(name);
-        services.keys().renew();
+        keys.renew();
         if (!revoked) {
-            boolean ours = services.keys().environment().stream().anyMatch(key -> key.name().equals(name));
+            boolean ours = keys.environment().stream().anyMatch(key -> key.name().equals(name));
             throw new Problem(ProblemType.UNKNOWN_KEY, ours
                     ? "the key '" + name + "' is one of HEADRACE_API_KEYS: take it out there, and start again"
                     : "there is no key named '" + name + "'", null);

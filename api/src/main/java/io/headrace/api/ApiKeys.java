@@ -122,12 +122,6 @@ public final class ApiKeys {
         return byDigest.isEmpty();
     }
 
-    /** The key of this digest. */
-    @Nullable
-    AccessKey find(Digest digest) {
-        return byDigest.get(digest);
-    }
-
     /** All of them. */
     List<AccessKey> all() {
         return List.copyOf(byDigest.values());

@@ -48,15 +48,15 @@ public final class ApiServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final URI uri;
-    private final Services services;
+    private final ApiParts parts;
     private final Duration settle;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ApiServer(Vertx vertx, URI uri, Services services, Duration settle) {
+    private ApiServer(Vertx vertx, URI uri, ApiParts parts, Duration settle) {
         this.settle = settle;
         this.vertx = vertx;
         this.uri = uri;
-        this.services = services;
+        this.parts = parts;
     }
 
     /**
@@ -75,24 +75,23 @@ public final class ApiServer implements AutoCloseable {
         requireNetty(ApiServer.class.getClassLoader());
         InetAddress address = config.address();
         require(config.durability(), operator);
-        Services services = Services.of(config, broker, operator, meters, pings, budget);
-        services.keys().start();
-        Routes routes = new Routes(services, new SystemCalls(services));
+        ApiParts parts = new ApiParts(config, broker, operator, meters, pings, budget);
+        parts.keys.start();
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
         vertx.exceptionHandler(ApiServer::unforeseen);
         try {
-            int port = listen(vertx, services, address, routes);
-            vertx.setPeriodic(SWEEP_MS, ignored -> services.blocking().run(services.changes()::sweep));
+            int port = listen(vertx, parts, address);
+            vertx.setPeriodic(SWEEP_MS, ignored -> parts.blocking.run(parts.changes::sweep));
             URI uri = uri(address, port);
             LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri,
                     config.keys().all().size(),
                     config.closedQueues(), config.maxPayload());
-            return new ApiServer(vertx, uri, services, settle);
+            return new ApiServer(vertx, uri, parts, settle);
         } catch (RuntimeException e) {
             vertx.close();
-            services.keys().close();
-            services.blocking().close();
+            parts.keys.close();
+            parts.blocking.close();
             throw e;
         }
     }
@@ -137,13 +136,16 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /** @return the port */
-    private static int listen(Vertx vertx, Services services, InetAddress address, Routes routes) {
-        ApiConfig config = services.config();
+    private static int listen(Vertx vertx, ApiParts parts, InetAddress address) {
+        ApiConfig config = parts.config;
+        Routes routes = new Routes(parts);
+        AcceptedConnections connections = new AcceptedConnections(parts.guard, parts.meters, parts.room, parts.leaving,
+                config.bodyTimeout());
         for (int tries = 1;; tries++) {
             int port = config.port() == 0 ? freePort(address) : config.port();
             try {
                 Future<String> deployed = vertx.deployVerticle(
-                        () -> new ApiVerticle(services, address.getHostAddress(), port, routes),
+                        () -> new ApiVerticle(address.getHostAddress(), port, routes, connections, parts.room),
                         new DeploymentOptions().setInstances(loops()));
                 deployed.toCompletionStage().toCompletableFuture().get(START_S, TimeUnit.SECONDS);
                 return port;
@@ -183,32 +185,32 @@ public final class ApiServer implements AutoCloseable {
 
     /** How many requests wait for jobs or follow them now. */
     int waiting() {
-        return services.waiters().count();
+        return parts.waiters.count();
     }
 
     /** How many connections of clients are open now. */
     int connections() {
-        return services.meters().connections();
+        return parts.meters.connections();
     }
 
     /** How much memory clients take now, in bytes. */
     long held() {
-        return services.room().held();
+        return parts.room.held();
     }
 
     /** How many clients are told what happens now. */
     int liveClients() {
-        return Arrays.stream(LiveKind.values()).mapToInt(services.meters()::live).sum();
+        return Arrays.stream(LiveKind.values()).mapToInt(parts.meters::live).sum();
     }
 
     /** How many topics are looked at now because somebody listens. */
     int topics() {
-        return services.live().topics();
+        return parts.live.topics();
     }
 
     /** How many listen for changes of jobs now. */
     int listeners() {
-        return services.changes().listeners();
+        return parts.changes.listeners();
     }
 
     /**
@@ -221,11 +223,11 @@ public final class ApiServer implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        services.leaving().begin();
-        Leaving.rest(services.config().drain());
-        services.waiters().stop();
+        parts.leaving.begin();
+        Leaving.rest(parts.config.drain());
+        parts.waiters.stop();
         if (!settle.isZero()) {
-            services.leaving().stopListening();
+            parts.leaving.stopListening();
             Leaving.rest(settle.toMillis(), () -> connections() == 0);
         }
         try {
@@ -235,8 +237,8 @@ public final class ApiServer implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("the API did not stop in good order", e);
         }
-        services.keys().close();
-        services.blocking().close();
-        services.changes().close();
+        parts.keys.close();
+        parts.blocking.close();
+        parts.changes.close();
     }
 }

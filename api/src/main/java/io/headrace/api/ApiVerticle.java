@@ -5,20 +5,18 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The server's share of one event loop; all of them listen on the same port. Lives on its loop's thread. */
 final class ApiVerticle extends VerticleBase {
-    /** Connections that are quiet this long are closed; event streams write a comment more often. */
+    /** AcceptedConnections that are quiet this long are closed; event streams write a comment more often. */
     private static final int IDLE_S = 120;
     /** What there is at some address or other. */
     private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST";
@@ -29,25 +27,19 @@ final class ApiVerticle extends VerticleBase {
     private static final int MAX_FRAME_BYTES = 64 * 1024;
     private static final int MAX_HEADERS_BYTES = 16 * 1024;
 
-    private final ApiConfig config;
-    private final ApiMeters meters;
-    private final Room room;
-    private final Leaving leaving;
-    private final Guard guard;
     private final String host;
     private final int port;
     private final Routes routes;
+    private final AcceptedConnections connections;
+    private final Room room;
     private @Nullable HttpServer server;
 
-    ApiVerticle(Services services, String host, int port, Routes routes) {
-        this.config = services.config();
-        this.meters = services.meters();
-        this.room = services.room();
-        this.leaving = services.leaving();
-        this.guard = services.guard();
+    ApiVerticle(String host, int port, Routes routes, AcceptedConnections connections, Room room) {
         this.host = host;
         this.port = port;
         this.routes = routes;
+        this.connections = connections;
+        this.room = room;
     }
 
     @Override
@@ -55,7 +47,7 @@ final class ApiVerticle extends VerticleBase {
         Loop loop = new Loop(vertx, context, room);
         Router router = routes.router(vertx, loop);
         HttpServer listening = vertx.createHttpServer(options())
-                .connectionHandler(connection -> opened(loop, connection))
+                .connectionHandler(connection -> connections.opened(loop, connection))
                 .requestHandler(request -> {
                     loop.arrivals().heard(request.connection());
                     if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
@@ -79,25 +71,6 @@ final class ApiVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
                 .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
                 .setTcpNoDelay(true).setHttp2ClearTextEnabled(false).setHandle100ContinueAutomatically(false);
-    }
-
-    private void opened(Loop loop, HttpConnection connection) {
-        HttpFilter.addTo(connection);
-        guard.accepted(loop, connection);
-        Arrivals arrivals = loop.arrivals();
-        arrivals.opened(connection, config.bodyTimeout());
-        meters.connected();
-        if (connection instanceof HttpServerConnection accepted) {
-            leaving.accepted(accepted.channelHandlerContext().channel().parent());
-        }
-        connection.closeHandler(ignored -> {
-            meters.disconnected();
-            arrivals.gone(connection);
-        });
-        if (meters.connections() > room.mostConnections()) {
-            room.count(Room.Shed.CONNECTION);
-            arrivals.makeRoom();
-        }
     }
 
     /** Answers what is not HTTP, and closes. */

@@ -1,9 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.Durability;
+import io.headrace.Broker;
 import io.headrace.JobType;
 import io.headrace.NewJob;
-import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -43,12 +42,11 @@ final class Batch implements Loop.Deadline {
     private final Exchange exchange;
     private final Held held;
     private final HttpServerRequest request;
-    private final Services services;
-    private final ApiConfig config;
-    private final QueueName queue;
+    private final Broker broker;
+    private final ApiMeters meters;
     private final Splitter splitter;
-    private final @Nullable String traceparent;
-    private final Durability durability;
+    private final JobDefaults defaults;
+    private final SubmitLimits limits;
     private final BatchAnswer answer = new BatchAnswer();
     /** In the order of the body. */
     private final Deque<Slot> waiting = new ArrayDeque<>();
@@ -61,7 +59,7 @@ final class Batch implements Loop.Deadline {
     /** How many jobs were refused because the queue is full: another job may be one that it has already, so each is asked for. */
     private long refused;
     private @Nullable Problem full;
-    /** Why reading stopped before the end of the body. */
+    /** What stopped the reading before the end of the body. */
     private @Nullable Problem stop;
     private boolean awaitingChunk;
     /** What is counted of the job whose end has not arrived. */
@@ -76,16 +74,16 @@ final class Batch implements Loop.Deadline {
     private boolean over;
     private long nanos;
 
-    Batch(Exchange exchange, Services services, QueueName queue, Splitter splitter, Durability durability) {
+    Batch(Exchange exchange, Broker broker, ApiMeters meters, Splitter splitter, JobDefaults defaults,
+            SubmitLimits limits) {
         this.exchange = exchange;
         this.held = exchange.held();
         this.request = exchange.request();
-        this.services = services;
-        this.config = services.config();
-        this.queue = queue;
+        this.broker = broker;
+        this.meters = meters;
         this.splitter = splitter;
-        this.traceparent = EnqueueCall.traceparent(exchange);
-        this.durability = durability;
+        this.defaults = defaults;
+        this.limits = limits;
     }
 
     static Problem tooLong(long max) {
@@ -107,7 +105,7 @@ final class Batch implements Loop.Deadline {
 
     private void fetch() {
         awaitingChunk = true;
-        nanos = Loop.nanosFromNow(config.bodyTimeout());
+        nanos = Loop.nanosFromNow(limits.bodyTimeout());
         exchange.loop().watch(this);
         if (waiting.isEmpty()) {
             held.awaitClient();
@@ -127,8 +125,8 @@ final class Batch implements Loop.Deadline {
         }
         fetched();
         bytes += chunk.length();
-        if (bytes > config.maxBatch()) {
-            stop(tooLong(config.maxBatch()));
+        if (bytes > limits.maxBatch()) {
+            stop(tooLong(limits.maxBatch()));
         } else {
             take(chunk);
         }
@@ -163,7 +161,7 @@ final class Batch implements Loop.Deadline {
     private void pump() {
         try {
             while (stop == null && !over && !awaitingChunk && !awaitingRoom
-                    && waiting.size() < config.batchInFlight()) {
+                    && waiting.size() < limits.batchInFlight()) {
                 Splitter.Piece piece = next != null ? next : ended ? null : splitter.next().orElse(null);
                 next = null;
                 if (piece == null && ended) {
@@ -172,7 +170,7 @@ final class Batch implements Loop.Deadline {
                 if (piece == null) {
                     countPartial();
                     fetch();
-                } else if (read == config.maxBatchJobs() || answer.full()) {
+                } else if (read == limits.maxBatchJobs() || answer.full()) {
                     stop(new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the batch holds more than " + read + " jobs",
                             null));
                 } else if (mayHave(cost(piece))) {
@@ -224,7 +222,7 @@ final class Batch implements Loop.Deadline {
         }
         if (!awaitingRoom) {
             awaitingRoom = true;
-            nanos = Loop.nanosFromNow(config.bodyTimeout());
+            nanos = Loop.nanosFromNow(limits.bodyTimeout());
         }
         exchange.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
     }
@@ -254,12 +252,11 @@ final class Batch implements Loop.Deadline {
         try {
             byte[] text = piece.text();
             if (text == null) {
-                throw JsonIn.tooLarge(piece.length(), config.maxPayload());
+                throw JsonIn.tooLarge(piece.length(), limits.maxPayload());
             }
-            NewJob job = JobRequest.read(queue, text, config.maxPayload(), null, traceparent,
-                    durability, false);
+            NewJob job = JobRequest.read(defaults, text, null, false);
             JobType type = job.spec().type();
-            services.broker().enqueue(job).whenComplete((submission, failure) -> exchange.loop()
+            broker.enqueue(job).whenComplete((submission, failure) -> exchange.loop()
                     .post(() -> answered(slot, type, cost, submission, failure)));
         } catch (RuntimeException | Error e) {
             answeredFor(cost);
@@ -283,7 +280,7 @@ final class Batch implements Loop.Deadline {
         answeredFor(cost);
         slot.submission = submission;
         if (submission != null && submission.kind() == Submission.Kind.ACCEPTED) {
-            services.meters().enqueued(queue, type);
+            meters.enqueued(defaults.queue(), type);
         }
         if (failure != null) {
             slot.problem = Problem.of(failure);
@@ -364,7 +361,7 @@ final class Batch implements Loop.Deadline {
             if (stalled) {
                 sent.onComplete(ignored -> request.connection().close()); // who sent too little may send nothing for ever
             } else {
-                exchange.swallowBody(config.maxBatch());
+                exchange.swallowBody(limits.maxBatch());
             }
         });
         answer.release();
@@ -377,7 +374,7 @@ final class Batch implements Loop.Deadline {
 
     @Override
     public void passed() {
-        stop(new Problem(ProblemType.TIMEOUT, "the body stalled for " + config.bodyTimeout().toSeconds() + " s", null));
+        stop(new Problem(ProblemType.TIMEOUT, "the body stalled for " + limits.bodyTimeout().toSeconds() + " s", null));
     }
 
     private void gone() {

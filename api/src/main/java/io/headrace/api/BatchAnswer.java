@@ -77,7 +77,7 @@ final class BatchAnswer {
         HttpServerResponse response = exchange.response();
         exchange.takeLeave();
         response.setStatusCode(202).setChunked(true).putHeader("Content-Type", Reply.JSON);
-        String applied = Prefer.applied(exchange.request());
+        String applied = PreferHeader.applied(exchange.request());
         if (!applied.isEmpty()) {
             response.putHeader("Preference-Applied", applied);
         }

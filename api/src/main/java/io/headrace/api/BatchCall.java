@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Durability;
+import io.headrace.Broker;
 import io.headrace.QueueName;
 import java.util.Set;
 
@@ -8,32 +8,38 @@ import java.util.Set;
 final class BatchCall {
     private static final Set<String> LINES = Set.of("application/x-ndjson", "application/jsonl");
 
-    private final Services services;
+    private final Broker broker;
+    private final KnownQueues known;
+    private final ApiMeters meters;
+    private final SubmitLimits limits;
 
-    BatchCall(Services services) {
-        this.services = services;
+    BatchCall(Broker broker, KnownQueues known, ApiMeters meters, SubmitLimits limits) {
+        this.broker = broker;
+        this.known = known;
+        this.meters = meters;
+        this.limits = limits;
     }
 
     void serve(Exchange exchange) {
         QueueName queue = exchange.queue();
         EnqueueCall.refuseIdempotency(exchange);
         Splitter splitter = splitter(exchange);
-        Durability durability = Prefer.durability(exchange.request()).orElse(services.config().durability());
+        JobDefaults defaults = JobDefaults.of(exchange, limits);
         long declared = exchange.header("Content-Length").map(Long::parseLong).orElse(0L);
-        if (declared > services.config().maxBatch()) {
-            throw Batch.tooLong(services.config().maxBatch());
+        if (declared > limits.maxBatch()) {
+            throw Batch.tooLong(limits.maxBatch());
         }
         exchange.request().pause();
-        services.known().admit(exchange.loop(), queue)
+        known.admit(exchange.loop(), queue)
                 .onFailure(exchange::fail)
                 .onSuccess(ok -> exchange.guarded(() -> {
                     exchange.permitBody();
-                    new Batch(exchange, services, queue, splitter, durability).start();
+                    new Batch(exchange, broker, meters, splitter, defaults, limits).start();
                 }));
     }
 
     private Splitter splitter(Exchange exchange) {
-        int max = services.config().maxPayload() + JsonIn.ENVELOPE_BYTES;
+        int max = limits.maxPayload() + JsonIn.ENVELOPE_BYTES;
         if (LINES.contains(exchange.bodyType())) {
             exchange.requireUnpacked();
             return Splitter.lines(max);

@@ -7,6 +7,7 @@ import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.Lookup;
 import io.headrace.QueueName;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
@@ -20,10 +21,23 @@ final class Calls {
     /** A body that may only be an empty object. */
     private static final int MAX_EMPTY = 4 * 1024;
 
-    private final Services services;
+    private final BlockingCalls blocking;
+    private final int maxPayload;
+    private final Duration bodyTimeout;
 
-    Calls(Services services) {
-        this.services = services;
+    /**
+     * @param maxPayload of a job, in bytes
+     * @param bodyTimeout how long a body may take to arrive
+     */
+    Calls(BlockingCalls blocking, int maxPayload, Duration bodyTimeout) {
+        this.blocking = blocking;
+        this.maxPayload = maxPayload;
+        this.bodyTimeout = bodyTimeout;
+    }
+
+    /** How many bytes the payload of a job may have. */
+    int maxPayload() {
+        return maxPayload;
     }
 
     /** An endpoint that reads no body; if it changes something and one is sent, it must be an empty object. */
@@ -67,7 +81,7 @@ final class Calls {
             if (exchange.hasBody()) {
                 exchange.requireJson();
             }
-            exchange.body(max, services.config().bodyTimeout().toNanos(),
+            exchange.body(max, bodyTimeout.toNanos(),
                     body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
         };
     }
@@ -78,7 +92,7 @@ final class Calls {
             if (exchange.hasBody()) {
                 exchange.requireJson();
             }
-            exchange.jobBody(services.config().maxPayload(), services.config().bodyTimeout().toNanos(),
+            exchange.jobBody(maxPayload, bodyTimeout.toNanos(),
                     body -> run(exchange, Room.Weight.JOB, () -> call.apply(exchange, body)));
         };
     }
@@ -90,14 +104,14 @@ final class Calls {
             exchange.reply(reply.packed(false));
             return;
         }
-        services.blocking().run(exchange.loop(), () -> reply.packed(true))
+        blocking.run(exchange.loop(), () -> reply.packed(true))
                 .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
     }
 
     private void run(Exchange exchange, Room.Weight weight, Callable<Reply> call) {
         exchange.lend();
         boolean gzip = exchange.takesGzip();
-        services.blocking().run(exchange.loop(), weight, () -> call.call().packed(gzip)).onComplete(outcome -> {
+        blocking.run(exchange.loop(), weight, () -> call.call().packed(gzip)).onComplete(outcome -> {
             exchange.held().takeBack();
             if (outcome.succeeded()) {
                 exchange.reply(outcome.result());
@@ -112,11 +126,6 @@ final class Calls {
      *
      * @throws Problem {@code unknown-queue} when it was not
      */
-    QueueInfo known(QueueName queue) {
-        return known(services.operator(), queue);
-    }
-
-    /** The same. */
     static QueueInfo known(BrokerOperator operator, QueueName queue) {
         return operator.queue(queue)
                 .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));

@@ -40,12 +40,12 @@ final class DeadCalls {
     private final JobJson jobJson;
     private final CachedByQueue<DeadGroups.Found> groups;
 
-    DeadCalls(Services services) {
-        this.broker = services.broker();
-        this.operator = services.operator();
-        this.calls = new Calls(services);
-        this.audit = services.audit();
-        this.jobJson = services.jobJson();
+    DeadCalls(Broker broker, BrokerOperator operator, JobJson jobJson, Audit audit, Calls calls) {
+        this.broker = broker;
+        this.operator = operator;
+        this.calls = calls;
+        this.audit = audit;
+        this.jobJson = jobJson;
         this.groups = new CachedByQueue<>(GROUPS_TTL,
                 queue -> hidden(DeadGroups.of(operator, queue, System::nanoTime)));
     }
@@ -63,7 +63,7 @@ final class DeadCalls {
 
     private Reply groups(Exchange exchange) {
         QueueName queue = exchange.queue();
-        QueueInfo info = calls.known(queue);
+        QueueInfo info = Calls.known(operator, queue);
         DeadGroups.Found found = groups.get(queue);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());
@@ -139,7 +139,7 @@ final class DeadCalls {
     private Reply move(QueueName queue, Moving moving, Mover mover, @Nullable Instant[] next) {
         DeadFilter filter = moving.filter();
         Deed deed = moving.deed();
-        calls.known(queue);
+        Calls.known(operator, queue);
         deed.asked(moving.body());
         Chosen chosen = choose(queue, filter);
         if (filter.ofGroup() && chosen.sample() != null) {

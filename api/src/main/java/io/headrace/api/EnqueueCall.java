@@ -1,7 +1,7 @@
 package io.headrace.api;
 
+import io.headrace.Broker;
 import io.headrace.Digest;
-import io.headrace.Durability;
 import io.headrace.Idempotency;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
@@ -12,7 +12,6 @@ import io.headrace.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +22,33 @@ import org.jspecify.annotations.Nullable;
  * key could be told that the first is still under way: it is the first, or it is a replay.
  */
 final class EnqueueCall {
-    private static final Pattern TRACEPARENT = Pattern
-            .compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
-    private final Services services;
+    private final Broker broker;
+    private final KnownQueues known;
+    private final ApiMeters meters;
+    private final JobJson jobJson;
+    private final JobWaits waits;
+    private final SubmitLimits limits;
 
-    EnqueueCall(Services services) {
-        this.services = services;
+    EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, JobJson jobJson, JobWaits waits,
+            SubmitLimits limits) {
+        this.broker = broker;
+        this.known = known;
+        this.meters = meters;
+        this.jobJson = jobJson;
+        this.waits = waits;
+        this.limits = limits;
     }
 
     void serve(Exchange exchange) {
         QueueName queue = exchange.queue();
         exchange.requireJson();
-        ApiConfig config = services.config();
         String key = IdempotencyKey.of(exchange.request());
-        Durability durability = Prefer.durability(exchange.request()).orElse(config.durability());
-        exchange.jobBody(config.maxPayload(), config.bodyTimeout().toNanos(), body -> {
-            NewJob job = JobRequest.read(queue, body, config.maxPayload(),
-                    idempotency(key, queue, body), traceparent(exchange),
-                    durability, Prefer.wait(exchange.request()).isPresent());
-            services.known().admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
+        JobDefaults defaults = JobDefaults.of(exchange, limits);
+        exchange.jobBody(limits.maxPayload(), limits.bodyTimeout().toNanos(), body -> {
+            NewJob job = JobRequest.read(defaults, body, idempotency(key, queue, body),
+                    PreferHeader.wait(exchange.request()).isPresent());
+            known.admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
                     .onFailure(exchange::fail);
         });
     }
@@ -53,15 +59,9 @@ final class EnqueueCall {
                 : new Idempotency(key, Digest.of((queue.value() + '\0').getBytes(StandardCharsets.UTF_8), body).hex());
     }
 
-    /** A trace context that is not valid is left out, as its specification asks. */
-    static @Nullable String traceparent(Exchange exchange) {
-        String header = exchange.request().getHeader("traceparent");
-        return header != null && TRACEPARENT.matcher(header).matches() ? header : null;
-    }
-
     private void submit(Exchange exchange, NewJob job) {
         exchange.lend();
-        exchange.guarded(() -> services.broker().enqueue(job)
+        exchange.guarded(() -> broker.enqueue(job)
                 .whenComplete((submission, failure) -> exchange.loop().post(() -> exchange.guarded(() -> {
                     exchange.held().takeBack();
                     if (failure != null) {
@@ -74,9 +74,9 @@ final class EnqueueCall {
 
     private void answer(Exchange exchange, NewJob job, Submission submission) {
         if (submission.kind() == Submission.Kind.ACCEPTED) {
-            services.meters().enqueued(job.queue(), job.spec().type());
+            meters.enqueued(job.queue(), job.spec().type());
         }
-        Optional<Duration> wait = Prefer.wait(exchange.request());
+        Optional<Duration> wait = PreferHeader.wait(exchange.request());
         if (wait.isPresent() && waits(exchange, job, submission, wait.get())) {
             return;
         }
@@ -92,12 +92,12 @@ final class EnqueueCall {
     }
 
     private Reply accepted(Exchange exchange, NewJob job, Submission submission) {
-        return marked(exchange, Reply.json(202, services.jobJson().of(job, submission)),
+        return marked(exchange, Reply.json(202, jobJson.of(job, submission)),
                 submission);
     }
 
     private static Reply marked(Exchange exchange, Reply reply, Submission submission) {
-        String applied = Prefer.applied(exchange.request());
+        String applied = PreferHeader.applied(exchange.request());
         Reply located = reply.with("Location", "/v1/jobs/" + submission.id());
         if (!applied.isEmpty()) {
             located = located.with("Preference-Applied", applied);
@@ -110,10 +110,10 @@ final class EnqueueCall {
     }
 
     private void duplicate(Exchange exchange, Submission submission) {
-        services.blocking().run(exchange.loop(), Room.Weight.JOB, () -> services.broker().find(submission.id()))
+        waits.look(exchange.loop(), submission.id())
                 .onFailure(exchange::fail)
                 .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(exchange,
-                        Reply.json(200, services.jobJson().of(existing(found, submission))), submission))));
+                        Reply.json(200, jobJson.of(existing(found, submission))), submission))));
     }
 
     /** The job that holds the uniqueness key; it can have ended, and be off the record, since the broker answered. */
@@ -123,13 +123,13 @@ final class EnqueueCall {
     }
 
     private boolean waits(Exchange exchange, NewJob job, Submission submission, Duration atMost) {
-        return Wait.start(exchange, services, submission.id(), atMost, last -> exchange.guarded(() -> {
+        return waits.start(exchange, submission.id(), atMost, last -> exchange.guarded(() -> {
             Optional<Job> seen = last.flatMap(Lookup::job);
             if (seen.isEmpty()) {
                 answerAtOnce(exchange, job, submission);
             } else {
-                Reply reply = Reply.json(status(seen.get(), submission), services.jobJson().of(seen.get()));
-                String durability = Prefer.applied(exchange.request());
+                Reply reply = Reply.json(status(seen.get(), submission), jobJson.of(seen.get()));
+                String durability = PreferHeader.applied(exchange.request());
                 exchange.reply(marked(exchange, reply, submission).with("Preference-Applied",
                         "wait=" + atMost.toSeconds() + (durability.isEmpty() ? "" : ", " + durability)));
             }

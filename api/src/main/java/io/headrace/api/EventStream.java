@@ -27,7 +27,7 @@ final class EventStream {
     private static final int SWEEPS_TO_COMMENT = 7;
 
     private final Exchange exchange;
-    private final Services services;
+    private final LiveAdmission admission;
     private final LiveKind kind;
     private final Source source;
     private final HttpServerResponse response;
@@ -42,9 +42,9 @@ final class EventStream {
     private long timer = -1;
     private int sweeps;
 
-    EventStream(Exchange exchange, Services services, LiveKind kind, Source source) {
+    EventStream(Exchange exchange, LiveAdmission admission, LiveKind kind, Source source) {
         this.exchange = exchange;
-        this.services = services;
+        this.admission = admission;
         this.kind = kind;
         this.source = source;
         this.response = exchange.response();
@@ -60,10 +60,10 @@ final class EventStream {
      * @throws Problem {@code overloaded} when there is no place
      */
     boolean open() {
-        if (!services.waiters().enter(exchange.caller(), ender)) {
+        if (!admission.waiters().enter(exchange.caller(), ender)) {
             throw Waiters.full();
         }
-        services.meters().joined(kind);
+        admission.meters().joined(kind);
         exchange.onGone(this::close);
         return !closed;
     }
@@ -120,7 +120,7 @@ final class EventStream {
     }
 
     private void sweep() {
-        if (!services.guard().stands(exchange.caller())) {
+        if (!admission.guard().stands(exchange.caller())) {
             end(); // whoever comes again is told why
         } else if (++sweeps % SWEEPS_TO_COMMENT == 0) {
             comment();
@@ -176,8 +176,8 @@ final class EventStream {
             exchange.loop().vertx().cancelTimer(timer);
             held.end();
             source.stop();
-            services.waiters().leave(ender);
-            services.meters().left(kind);
+            admission.waiters().leave(ender);
+            admission.meters().left(kind);
         }
     }
 }

@@ -9,14 +9,16 @@ package io.headrace.api;
  * line twice. Any other value of that header does no harm.
  */
 final class EventsCall {
-    private final Services services;
+    private final JobFeeds feeds;
+    private final LiveAdmission admission;
 
-    EventsCall(Services services) {
-        this.services = services;
+    EventsCall(JobFeeds feeds, LiveAdmission admission) {
+        this.feeds = feeds;
+        this.admission = admission;
     }
 
     void serve(Exchange exchange) {
-        new Client(exchange, services).start();
+        new Client(exchange, feeds, admission).start();
     }
 
     /** One client. Lives on its loop's thread. */
@@ -24,11 +26,11 @@ final class EventsCall {
         private final EventStream stream;
         private final JobFeed feed;
 
-        Client(Exchange exchange, Services services) {
-            this.stream = new EventStream(exchange, services, LiveKind.JOB_EVENTS, this);
+        Client(Exchange exchange, JobFeeds feeds, LiveAdmission admission) {
+            this.stream = new EventStream(exchange, admission, LiveKind.JOB_EVENTS, this);
             long firstLine = exchange.header("Last-Event-ID").filter(text -> text.matches("[0-9]{1,15}"))
                     .map(Long::parseLong).orElse(0L);
-            this.feed = new JobFeed(exchange.loop(), services, exchange.job(), firstLine, this);
+            this.feed = feeds.feed(exchange.loop(), exchange.job(), firstLine, this);
         }
 
         void start() {

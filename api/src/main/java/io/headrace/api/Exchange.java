@@ -45,13 +45,13 @@ final class Exchange {
     private boolean onHold;
     private Runnable onDrop = this::cut;
 
-    Exchange(RoutingContext context, Loop loop, Services services) {
+    Exchange(RoutingContext context, Loop loop, Leaving leaving) {
         this.context = context;
         this.request = context.request();
         this.response = context.response();
         this.loop = loop;
-        this.room = services.room();
-        this.leaving = services.leaving();
+        this.room = loop.room();
+        this.leaving = leaving;
         this.held = new Held(room, loop, () -> onDrop.run());
     }
 

@@ -23,16 +23,20 @@ final class JobCalls {
     /** What the audit log tells of a new payload. */
     private static final Json EDITED = Json.parse("{\"payload\":\"edited\"}");
 
-    private final Services services;
     private final Broker broker;
     private final BrokerOperator operator;
+    private final JobJson jobJson;
+    private final JobWaits waits;
+    private final Audit audit;
     private final Calls calls;
 
-    JobCalls(Services services) {
-        this.services = services;
-        this.broker = services.broker();
-        this.operator = services.operator();
-        this.calls = new Calls(services);
+    JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit, Calls calls) {
+        this.broker = broker;
+        this.operator = operator;
+        this.jobJson = jobJson;
+        this.waits = waits;
+        this.audit = audit;
+        this.calls = calls;
     }
 
     List<Route> routes() {
@@ -40,15 +44,13 @@ final class JobCalls {
         return List.of(
                 Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), exchange -> show(exchange, look)),
                 Route.delete("/v1/jobs/{id}", Access.OPERATE,
-                        calls.blocking(services.audit().of(AuditAction.JOB_CANCEL, this::cancel))),
-                Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(services)::serve)
-                        .answering(EventStream.MEDIA_TYPE),
+                        calls.blocking(audit.of(AuditAction.JOB_CANCEL, this::cancel))),
                 Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"),
                         calls.blocking(Room.Weight.PAGE, this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
-                        calls.withPayload(services.audit().ofBody(AuditAction.JOB_RETRY, this::retry))),
+                        calls.withPayload(audit.ofBody(AuditAction.JOB_RETRY, this::retry))),
                 Route.post("/v1/jobs/{id}/run-now", Access.OPERATE,
-                        calls.blocking(services.audit().of(AuditAction.JOB_RUN_NOW, this::runNow))));
+                        calls.blocking(audit.of(AuditAction.JOB_RUN_NOW, this::runNow))));
     }
 
     private void show(Exchange exchange, Consumer<Exchange> look) {
@@ -58,29 +60,30 @@ final class JobCalls {
             return;
         }
         JobId id = exchange.job();
-        boolean waits = Wait.start(exchange, services, id, wait.get(), last -> exchange.guarded(() -> {
+        boolean waiting = waits.start(exchange, id, wait.get(), last -> exchange.guarded(() -> {
             if (last.isEmpty()) {
                 look.accept(exchange); // no look succeeded: one more tells why
             } else {
-                calls.reply(exchange, Reply.json(200, services.jobJson().of(Calls.found(id, last.get()))));
+                calls.reply(exchange, Reply.json(200, jobJson.of(Calls.found(id, last.get()))));
             }
         }));
-        if (!waits) {
+        if (!waiting) {
             throw Waiters.full();
         }
     }
 
     private static Duration bounded(String text) {
         Duration wait = Durations.parse("wait", text);
-        if (wait.compareTo(Prefer.MAX_WAIT) > 0) {
-            throw new InvalidInput("wait", "must be 0s to " + Durations.format(Prefer.MAX_WAIT) + ", was " + text);
+        if (wait.compareTo(PreferHeader.MAX_WAIT) > 0) {
+            throw new InvalidInput("wait",
+                    "must be 0s to " + Durations.format(PreferHeader.MAX_WAIT) + ", was " + text);
         }
         return wait;
     }
 
     private Reply look(Exchange exchange) {
         JobId id = exchange.job();
-        return Reply.json(200, services.jobJson().of(Calls.found(id, broker.find(id))));
+        return Reply.json(200, jobJson.of(Calls.found(id, broker.find(id))));
     }
 
     private Reply cancel(Exchange exchange, Deed deed) {
@@ -97,31 +100,31 @@ final class JobCalls {
         if (already) {
             deed.nothing();
         }
-        return Reply.json(answer == Answer.REQUESTED ? 202 : 200, services.jobJson().of(job));
+        return Reply.json(answer == Answer.REQUESTED ? 202 : 200, jobJson.of(job));
     }
 
     private Reply retry(Exchange exchange, byte[] body, Deed deed) {
         JobId id = exchange.job();
         Json[] payload = {null};
         if (body.length > 0) {
-            JsonIn.read(body, Set.of("payload"), (name, in) -> payload[0] = in.slice(services.config().maxPayload()));
+            JsonIn.read(body, Set.of("payload"), (name, in) -> payload[0] = in.slice(calls.maxPayload()));
         }
         if (payload[0] != null) {
             deed.detail(EDITED);
         }
         Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0)
-                : operator.retry(id, restored(id, payload[0]), services.config().maxPayload());
+                : operator.retry(id, restored(id, payload[0]), calls.maxPayload());
         return moved(id, answer, deed, payload[0] == null ? "can only be retried when it is dead or waits for its time"
                 : "can only get another payload when it is dead");
     }
 
     /** What a job was shown without must not get lost when it is edited. */
     private Json restored(JobId id, Json payload) {
-        if (!services.jobJson().hides()) {
+        if (!jobJson.hides()) {
             return payload;
         }
-        Json whole = services.jobJson().restored(payload, Calls.found(id, broker.find(id)));
-        int max = services.config().maxPayload();
+        Json whole = jobJson.restored(payload, Calls.found(id, broker.find(id)));
+        int max = calls.maxPayload();
         if (whole.size() > max) {
             throw JsonIn.tooLarge(whole.size(), max);
         }
@@ -146,7 +149,7 @@ final class JobCalls {
         if (answer != Answer.DONE) {
             throw refused(job, why);
         }
-        return Reply.json(200, services.jobJson().of(job));
+        return Reply.json(200, jobJson.of(job));
     }
 
     private static Problem refused(Job job, String why) {
@@ -160,6 +163,6 @@ final class JobCalls {
         int limit = exchange.query("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
         Job job = Calls.found(id, broker.find(id));
         JobLog log = operator.log(id, from, limit);
-        return Reply.json(200, out -> services.jobJson().lines(out, job, log, from));
+        return Reply.json(200, out -> jobJson.lines(out, job, log, from));
     }
 }

@@ -59,14 +59,14 @@ final class JobFeed {
     private boolean stopped;
 
     /** @param firstLine the first log line to tell */
-    JobFeed(Loop loop, Services services, JobId id, long firstLine, Client client) {
-        this.awaited = new AwaitedJob(services.broker(), id, System::nanoTime);
-        this.operator = services.operator();
-        this.jobJson = services.jobJson();
+    JobFeed(JobFeeds feeds, Loop loop, JobId id, long firstLine, Client client) {
+        this.awaited = new AwaitedJob(feeds.broker(), id, System::nanoTime);
+        this.operator = feeds.operator();
+        this.jobJson = feeds.jobJson();
         this.id = id;
         this.client = client;
         this.nextLine = firstLine;
-        this.follower = new Follower<>(loop, services.changes(), services.blocking(), id, this::look, this::seen);
+        this.follower = new Follower<>(loop, feeds.changes(), feeds.blocking(), id, this::look, this::seen);
     }
 
     void start() {

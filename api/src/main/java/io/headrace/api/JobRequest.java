@@ -1,7 +1,6 @@
 package io.headrace.api;
 
 import io.headrace.Backoff;
-import io.headrace.Durability;
 import io.headrace.Idempotency;
 import io.headrace.InvalidInput;
 import io.headrace.JobSpec;
@@ -9,7 +8,6 @@ import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Level;
 import io.headrace.NewJob;
-import io.headrace.QueueName;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The body of a submission, read in one pass; the payload is cut out of the bytes as it is. Used once, by one thread. */
 final class JobRequest {
-    private static final Set<String> MEMBERS = JsonIn.allowed("type", "payload", "priority", "delay", "runAt", "expiresIn",
+    private static final Set<String> MEMBERS = JsonIn.allowed("type", "payload", "priority", "delay", "runAt",
+            "expiresIn",
             "timeout", "maxRetries", "backoff", "uniqueKey", "retention");
     private static final Set<String> BACKOFF_MEMBERS = JsonIn.allowed("kind", "base", "cap");
 
@@ -44,25 +43,23 @@ final class JobRequest {
     /**
      * Reads a submission.
      *
-     * @throws Problem when it is not JSON, or the payload is larger than {@code maxPayload} bytes
+     * @throws Problem when it is not JSON, or the payload is larger than may be
      * @throws InvalidInput when a member is not allowed
      */
-    static NewJob read(QueueName queue, byte[] body, int maxPayload, @Nullable Idempotency idempotency,
-            @Nullable String traceparent, Durability durability, boolean awaited) {
-        JobRequest request = new JobRequest(maxPayload);
+    static NewJob read(JobDefaults defaults, byte[] body, @Nullable Idempotency idempotency, boolean awaited) {
+        JobRequest request = new JobRequest(defaults.maxPayload());
         Sent sent = JsonIn.read(body, MEMBERS, request::member);
         if (request.type == null) {
             throw new InvalidInput("type", "is required: it says which handler runs the job");
         }
-        return sent.made(() -> request.job(queue, idempotency, traceparent, durability, awaited));
+        return sent.made(() -> request.job(defaults, idempotency, awaited));
     }
 
-    private NewJob job(QueueName queue, @Nullable Idempotency idempotency, @Nullable String traceparent,
-            Durability durability, boolean awaited) {
+    private NewJob job(JobDefaults defaults, @Nullable Idempotency idempotency, boolean awaited) {
         JobType known = Objects.requireNonNull(type);
         JobSpec spec = new JobSpec(known, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey, retention,
-                traceparent);
-        return new NewJob(queue, level, spec, delay, runAt, idempotency, durability, awaited);
+                defaults.traceparent());
+        return new NewJob(defaults.queue(), level, spec, delay, runAt, idempotency, defaults.durability(), awaited);
     }
 
     private void member(String name, JsonIn in) throws IOException {

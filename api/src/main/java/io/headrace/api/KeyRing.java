@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,8 @@ final class KeyRing implements AutoCloseable {
     /** How old the copy gets; with the time that renewing it takes, a change is known within five seconds. */
     private static final Duration EVERY = Duration.ofSeconds(3);
 
-    private final ApiKeys environment;
+    /** Those of the environment, in their order. */
+    private final Map<Digest, AccessKey> environment;
     private final AccessStore store;
     private final InstantSource clock;
     private final @Nullable ScheduledExecutorService renewer;
@@ -36,9 +39,11 @@ final class KeyRing implements AutoCloseable {
     /** Whether the last renewal failed. */
     private volatile boolean stale;
 
-    KeyRing(ApiKeys environment, AccessStore store, InstantSource clock) {
+    /** @param environment the keys of the environment; when there are none, nobody is asked for one */
+    KeyRing(List<AccessKey> environment, AccessStore store, InstantSource clock) {
         this.clock = clock;
-        this.environment = environment;
+        this.environment = environment.stream().collect(Collectors.toMap(AccessKey::digest, key -> key,
+                (one, same) -> one, LinkedHashMap::new));
         this.store = store;
         this.renewer = environment.isEmpty() ? null : Executors.newSingleThreadScheduledExecutor(KeyRing::thread);
     }
@@ -85,7 +90,7 @@ final class KeyRing implements AutoCloseable {
     /** The key of this digest; one of the environment goes first. */
     @Nullable
     AccessKey find(Digest digest) {
-        AccessKey key = environment.find(digest);
+        AccessKey key = environment.get(digest);
         if (key != null) {
             return key;
         }
@@ -100,7 +105,7 @@ final class KeyRing implements AutoCloseable {
 
     /** Every key of this name: one of the environment and a stored one may have the same. */
     List<AccessKey> named(String name) {
-        List<AccessKey> named = new ArrayList<>(environment.all());
+        List<AccessKey> named = new ArrayList<>(environment.values());
         named.addAll(stored.values());
         named.removeIf(key -> !key.name().equals(name) || expired(key));
         return named;
@@ -108,7 +113,7 @@ final class KeyRing implements AutoCloseable {
 
     /** Those of the environment. */
     List<AccessKey> environment() {
-        return environment.all();
+        return List.copyOf(environment.values());
     }
 
     @Override

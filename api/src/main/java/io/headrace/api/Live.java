@@ -38,6 +38,11 @@ final class Live {
         this.millis = millis;
     }
 
+    /** Completes on the loop's thread; fails with {@code unknown-queue} when nobody has heard of the queue. */
+    Future<?> known(Loop loop, QueueName queue) {
+        return blocking.run(loop, () -> Calls.known(operator, queue));
+    }
+
     /** The name of a queue as a topic. */
     static String topic(QueueName queue) {
         return "queue:" + queue;

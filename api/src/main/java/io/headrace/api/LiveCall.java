@@ -10,17 +10,21 @@ import org.jspecify.annotations.Nullable;
 final class LiveCall {
     static final String TEMPLATE = "/v1/live";
 
-    private final Services services;
+    private final SocketTopics topics;
+    private final LiveAdmission admission;
+    private final Pings pings;
     private final Strangers strangers = new Strangers();
 
-    LiveCall(Services services) {
-        this.services = services;
+    LiveCall(SocketTopics topics, LiveAdmission admission, Pings pings) {
+        this.topics = topics;
+        this.admission = admission;
+        this.pings = pings;
     }
 
     void serve(Exchange exchange) {
         HttpServerRequest request = exchange.request();
         requireUpgrade(request);
-        Guard guard = services.guard();
+        Guard guard = admission.guard();
         boolean session = Guard.session(request) != null;
         if ((session || !guard.asks()) && !Guard.ownOrigin(request)) {
             // browsers let every page open WebSockets to everywhere, and read what comes: only the server can tell them apart
@@ -37,7 +41,8 @@ final class LiveCall {
 
     private void open(Exchange exchange, @Nullable Caller caller, Optional<String> ticket) {
         exchange.request().toWebSocket()
-                .onSuccess(socket -> new LiveClient(exchange, socket, services, strangers).start(caller, ticket))
+                .onSuccess(socket -> new LiveClient(exchange, socket, topics, admission, strangers, pings)
+                        .start(caller, ticket))
                 .onFailure(exchange::fail);
     }
 

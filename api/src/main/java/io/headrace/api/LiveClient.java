@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * LiveOrder}. Lives on its loop's thread.
  */
 final class LiveClient {
-    /** Why a connection is closed, as its client is told. */
+    /** The reasons for which a connection is closed, as its client is told. */
     enum Close {
         GOING_AWAY(1001, "the server is stopping"),
         FULL(1013, "as many clients listen as HEADRACE_API_MAX_WAITERS allows"),
@@ -44,8 +44,11 @@ final class LiveClient {
 
     private final Exchange exchange;
     private final ServerWebSocket socket;
-    private final Services services;
+    /** What there is to listen to. */
+    private final SocketTopics all;
+    private final LiveAdmission admission;
     private final Strangers strangers;
+    private final Pings pings;
     private final Held held;
     private final Runnable ender;
     /** Ends it while it has not said whose it is, in favour of another. */
@@ -63,12 +66,15 @@ final class LiveClient {
     private int unreadPongs;
     private boolean closed;
 
-    LiveClient(Exchange exchange, ServerWebSocket socket, Services services, Strangers strangers) {
+    LiveClient(Exchange exchange, ServerWebSocket socket, SocketTopics all, LiveAdmission admission,
+            Strangers strangers, Pings pings) {
         this.exchange = exchange;
         this.socket = socket;
-        this.services = services;
+        this.all = all;
+        this.admission = admission;
         this.strangers = strangers;
-        this.held = new Held(services.room(), exchange.loop(), this::drop);
+        this.pings = pings;
+        this.held = new Held(exchange.room(), exchange.loop(), this::drop);
         this.ender = () -> exchange.loop().post(() -> close(Close.GOING_AWAY));
         this.replacer = () -> exchange.loop().post(() -> {
             if (caller == null) {
@@ -84,7 +90,7 @@ final class LiveClient {
      * @param ticket what it says so with, if not by its first message
      */
     void start(@Nullable Caller known, Optional<String> ticket) {
-        services.meters().joined(LiveKind.WEBSOCKET);
+        admission.meters().joined(LiveKind.WEBSOCKET);
         socket.closeHandler(ignored -> gone());
         socket.exceptionHandler(ignored -> {});
         LiveFrames frames = new LiveFrames(this::message, problem -> refuse(null, problem));
@@ -97,16 +103,12 @@ final class LiveClient {
         } else {
             strangers.enter(exchange.address(), replacer);
             authTimer = loop().vertx().setTimer(AUTH_MS, ignored -> close(Close.TIMEOUT));
-            ticket.ifPresent(secret -> admit(services.guard().byTicket(loop(), secret, exchange.address())));
+            ticket.ifPresent(secret -> admit(admission.guard().byTicket(loop(), secret, exchange.address())));
         }
     }
 
     Loop loop() {
         return exchange.loop();
-    }
-
-    Services services() {
-        return services;
     }
 
     Caller caller() {
@@ -138,7 +140,7 @@ final class LiveClient {
     private void admit(Caller somebody) {
         loop().vertx().cancelTimer(authTimer);
         strangers.leave(replacer);
-        if (!services.waiters().enter(somebody, ender)) {
+        if (!admission.waiters().enter(somebody, ender)) {
             refuse(null, Waiters.full());
             close(Close.FULL);
             return;
@@ -186,19 +188,19 @@ final class LiveClient {
         if (caller != null) {
             throw new InvalidInput("auth", "is known already: this connection belongs to '" + caller.name() + "'");
         }
-        admit(Future.succeededFuture(services.guard().bySecret(key, exchange.address())));
+        admit(Future.succeededFuture(admission.guard().bySecret(key, exchange.address())));
     }
 
     private void subscribe(String name, long from) {
         Caller asking = caller();
-        LiveTopic topic = LiveTopic.of(this, name, from);
+        LiveTopic topic = all.of(this, name, from);
         topic.require(asking);
         LiveTopic old = topics.remove(name);
         if (old != null) {
             old.stop();
         } else if (topics.size() == MAX_TOPICS) {
             throw new InvalidInput("subscribe", "a connection can listen to " + MAX_TOPICS + " topics at most");
-        } else if (!topics.isEmpty() && !services.waiters().more(asking)) { // the first has the place of the connection
+        } else if (!topics.isEmpty() && !admission.waiters().more(asking)) { // the first has the place of the connection
             throw Waiters.full();
         }
         topics.put(name, topic);
@@ -218,7 +220,7 @@ final class LiveClient {
     void end(String name, LiveTopic topic) {
         topic.stop();
         if (topics.remove(name, topic)) {
-            services.waiters().less(caller(), topics.isEmpty() ? 0 : 1);
+            admission.waiters().less(caller(), topics.isEmpty() ? 0 : 1);
             send(LiveMessage.event(name, "end"));
         }
     }
@@ -234,7 +236,7 @@ final class LiveClient {
 
     /** Whether what can wait should: the client, or all of them together, have not read too much. */
     boolean crowded() {
-        return full() || services.room().spent();
+        return full() || exchange.room().spent();
     }
 
     void send(String message) {
@@ -258,15 +260,15 @@ final class LiveClient {
     }
 
     private void sweep() {
-        if (caller != null && !services.guard().stands(caller)) {
+        if (caller != null && !admission.guard().stands(caller)) {
             close(Close.UNAUTHORIZED);
         } else if (slow && full()) {
             close(Close.SLOW);
-        } else if (System.nanoTime() - ponged > services.pings().answeredWithin().toNanos()) {
+        } else if (System.nanoTime() - ponged > pings.answeredWithin().toNanos()) {
             close(Close.VANISHED);
         } else {
             slow = full();
-            if (++sweeps % services.pings().everySweeps() == 0) {
+            if (++sweeps % pings.everySweeps() == 0) {
                 socket.writePing(Buffer.buffer());
             }
         }
@@ -285,8 +287,8 @@ final class LiveClient {
     private void gone() {
         loop().vertx().cancelTimer(cutTimer);
         release();
-        services.meters().left(LiveKind.WEBSOCKET);
-        services.meters().disconnected();
+        admission.meters().left(LiveKind.WEBSOCKET);
+        admission.meters().disconnected();
         loop().arrivals().gone(exchange.request().connection());
     }
 
@@ -297,9 +299,9 @@ final class LiveClient {
             loop().vertx().cancelTimer(authTimer);
             held.end();
             strangers.leave(replacer);
-            services.waiters().leave(ender);
+            admission.waiters().leave(ender);
             if (caller != null) {
-                services.waiters().less(caller, Math.max(0, topics.size() - 1));
+                admission.waiters().less(caller, Math.max(0, topics.size() - 1));
             }
             topics.values().forEach(LiveTopic::stop);
             topics.clear();

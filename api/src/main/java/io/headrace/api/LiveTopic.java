@@ -1,6 +1,5 @@
 package io.headrace.api;
 
-import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import java.nio.charset.StandardCharsets;
@@ -19,38 +18,20 @@ interface LiveTopic {
     /** Says no more; a second call does nothing. */
     void stop();
 
-    /**
-     * The topic of a name.
-     *
-     * @param line of a job's log, to begin with
-     * @throws InvalidInput when there can be none
-     */
-    static LiveTopic of(LiveClient client, String name, long line) {
-        if (name.equals(Live.OVERVIEW)) {
-            return new State(client, name, Optional.empty());
-        }
-        if (name.startsWith("queue:")) {
-            return new State(client, name, Optional.of(new QueueName(name.substring("queue:".length()))));
-        }
-        if (name.startsWith("job:")) {
-            return new OneJob(client, name, JobId.parse(name.substring("job:".length())), line);
-        }
-        String shown = name.length() <= 80 ? name : name.substring(0, 80) + "…";
-        throw new InvalidInput("topic", "must be overview, queue:NAME or job:ID, was '" + shown + "'");
-    }
-
     /** The figures of everything, or of one queue and which of its jobs change. What is not read in time is left out. */
     final class State implements LiveTopic, Ticker.Listener, ChangedJobs.Listener {
         private final LiveClient client;
         private final String name;
+        private final Live live;
         private final Optional<QueueName> queue;
         private Runnable leaveFigures = () -> {};
         private Runnable leaveChanges = () -> {};
         private boolean stopped;
 
-        private State(LiveClient client, String name, Optional<QueueName> queue) {
+        State(LiveClient client, Live live, String name, Optional<QueueName> queue) {
             this.client = client;
             this.name = name;
+            this.live = live;
             this.queue = queue;
         }
 
@@ -74,8 +55,7 @@ interface LiveTopic {
          * other, and told as soon as it can.
          */
         private void startQueue(QueueName name) {
-            Services services = client.services();
-            services.blocking().run(client.loop(), () -> Calls.known(services.operator(), name)).onComplete(known -> {
+            live.known(client.loop(), name).onComplete(known -> {
                 if (!stopped && known.cause() instanceof Problem problem
                         && problem.type() == ProblemType.UNKNOWN_QUEUE) {
                     client.refuse(this.name, problem);
@@ -88,12 +68,12 @@ interface LiveTopic {
 
         /** The figures are looked at when changes are heard, so that none falls between. */
         private void joinChanges(QueueName name) {
-            leaveChanges = client.services().live().join(name, this, () -> client.loop().post(this::joinFigures));
+            leaveChanges = live.join(name, this, () -> client.loop().post(this::joinFigures));
         }
 
         private void joinFigures() {
             if (!stopped) {
-                leaveFigures = client.services().live().join(queue, this);
+                leaveFigures = live.join(queue, this);
             }
         }
 
@@ -152,11 +132,11 @@ interface LiveTopic {
         private final JobId id;
         private final JobFeed feed;
 
-        private OneJob(LiveClient client, String name, JobId id, long line) {
+        OneJob(LiveClient client, JobFeeds feeds, String name, JobId id, long line) {
             this.client = client;
             this.name = name;
             this.id = id;
-            this.feed = new JobFeed(client.loop(), client.services(), id, line, this);
+            this.feed = feeds.feed(client.loop(), id, line, this);
         }
 
         @Override

@@ -68,6 +68,11 @@ final class Loop {
         return vertx;
     }
 
+    /** How much memory clients may take, on all loops together. */
+    Room room() {
+        return room;
+    }
+
     /** Runs something on this loop soon; called by any thread. */
     void post(Runnable work) {
         handedOver.add(work);
@@ -104,13 +109,13 @@ final class Loop {
 
     /**
      * Watches a deadline; all that are watched at a time should allow about the same time, as the sweep stops at the first
-     * that is not due. Loop's thread only.
+     * that is not due. On the loop's thread only.
      */
     void watch(Deadline deadline) {
         deadlines.add(deadline);
     }
 
-    /** Stops watching; does nothing when it was not watched. Loop's thread only. */
+    /** Stops watching; does nothing when it was not watched. On the loop's thread only. */
     void forget(Deadline deadline) {
         deadlines.remove(deadline);
     }
@@ -124,7 +129,7 @@ final class Loop {
     }
 
     /**
-     * Drops the client that holds the most of those on this loop that keep it waiting. Loop's thread only.
+     * Drops the client that holds the most of those on this loop that keep it waiting. On the loop's thread only.
      *
      * @param asking is not the one; null for nobody
      * @return whether there was one

@@ -17,10 +17,10 @@ final class OverviewCalls {
     private final Cached<Overview> overview;
     private final Calls calls;
 
-    OverviewCalls(Services services) {
-        this.operator = services.operator();
-        this.overview = services.overview();
-        this.calls = new Calls(services);
+    OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Calls calls) {
+        this.operator = operator;
+        this.overview = overview;
+        this.calls = calls;
     }
 
     List<Route> routes() {
@@ -42,7 +42,7 @@ final class OverviewCalls {
         if (minutes % bucket != 0) {
             throw new InvalidInput("bucket", "must divide minutes, which are " + minutes + ", was " + bucket);
         }
-        calls.known(queue);
+        Calls.known(operator, queue);
         List<Minute> history = Buckets.of(operator.history(queue, minutes), bucket);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());

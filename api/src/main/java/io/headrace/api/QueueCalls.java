@@ -43,12 +43,12 @@ final class QueueCalls {
     private final KnownQueues known;
     private final Calls calls;
 
-    QueueCalls(Services services) {
-        this.operator = services.operator();
-        this.jobJson = services.jobJson();
-        this.audit = services.audit();
-        this.known = services.known();
-        this.calls = new Calls(services);
+    QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known, Calls calls) {
+        this.operator = operator;
+        this.jobJson = jobJson;
+        this.audit = audit;
+        this.known = known;
+        this.calls = calls;
     }
 
     List<Route> routes() {
@@ -101,14 +101,14 @@ final class QueueCalls {
     }
 
     private Reply show(QueueName queue) {
-        QueueInfo info = calls.known(queue);
+        QueueInfo info = Calls.known(operator, queue);
         QueueSettings settings = operator.settings(queue);
         return Reply.json(200, out -> OperatorJson.queue(out, info, settings));
     }
 
     private Reply onKnown(Exchange exchange, Deed deed, Consumer<QueueName> change) {
         QueueName queue = exchange.queue();
-        calls.known(queue);
+        Calls.known(operator, queue);
         change.accept(queue);
         deed.done();
         return show(queue);
@@ -167,7 +167,7 @@ final class QueueCalls {
 
     private Reply purge(Exchange exchange, Deed deed) {
         QueueName queue = exchange.queue();
-        calls.known(queue);
+        Calls.known(operator, queue);
         long end = System.nanoTime() + PURGE_NANOS;
         long[] count = {0};
         boolean more = false;
@@ -235,7 +235,7 @@ final class QueueCalls {
                 exchange.query("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
                 exchange.query("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
                 exchange.query("cursor").orElse(null), limit);
-        calls.known(queue);
+        Calls.known(operator, queue);
         Page page = operator.jobs(query);
         Reply reply = Reply.json(200, out -> {
             out.objects("jobs", page.jobs(), jobJson::listed);

@@ -39,8 +39,8 @@ record Route(HttpMethod method, String template, Access access, String mediaType
 
     /** Whether an Accept header lets its answer through; figures come in either form that Prometheus reads. */
     boolean allowedBy(@Nullable String accept) {
-        return Accept.allows(accept, mediaType) || (mediaType.equals(ScrapeFormat.TEXT.mediaType())
-                && Accept.allows(accept, ScrapeFormat.OPEN_METRICS.mediaType()));
+        return AcceptHeader.allows(accept, mediaType) || (mediaType.equals(ScrapeFormat.TEXT.mediaType())
+                && AcceptHeader.allows(accept, ScrapeFormat.OPEN_METRICS.mediaType()));
     }
 
     /** What the path must match, each variable a named group of one segment; {@code :} ends a segment before a verb. */

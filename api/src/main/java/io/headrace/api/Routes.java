@@ -1,44 +1,100 @@
 package io.headrace.api;
 
+import io.headrace.BrokerOperator;
 import io.headrace.QueueName;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** Every call of the API, and the way from an address to it. */
 final class Routes {
+    private static final Duration SERVICE_TIME_TTL = Duration.ofSeconds(5);
+
     private final Guard guard;
-    private final Services services;
+    private final Leaving leaving;
     private final List<Route> all;
     private final Dashboard dashboard = Dashboard.packaged();
 
-    /** @param system shared by all loops, as it caches */
-    Routes(Services services, SystemCalls system) {
-        this.guard = services.guard();
-        this.services = services;
-        List<Route> routes = new ArrayList<>();
-        routes.add(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, new EnqueueCall(services)::serve)); // the busiest is tried first
-        routes.add(Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, new BatchCall(services)::serve));
-        routes.addAll(new JobCalls(services).routes());
-        routes.addAll(new QueueCalls(services).routes());
-        routes.addAll(new DeadCalls(services).routes());
-        routes.addAll(new OverviewCalls(services).routes());
-        routes.addAll(new SessionCalls(services, System::nanoTime).routes());
-        routes.addAll(new AccessCalls(services).routes());
-        routes.add(Route.get("/v1/events", Access.VIEW, List.of("queue", "changes"), new TicksCall(services)::serve)
-                .answering(EventStream.MEDIA_TYPE));
-        routes.add(Route.get(LiveCall.TEMPLATE, Access.OPEN, List.of("ticket"), new LiveCall(services)::serve));
-        routes.addAll(new WhyCall(services).routes());
-        routes.addAll(new ScalingCall(services).routes());
-        routes.addAll(new WorkerCalls(services).routes());
-        routes.addAll(system.routes());
+    Routes(ApiParts parts) {
+        this.guard = parts.guard;
+        this.leaving = parts.leaving;
+        ApiConfig config = parts.config;
+        Calls calls = new Calls(parts.blocking, config.maxPayload(), config.bodyTimeout());
+        Audit audit = new Audit(parts.operator.access());
+        JobJson jobJson = new JobJson(config.redactor());
+        KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
+        List<Route> routes = new ArrayList<>(ofJobs(parts, calls, audit, jobJson, known)); // the busiest are tried first
+        routes.addAll(ofOperators(parts, calls, audit, jobJson, known));
+        routes.addAll(ofAccess(parts, calls, audit));
+        routes.addAll(ofServer(parts, calls));
         this.all = List.copyOf(routes);
+    }
+
+    private static List<Route> ofJobs(ApiParts parts, Calls calls, Audit audit, JobJson jobJson, KnownQueues known) {
+        ApiConfig config = parts.config;
+        SubmitLimits limits = new SubmitLimits(config.maxPayload(), config.maxBatch(), config.maxBatchJobs(),
+                config.batchInFlight(), config.bodyTimeout(), config.durability());
+        JobWaits waits = new JobWaits(parts.broker, parts.changes, parts.blocking, parts.waiters);
+        EnqueueCall enqueue = new EnqueueCall(parts.broker, known, parts.meters, jobJson, waits, limits);
+        BatchCall batch = new BatchCall(parts.broker, known, parts.meters, limits);
+        List<Route> routes = new ArrayList<>();
+        routes.add(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve));
+        routes.add(Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve));
+        routes.addAll(new JobCalls(parts.broker, parts.operator, jobJson, waits, audit, calls).routes());
+        routes.addAll(live(parts, jobJson));
+        return routes;
+    }
+
+    private static List<Route> live(ApiParts parts, JobJson jobJson) {
+        LiveAdmission admission = new LiveAdmission(parts.waiters, parts.guard, parts.meters);
+        JobFeeds feeds = new JobFeeds(parts.broker, parts.operator, jobJson, parts.changes, parts.blocking);
+        LiveCall socket = new LiveCall(new SocketTopics(parts.live, feeds), admission, parts.pings);
+        return List.of(
+                Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(feeds, admission)::serve)
+                        .answering(EventStream.MEDIA_TYPE),
+                Route.get("/v1/events", Access.VIEW, List.of("queue", "changes"),
+                        new TicksCall(parts.live, admission)::serve).answering(EventStream.MEDIA_TYPE),
+                Route.get(LiveCall.TEMPLATE, Access.OPEN, List.of("ticket"), socket::serve));
+    }
+
+    private static List<Route> ofOperators(ApiParts parts, Calls calls, Audit audit, JobJson jobJson,
+            KnownQueues known) {
+        BrokerOperator operator = parts.operator;
+        CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
+                queue -> ServiceTime.of(operator, queue));
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new QueueCalls(operator, jobJson, audit, known, calls).routes());
+        routes.addAll(new DeadCalls(parts.broker, operator, jobJson, audit, calls).routes());
+        routes.addAll(new OverviewCalls(operator, parts.overview, calls).routes());
+        routes.addAll(new WhyCall(parts.broker, operator, serviceTimes, calls).routes());
+        routes.addAll(new ScalingCall(operator, serviceTimes, calls).routes());
+        routes.addAll(new WorkerCalls(operator, audit, calls).routes());
+        return routes;
+    }
+
+    private static List<Route> ofAccess(ApiParts parts, Calls calls, Audit audit) {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new SessionCalls(parts.guard, parts.passes, calls, System::nanoTime).routes());
+        routes.addAll(new AccessCalls(parts.operator.access(), parts.keys, parts.passes, parts.guard, audit, calls)
+                .routes());
+        return routes;
+    }
+
+    private static List<Route> ofServer(ApiParts parts, Calls calls) {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new SystemCalls(parts.operator, parts.config.durability(), parts.guard, parts.leaving, calls)
+                .routes());
+        routes.addAll(new MetricsCall(parts.meters, parts.overview, parts.config.openMetrics(), calls).routes());
+        routes.addAll(new DocumentCalls().routes());
+        return routes;
     }
 
     List<Route> all() {
@@ -48,8 +104,8 @@ final class Routes {
     /** A router for one loop. */
     Router router(Vertx vertx, Loop loop) {
         Router router = Router.router(vertx);
-        router.errorHandler(400, context -> new Exchange(context, loop, services).fail(malformed()));
-        router.errorHandler(500, context -> new Exchange(context, loop, services).fail(failure(context)));
+        router.errorHandler(400, context -> new Exchange(context, loop, leaving).fail(malformed()));
+        router.errorHandler(500, context -> new Exchange(context, loop, leaving).fail(failure(context)));
         Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
         for (Route route : all) {
             router.routeWithRegex(route.method(), route.regex()).handler(context -> serve(route, context, loop));
@@ -76,7 +132,7 @@ final class Routes {
     }
 
     private void serve(Route route, RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, services);
+        Exchange exchange = new Exchange(context, loop, leaving);
         exchange.guarded(() -> guard.admit(exchange, route.access(), () -> {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
@@ -89,7 +145,7 @@ final class Routes {
 
     /** Files of the dashboard are no calls, and not in the document that lists these. */
     private void serveAsset(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, services);
+        Exchange exchange = new Exchange(context, loop, leaving);
         if (exchange.reads()) {
             exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
                     () -> exchange.reply(dashboard.asset(exchange))));
@@ -113,7 +169,7 @@ final class Routes {
 
     /** What an address answers is no secret, so {@code OPTIONS} needs no key; it lets no page of another origin in. */
     private void refuseMethod(RoutingContext context, Loop loop, Access access, String allow) {
-        Exchange exchange = new Exchange(context, loop, services);
+        Exchange exchange = new Exchange(context, loop, leaving);
         if (exchange.request().method().equals(HttpMethod.OPTIONS)) {
             exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
                     () -> exchange.reply(Reply.noContent().with("Allow", allow))));
@@ -127,7 +183,7 @@ final class Routes {
     }
 
     private void refuseAddress(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, services);
+        Exchange exchange = new Exchange(context, loop, leaving);
         exchange.guarded(() -> guard.admit(exchange, Access.ANY, () -> {
             throw new Problem(ProblemType.NO_SUCH_ROUTE,
                     "nothing is at this address; /openapi.json lists what there is",

@@ -20,10 +20,10 @@ final class ScalingCall {
     private final Calls calls;
     private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
 
-    ScalingCall(Services services) {
-        this.operator = services.operator();
-        this.calls = new Calls(services);
-        this.serviceTimes = services.serviceTimes();
+    ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Calls calls) {
+        this.operator = operator;
+        this.serviceTimes = serviceTimes;
+        this.calls = calls;
     }
 
     List<Route> routes() {
@@ -38,7 +38,7 @@ final class ScalingCall {
         int min = exchange.query("min", 0, 0, MAX_WORKERS);
         int max = exchange.query("max", Math.max(MAX, min), 0, MAX_WORKERS);
         int asked = exchange.query("slots").isEmpty() ? 0 : exchange.query("slots", 1, 1, 100_000);
-        QueueInfo info = calls.known(queue);
+        QueueInfo info = Calls.known(operator, queue);
         List<WorkerInfo> claiming = operator.workers().stream()
                 .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
         int slots = asked > 0 ? asked

@@ -16,7 +16,8 @@ final class SessionCalls {
     private static final int MAX_SESSIONS = 60;
     private static final int MAX_TICKETS = 600;
 
-    private final Services services;
+    private final Guard guard;
+    private final Passes passes;
     private final Calls calls;
     /** Keeps keys from being guessed in a browser: by address, those that failed. */
     private final Attempts failures;
@@ -24,9 +25,10 @@ final class SessionCalls {
     private final Attempts sessions;
     private final Attempts tickets;
 
-    SessionCalls(Services services, LongSupplier nanoClock) {
-        this.services = services;
-        this.calls = new Calls(services);
+    SessionCalls(Guard guard, Passes passes, Calls calls, LongSupplier nanoClock) {
+        this.guard = guard;
+        this.passes = passes;
+        this.calls = calls;
         this.failures = new Attempts(MAX_FAILURES, "too many logins from your address failed", nanoClock);
         this.sessions = new Attempts(MAX_SESSIONS,
                 "too many sessions were begun with your key; a session lasts 12 hours",
@@ -47,7 +49,7 @@ final class SessionCalls {
             out.text("name", caller.name());
             out.text("role", caller.role().label());
             AccessJson.queues(out, caller.scope());
-            out.flag("keys", services.guard().asks());
+            out.flag("keys", guard.asks());
         }).unstored();
     }
 
@@ -55,16 +57,16 @@ final class SessionCalls {
         String key = key(body);
         String address = exchange.address();
         Guard.checkOrigin(exchange.request());
-        if (!services.guard().asks()) {
+        if (!guard.asks()) {
             return shown(Caller.local(address));
         }
         failures.check(address);
-        Caller caller = services.guard().bySecret(key, address).orElseThrow(() -> {
+        Caller caller = guard.bySecret(key, address).orElseThrow(() -> {
             failures.count(address);
             return new Problem(ProblemType.UNAUTHORIZED, "the key is not known", "key");
         });
         sessions.take(caller.name());
-        String secret = services.passes().issue(Kind.SESSION, caller);
+        String secret = passes.issue(Kind.SESSION, caller);
         return shown(caller).with("Set-Cookie", cookie(exchange, secret, Passes.SESSION.toSeconds()));
     }
 
@@ -89,7 +91,7 @@ final class SessionCalls {
     private Reply end(Exchange exchange) {
         String secret = Guard.session(exchange.request());
         if (secret != null) {
-            services.passes().end(secret);
+            passes.end(secret);
         }
         return Reply.json(200, out -> out.flag("ended", secret != null)).with("Set-Cookie", cookie(exchange, "", 0))
                 .unstored();
@@ -97,7 +99,7 @@ final class SessionCalls {
 
     private Reply ticket(Exchange exchange) {
         tickets.take(exchange.caller().name());
-        String ticket = services.passes().issue(Kind.TICKET, exchange.caller());
+        String ticket = passes.issue(Kind.TICKET, exchange.caller());
         return Reply.json(200, out -> {
             out.text("ticket", ticket);
             out.text("expiresIn", Durations.format(Passes.TICKET));

@@ -10,15 +10,17 @@ import java.util.Optional;
  * {@code Last-Event-ID}.
  */
 final class TicksCall {
-    private final Services services;
+    private final Live live;
+    private final LiveAdmission admission;
 
-    TicksCall(Services services) {
-        this.services = services;
+    TicksCall(Live live, LiveAdmission admission) {
+        this.live = live;
+        this.admission = admission;
     }
 
     void serve(Exchange exchange) {
         Optional<QueueName> queue = exchange.query("queue").map(QueueName::new);
-        new Client(exchange, services).start(queue);
+        new Client(exchange, live, admission).start(queue);
     }
 
     /** One client. Lives on its loop's thread. */
@@ -35,11 +37,11 @@ final class TicksCall {
         /** Of the newest state that was sent. */
         private long told = -1;
 
-        Client(Exchange exchange, Services services) {
+        Client(Exchange exchange, Live live, LiveAdmission admission) {
             this.exchange = exchange;
-            this.live = services.live();
+            this.live = live;
             this.form = exchange.flag("changes") ? Tick.Form.CHANGES : Tick.Form.EVENT;
-            this.stream = new EventStream(exchange, services, LiveKind.EVENTS, this);
+            this.stream = new EventStream(exchange, admission, LiveKind.EVENTS, this);
         }
 
         void start(Optional<QueueName> queue) {

@@ -21,33 +21,26 @@ final class Wait {
     private long timer = -1;
     private boolean done;
 
-    private Wait(Exchange exchange, Services services, JobId job, Consumer<Optional<Lookup>> then) {
-        this.loop = exchange.loop();
-        this.waiters = services.waiters();
+    Wait(Loop loop, JobWaits waits, JobId job, Consumer<Optional<Lookup>> then) {
+        this.loop = loop;
+        this.waiters = waits.waiters();
         this.then = then;
-        AwaitedJob awaited = new AwaitedJob(services.broker(), job, System::nanoTime);
-        this.blocking = services.blocking();
+        AwaitedJob awaited = new AwaitedJob(waits.broker(), job, System::nanoTime);
+        this.blocking = waits.blocking();
         this.look = awaited::look;
-        this.follower = new Follower<>(loop, services.changes(), blocking, job, look, this::seen);
+        this.follower = new Follower<>(loop, waits.changes(), blocking, job, look, this::seen);
         this.ender = () -> loop.post(this::end);
     }
 
-    /**
-     * Waits until the job has ended, is no longer on record or the time is up, then tells how it is, which is empty when
-     * that cannot be found out. Tells nothing when the client went away.
-     *
-     * @return whether it waits: false when too many do already
-     */
-    static boolean start(Exchange exchange, Services services, JobId job, Duration atMost,
-            Consumer<Optional<Lookup>> then) {
-        Wait wait = new Wait(exchange, services, job, then);
-        if (!services.waiters().enter(exchange.caller(), wait.ender)) {
+    /** @return whether it waits: false when too many do already */
+    boolean start(Exchange exchange, Duration atMost) {
+        if (!waiters.enter(exchange.caller(), ender)) {
             return false;
         }
-        exchange.onGone(wait::cancel);
-        if (!wait.done) {
-            wait.timer = wait.loop.vertx().setTimer(Math.max(1, atMost.toMillis()), ignored -> wait.end());
-            wait.follower.start();
+        exchange.onGone(this::cancel);
+        if (!done) {
+            timer = loop.vertx().setTimer(Math.max(1, atMost.toMillis()), ignored -> end());
+            follower.start();
         }
         return true;
     }

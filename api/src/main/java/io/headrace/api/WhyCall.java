@@ -19,11 +19,11 @@ final class WhyCall {
     private final Calls calls;
     private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
 
-    WhyCall(Services services) {
-        this.broker = services.broker();
-        this.operator = services.operator();
-        this.calls = new Calls(services);
-        this.serviceTimes = services.serviceTimes();
+    WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Calls calls) {
+        this.broker = broker;
+        this.operator = operator;
+        this.serviceTimes = serviceTimes;
+        this.calls = calls;
     }
 
     List<Route> routes() {
@@ -33,7 +33,7 @@ final class WhyCall {
     private Reply why(Exchange exchange) {
         JobId id = exchange.job();
         Job job = Calls.found(id, broker.find(id));
-        QueueInfo queue = calls.known(id.queue());
+        QueueInfo queue = Calls.known(operator, id.queue());
         boolean queued = job.state() == JobState.QUEUED;
         Optional<Spot> spot = queued ? operator.spot(id) : Optional.empty();
         Why.Answer answer = Why.explain(new Why.Facts(operator.time(id.queue()), job, queue.paused(),

@@ -14,10 +14,10 @@ final class WorkerCalls {
     private final Audit audit;
     private final Calls calls;
 
-    WorkerCalls(Services services) {
-        this.operator = services.operator();
-        this.audit = services.audit();
-        this.calls = new Calls(services);
+    WorkerCalls(BrokerOperator operator, Audit audit, Calls calls) {
+        this.operator = operator;
+        this.audit = audit;
+        this.calls = calls;
     }
 
     List<Route> routes() {

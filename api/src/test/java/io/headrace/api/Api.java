@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.AccessKey;
 import io.headrace.Broker;
 import io.headrace.BrokerOperator;
 import io.headrace.ByteBudget;
@@ -130,6 +131,40 @@ final class Api implements AutoCloseable {
         String problem() {
             return text("type").replace("/problems/", "");
         }
+    }
+
+    /** The keys of such a setting. */
+    static List<AccessKey> keys(String setting) {
+        return ApiKeys.parse(setting).all();
+    }
+
+    /** How many requests wait for jobs or follow them now. */
+    int waiting() {
+        return server.waiting();
+    }
+
+    int connections() {
+        return server.connections();
+    }
+
+    /** How much memory clients take now, in bytes. */
+    long held() {
+        return server.held();
+    }
+
+    /** How many clients are told what happens now. */
+    int liveClients() {
+        return server.liveClients();
+    }
+
+    /** How many topics are looked at now. */
+    int topics() {
+        return server.topics();
+    }
+
+    /** How many listen for changes of jobs now. */
+    int listeners() {
+        return server.listeners();
     }
 
     URI at(String path) {

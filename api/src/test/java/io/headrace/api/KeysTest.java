@@ -106,7 +106,7 @@ class KeysTest {
     void theKnownKeysStandWhileTheBrokerIsAway() {
         String secret = create("{\"name\":\"eye\",\"role\":\"viewer\"}").text("secret");
         api.broker.unavailable(true);
-        KeyRing ring = new KeyRing(ApiKeys.parse("root=admin:a"), api.broker.operator().access(),
+        KeyRing ring = new KeyRing(Api.keys("root=admin:a"), api.broker.operator().access(),
                 api.clock::now);
         ring.renew();
         assertThat(ring.find(Digest.of(secret))).isNull();
@@ -122,7 +122,7 @@ class KeysTest {
     @Test
     void aKeyExpiresWhileTheBrokerIsAway() {
         String secret = create("{\"name\":\"eye\",\"role\":\"viewer\",\"expiresIn\":\"1m\"}").text("secret");
-        KeyRing ring = new KeyRing(ApiKeys.parse("root=admin:a"), api.broker.operator().access(), api.clock::now);
+        KeyRing ring = new KeyRing(Api.keys("root=admin:a"), api.broker.operator().access(), api.clock::now);
         ring.renew();
         api.broker.unavailable(true);
         ring.renew();

@@ -28,11 +28,11 @@ class LiveTest {
             JsonNode second = one.next();
             assertThat(second.path("id").asLong()).isGreaterThan(first.path("id").asLong());
             two.subscribe("overview").next("overview", "overview");
-            assertThat(api.server.topics()).isEqualTo(1);
+            assertThat(api.topics()).isEqualTo(1);
 
             one.send("{\"unsubscribe\":\"overview\"}").next("overview", "end");
             two.send("{\"unsubscribe\":\"overview\"}").next("overview", "end");
-            assertThat(api.server.topics()).isZero();
+            assertThat(api.topics()).isZero();
         }
     }
 
@@ -88,7 +88,7 @@ class LiveTest {
             api.succeed(job, "{\"n\":1}");
             assertThat(socket.next(topic, "succeeded").at("/result/n").asInt()).isEqualTo(1);
             assertThat(socket.next().path("event").asText()).isEqualTo("end");
-            assertThat(api.server.listeners()).isZero();
+            assertThat(api.listeners()).isZero();
         }
     }
 
@@ -129,7 +129,7 @@ class LiveTest {
             assertThat(socket.problem()).isEqualTo(problem);
             socket.subscribe("overview").next("overview", "overview");
             socket.send("{\"unsubscribe\":\"overview\"}").next("overview", "end");
-            assertThat(api.server.topics()).isZero();
+            assertThat(api.topics()).isZero();
         }
     }
 
@@ -167,9 +167,9 @@ class LiveTest {
         try (Api api = new Api("MAX_WAITERS=2"); LiveSocket socket = LiveSocket.open(api)) {
             String job = "job:" + api.submit();
             socket.subscribe("queue:mail").next("queue:mail", "queue");
-            assertThat(api.server.waiting()).isEqualTo(1);
+            assertThat(api.waiting()).isEqualTo(1);
             socket.subscribe(job).next(job, "queued");
-            assertThat(api.server.waiting()).isEqualTo(2);
+            assertThat(api.waiting()).isEqualTo(2);
             socket.subscribe("overview");
             assertThat(socket.problem()).isEqualTo("overloaded");
             assertThat(api.get("/v1/events").problem()).isEqualTo("overloaded");

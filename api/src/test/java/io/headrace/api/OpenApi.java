@@ -32,8 +32,8 @@ final class OpenApi {
     private OpenApi() {}
 
     private static JsonNode load() {
-        try (InputStream in = Objects.requireNonNull(ApiServer.class.getResourceAsStream("/io/headrace/api/openapi.json"))) {
-            return JsonFormat.mapper().readTree(in);
+        try (InputStream in = ApiServer.class.getResourceAsStream("/io/headrace/api/openapi.json")) {
+            return JsonFormat.mapper().readTree(Objects.requireNonNull(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

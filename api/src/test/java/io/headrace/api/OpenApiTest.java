@@ -31,10 +31,10 @@ class OpenApiTest {
     @Test
     void theDocumentListsExactlyTheCallsThatAreServed() {
         try (Api api = new Api()) {
-            Services services = Services.of(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
+            ApiParts parts = new ApiParts(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Pings.USUAL, ByteBudget.ofHeap());
             Set<String> served = new TreeSet<>();
-            for (Route route : new Routes(services, new SystemCalls(services)).all()) {
+            for (Route route : new Routes(parts).all()) {
                 served.add(route.method() + " " + route.template());
                 assertQuery(route);
                 assertAccess(route);

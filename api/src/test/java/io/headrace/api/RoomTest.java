@@ -45,11 +45,11 @@ class RoomTest {
     }
 
     private void awaitHeld(Api api, long atLeast) {
-        Api.until(() -> api.server.held() >= atLeast);
+        Api.until(() -> api.held() >= atLeast);
     }
 
     private void awaitEmpty(Api api) {
-        Api.until(() -> api.server.held() == 0);
+        Api.until(() -> api.held() == 0);
     }
 
     @Test
@@ -113,7 +113,7 @@ class RoomTest {
                     .header("Content-Type", "application/x-ndjson")
                     .POST(java.net.http.HttpRequest.BodyPublishers.ofString(lines.toString())).build());
             awaitHeld(api, 180_000);
-            assertThat(api.server.held()).isLessThan(BUDGET);
+            assertThat(api.held()).isLessThan(BUDGET);
             brokerAnswers.complete(null);
             assertThat(answer.join().json().path("accepted").asInt()).isEqualTo(40);
             awaitEmpty(api);
@@ -136,7 +136,7 @@ class RoomTest {
                 half.getOutputStream().write(request(job(60_000), 10));
             }
             Api.until(() -> api.post(JOBS, job(200_000)).status() == 202);
-            assertThat(api.server.held()).isLessThan(BUDGET);
+            assertThat(api.held()).isLessThan(BUDGET);
             for (Socket half : halves) {
                 half.close();
             }
@@ -188,7 +188,7 @@ class RoomTest {
             }
             api.awaitWaiting(50);
             assertThat(api.post(JOBS, job(100)).status()).isEqualTo(202);
-            assertThat(api.server.held()).as("50 events of 200,000 bytes").isLessThan(3 * BUDGET);
+            assertThat(api.held()).as("50 events of 200,000 bytes").isLessThan(3 * BUDGET);
             for (Socket socket : deaf) {
                 socket.close();
             }
@@ -219,7 +219,7 @@ class RoomTest {
             for (int i = 0; i < 200; i++) {
                 strangers.add(api.socket());
             }
-            Api.until(() -> api.server.connections() <= 64);
+            Api.until(() -> api.connections() <= 64);
             assertThat(strangers.get(0).getInputStream().read()).as("the oldest was closed").isNegative();
             known.getInputStream().skipNBytes(known.getInputStream().available());
             known.getOutputStream().write(mine.getBytes(StandardCharsets.ISO_8859_1));
@@ -238,7 +238,7 @@ class RoomTest {
                     reads.incrementAndGet();
                     throw new StackOverflowError("planted");
                 });
-        try (KeyRing keys = new KeyRing(ApiKeys.parse("admin:secret"), store, InstantSource.system())) {
+        try (KeyRing keys = new KeyRing(Api.keys("admin:secret"), store, InstantSource.system())) {
             assertThatCode(keys::renew).doesNotThrowAnyException();
             assertThat(reads.get()).isEqualTo(1);
         }

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -219,7 +218,7 @@ class SessionTest {
         Interposer interposer = new Interposer();
         try (Api slow = new Api(interposer, "KEYS=root=admin:a")) {
             String cookie = slow.post("/v1/session", "{\"key\":\"a\"}").header("set-cookie").replaceFirst(";.*", "");
-            int before = slow.server.connections();
+            int before = slow.connections();
             Interposer.Hold hold = interposer.hold("session", 10);
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
@@ -244,8 +243,7 @@ class SessionTest {
     /** The parts that redeem tickets, over the broker of the server. */
     private Passes passes(String keys) {
         AccessStore store = api.broker.operator().access();
-        KeyRing ring = new KeyRing(ApiConfig.from(keys.isEmpty() ? Map.of() : Map.of("HEADRACE_API_KEYS", keys)).keys(),
-                store, api.clock::now);
+        KeyRing ring = new KeyRing(Api.keys(keys), store, api.clock::now);
         ring.renew();
         return new Passes(store, ring);
     }

@@ -72,11 +72,11 @@ class SlowClientsTest {
             manyQueues(api);
             sendRaw(deaf, "{\"subscribe\":\"overview\"}");
             other.subscribe("overview");
-            while (api.server.liveClients() > 1) {
+            while (api.liveClients() > 1) {
                 other.next("overview", "overview");
             }
             other.next("overview", "overview");
-            assertThat(api.server.waiting()).isEqualTo(1);
+            assertThat(api.waiting()).isEqualTo(1);
         }
     }
 
@@ -134,7 +134,7 @@ class SlowClientsTest {
             assertThat(told).as("a ping, then a close with 4008").contains("\u0089\0")
                     .endsWith("\u0088\u0016\u000f\u00a8no ping was answered");
             other.subscribe("overview").next("overview", "overview");
-            assertThat(api.server.liveClients()).isEqualTo(1);
+            assertThat(api.liveClients()).isEqualTo(1);
         }
     }
 
@@ -142,7 +142,7 @@ class SlowClientsTest {
     void whoVanishesLeavesNothingBehind() throws IOException {
         try (Api api = new Api()) {
             String job = api.submit().toString();
-            int before = api.server.connections();
+            int before = api.connections();
             for (int i = 0; i < 20; i++) {
                 try (Socket socket = raw(api)) {
                     for (String topic : List.of("overview", "queue:mail", "job:" + job)) {

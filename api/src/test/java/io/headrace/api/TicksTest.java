@@ -113,7 +113,7 @@ class TicksTest {
                     .write("GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             try (EventReader other = listen(api, "")) {
                 other.next();
-                while (api.server.liveClients() > 1) {
+                while (api.liveClients() > 1) {
                     other.next();
                 }
                 assertThat(other.next().name()).isEqualTo("overview");

@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the Accept header lets through. */
-final class Accept {
-    private Accept() {}
+final class AcceptHeader {
+    private AcceptHeader() {}
 
     /** Whether the header, if there is one, allows this media type; the most specific range that fits decides. */
     static boolean allows(@Nullable String header, String mediaType) {

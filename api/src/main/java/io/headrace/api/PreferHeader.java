@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * The preferences of RFC 7240 that are honoured: {@code wait} and {@code durability}. Others, and a wait that makes no sense, are
  * passed over, as the RFC asks. A durability is never: whoever asks for it must not get less without being told.
  */
-final class Prefer {
+final class PreferHeader {
     /** The longest a request waits. */
     static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
@@ -22,7 +22,7 @@ final class Prefer {
     private static final Pattern DURABILITY = Pattern.compile("(?:^|[,;])\\s*durability\\s*(?:=\\s*([^,;]*))?",
             Pattern.CASE_INSENSITIVE);
 
-    private Prefer() {}
+    private PreferHeader() {}
 
     /** How long the sender is ready to wait, at most {@link #MAX_WAIT}; empty when it is not. */
     static Optional<Duration> wait(HttpServerRequest request) {

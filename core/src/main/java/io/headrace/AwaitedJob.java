@@ -11,13 +11,13 @@ public final class AwaitedJob {
     /** A third of how long the broker remembers who waits. */
     private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    private final Broker broker;
+    private final JobStore broker;
     private final JobId id;
     private final LongSupplier nanoClock;
     private volatile boolean told;
     private volatile long toldAt;
 
-    public AwaitedJob(Broker broker, JobId id, LongSupplier nanoClock) {
+    public AwaitedJob(JobStore broker, JobId id, LongSupplier nanoClock) {
         this.broker = broker;
         this.id = id;
         this.nanoClock = nanoClock;

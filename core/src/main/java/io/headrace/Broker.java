@@ -11,24 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hot path: what producers and workers need. Thread-safe.
+ * The hot path: what producers and, beyond {@link JobStore}, workers need. Thread-safe.
  *
- * <p>Every transition is atomic and takes its time from the broker's clock. Methods that return a stage never block the
- * caller; concurrent calls share round trips. A stage fails with {@link BrokerUnavailable} when nothing was written, with
- * {@link OutcomeUnknown} when the connection died before the answer. Blocking methods throw the same; they bound every
- * wait, and after a failure the next call connects anew.
+ * <p>Every transition is atomic and takes its time from the broker's clock; concurrent calls share round trips. What calls
+ * fail with is said at {@link JobStore}.
  */
-public interface Broker extends AutoCloseable {
-    /**
-     * Stores a job. The stage completes when the job is stored in the sense of its {@link NewJob#durability()}, on a thread
-     * of the broker: continue elsewhere before doing anything slow.
-     *
-     * <p>Fails also with {@link IdempotencyConflict}, {@link BacklogFull}, {@link UnknownQueue} and {@link
-     * DurabilityUnavailable}; nothing is stored then. {@link OutcomeUnknown} stands also for a job that was stored, but not
-     * as durably as asked within the time that the broker waits.
-     */
-    CompletionStage<Submission> enqueue(NewJob job);
-
+public interface Broker extends JobStore, AutoCloseable {
     /**
      * Leases up to {@code max} jobs of one queue, first moving jobs that fell due to their streams. Released jobs come
      * first, then the levels in the order asked. A paused queue yields none. Blocks for one round trip, not for work.
@@ -106,22 +94,6 @@ public interface Broker extends AutoCloseable {
      * give it, as often as they like. So it ends nothing; {@link #renew} tells for certain.
      */
     Subscription onCancel(Set<QueueName> queues, Consumer<JobId> callback);
-
-    /**
-     * Calls back, on a thread of the broker, with jobs of the queue that changed state or reported. A hint that may be
-     * missed while the connection is down, and may come without a change. The subscription stands when this returns: what changes afterwards is heard,
-     * so subscribe first and read the state then.
-     */
-    Subscription onChange(QueueName queue, Consumer<JobId> callback);
-
-    /** Where the job is now. Never throws for an id that does not exist. */
-    Lookup find(JobId id);
-
-    /**
-     * Where the job is now, asked by somebody who waits for its end: when it ends within the next minute, its record stays for half
-     * a minute at least, whatever its retention, and however many others end.
-     */
-    Lookup await(JobId id);
 
     /** Closes every connection. Stages still open fail with {@link BrokerUnavailable} or {@link OutcomeUnknown}. */
     @Override

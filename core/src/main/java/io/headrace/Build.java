@@ -41,7 +41,7 @@ public final class Build {
 
     private static Properties read() {
         Properties properties = new Properties();
-        try (InputStream in = Build.class.getResourceAsStream("build.properties")) {
+        try (InputStream in = Build.class.getResourceAsStream("/io/headrace/build.properties")) {
             if (in != null) {
                 properties.load(in);
             }

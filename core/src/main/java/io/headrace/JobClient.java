@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Submits jobs from a program and waits for their ends. Thread-safe; a thin face of {@link Broker}. */
+/** Submits jobs from a program and waits for their ends. Thread-safe; a thin face of {@link JobStore}. */
 public final class JobClient {
     /**
      * How long a waiter goes without looking even if no event comes: events are hints and can be missed while a connection
@@ -20,9 +20,9 @@ public final class JobClient {
     /** How many submissions of one call are on their way at a time. */
     private static final int MAX_OPEN = 10_000;
 
-    private final Broker broker;
+    private final JobStore broker;
 
-    public JobClient(Broker broker) {
+    public JobClient(JobStore broker) {
         this.broker = broker;
     }
 
@@ -31,13 +31,13 @@ public final class JobClient {
      *
      * @throws BrokerUnavailable when it could not be stored
      * @throws OutcomeUnknown when it may or may not have been stored
-     * @throws IdempotencyConflict see {@link Broker#enqueue}; likewise {@link BacklogFull} and {@link UnknownQueue}
+     * @throws IdempotencyConflict see {@link JobStore#enqueue}; likewise {@link BacklogFull} and {@link UnknownQueue}
      */
     public Submission enqueue(NewJob job) {
         return join(broker.enqueue(job));
     }
 
-    /** Submits a job; see {@link Broker#enqueue}. */
+    /** Submits a job; see {@link JobStore#enqueue}. */
     public CompletionStage<Submission> enqueueAsync(NewJob job) {
         return broker.enqueue(job);
     }

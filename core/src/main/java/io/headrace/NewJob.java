@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param delay how long it waits before it is offered to workers, counted by the broker's clock; zero to 365 days
  * @param runAt when it is first offered to workers; excludes {@code delay}; the past means now
  * @param durability what must have happened before the submission is answered
- * @param awaited whether the sender waits for its end: see {@link Broker#await}, which is promised from the first
+ * @param awaited whether the sender waits for its end: see {@link JobStore#await}, which is promised from the first
  *             moment on
  */
 public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,

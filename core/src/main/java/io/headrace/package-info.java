@@ -1,6 +1,6 @@
 /**
- * What a job is, and the seam to the broker. No Redis and no HTTP: everything here works with any implementation of
- * {@link io.headrace.Broker}.
+ * What users touch: jobs, their ids, states and histories, handlers, the client, and what goes wrong. Everybody may
+ * call it; it knows nothing of brokers, Redis or HTTP.
  */
 @NullMarked
 package io.headrace;

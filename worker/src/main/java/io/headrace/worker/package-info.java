@@ -1,4 +1,7 @@
-/** Claims jobs, runs them, renews their leases and settles them. */
+/**
+ * The worker and what it is built from: settings, roles wired together, stopping in good order. Programs that run
+ * handlers call it.
+ */
 @NullMarked
 package io.headrace.worker;
 

@@ -1,0 +1,8 @@
+/**
+ * Jobs as calls of HTTP targets. Only {@code io.headrace.worker} calls it; of it, {@link
+ * io.headrace.worker.HttpTarget} alone is API.
+ */
+@NullMarked
+package io.headrace.worker.handlers.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -17,9 +17,6 @@ import org.slf4j.LoggerFactory;
  * own lock, and only the one who did frees the slot and settles.
  */
 final class AttemptRunner {
-    /** The longest result that is kept. */
-    static final int MAX_RESULT_BYTES = 256 * 1024;
-
     private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
 
     private final WorkerConfig config;
@@ -179,9 +176,9 @@ final class AttemptRunner {
         }
         try {
             Json json = handlers.written(returned);
-            if (json.size() > MAX_RESULT_BYTES) {
+            if (json.size() > ResultBytes.MAX) {
                 throw HandlerFailure.permanent("result_too_large", "the result has " + json.size()
-                        + " bytes, at most " + MAX_RESULT_BYTES + " are kept; store it elsewhere and return where",
+                        + " bytes, at most " + ResultBytes.MAX + " are kept; store it elsewhere and return where",
                         null);
             }
             return json;

@@ -41,7 +41,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
         for (ByteBuffer buffer : buffers) {
             int length = Math.min(buffer.remaining(), max + 1 - bytes.size());
             try {
-                memory.await(length);
+                memory.awaitResult(length);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

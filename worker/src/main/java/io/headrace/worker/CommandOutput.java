@@ -43,7 +43,7 @@ final class CommandOutput {
     private void awaitMemory(int length) {
         waiting = true;
         try {
-            if (memory.await(length)) {
+            if (memory.awaitResult(length)) {
                 gotAt = System.nanoTime();
             }
         } catch (InterruptedException e) {

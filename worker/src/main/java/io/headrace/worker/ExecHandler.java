@@ -1,7 +1,6 @@
 package io.headrace.worker;
 
 import io.headrace.JobContext;
-import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.Json;
 import java.io.IOException;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Called by slot threads; the set of running children is concurrent.
  */
-final class ExecHandler implements JobHandler<Json> {
+final class ExecHandler implements OutsideHandler {
     /**
      * Exit codes of {@code sysexits.h} that say that the same input will fail again: wrong usage, wrong data, no such input, no
      * such user, no permission, wrong configuration. The others may pass, above all 75, which asks for a retry.
@@ -50,8 +49,8 @@ final class ExecHandler implements JobHandler<Json> {
     }
 
     @Override
-    public Class<Json> payloadType() {
-        return Json.class;
+    public boolean startsProcesses() {
+        return true;
     }
 
     @Override
@@ -62,7 +61,7 @@ final class ExecHandler implements JobHandler<Json> {
         children.add(child);
         try {
             ChildProcess.Ended ended = child.run(input,
-                    new CommandOutput(AttemptRunner.MAX_RESULT_BYTES, ResultMemory.of(context)), tail::hear);
+                    new CommandOutput(ResultBytes.MAX, ResultMemory.of(context)), tail::hear);
             return result(ended, tail);
         } catch (OutOfMemoryError e) {
             ChildProcess.killAll(List.of(child)); // nobody would hear it
@@ -72,8 +71,9 @@ final class ExecHandler implements JobHandler<Json> {
         }
     }
 
-    /** Kills every child, with whatever it has started, and returns when they are gone. */
-    void killChildren() {
+    /** Every child, with whatever it has started. */
+    @Override
+    public void killChildren() {
         ChildProcess.killAll(children);
     }
 
@@ -132,7 +132,7 @@ final class ExecHandler implements JobHandler<Json> {
         byte[] output = ended.output();
         if (output == null) {
             throw HandlerFailure.permanent("result_too_large", "the command printed more than "
-                    + AttemptRunner.MAX_RESULT_BYTES + " bytes; print a place where the result is, not the result",
+                    + ResultBytes.MAX + " bytes; print a place where the result is, not the result",
                     null);
         }
         return ResultBytes.of(output, ContentType.UNKNOWN, "what the command printed");

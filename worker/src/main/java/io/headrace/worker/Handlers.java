@@ -1,6 +1,7 @@
 package io.headrace.worker;
 
 import io.headrace.InvalidInput;
+import io.headrace.JobContext;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.Json;
@@ -64,7 +65,7 @@ final class Handlers {
 
     /** Runs the handler of the attempt's type on this thread. */
     @Nullable
-    Object run(LiveAttempt attempt) throws Exception {
+    Object run(JobContext attempt) throws Exception {
         Registered registered = byType.get(attempt.type());
         if (registered == null) {
             throw new IllegalStateException("no handler for type '" + attempt.type() + "'");
@@ -82,7 +83,7 @@ final class Handlers {
         }
     }
 
-    private <P> @Nullable Object call(JobHandler<P> handler, LiveAttempt attempt) throws Exception {
+    private <P> @Nullable Object call(JobHandler<P> handler, JobContext attempt) throws Exception {
         return handler.run(payload(handler, attempt.payload()), attempt);
     }
 
@@ -106,19 +107,21 @@ final class Handlers {
     /** Whether jobs of this type are run by somebody else, who may never answer. */
     boolean callsTarget(JobType type) {
         Registered registered = byType.get(type);
-        return registered != null && registered.handler() instanceof HttpHandler;
+        return registered != null && registered.handler() instanceof OutsideHandler outside
+                && !outside.startsProcesses();
     }
 
     /** Whether some of them start processes. */
     boolean startProcesses() {
-        return byType.values().stream().anyMatch(registered -> registered.handler() instanceof ExecHandler);
+        return byType.values().stream().anyMatch(
+                registered -> registered.handler() instanceof OutsideHandler outside && outside.startsProcesses());
     }
 
     /** Kills what handlers have started outside this process and has not ended. */
     void killChildren() {
         for (Registered registered : byType.values()) {
-            if (registered.handler() instanceof ExecHandler exec) {
-                exec.killChildren();
+            if (registered.handler() instanceof OutsideHandler outside) {
+                outside.killChildren();
             }
         }
     }

@@ -2,7 +2,6 @@ package io.headrace.worker;
 
 import io.headrace.Address;
 import io.headrace.JobContext;
-import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Secrets;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Called by slot threads.
  */
-final class HttpHandler implements JobHandler<Json> {
+final class HttpHandler implements OutsideHandler {
     private static final Duration RETRY_AFTER_MAX = Duration.ofDays(7);
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
     /** With a time in {@code Retry-After} these say: not now. */
@@ -60,9 +59,12 @@ final class HttpHandler implements JobHandler<Json> {
     }
 
     @Override
-    public Class<Json> payloadType() {
-        return Json.class;
+    public boolean startsProcesses() {
+        return false;
     }
+
+    @Override
+    public void killChildren() {}
 
     @Override
     public @Nullable Object run(Json payload, JobContext context) throws Exception {
@@ -70,7 +72,7 @@ final class HttpHandler implements JobHandler<Json> {
         Secrets secrets = credentials.secrets();
         try {
             HttpResponse<byte[]> response = call.send(request(payload, context, credentials),
-                    AttemptRunner.MAX_RESULT_BYTES, ResultMemory.of(context));
+                    ResultBytes.MAX, ResultMemory.of(context));
             Json result = answer(response, secrets);
             return result == null ? null : secrets.mask(result);
         } catch (ConnectException | HttpConnectTimeoutException | UnresolvedAddressException | UnknownHostException e) {
@@ -123,17 +125,17 @@ final class HttpHandler implements JobHandler<Json> {
             throw failure(response, secrets);
         }
         byte[] body = unpacked(response);
-        if (body.length > AttemptRunner.MAX_RESULT_BYTES) {
+        if (body.length > ResultBytes.MAX) {
             throw HandlerFailure.permanent("result_too_large", target + " answered with more than "
-                    + AttemptRunner.MAX_RESULT_BYTES + " bytes", null);
+                    + ResultBytes.MAX + " bytes", null);
         }
         return ResultBytes.of(body, contentType(response), "the answer of " + target);
     }
 
     private byte[] unpacked(HttpResponse<byte[]> response) throws HandlerFailure {
-        return response.body().length > AttemptRunner.MAX_RESULT_BYTES ? response.body()
+        return response.body().length > ResultBytes.MAX ? response.body()
                 : ContentEncoding.undo(response.body(), response.headers().allValues("Content-Encoding"),
-                        AttemptRunner.MAX_RESULT_BYTES, "the answer of " + target);
+                        ResultBytes.MAX, "the answer of " + target);
     }
 
     private static ContentType contentType(HttpResponse<byte[]> response) {

@@ -44,7 +44,7 @@ final class JobMemory {
     JobMemory(ByteBudget budget, Clocks clocks) {
         this.budget = budget;
         this.clocks = clocks;
-        long most = budget.total() / OVERDRAFT_PART / FORMS_RESULT / AttemptRunner.MAX_RESULT_BYTES;
+        long most = budget.total() / OVERDRAFT_PART / FORMS_RESULT / ResultBytes.MAX;
         this.overdraft = new Semaphore((int) Math.max(1, Math.min(Integer.MAX_VALUE, most)));
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Phase, thread and stop reason are guarded by {@code this}, so that an interrupt can only ever hit the thread while it
  * runs this attempt; stop and the times are volatile and also read without the lock.
  */
-final class LiveAttempt implements JobContext {
+final class LiveAttempt implements JobContext, ResultMemory {
     private enum Phase {
         WAITING, RUNNING, ENDED
     }
@@ -260,6 +260,11 @@ final class LiveAttempt implements JobContext {
         } else {
             said.say(shown);
         }
+    }
+
+    @Override
+    public boolean awaitResult(int bytes) throws InterruptedException {
+        return memory.awaitResult(bytes);
     }
 
     private Secrets secrets() {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * beginning says.
  */
 final class ResultBytes {
+    /** How many bytes of a result are kept at most. */
+    static final int MAX = 256 * 1024;
+
     private static final String SOME_BYTES = "application/octet-stream";
 
     private ResultBytes() {}

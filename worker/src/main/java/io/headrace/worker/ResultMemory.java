@@ -9,10 +9,10 @@ interface ResultMemory {
      *
      * @return whether it had to wait
      */
-    boolean await(int bytes) throws InterruptedException;
+    boolean awaitResult(int bytes) throws InterruptedException;
 
-    /** That of the attempt whose context this is; without end where there is none. */
+    /** That of the attempt whose context this is; without end where the context has none. */
     static ResultMemory of(JobContext context) {
-        return context instanceof LiveAttempt attempt ? attempt.memory()::awaitResult : bytes -> false;
+        return context instanceof ResultMemory own ? own : bytes -> false;
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ final class Settler {
     private final Reports reports;
     private final Outage outage;
     private final WorkerMetrics metrics;
-    private final FailureTeller failures;
+    private final BiConsumer<LiveAttempt, Decision> recorded;
     private final Clocks clocks;
     private final Pacing pacing;
     private final Breakdown breakdown;
@@ -46,14 +47,14 @@ final class Settler {
     private record Pending(LiveAttempt attempt, Decision decision) {}
 
     Settler(Broker broker, InFlight inFlight, Reports reports, Outage outage, WorkerMetrics metrics,
-            FailureTeller failures, Clocks clocks, int slots, Breakdown breakdown) {
+            BiConsumer<LiveAttempt, Decision> recorded, Clocks clocks, int slots, Breakdown breakdown) {
         this.resender = new RoleThread("headrace-resend", true, breakdown, this::turn);
         this.broker = broker;
         this.inFlight = inFlight;
         this.reports = reports;
         this.outage = outage;
         this.metrics = metrics;
-        this.failures = failures;
+        this.recorded = recorded;
         this.breakdown = breakdown;
         this.clocks = clocks;
         this.pacing = new Pacing(clocks.random());
@@ -119,7 +120,7 @@ final class Settler {
                     verdict.lease().attempt(), verdict.move());
         } else {
             metrics.recorded(verdict);
-            failures.recorded(pending.attempt(), pending.decision());
+            recorded.accept(pending.attempt(), pending.decision());
         }
         settled(pending);
     }

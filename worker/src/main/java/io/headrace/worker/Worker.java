@@ -74,7 +74,7 @@ public final class Worker implements AutoCloseable {
         this.liveness = new Liveness(clocks);
         this.reports = new Reports(broker, clocks, breakdown);
         this.failures = failures;
-        this.settler = new Settler(broker, inFlight, reports, outage, metrics, failures, clocks, config.slots(),
+        this.settler = new Settler(broker, inFlight, reports, outage, metrics, failures::recorded, clocks, config.slots(),
                 breakdown);
         this.interrupter = new Interrupter(inFlight, clocks, breakdown);
         AttemptRunner runner = new AttemptRunner(config, handlers,

@@ -111,7 +111,7 @@ final class Rig {
         liveness = new Liveness(clocks);
         reports = new Reports(broker, clocks, breakdown);
         failures = new FailureTeller(failed::add, clocks, breakdown);
-        settler = new Settler(broker, inFlight, reports, outage, metrics, failures, clocks, slotCount, breakdown);
+        settler = new Settler(broker, inFlight, reports, outage, metrics, failures::recorded, clocks, slotCount, breakdown);
         interrupter = new Interrupter(inFlight, clocks, breakdown);
         runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
                 slots,

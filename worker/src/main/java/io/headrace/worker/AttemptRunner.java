@@ -19,41 +19,31 @@ import org.slf4j.LoggerFactory;
 final class AttemptRunner {
     private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
 
+    private final WorkerParts parts;
     private final WorkerConfig config;
+    private final WorkerMetrics metrics;
+    private final Workload workload;
+    private final InFlight inFlight;
     private final Handlers handlers;
     private final Outcome outcome;
-    private final Slots slots;
-    private final Threads threads;
-    private final Capacity capacity;
-    private final JobMemory memory;
-    private final Breakdown breakdown;
-    private final InFlight inFlight;
     private final Interrupter interrupter;
     private final Reports reports;
     private final Settler settler;
-    private final WorkerMetrics metrics;
-    private final Clocks clocks;
     /** From then on what is claimed is handed back. */
     private volatile boolean refusing;
 
-    AttemptRunner(WorkerConfig config, Handlers handlers, Outcome outcome, Slots slots, Threads threads,
-            Capacity capacity, JobMemory memory, InFlight inFlight, Interrupter interrupter, Reports reports,
-            Settler settler,
-            WorkerMetrics metrics, Clocks clocks, Breakdown breakdown) {
-        this.capacity = capacity;
-        this.memory = memory;
-        this.breakdown = breakdown;
-        this.config = config;
+    AttemptRunner(WorkerParts parts, Workload workload, Handlers handlers, Interrupter interrupter, Reports reports,
+            Settler settler) {
+        this.parts = parts;
+        this.config = parts.config();
+        this.metrics = parts.metrics();
+        this.workload = workload;
+        this.inFlight = workload.inFlight();
         this.handlers = handlers;
-        this.outcome = outcome;
-        this.slots = slots;
-        this.threads = threads;
-        this.inFlight = inFlight;
+        this.outcome = new Outcome(config.retryPolicy(), parts.clocks().random(), config.redactor());
         this.interrupter = interrupter;
         this.reports = reports;
         this.settler = settler;
-        this.metrics = metrics;
-        this.clocks = clocks;
     }
 
     /** Hands back whatever is still claimed. */
@@ -71,8 +61,7 @@ final class AttemptRunner {
     boolean accept(ClaimedJob job, long leasedAt, boolean room) {
         JobSpec spec = job.document().spec();
         Duration timeout = timeout(spec);
-        LiveAttempt attempt = new LiveAttempt(job, clocks, leasedAt, timeout, config.redactor(), memory.share(),
-                reports::ask);
+        LiveAttempt attempt = new LiveAttempt(job, leasedAt, timeout, parts, workload.memory().share(), reports::ask);
         try {
             return begin(attempt, room);
         } catch (RuntimeException e) { // the others of its claim run
@@ -91,7 +80,7 @@ final class AttemptRunner {
         }
         inFlight.add(attempt);
         if (verdict.isEmpty()) {
-            threads.execute(new Taken(attempt));
+            workload.threads().execute(new Taken(attempt));
             return true;
         }
         attempt.end();
@@ -121,7 +110,7 @@ final class AttemptRunner {
     /** Hands back a job that occupies a slot and that no thread has begun; nothing happens when one has. */
     void handBack(LiveAttempt attempt) {
         if (attempt.withdraw()) {
-            slots.release();
+            workload.slots().release();
             settler.settle(attempt, outcome.release(attempt.job()));
         }
     }
@@ -163,10 +152,10 @@ final class AttemptRunner {
         }
         boolean unable = thrown instanceof HandlerFailure known && known.unable();
         if (unable || Exhaustion.noThread(thrown)) {
-            capacity.refused(thrown);
-            threads.shrink(capacity.limit());
-        } else if (thrown.getClass() == OutOfMemoryError.class && breakdown.watched()) {
-            breakdown.at("headrace-job", thrown); // which other threads have met it nobody knows
+            workload.capacity().refused(thrown);
+            workload.threads().shrink(workload.capacity().limit());
+        } else if (thrown.getClass() == OutOfMemoryError.class && parts.breakdown().watched()) {
+            parts.breakdown().at("headrace-job", thrown); // which other threads have met it nobody knows
         }
     }
 
@@ -191,7 +180,7 @@ final class AttemptRunner {
     void abandon(LiveAttempt attempt) {
         Optional<Throwable> where = attempt.abandon();
         if (where.isPresent()) {
-            threads.givenUp();
+            workload.threads().givenUp();
             metrics.abandoned(attempt);
             finish(attempt, Ending.abandoned(where.get()));
         }
@@ -200,7 +189,7 @@ final class AttemptRunner {
     /** Whatever the handler left behind, its job gets a verdict. */
     private void finish(LiveAttempt attempt, Ending ending) {
         Outcome.Ran ran = ran(attempt, ending);
-        slots.release();
+        workload.slots().release();
         try {
             Optional<Decision> decision = decide(attempt, ran);
             if (decision.isEmpty()) {

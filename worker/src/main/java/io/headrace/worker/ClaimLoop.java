@@ -72,28 +72,27 @@ final class ClaimLoop {
         long damagedUntil;
     }
 
-    ClaimLoop(Broker broker, WorkerConfig config, Slots slots, Settler settler, AttemptRunner runner,
-            Reclaimer reclaimer, InFlight inFlight, Outage outage, Liveness liveness, Capacity capacity,
-            Threads threads, JobMemory memory, Clocks clocks, Breakdown breakdown) {
-        this.thread = new RoleThread("headrace-claim", false, breakdown, this::turn);
-        this.capacity = capacity;
-        this.threads = threads;
-        this.memory = memory;
-        memory.onRoom(thread::wake);
-        this.broker = broker;
-        this.config = config;
-        this.picker = new QueuePicker(config.queues(), config.strict());
-        this.slots = slots;
+    ClaimLoop(WorkerParts parts, Workload workload, Liveness liveness, Settler settler, AttemptRunner runner,
+            Reclaimer reclaimer) {
+        this.broker = parts.broker();
+        this.config = parts.config();
+        this.outage = parts.outage();
+        this.clocks = parts.clocks();
+        this.slots = workload.slots();
+        this.threads = workload.threads();
+        this.capacity = workload.capacity();
+        this.memory = workload.memory();
+        this.inFlight = workload.inFlight();
+        this.liveness = liveness;
         this.settler = settler;
         this.runner = runner;
         this.reclaimer = reclaimer;
-        this.outage = outage;
-        this.liveness = liveness;
-        this.clocks = clocks;
+        this.thread = new RoleThread("headrace-claim", false, parts.breakdown(), this::turn);
+        this.picker = new QueuePicker(config.queues(), config.strict());
         this.pacing = new Pacing(clocks.random());
         config.queueNames().forEach(queue -> lines.put(queue, new Line()));
+        memory.onRoom(thread::wake);
         slots.onFree(thread::wake);
-        this.inFlight = inFlight;
         inFlight.onNoLastChance(reclaimer::soon);
         settler.onRoom(thread::wake);
     }

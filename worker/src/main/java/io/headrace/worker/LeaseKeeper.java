@@ -9,7 +9,6 @@ import io.headrace.Lease;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Renewal;
 import io.headrace.Wish;
-import io.headrace.WorkerInfo;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,9 +49,8 @@ final class LeaseKeeper {
     private final WorkerMetrics metrics;
     private final Clocks clocks;
     private final Pacing pacing;
-    private final Supplier<WorkerInfo> info;
-    private final Consumer<Wish> obey;
     private final Consumer<LiveAttempt> handBack;
+    private final Heartbeat heartbeat;
     private final RoleThread thread;
     private final ReentrantLock turn = new ReentrantLock();
     private volatile boolean stopped;
@@ -66,22 +63,20 @@ final class LeaseKeeper {
     /** When a heartbeat may come at once again. */
     private long hintedAt;
 
-    LeaseKeeper(Broker broker, WorkerConfig config, InFlight inFlight, Interrupter interrupter, Outage outage,
-            Liveness liveness, WorkerMetrics metrics, Clocks clocks, Supplier<WorkerInfo> info, Consumer<Wish> obey,
-            Consumer<LiveAttempt> handBack, Breakdown breakdown) {
-        this.handBack = handBack;
-        this.thread = new RoleThread("headrace-lease", true, breakdown, this::turn);
-        this.broker = broker;
-        this.config = config;
+    LeaseKeeper(WorkerParts parts, InFlight inFlight, Interrupter interrupter, Liveness liveness,
+            Consumer<LiveAttempt> handBack, Heartbeat heartbeat) {
+        this.broker = parts.broker();
+        this.config = parts.config();
+        this.outage = parts.outage();
+        this.metrics = parts.metrics();
+        this.clocks = parts.clocks();
+        this.pacing = new Pacing(clocks.random());
         this.inFlight = inFlight;
         this.interrupter = interrupter;
-        this.outage = outage;
         this.liveness = liveness;
-        this.metrics = metrics;
-        this.clocks = clocks;
-        this.pacing = new Pacing(clocks.random());
-        this.info = info;
-        this.obey = obey;
+        this.handBack = handBack;
+        this.heartbeat = heartbeat;
+        this.thread = new RoleThread("headrace-lease", true, parts.breakdown(), this::turn);
         this.aliveAt = clocks.now();
     }
 
@@ -146,11 +141,11 @@ final class LeaseKeeper {
         try {
             renew();
             noticePause();
-            Optional<Wish> wish = broker.heartbeat(info.get(),
+            Optional<Wish> wish = broker.heartbeat(heartbeat.info(),
                     config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
             beaten(startedAt);
             if (wish.isPresent()) {
-                obey.accept(wish.get());
+                heartbeat.obey(wish.get());
                 nextAt = clocks.now(); // what came of it is told at once
             }
         } catch (DataDamaged e) {

@@ -51,12 +51,12 @@ final class LiveAttempt implements JobContext, ResultMemory {
     private final JobMemory.Share memory;
     private final ReportBuffer said;
 
-    LiveAttempt(ClaimedJob job, Clocks clocks, long leasedAt, @Nullable Duration timeout, Redactor redactor,
-            JobMemory.Share memory, Consumer<LiveAttempt> reportWanted) {
+    LiveAttempt(ClaimedJob job, long leasedAt, @Nullable Duration timeout, WorkerParts parts, JobMemory.Share memory,
+            Consumer<LiveAttempt> reportWanted) {
         this.memory = memory;
-        this.redactor = redactor;
+        this.redactor = parts.config().redactor();
         this.job = job;
-        this.clocks = clocks;
+        this.clocks = parts.clocks();
         this.timeout = timeout;
         this.claimedAt = clocks.now();
         this.leasedAt = leasedAt;

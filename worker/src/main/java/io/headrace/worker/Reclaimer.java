@@ -31,15 +31,14 @@ final class Reclaimer {
     /** Set by any thread: a last chance has ended, and the next one need not wait for its turn. */
     private volatile boolean soon;
 
-    Reclaimer(Broker broker, WorkerConfig config, AttemptRunner runner, InFlight inFlight, Outage outage,
-            WorkerMetrics metrics, Clocks clocks) {
-        this.broker = broker;
-        this.config = config;
+    Reclaimer(WorkerParts parts, InFlight inFlight, AttemptRunner runner) {
+        this.broker = parts.broker();
+        this.config = parts.config();
         this.runner = runner;
         this.inFlight = inFlight;
-        this.outage = outage;
-        this.metrics = metrics;
-        this.clocks = clocks;
+        this.outage = parts.outage();
+        this.metrics = parts.metrics();
+        this.clocks = parts.clocks();
         this.queues = new ArrayList<>(config.queueNames());
         this.dueAt = config.reclaimGrace().toNanos();
     }

@@ -46,19 +46,19 @@ final class Settler {
 
     private record Pending(LiveAttempt attempt, Decision decision) {}
 
-    Settler(Broker broker, InFlight inFlight, Reports reports, Outage outage, WorkerMetrics metrics,
-            BiConsumer<LiveAttempt, Decision> recorded, Clocks clocks, int slots, Breakdown breakdown) {
+    /** @param recorded hears of each verdict that stands */
+    Settler(WorkerParts parts, InFlight inFlight, Reports reports, BiConsumer<LiveAttempt, Decision> recorded) {
+        this.breakdown = parts.breakdown();
         this.resender = new RoleThread("headrace-resend", true, breakdown, this::turn);
-        this.broker = broker;
+        this.broker = parts.broker();
         this.inFlight = inFlight;
         this.reports = reports;
-        this.outage = outage;
-        this.metrics = metrics;
+        this.outage = parts.outage();
+        this.metrics = parts.metrics();
         this.recorded = recorded;
-        this.breakdown = breakdown;
-        this.clocks = clocks;
+        this.clocks = parts.clocks();
         this.pacing = new Pacing(clocks.random());
-        this.limit = Math.max(1_000, 4 * slots);
+        this.limit = Math.max(1_000, 4 * parts.config().slots());
     }
 
     /** @param listener told when claiming may go on */

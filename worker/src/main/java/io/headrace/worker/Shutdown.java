@@ -1,6 +1,5 @@
 package io.headrace.worker;
 
-import io.headrace.Broker;
 import io.headrace.Durations;
 import io.headrace.HeadraceException;
 import java.time.Duration;
@@ -21,43 +20,35 @@ final class Shutdown {
     private static final long AFTER_INTERRUPT_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private final Broker broker;
-    private final WorkerConfig config;
-    private final ClaimLoop claimLoop;
-    private final AttemptRunner runner;
+    private final WorkerParts parts;
+    private final Workload workload;
     private final Handlers handlers;
-    private final InFlight inFlight;
-    private final Interrupter interrupter;
-    private final LeaseKeeper leaseKeeper;
-    private final Slots slots;
+    private final WorkerRoles roles;
 
-    Shutdown(Broker broker, WorkerConfig config, ClaimLoop claimLoop, AttemptRunner runner, Handlers handlers,
-            InFlight inFlight, Interrupter interrupter, LeaseKeeper leaseKeeper, Slots slots) {
-        this.broker = broker;
-        this.config = config;
-        this.claimLoop = claimLoop;
-        this.runner = runner;
+    Shutdown(WorkerParts parts, Workload workload, Handlers handlers, WorkerRoles roles) {
+        this.parts = parts;
+        this.workload = workload;
         this.handlers = handlers;
-        this.inFlight = inFlight;
-        this.interrupter = interrupter;
-        this.leaseKeeper = leaseKeeper;
-        this.slots = slots;
+        this.roles = roles;
     }
 
     /** Takes at most the grace and 11 s; an interrupt of the caller ends the grace and the waits after it. */
     void run() {
-        runner.refuse();
+        InFlight inFlight = workload.inFlight();
+        Duration grace = parts.config().grace();
+        roles.runner.refuse();
         log.info("stopping; waiting for handlers running={} grace={}", inFlight.unfinished().size(),
-                Durations.format(config.grace()));
-        boolean interrupted = waiting(() -> claimLoop.stop(CLAIM_UNDER_WAY));
-        interrupted |= !interrupted && waiting(() -> slots.awaitAllFree(config.grace().toNanos()));
+                Durations.format(grace));
+        boolean interrupted = waiting(() -> roles.claimLoop.stop(CLAIM_UNDER_WAY));
+        interrupted |= !interrupted && waiting(() -> workload.slots().awaitAllFree(grace.toNanos()));
         List<LiveAttempt> late = inFlight.unfinished();
-        late.forEach(attempt -> interrupter.stop(attempt, Stop.SHUTDOWN));
-        interrupted |= !late.isEmpty() && waiting(() -> slots.awaitAllFree(AFTER_INTERRUPT_NANOS));
+        late.forEach(attempt -> roles.interrupter.stop(attempt, Stop.SHUTDOWN));
+        interrupted |= !late.isEmpty() && waiting(() -> workload.slots().awaitAllFree(AFTER_INTERRUPT_NANOS));
         handlers.killChildren(); // before their jobs are handed back, or they would run twice at once
-        inFlight.unfinished().forEach(runner::abandon);
+        inFlight.unfinished().forEach(roles.runner::abandon);
         interrupted |= waiting(() -> inFlight.awaitEmpty(FLUSH_NANOS));
-        interrupted |= waiting(() -> leaseKeeper.stop(LAST_HEARTBEAT)); // a late heartbeat would make it known again
+        // A late heartbeat would make it known again.
+        interrupted |= waiting(() -> roles.leaseKeeper.stop(LAST_HEARTBEAT));
         retire();
         log.info("stopped interrupted={} unsettled={}", late.size(), inFlight.all().size());
         if (interrupted) {
@@ -67,7 +58,7 @@ final class Shutdown {
 
     private void retire() {
         try {
-            broker.retire(config.id(), config.queueNames());
+            parts.broker().retire(parts.config().id(), parts.config().queueNames());
         } catch (HeadraceException e) {
             log.warn("could not sign off; the worker is listed until its heartbeat expires error={}", e.getMessage());
         }

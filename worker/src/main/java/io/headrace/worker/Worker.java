@@ -3,7 +3,6 @@ package io.headrace.worker;
 import io.headrace.Broker;
 import io.headrace.BrokerObserver;
 import io.headrace.Build;
-import io.headrace.ByteBudget;
 import io.headrace.Durations;
 import io.headrace.Wish;
 import io.headrace.WorkerId;
@@ -38,20 +37,10 @@ public final class Worker implements AutoCloseable {
     }
 
     private final WorkerConfig config;
-    private final Handlers handlers;
-    private final Slots slots;
-    private final Threads threads;
     private final Breakdown breakdown;
-    private final InFlight inFlight = new InFlight();
-    private final Liveness liveness;
-    private final Reports reports;
-    private final FailureTeller failures;
-    private final Settler settler;
-    private final Interrupter interrupter;
-    private final LeaseKeeper leaseKeeper;
-    private final Cancellations cancellations;
-    private final Wishes wishes;
-    private final ClaimLoop claimLoop;
+    private final Handlers handlers;
+    private final Workload workload;
+    private final WorkerRoles roles;
     private final Shutdown shutdown;
     private final String host = hostName();
     private final Instant startedAt;
@@ -59,40 +48,15 @@ public final class Worker implements AutoCloseable {
     private final Object transition = new Object();
     private volatile State state = State.NEW;
 
-    Worker(Broker broker, WorkerConfig config, Handlers handlers, MeterRegistry meters, FailureTeller failures,
-            Clocks clocks, Breakdown breakdown) {
-        WorkerMetrics metrics = new WorkerMetrics(meters);
-        Outage outage = new Outage(clocks);
-        this.config = config;
+    Worker(WorkerParts parts, Handlers handlers, FailureTeller failures) {
+        this.config = parts.config();
+        this.breakdown = parts.breakdown();
         this.handlers = handlers;
-        this.startedAt = clocks.wall().instant();
-        this.slots = new Slots(config.slots());
-        this.breakdown = breakdown;
-        Capacity capacity = new Capacity(config.slots(), clocks);
-        JobMemory memory = new JobMemory(ByteBudget.ofHeap(), clocks);
-        this.threads = Threads.forSlots(config.slots(), capacity, breakdown);
-        this.liveness = new Liveness(clocks);
-        this.reports = new Reports(broker, clocks, breakdown);
-        this.failures = failures;
-        this.settler = new Settler(broker, inFlight, reports, outage, metrics, failures::recorded, clocks, config.slots(),
-                breakdown);
-        this.interrupter = new Interrupter(inFlight, clocks, breakdown);
-        AttemptRunner runner = new AttemptRunner(config, handlers,
-                new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
-                slots, threads, capacity, memory, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
-        interrupter.onAbandon(runner::abandon);
-        Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
-        this.claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
-                capacity, threads, memory, clocks, breakdown);
-        this.leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
-                this::info, this::obey, runner::handBack, breakdown);
-        this.wishes = new Wishes(broker, config, leaseKeeper, clocks, breakdown);
-        this.cancellations = new Cancellations(broker, config, leaseKeeper, clocks, breakdown);
-        this.shutdown = new Shutdown(broker, config, claimLoop, runner, handlers, inFlight, interrupter, leaseKeeper,
-                slots);
-        breakdown.onBreakdown(() -> letGo(runner));
-        metrics.show(slots, claimLoop::claims, liveness);
-        config.queueNames().forEach(queue -> metrics.expect(queue, handlers.types()));
+        this.startedAt = parts.clocks().wall().instant();
+        this.workload = Workload.of(parts);
+        this.roles = new WorkerRoles(parts, workload, handlers, failures, new Own());
+        this.shutdown = new Shutdown(parts, workload, handlers, roles);
+        breakdown.onBreakdown(roles::letGo);
     }
 
     /** A worker of this broker's queues; without a queue of its own it serves {@code default}. */
@@ -125,28 +89,10 @@ public final class Worker implements AutoCloseable {
         }
         try {
             breakdown.watch();
-            reports.start();
-            failures.start();
-            settler.start();
-            interrupter.start();
-            leaseKeeper.start();
-            cancellations.start();
-            wishes.start();
-            claimLoop.start();
+            roles.start();
         } catch (Error e) {
             breakdown.at(Thread.currentThread().getName(), e);
             throw e;
-        }
-    }
-
-    /** Nothing more is claimed or renewed; what runs is interrupted, and handed back as far as that still goes. */
-    private void letGo(AttemptRunner runner) {
-        claimLoop.quiet();
-        leaseKeeper.letGo();
-        runner.refuse();
-        for (LiveAttempt attempt : inFlight.unfinished()) {
-            runner.handBack(attempt);
-            interrupter.stop(attempt, Stop.SHUTDOWN);
         }
     }
 
@@ -155,7 +101,7 @@ public final class Worker implements AutoCloseable {
         synchronized (transition) {
             if (state == State.RUNNING) {
                 state = State.QUIET;
-                claimLoop.quiet();
+                roles.claimLoop.quiet();
                 log.info("worker quiet; nothing more is claimed id={}", config.id());
             }
         }
@@ -166,18 +112,9 @@ public final class Worker implements AutoCloseable {
         synchronized (transition) {
             if (state == State.QUIET && !breakdown.happened()) {
                 state = State.RUNNING;
-                claimLoop.resume();
+                roles.claimLoop.resume();
                 log.info("worker resumed; it claims again id={}", config.id());
             }
-        }
-    }
-
-    /** What an operator wishes counts like the last call here, whichever comes later. */
-    private void obey(Wish wish) {
-        if (wish == Wish.QUIET) {
-            quiet();
-        } else {
-            resume();
         }
     }
 
@@ -201,13 +138,8 @@ public final class Worker implements AutoCloseable {
             return;
         }
         shutdown.run();
-        cancellations.stop();
-        wishes.stop();
-        reports.stop();
-        settler.stop();
-        failures.stop();
-        interrupter.shutDown();
-        threads.close();
+        roles.stop();
+        workload.threads().close();
         breakdown.unwatch();
         synchronized (transition) {
             state = State.STOPPED;
@@ -231,20 +163,33 @@ public final class Worker implements AutoCloseable {
      */
     public boolean live() {
         State now = state;
-        return now != State.STOPPED && !breakdown.happened() && liveness.live();
+        return now != State.STOPPED && !breakdown.happened() && roles.liveness.live();
     }
 
-    private WorkerInfo info() {
-        List<LiveAttempt> unfinished = inFlight.unfinished();
-        // Attempts begin while this looks at them, so each is asked once when, and not again while they are sorted.
-        List<WorkerInfo.Running> running = unfinished.stream()
-                .map(it -> new WorkerInfo.Running(it.id(), it.type(), it.attempt(), it.brokerTime(it.startedAt())))
-                .sorted(Comparator.comparing(WorkerInfo.Running::since)).limit(WorkerInfo.MAX_RUNNING)
-                .toList();
-        String word = state == State.RUNNING ? "running" : state == State.QUIET ? "quiet" : "stopping";
-        return new WorkerInfo(config.id(), host, ProcessHandle.current().pid(), startedAt,
-                List.copyOf(config.queueNames()), handlers.types(), config.slots(), unfinished.size(),
-                config.lease(), word, Build.version(), running);
+    private final class Own implements Heartbeat {
+        @Override
+        public WorkerInfo info() {
+            List<LiveAttempt> unfinished = workload.inFlight().unfinished();
+            // Attempts begin while this looks at them, so each is asked once when, and not again while they are sorted.
+            List<WorkerInfo.Running> running = unfinished.stream()
+                    .map(it -> new WorkerInfo.Running(it.id(), it.type(), it.attempt(), it.brokerTime(it.startedAt())))
+                    .sorted(Comparator.comparing(WorkerInfo.Running::since)).limit(WorkerInfo.MAX_RUNNING)
+                    .toList();
+            String word = state == State.RUNNING ? "running" : state == State.QUIET ? "quiet" : "stopping";
+            return new WorkerInfo(config.id(), host, ProcessHandle.current().pid(), startedAt,
+                    List.copyOf(config.queueNames()), handlers.types(), config.slots(), unfinished.size(),
+                    config.lease(), word, Build.version(), running);
+        }
+
+        /** Counts like the last call of {@link #quiet} or {@link #resume}, whichever comes later. */
+        @Override
+        public void obey(Wish wish) {
+            if (wish == Wish.QUIET) {
+                quiet();
+            } else {
+                resume();
+            }
+        }
     }
 
     private static String hostName() {

@@ -241,7 +241,7 @@ public final class WorkerBuilder {
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
                 grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
         Breakdown end = new Breakdown(breakdown);
-        return new Worker(broker, config, new Handlers(handlers, mapper), meters,
-                new FailureTeller(failureListener, clocks, end), clocks, end);
+        WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), new Outage(clocks), clocks, end);
+        return new Worker(parts, new Handlers(handlers, mapper), new FailureTeller(failureListener, clocks, end));
     }
 }

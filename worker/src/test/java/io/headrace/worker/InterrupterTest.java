@@ -108,9 +108,7 @@ class InterrupterTest {
 
     @Test
     void aCancellationIsPushedToTheRunningHandler() throws InterruptedException {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks,
-                rig.breakdown);
-        assertThat(cancellations.turn()).isEqualTo(Clocks.NEVER);
+        assertThat(rig.hints.turn()).isEqualTo(Clocks.NEVER);
         JobId id = rig.enqueue("wait");
         Thread thread = run();
 
@@ -120,15 +118,13 @@ class InterrupterTest {
         thread.join(30_000);
 
         assertThat(rig.state(id)).isEqualTo(JobState.CANCELLED);
-        cancellations.stop();
+        rig.hints.stop();
     }
 
     @Test
     void aCancellationThatNobodyAskedForStopsNothingAndAsksTheBrokerAtMostTenTimesASecond()
             throws InterruptedException {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks,
-                rig.breakdown);
-        cancellations.turn();
+        rig.hints.turn();
         JobId id = rig.enqueue("wait");
         Thread thread = run();
         rig.leaseKeeper.turn();
@@ -150,18 +146,16 @@ class InterrupterTest {
         letGo.countDown();
         thread.join(30_000);
         assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
-        cancellations.stop();
+        rig.hints.stop();
     }
 
     @Test
     void listeningForCancellationsIsTriedAgainUntilTheBrokerIsThere() {
-        Cancellations cancellations = new Cancellations(rig.broker, rig.config, rig.leaseKeeper, rig.clocks,
-                rig.breakdown);
         rig.broker.unavailable(true);
-        assertThat(cancellations.turn()).isLessThan(SECONDS.toNanos(6));
+        assertThat(rig.hints.turn()).isLessThan(SECONDS.toNanos(6));
         rig.broker.unavailable(false);
-        assertThat(cancellations.turn()).isEqualTo(Clocks.NEVER);
-        cancellations.stop();
+        assertThat(rig.hints.turn()).isEqualTo(Clocks.NEVER);
+        rig.hints.stop();
     }
 
     @Test

@@ -49,16 +49,17 @@ final class Rig {
     final ByteBudget budget;
     final Breakdown breakdown = new Breakdown(null);
     final InFlight inFlight = new InFlight();
-    final Liveness liveness;
-    final Reports reports;
     /** What the application heard of failures. */
     final List<FailedAttempt> failed = new ArrayList<>();
     final FailureTeller failures;
+    final Liveness liveness;
+    final Reports reports;
     final Settler settler;
     final Interrupter interrupter;
     final AttemptRunner runner;
     final ClaimLoop claimLoop;
     final LeaseKeeper leaseKeeper;
+    final BrokerHints hints;
     /** What was handed to threads and has not run. */
     final List<Threads.Task> tasks = new ArrayList<>();
     /** What operators wished of the worker. */
@@ -102,32 +103,34 @@ final class Rig {
             registered.add(new Handlers.Registered(handler, "a test", null));
         }
         Handlers known = new Handlers(registered, PayloadMapper.DEFAULT);
-        WorkerMetrics metrics = new WorkerMetrics(meters);
         outage = new Outage(clocks);
         slots = new Slots(slotCount);
         capacity = new Capacity(slotCount, clocks);
-        Threads inline = new Inline();
-        JobMemory memory = new JobMemory(budget, clocks);
-        liveness = new Liveness(clocks);
-        reports = new Reports(broker, clocks, breakdown);
+        WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), outage, clocks, breakdown);
+        Workload workload = new Workload(slots, new Inline(), capacity, new JobMemory(budget, clocks), inFlight);
         failures = new FailureTeller(failed::add, clocks, breakdown);
-        settler = new Settler(broker, inFlight, reports, outage, metrics, failures::recorded, clocks, slotCount, breakdown);
-        interrupter = new Interrupter(inFlight, clocks, breakdown);
-        runner = new AttemptRunner(config, known, new Outcome(config.retryPolicy(), clocks.random(), config.redactor()),
-                slots,
-                inline, capacity, memory, inFlight, interrupter, reports, settler, metrics, clocks, breakdown);
-        interrupter.onAbandon(runner::abandon);
-        Reclaimer reclaimer = new Reclaimer(broker, config, runner, inFlight, outage, metrics, clocks);
-        claimLoop = new ClaimLoop(broker, config, slots, settler, runner, reclaimer, inFlight, outage, liveness,
-                capacity, inline, memory, clocks, breakdown);
-        leaseKeeper = new LeaseKeeper(broker, config, inFlight, interrupter, outage, liveness, metrics, clocks,
-                this::info, wishes::add, runner::handBack, breakdown);
-        config.queueNames().forEach(queue -> metrics.expect(queue, known.types()));
+        WorkerRoles roles = new WorkerRoles(parts, workload, known, failures, new Own());
+        liveness = roles.liveness;
+        reports = roles.reports;
+        settler = roles.settler;
+        interrupter = roles.interrupter;
+        runner = roles.runner;
+        claimLoop = roles.claimLoop;
+        leaseKeeper = roles.leaseKeeper;
+        hints = roles.hints;
     }
 
-    private WorkerInfo info() {
-        return new WorkerInfo(config.id(), "test", 1, time.now(), List.copyOf(config.queueNames()), List.of(),
-                slots.total(), slots.busy(), LEASE, "running", "test", List.of());
+    private final class Own implements Heartbeat {
+        @Override
+        public WorkerInfo info() {
+            return new WorkerInfo(config.id(), "test", 1, time.now(), List.copyOf(config.queueNames()), List.of(),
+                    slots.total(), slots.busy(), LEASE, "running", "test", List.of());
+        }
+
+        @Override
+        public void obey(Wish wish) {
+            wishes.add(wish);
+        }
     }
 
     /** Runs tasks within {@link #execute}, or keeps them. */

@@ -30,7 +30,7 @@ final class Cached<T> {
     private long gotAt;
     private long tookNanos;
 
-    Cached(Duration ttl, Supplier<T> source) {
+    public Cached(Duration ttl, Supplier<T> source) {
         this(ttl, source, false, System::nanoTime);
     }
 
@@ -42,11 +42,11 @@ final class Cached<T> {
     }
 
     /** One that keeps a value longer when it took long to get: ten times as long, up to a minute. */
-    static <T> Cached<T> costly(Duration ttl, Supplier<T> source) {
+    public static <T> Cached<T> costly(Duration ttl, Supplier<T> source) {
         return costly(ttl, source, System::nanoTime);
     }
 
-    static <T> Cached<T> costly(Duration ttl, Supplier<T> source, LongSupplier nanoClock) {
+    public static <T> Cached<T> costly(Duration ttl, Supplier<T> source, LongSupplier nanoClock) {
         return new Cached<>(ttl, source, true, nanoClock);
     }
 

@@ -17,7 +17,7 @@ final class CachedByQueue<T> {
     private final Function<QueueName, T> source;
     private final Map<QueueName, Cached<T>> queues = new ConcurrentHashMap<>();
 
-    CachedByQueue(Duration ttl, Function<QueueName, T> source) {
+    public CachedByQueue(Duration ttl, Function<QueueName, T> source) {
         this.ttl = ttl;
         this.source = source;
     }

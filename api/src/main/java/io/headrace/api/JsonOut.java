@@ -130,7 +130,7 @@ final class JsonOut {
     }
 
     /** An array of objects. */
-    <T> void objects(String name, Collection<T> values, Each<T> each) {
+    public <T> void objects(String name, Collection<T> values, Each<T> each) {
         run(() -> {
             generator.writeArrayFieldStart(name);
             for (T value : values) {

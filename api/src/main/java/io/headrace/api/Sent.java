@@ -23,7 +23,7 @@ final class Sent {
      *
      * @throws InvalidInput as the maker does, with the words of the sender
      */
-    <T> T made(Supplier<T> maker) {
+    public <T> T made(Supplier<T> maker) {
         try {
             return maker.get();
         } catch (InvalidInput e) {

@@ -111,7 +111,7 @@ final class Api implements AutoCloseable {
 
     /** What came back. */
     record Answer(int status, Map<String, List<String>> headers, String body) {
-        JsonNode json() {
+        public JsonNode json() {
             try {
                 return JsonFormat.mapper().readTree(body);
             } catch (IOException e) {
@@ -119,16 +119,16 @@ final class Api implements AutoCloseable {
             }
         }
 
-        String header(String name) {
+        public String header(String name) {
             return String.join(", ", headers.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), List.of()));
         }
 
-        String text(String name) {
+        public String text(String name) {
             return json().path(name).asText();
         }
 
         /** The last part of the problem's type. */
-        String problem() {
+        public String problem() {
             return text("type").replace("/problems/", "");
         }
     }

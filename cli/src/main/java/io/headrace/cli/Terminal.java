@@ -34,27 +34,26 @@ final class Terminal {
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
-    private final boolean inIsTty;
-    private final boolean outIsTty;
-    private final boolean errIsTty;
+    private final Tty tty;
     private final Map<String, String> environment;
     private Colours colours = Colours.auto;
     /** 0 when it has to be asked for; read and forgotten by any thread. */
     private volatile int columns;
 
     /**
-     * @param inIsTty whether a person can answer questions
-     * @param outIsTty whether a person reads the results
-     * @param errIsTty whether a person reads the talk
+     * Which streams a person is at the other end of.
+     *
+     * @param in whether a person can answer questions
+     * @param out whether a person reads the results
+     * @param err whether a person reads the talk
      */
-    Terminal(InputStream in, PrintStream out, PrintStream err, boolean inIsTty, boolean outIsTty, boolean errIsTty,
-            Map<String, String> environment) {
+    record Tty(boolean in, boolean out, boolean err) {}
+
+    Terminal(InputStream in, PrintStream out, PrintStream err, Tty tty, Map<String, String> environment) {
         this.in = in;
         this.out = out;
         this.err = err;
-        this.inIsTty = inIsTty;
-        this.outIsTty = outIsTty;
-        this.errIsTty = errIsTty;
+        this.tty = tty;
         this.environment = Map.copyOf(environment);
     }
 
@@ -62,7 +61,7 @@ final class Terminal {
         Terminal terminal = new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
                 utf8(new ResultStream(new FileOutputStream(FileDescriptor.out), isPipe(1))),
                 utf8(new FileOutputStream(FileDescriptor.err)),
-                isTty(0), isTty(1), isTty(2), System.getenv());
+                new Tty(isTty(0), isTty(1), isTty(2)), System.getenv());
         terminal.columns = WindowWidth.atStart(terminal.environment);
         return terminal;
     }
@@ -112,7 +111,7 @@ final class Terminal {
     /** One that keeps what is said for somebody who will show it here, in the same colours, so many columns wide. */
     Terminal into(OutputStream kept, int width) {
         PrintStream stream = new PrintStream(kept, true, StandardCharsets.UTF_8);
-        Terminal copy = new Terminal(in, stream, stream, false, outIsTty, false, environment);
+        Terminal copy = new Terminal(in, stream, stream, new Tty(false, tty.out(), false), environment);
         copy.colours = colours;
         copy.columns = width;
         return copy;
@@ -120,12 +119,12 @@ final class Terminal {
 
     /** How wide the window is in which people read results; {@value #COLUMNS} when there is none, or it does not tell. */
     int columns() {
-        return outIsTty ? window(1) : COLUMNS;
+        return tty.out() ? window(1) : COLUMNS;
     }
 
     /** The same for the talk. */
     int talkColumns() {
-        return errIsTty ? window(outIsTty ? 1 : 2) : COLUMNS;
+        return tty.err() ? window(tty.out() ? 1 : 2) : COLUMNS;
     }
 
     private int window(int descriptor) {
@@ -144,19 +143,19 @@ final class Terminal {
 
     /** A result in words, which are not torn at the edge of the window; whole lines in a pipe. */
     void tell(String lines) {
-        out.println(outIsTty ? Words.wrapped(lines, columns(), 0) : lines);
+        out.println(tty.out() ? Words.wrapped(lines, columns(), 0) : lines);
     }
 
     /** The same, of a job whose state the first word is. */
     void tellState(String state, String words) {
-        String lines = outIsTty ? Words.wrapped(state + words, columns(), 0) : state + words;
+        String lines = tty.out() ? Words.wrapped(state + words, columns(), 0) : state + words;
         out.println(colours() ? Colour.ofState(state).on(state) + lines.substring(state.length()) : lines);
     }
 
     /** One line of a card: what something is called, and below each other in a column of their own the words that say it. */
     void card(String name, int nameColumns, String words) {
         String line = String.format(Locale.ROOT, "%-" + nameColumns + "s %s", name, words);
-        out.println(outIsTty ? Words.wrapped(line, columns(), nameColumns + 1) : line);
+        out.println(tty.out() ? Words.wrapped(line, columns(), nameColumns + 1) : line);
     }
 
     InputStream in() {
@@ -172,15 +171,15 @@ final class Terminal {
     }
 
     boolean inIsTty() {
-        return inIsTty;
+        return tty.in();
     }
 
     boolean outIsTty() {
-        return outIsTty;
+        return tty.out();
     }
 
     boolean errIsTty() {
-        return errIsTty;
+        return tty.err();
     }
 
     Map<String, String> environment() {
@@ -197,7 +196,7 @@ final class Terminal {
         return switch (colours) {
             case always -> true;
             case never -> false;
-            case auto -> outIsTty && environment.getOrDefault("NO_COLOR", "").isEmpty()
+            case auto -> tty.out() && environment.getOrDefault("NO_COLOR", "").isEmpty()
                     && !"dumb".equals(environment.get("TERM"));
         };
     }
@@ -205,18 +204,18 @@ final class Terminal {
     /** Says something to the person, never to the next program of a pipe; lines that hold text from outside are made safe. */
     void say(String lines) {
         String safe = Words.safe(lines);
-        err.println(errIsTty ? Words.wrapped(safe, talkColumns(), 0) : safe);
+        err.println(tty.err() ? Words.wrapped(safe, talkColumns(), 0) : safe);
     }
 
     /** JSON to be printed, so that no character in it steers a person's terminal; its values stay the same. */
     String shown(String json) {
-        return outIsTty ? Words.escaped(json) : json;
+        return tty.out() ? Words.escaped(json) : json;
     }
 
     /** Asks a yes-or-no question; anything but yes is no. */
     boolean confirm(String question) {
         String asked = question + " [y/N]";
-        err.print((errIsTty ? Words.wrapped(asked, talkColumns() - 1, 0) : asked) + " ");
+        err.print((tty.err() ? Words.wrapped(asked, talkColumns() - 1, 0) : asked) + " ");
         err.flush();
         try {
             String answer = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();

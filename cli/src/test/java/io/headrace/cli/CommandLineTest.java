@@ -37,7 +37,7 @@ final class CommandLineTest {
         Terminal terminal = new Terminal(new ByteArrayInputStream(new byte[0]),
                 new PrintStream(java.io.OutputStream.nullOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8),
                 new PrintStream(java.io.OutputStream.nullOutputStream(), true, java.nio.charset.StandardCharsets.UTF_8),
-                false, false, false, Map.of());
+                new Terminal.Tty(false, false, false), Map.of());
         return paths(List.of(), HeadraceCommand.commandLine(new String[0], terminal));
     }
 

@@ -62,7 +62,7 @@ final class QueueHistoryTest {
         QueueHistory.print(
                 Tree.parse(("{\"queue\":\"mail\",\"minutes\":[" + items + "]}").getBytes(StandardCharsets.UTF_8)),
                 ZoneOffset.UTC,
-                new Terminal(new ByteArrayInputStream(new byte[0]), stream, stream, false, true, true,
+                new Terminal(new ByteArrayInputStream(new byte[0]), stream, stream, new Terminal.Tty(false, true, true),
                         Map.of("COLUMNS", "80")));
         return out.toString(StandardCharsets.UTF_8).lines().toList();
     }

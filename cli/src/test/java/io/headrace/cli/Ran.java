@@ -57,7 +57,8 @@ record Ran(int code, String out, String err) {
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             Terminal terminal = new Terminal(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                     new PrintStream(out, true, StandardCharsets.UTF_8),
-                    new PrintStream(err, true, StandardCharsets.UTF_8), inIsTty, outIsTty, false, environment);
+                    new PrintStream(err, true, StandardCharsets.UTF_8), new Terminal.Tty(inIsTty, outIsTty, false),
+                    environment);
             int code = HeadraceCommand.run(args, terminal);
             return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
         }

@@ -102,7 +102,7 @@ final class TableTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         boolean tty = width > 0;
-        table.print(new Terminal(new ByteArrayInputStream(new byte[0]), stream, stream, tty, tty, tty,
+        table.print(new Terminal(new ByteArrayInputStream(new byte[0]), stream, stream, new Terminal.Tty(tty, tty, tty),
                 Map.of("COLUMNS", Integer.toString(width))));
         return out.toString(StandardCharsets.UTF_8).lines().toList();
     }

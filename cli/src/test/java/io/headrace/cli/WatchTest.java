@@ -84,7 +84,7 @@ final class WatchTest {
 
     private static Terminal terminal(OutputStream out, OutputStream err, boolean tty, int port) {
         return new Terminal(new ByteArrayInputStream(new byte[0]), new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), false, tty, tty,
+                new PrintStream(err, true, StandardCharsets.UTF_8), new Terminal.Tty(false, tty, tty),
                 Map.of("HEADRACE_API", "http://127.0.0.1:" + port));
     }
 

@@ -39,7 +39,7 @@ final class Needles {
         return size;
     }
 
-    /** Needles by a key, with a set of bits that most places of a text fail at once. */
+    /** What is looked for, by a key, with a set of bits that most places of a text fail at once. */
     private static final class Index {
         private final BitSet bits = new BitSet(BITS);
         private final Map<Long, List<String>> byKey = new HashMap<>();

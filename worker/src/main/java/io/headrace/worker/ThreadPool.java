@@ -28,7 +28,7 @@ final class ThreadPool implements Threads {
     private final Semaphore wakeUps = new Semaphore(0);
     private final AtomicBoolean waking = new AtomicBoolean();
     private final AtomicInteger idle = new AtomicInteger();
-    /** Threads started and neither ended nor given up. */
+    /** How many threads have started and neither ended nor given up. */
     private final AtomicInteger live = new AtomicInteger();
     /** Tasks in line or running, without those given up. */
     private final AtomicInteger pending = new AtomicInteger();

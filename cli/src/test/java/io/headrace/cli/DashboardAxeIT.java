@@ -7,33 +7,24 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.headrace.JobId;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whether everybody can use the dashboard: every page, state and dialog under the rules of axe-core, in both themes and two widths. */
-@TestInstance(Lifecycle.PER_CLASS)
-final class DashboardAxeIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+final class DashboardAxeIT extends DashboardSteps {
 
-    private Deployment here;
     private Api api;
     private Api keyed;
     private Axe axe;
-    private Browser browser;
     private Path gate;
     private JobId dead;
     private JobId running;
@@ -43,7 +34,6 @@ final class DashboardAxeIT {
     @BeforeAll
     void deploy(@TempDir Path folder) throws Exception {
         axe = new Axe();
-        here = new Deployment(folder);
         gate = folder.resolve("gate");
         api = Api.of(here.start("dev", "dev", "--port", "0", "--slots", "20", "--exec",
                 "gated=echo 'progress: 0.5 half' >&2; printf '\\033[31mred\\033[0m, \\033[1;32mgreen\\n' >&2; while [ ! -e "
@@ -67,19 +57,8 @@ final class DashboardAxeIT {
     }
 
     @AfterAll
-    void end() throws Exception {
+    void openTheGate() throws Exception {
         Files.createFile(gate);
-        here.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
     }
 
     private void isUsable(String what) {

@@ -6,20 +6,13 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.headrace.redis.EmbeddedRedis;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,35 +20,16 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every page of the dashboard, for every role, with and without a limit to a queue, with no queue, one, some and very many: each
  * is there, says what it is, and fails nowhere; also while the server, or Redis behind it, is away, and when they are back.
  */
-@TestInstance(Lifecycle.PER_CLASS)
-final class DashboardMatrixIT {
+final class DashboardMatrixIT extends DashboardSteps {
     private static final String QUEUE = "q-000";
     private static final List<String> ROLES = List.of("viewer", "operator", "admin", "producer");
     private static final String NO_JOB = "q-000_n1763770000123-0";
 
-    private Deployment here;
     private EmbeddedRedis redis;
-    private Browser browser;
 
     @BeforeAll
-    void deploy(@TempDir Path folder) throws Exception {
-        here = new Deployment(folder);
+    void deploy() throws Exception {
         redis = here.startRedis(0);
-    }
-
-    @AfterAll
-    void end() throws Exception {
-        here.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
     }
 
     private Deployed api(String prefix, int port) throws InterruptedException {

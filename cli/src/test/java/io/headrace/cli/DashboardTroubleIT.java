@@ -9,67 +9,40 @@ import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import io.headrace.JobId;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The dashboard while the server is slow or refuses, and while its reader is quicker than both. The network of the browser is
  * the test's: an answer comes when the test lets it. Every test has queues of its own.
  */
-@TestInstance(Lifecycle.PER_CLASS)
-final class DashboardTroubleIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+final class DashboardTroubleIT extends DashboardSteps {
     private static final String BIG = "9007199254740993"; // 2^53 + 1, which is no number of JavaScript
-    private static final Locator.GetByLabelOptions EXACTLY = new Locator.GetByLabelOptions().setExact(true);
 
-    private Deployment here;
     private Api api;
-    private Browser browser;
     private final List<Route> held = new ArrayList<>();
 
     @BeforeAll
-    void deploy(@TempDir Path folder) throws Exception {
-        here = new Deployment(folder);
+    void deploy() throws Exception {
         api = Api.of(here.start("dev", "dev", "--port", "0", "--queue", "default", "--queue", "dying", "--queue", "one",
                 "--queue", "other", "--queue", "many", "--exec", "fatal=echo 'no route to host' >&2; exit 65", "--exec",
                 "big=echo " + BIG));
     }
 
-    @AfterAll
-    void end() throws Exception {
-        here.close();
-    }
-
     @BeforeEach
-    void open() {
+    void holdNothing() {
         held.clear();
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
     }
 
     private JobId enqueue(String queue, String type, String members) throws Exception {
-        HttpResponse<String> answer = api.post("/v1/queues/" + queue + "/jobs",
-                "{\"type\":\"" + type + "\"" + members + "}");
-        Assertions.assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        return JobId.parse(Api.tree(answer).get("id").asText());
+        return enqueue(api, queue, type, members);
     }
 
     private JobId scheduled(String queue) throws Exception {

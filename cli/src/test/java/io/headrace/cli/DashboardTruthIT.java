@@ -7,56 +7,26 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import io.headrace.JobId;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whether the dashboard tells how things are: how old, how many, in whose words. Every test has queues of its own. */
-@TestInstance(Lifecycle.PER_CLASS)
-final class DashboardTruthIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+final class DashboardTruthIT extends DashboardSteps {
     private static final String PI = "\\u03a0\\u03bb\\u03ac"; // as Python's json.dumps writes it
-    private static final Locator.GetByLabelOptions EXACTLY = new Locator.GetByLabelOptions().setExact(true);
 
-    private Deployment here;
     private Api api;
-    private Browser browser;
 
     @BeforeAll
-    void deploy(@TempDir Path folder) throws Exception {
-        here = new Deployment(folder);
+    void deploy() throws Exception {
         api = Api.of(here.start("dev", "dev", "--port", "0", "--queue", "default", "--queue", "failing", "--queue",
                 "counted", "--exec",
                 "fatal=echo 'no route to host' >&2; exit 65", "--exec",
                 "chatty=seq -f 'line %.0f' 1 5000 >&2; printf '\\033[31mred\\033[0m \\033[2K plain \\342\\200\\256turned\\n' >&2"));
-    }
-
-    @AfterAll
-    void end() throws Exception {
-        here.close();
-    }
-
-    @BeforeEach
-    void open() {
-        browser = new Browser();
-    }
-
-    @AfterEach
-    void close() {
-        browser.close();
     }
 
     private void show(String address) {
@@ -64,18 +34,11 @@ final class DashboardTruthIT {
     }
 
     private JobId enqueue(String queue, String type, String members) throws Exception {
-        HttpResponse<String> answer = api.post("/v1/queues/" + queue + "/jobs",
-                "{\"type\":\"" + type + "\"" + members + "}");
-        Assertions.assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        return JobId.parse(Api.tree(answer).get("id").asText());
+        return enqueue(api, queue, type, members);
     }
 
     private Locator rows() {
         return browser.main().locator("tbody tr:not(.none)");
-    }
-
-    private static void answer(Route route, String json) {
-        route.fulfill(new Route.FulfillOptions().setStatus(200).setContentType("application/json").setBody(json));
     }
 
     @Test

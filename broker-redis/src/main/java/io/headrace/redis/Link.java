@@ -72,6 +72,19 @@ final class Link implements AutoCloseable {
 
     /** One command and its arguments. */
     record Request(ProtocolCommand command, byte[]... arguments) {
+        /**
+         * A small write that a full Redis must not refuse, for people could not make room in it otherwise: it refuses
+         * every command that may take memory, but not those of a script that says that it knows.
+         *
+         * @param rest the arguments of the command behind the key
+         */
+        static Request urgent(Command command, byte[] key, byte[]... rest) {
+            List<byte[]> arguments = new ArrayList<>();
+            arguments.add(RedisKeys.bytes(command.name()));
+            arguments.addAll(List.of(rest));
+            return script(Script.WRITE, List.of(key), arguments);
+        }
+
         /** What it is about: the base of a script, else the first key. */
         byte[] key() {
             return arguments[command == Command.EVALSHA ? 2 : 0];

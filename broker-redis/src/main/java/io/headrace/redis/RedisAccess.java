@@ -115,7 +115,7 @@ final class RedisAccess implements AccessStore {
     @Override
     public void issue(Kind kind, Digest secret, Pass pass, Duration lifetime) {
         byte[] key = key(kind, secret);
-        link.ask(key, Urgent.write(Command.SET, key, RedisKeys.bytes(pass.proof().hex() + " " + pass.key()),
+        link.ask(key, Link.Request.urgent(Command.SET, key, RedisKeys.bytes(pass.proof().hex() + " " + pass.key()),
                 RedisKeys.bytes("PX"), RedisKeys.bytes(lifetime.toMillis())));
     }
 

@@ -56,9 +56,9 @@ final class Registry {
         byte[] key = keys.worker(worker.id());
         byte[] wish = keys.wish(worker.id());
         List<Object> answers = Spread.ask(link,
-                List.of(Urgent.write(Command.SET, key, write(worker, lifetime).bytes(), RedisKeys.bytes("PX"),
+                List.of(Link.Request.urgent(Command.SET, key, write(worker, lifetime).bytes(), RedisKeys.bytes("PX"),
                         RedisKeys.bytes(lifetime.toMillis())),
-                        Urgent.write(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
+                        Link.Request.urgent(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
                         new Link.Request(Command.GET, wish)),
                 BATCH);
         Link.checked(answers.get(0));
@@ -87,7 +87,7 @@ final class Registry {
         List<String> time = Replies.texts(Link.checked(seen.get(1)));
         byte[] key = keys.wish(worker);
         String text = wish.label() + " " + time.get(0) + "." + time.get(1);
-        link.ask(key, Urgent.write(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
+        link.ask(key, Link.Request.urgent(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
                 RedisKeys.bytes(WISH_LIFETIME.toMillis())));
         byte[] channel = RedisKeys.bytes(keys.wished(worker));
         link.ask(channel, new Link.Request(Command.PUBLISH, channel, RedisKeys.bytes(wish.label())));

@@ -57,7 +57,7 @@ final class Setter {
     void resume(QueueName queue) {
         put(queue, List.of(RedisKeys.bytes(StoredSettings.PAUSED), RedisKeys.bytes(0)));
         byte[] wake = keys.wake(queue);
-        link.exchange(wake, List.of(Urgent.write(Command.LPUSH, wake, RedisKeys.bytes(1)),
+        link.exchange(wake, List.of(Link.Request.urgent(Command.LPUSH, wake, RedisKeys.bytes(1)),
                 new Link.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
     }
 
@@ -68,7 +68,7 @@ final class Setter {
             queues.create(queue);
         }
         if (!pairs.isEmpty()) {
-            link.ask(key, Urgent.write(Command.HSET, key, pairs.toArray(byte[][]::new)));
+            link.ask(key, Link.Request.urgent(Command.HSET, key, pairs.toArray(byte[][]::new)));
         }
     }
 }

@@ -146,8 +146,8 @@ final class ClusterTopology implements Topology {
     }
 
     /** What can go wrong with the master that holds the queue. */
-    static final class Faults {
-        private Faults() {}
+    static final class Failovers {
+        private Failovers() {}
 
         static final Fault MASTER_KILLED = Fault.of("Cluster: kill -9 of the queue's master", (stage, random) -> {
             ClusterTopology redis = (ClusterTopology) stage.topology();
@@ -163,7 +163,7 @@ final class ClusterTopology implements Topology {
                 Fault.Blow.lasting((stage, random) -> {
                     for (int i = 0; i < 3; i++) {
                         ((ClusterTopology) stage.topology()).migrate();
-                        io.headrace.cli.faults.Faults.last(java.time.Duration.ofMillis(500));
+                        Faults.last(java.time.Duration.ofMillis(500));
                     }
                 }));
 

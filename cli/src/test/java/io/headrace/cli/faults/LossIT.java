@@ -19,14 +19,14 @@ final class LossIT {
 
     @Test
     void inMemoryOnlyWhatTheReplicaHadNotHeardIsLost() throws Exception {
-        Row row = run(SentinelTopology.Faults.LAGGING_PRIMARY_KILLED, Mode.MEMORY, Trial.Redis.LAGGING);
+        Row row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, Mode.MEMORY, Trial.Redis.LAGGING);
         assertThat(row.lost()).isPositive();
         assertThat(row.lostMs().getMin()).isGreaterThan(-WINDOW);
     }
 
     @Test
     void whatWasReplicatedSurvivesThePrimaryWhateverTheLag() throws Exception {
-        Row row = run(SentinelTopology.Faults.LAGGING_PRIMARY_KILLED, Mode.REPLICATED, Trial.Redis.LAGGING);
+        Row row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, Mode.REPLICATED, Trial.Redis.LAGGING);
         assertThat(row.lost()).isZero();
     }
 
@@ -36,7 +36,7 @@ final class LossIT {
      */
     @Test
     void aFormerPrimaryThatLivesOnMayLoseWhatOneOfTwoReplicasHas() throws Exception {
-        Row row = run(SentinelTopology.Faults.PLANNED, Mode.REPLICATED, Trial.Redis.SENTINEL);
+        Row row = run(SentinelTopology.Failovers.PLANNED, Mode.REPLICATED, Trial.Redis.SENTINEL);
         assertThat(row.lost() == 0 || row.lostMs().getMin() > 0).isTrue();
     }
 

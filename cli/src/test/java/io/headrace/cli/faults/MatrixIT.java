@@ -24,9 +24,9 @@ final class MatrixIT {
                 trials(Faults.ALL, Mode.FSYNC, Trial.Redis.STANDALONE),
                 trials(RedisFaults.ALL, Mode.MEMORY, Trial.Redis.STANDALONE),
                 trials(RedisFaults.ALL, Mode.FSYNC, Trial.Redis.STANDALONE),
-                trials(List.of(SentinelTopology.Faults.PRIMARY_KILLED), Mode.REPLICATED, Trial.Redis.SENTINEL),
-                trials(SentinelTopology.Faults.ALL, Mode.REPLICATED_TO_ALL, Trial.Redis.SENTINEL),
-                trials(ClusterTopology.Faults.ALL, Mode.REPLICATED, Trial.Redis.CLUSTER)).flatMap(all -> all);
+                trials(List.of(SentinelTopology.Failovers.PRIMARY_KILLED), Mode.REPLICATED, Trial.Redis.SENTINEL),
+                trials(SentinelTopology.Failovers.ALL, Mode.REPLICATED_TO_ALL, Trial.Redis.SENTINEL),
+                trials(ClusterTopology.Failovers.ALL, Mode.REPLICATED, Trial.Redis.CLUSTER)).flatMap(all -> all);
     }
 
     private Stream<DynamicTest> trials(List<Fault> faults, Mode mode, Trial.Redis redis) {

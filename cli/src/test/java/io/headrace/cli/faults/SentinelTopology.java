@@ -151,8 +151,8 @@ final class SentinelTopology implements Topology {
     }
 
     /** What can go wrong with a primary that sentinels watch over. */
-    static final class Faults {
-        private Faults() {}
+    static final class Failovers {
+        private Failovers() {}
 
         static final Fault PRIMARY_KILLED = Fault.of("Sentinel: kill -9 of the primary", (stage, random) -> {
             SentinelTopology redis = (SentinelTopology) stage.topology();
@@ -196,7 +196,7 @@ final class SentinelTopology implements Topology {
                     long frozenAt = System.currentTimeMillis();
                     former.freeze();
                     redis.awaitOther(former);
-                    io.headrace.cli.faults.Faults.last(Duration.ofMillis(random.nextInt(1_500)));
+                    Faults.last(Duration.ofMillis(random.nextInt(1_500)));
                     former.thaw();
                     redis.awaitReplica(former);
                     return Fault.Damage.since(frozenAt, Set.of());

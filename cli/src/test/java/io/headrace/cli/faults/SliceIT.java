@@ -27,6 +27,6 @@ final class SliceIT {
 
     @Test
     void aFailoverLosesNothingThatWasReplicated() throws Exception {
-        MatrixIT.check(SentinelTopology.Faults.PRIMARY_KILLED, Mode.REPLICATED, Trial.Redis.SENTINEL);
+        MatrixIT.check(SentinelTopology.Failovers.PRIMARY_KILLED, Mode.REPLICATED, Trial.Redis.SENTINEL);
     }
 }

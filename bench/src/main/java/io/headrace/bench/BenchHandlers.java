@@ -11,15 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers of a benchmark's workers, and what they have seen. Thread-safe. */
-final class BenchHandlers {
+public final class BenchHandlers {
     /** Does nothing: the type of every job that is only counted. */
-    static final String NOOP = "bench";
+    public static final String NOOP = "bench";
     /** Notes how long ago its job was to be sent; see {@link Stamps}. */
-    static final String STAMP = "stamp";
+    public static final String STAMP = "stamp";
     /** Sleeps for as many milliseconds as its payload says. */
-    static final String SLEEP = "sleep";
+    public static final String SLEEP = "sleep";
     /** Answers {@link Slept#line()}. */
-    static final String SLEEPERS = "sleepers";
+    public static final String SLEEPERS = "sleepers";
 
     /**
      * What the sleeping handlers have seen.
@@ -29,12 +29,12 @@ final class BenchHandlers {
      * @param jobs how many different jobs began
      * @param starts how often a job began
      */
-    record Slept(int most, int now, int jobs, long starts) {
+    public record Slept(int most, int now, int jobs, long starts) {
         String line() {
             return most + " " + now + " " + jobs + " " + starts;
         }
 
-        static Slept parse(String line) {
+        public static Slept parse(String line) {
             String[] parts = line.split(" ", -1);
             return new Slept(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]),
                     Long.parseLong(parts[3]));

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * give it, which are none. Closing it ends it; it also ends when this process does, in whatever way. Thread-safe; a thread of
  * its own reads what the process says.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final long START_S = 60;
     /** A collection of a big heap on a busy machine. */
     private static final long ANSWER_S = 60;
@@ -66,25 +66,26 @@ final class Child implements AutoCloseable {
      * @param program the main class that knows the command
      * @param durability what must have happened to a job before its 202
      */
-    static Child api(Jdk jdk, Class<?> program, RedisConfig redis, Durability durability) throws IOException {
+    public static Child api(Jdk jdk, Class<?> program, RedisConfig redis, Durability durability) throws IOException {
         return new Child("api", jdk.java(), redis,
                 List.of(ChildMain.PROGRAM, program.getName(), "api", "--port", "0", "--durability",
                         durability.toString()));
     }
 
     /** Starts a worker with the {@link BenchHandlers}. */
-    static Child worker(Jdk jdk, RedisConfig redis, QueueName queue, int slots, String lease) throws IOException {
+    public static Child worker(Jdk jdk, RedisConfig redis, QueueName queue, int slots, String lease)
+            throws IOException {
         return new Child("worker", jdk.java(), redis,
                 List.of("worker", queue.value(), Integer.toString(slots), lease));
     }
 
     /** Starts a {@link BareServer}. */
-    static Child bare(Jdk jdk, RedisConfig redis) throws IOException {
+    public static Child bare(Jdk jdk, RedisConfig redis) throws IOException {
         return new Child("bare", jdk.java(), redis, List.of("bare"));
     }
 
     /** Starts a {@link ReaderChild}. */
-    static Child reader(Jdk jdk, RedisConfig redis, QueueName queue) throws IOException {
+    public static Child reader(Jdk jdk, RedisConfig redis, QueueName queue) throws IOException {
         return new Child("reader", jdk.java(), redis, List.of("reader", queue.value()));
     }
 
@@ -115,22 +116,22 @@ final class Child implements AutoCloseable {
     }
 
     /** Where an api listens. */
-    URI uri() {
+    public URI uri() {
         return URI.create(ready);
     }
 
     /** Its process. */
-    ProcessHandle handle() {
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
     /** What its JVM says of itself; see {@link JvmFigures#afterCollection}. */
-    JvmFigures jvm() throws IOException {
+    public JvmFigures jvm() throws IOException {
         return JvmFigures.parse(ask(JvmFigures.COMMAND));
     }
 
     /** Asks its role something. */
-    synchronized String ask(String command) throws IOException {
+    public synchronized String ask(String command) throws IOException {
         OutputStream in = process.getOutputStream();
         String answer = null;
         try {

@@ -6,7 +6,7 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 
 /** Submits {@link Stamps} from a Java program, one job a call. */
-record ClientSender(JobClient client, QueueName queue, int payloadBytes) implements OpenLoad.Sender {
+public record ClientSender(JobClient client, QueueName queue, int payloadBytes) implements OpenLoad.Sender {
     @Override
     public int send(long atNanos) {
         Json payload = Json.trusted(Stamps.payload(atNanos, payloadBytes));

@@ -10,16 +10,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Several threads that do the same at the same time. */
-final class Crowd {
+public final class Crowd {
     /** What one of them does. */
-    interface Member {
+    public interface Member {
         /** Gets ready; nothing of it is measured. */
         Work prepare() throws Exception;
     }
 
     /** The measured part. */
-    interface Work {
-        void run() throws Exception;
+    public interface Work {
+        public void run() throws Exception;
     }
 
     /** Each ends after what it is just doing: its {@link Share} is empty when it is interrupted. */
@@ -42,7 +42,7 @@ final class Crowd {
     }
 
     /** @return nanoseconds from the moment at which all were ready until the last had ended */
-    static long run(List<? extends Member> members) throws Exception {
+    public static long run(List<? extends Member> members) throws Exception {
         CountDownLatch ready = new CountDownLatch(members.size());
         CountDownLatch go = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(members.size());

@@ -18,7 +18,7 @@ import java.time.Duration;
  * Sends one request again and again over keep-alive connections, each of which waits for its answer before it sends the next.
  * One thread serves all of them, and the request is rendered once: the load shares the cores with what it measures.
  */
-final class HttpLoad implements AutoCloseable {
+public final class HttpLoad implements AutoCloseable {
     private static final int ACCEPTED = 202;
     private static final long SILENCE_MS = Duration.ofSeconds(30).toMillis();
 
@@ -47,12 +47,12 @@ final class HttpLoad implements AutoCloseable {
     }
 
     /** A request for one job. */
-    static byte[] job(URI server, QueueName queue, Json payload) {
+    public static byte[] job(URI server, QueueName queue, Json payload) {
         return post(server, "/v1/queues/" + queue + "/jobs", "application/json", document(payload));
     }
 
     /** A request for several jobs, as lines. */
-    static byte[] lines(URI server, QueueName queue, Json payload, int jobs) {
+    public static byte[] lines(URI server, QueueName queue, Json payload, int jobs) {
         return post(server, "/v1/queues/" + queue + "/jobs:batch", "application/x-ndjson",
                 (document(payload) + "\n").repeat(jobs));
     }
@@ -72,7 +72,7 @@ final class HttpLoad implements AutoCloseable {
      * @return nanoseconds from the first request to the last answer; connections were made before
      * @throws IOException when an answer is not 202, or none comes for half a minute
      */
-    static long run(URI server, byte[] request, int times, int connections) throws IOException {
+    public static long run(URI server, byte[] request, int times, int connections) throws IOException {
         try (HttpLoad load = new HttpLoad(server, request)) {
             load.connect(connections);
             return load.run(times);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Posts jobs over a keep-alive connection of its own. Requests are rendered once and only stamped anew, so that the load takes
  * little from the cores that it shares with what it measures. Used by one thread.
  */
-final class HttpSender implements OpenLoad.Sender {
+public final class HttpSender implements OpenLoad.Sender {
     private static final int TIMEOUT_MS = (int) Duration.ofSeconds(30).toMillis();
     private static final int ACCEPTED = 202;
 
@@ -37,7 +37,7 @@ final class HttpSender implements OpenLoad.Sender {
     }
 
     /** Sends a job a request, each with a {@link Stamps} payload. */
-    static HttpSender stamped(URI api, QueueName queue, String type, int payloadBytes) {
+    public static HttpSender stamped(URI api, QueueName queue, String type, int payloadBytes) {
         String body = job(type, Stamps.payload(0, payloadBytes));
         String head = head(api, queue, "jobs", "application/json", body.length());
         int at = head.length() + body.indexOf("\"payload\":") + "\"payload\":".length();
@@ -45,7 +45,7 @@ final class HttpSender implements OpenLoad.Sender {
     }
 
     /** Sends some jobs a request, as lines. */
-    static HttpSender lines(URI api, QueueName queue, String type, byte[] payload, int jobs) {
+    public static HttpSender lines(URI api, QueueName queue, String type, byte[] payload, int jobs) {
         String body = (job(type, payload) + "\n").repeat(jobs);
         String head = head(api, queue, "jobs:batch", "application/x-ndjson", body.length());
         return new HttpSender(api, bytes(head + body), jobs, -1);

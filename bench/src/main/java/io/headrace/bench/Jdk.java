@@ -7,14 +7,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK that child processes run on. */
-record Jdk(Path home) {
+public record Jdk(Path home) {
     /** @param home null for the JDK that runs this */
-    static Jdk of(@Nullable Path home) {
+    public static Jdk of(@Nullable Path home) {
         return new Jdk(home == null ? Path.of(System.getProperty("java.home")) : home);
     }
 
     /** Its version's first number; 0 when it does not tell. */
-    int feature() {
+    public int feature() {
         if (home.equals(of(null).home())) {
             return Runtime.version().feature();
         }

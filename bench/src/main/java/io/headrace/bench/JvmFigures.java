@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param heapBytes what is on the heap after a collection
  * @param threads live platform threads
  */
-record JvmFigures(long heapBytes, int threads) {
+public record JvmFigures(long heapBytes, int threads) {
     static final String COMMAND = "jvm";
 
     /**

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
  * moment of the schedule goes to whichever sender is free; when none is, it is sent late, and counted from when it should have been.
  * Each sender has a thread.
  */
-final class OpenLoad implements AutoCloseable {
+public final class OpenLoad implements AutoCloseable {
     /** Sends; used by one thread. */
-    interface Sender extends AutoCloseable {
+    public interface Sender extends AutoCloseable {
         /**
          * Sends what the schedule wants at one moment, and waits for the answer if there is one to wait for.
          *
@@ -45,7 +45,7 @@ final class OpenLoad implements AutoCloseable {
     private volatile boolean stopped;
 
     /** @param perSecond moments in the schedule */
-    OpenLoad(double perSecond, List<? extends Sender> senders) {
+    public OpenLoad(double perSecond, List<? extends Sender> senders) {
         this.intervalNanos = 1e9 / perSecond;
         for (Sender sender : senders) {
             Thread thread = new Thread(() -> send(sender), "bench-load-" + threads.size());
@@ -54,14 +54,14 @@ final class OpenLoad implements AutoCloseable {
         }
     }
 
-    OpenLoad start() {
+    public OpenLoad start() {
         start = System.nanoTime();
         threads.forEach(Thread::start);
         return this;
     }
 
     /** Starts it, lets it run for so long, and stops it. */
-    void run(Duration duration) throws InterruptedException {
+    public void run(Duration duration) throws InterruptedException {
         start();
         Thread.sleep(duration.toMillis());
         close();
@@ -106,22 +106,22 @@ final class OpenLoad implements AutoCloseable {
     }
 
     /** How many jobs were accepted so far. */
-    long accepted() {
+    public long accepted() {
         return accepted.get();
     }
 
     /** How many moments of the schedule went wrong so far. */
-    long failed() {
+    public long failed() {
         return failed.get();
     }
 
     /** Why the last of them did; empty when none did. */
-    String lastFailure() {
+    public String lastFailure() {
         return lastFailure;
     }
 
     /** The longest delay since the last call of this with which something was sent. */
-    Duration latest() {
+    public Duration latest() {
         return Duration.ofNanos(latestNanos.getAndSet(0));
     }
 
@@ -136,7 +136,7 @@ final class OpenLoad implements AutoCloseable {
      *
      * @return empty when it kept to its schedule
      */
-    Optional<String> behind(String what) {
+    public Optional<String> behind(String what) {
         return kept() >= ENOUGH ? Optional.empty()
                 : Optional.of(String.format(Locale.ROOT,
                         "%s FELL BEHIND: %.1f %% of the schedule was sent. What was not had waited longest and is in no figure.",

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Redis of the benchmark's own, which ends when this process does. Its data lies in a new temporary folder. */
-final class OwnRedis implements AutoCloseable {
+public final class OwnRedis implements AutoCloseable {
     private final Path folder;
     private final EmbeddedRedis server;
 
@@ -28,7 +28,7 @@ final class OwnRedis implements AutoCloseable {
      * @param program a redis-server or valkey-server to run instead of the one that comes along, or null
      * @param settings lines of its configuration; unless they say otherwise it appends to a file and syncs that each second
      */
-    static OwnRedis start(@Nullable Path program, Map<String, String> settings) throws IOException {
+    public static OwnRedis start(@Nullable Path program, Map<String, String> settings) throws IOException {
         Path folder = Files.createTempDirectory("headrace-bench-");
         try {
             return new OwnRedis(folder, EmbeddedRedis.startPrivate(folder, program, settings));
@@ -38,12 +38,12 @@ final class OwnRedis implements AutoCloseable {
         }
     }
 
-    RedisConfig config() {
+    public RedisConfig config() {
         return RedisConfig.parse(server.url());
     }
 
     /** The lines of its configuration that make another server a replica of this one. */
-    Map<String, String> asMaster() {
+    public Map<String, String> asMaster() {
         return Map.of("replicaof", "127.0.0.1 " + server.port(), "masterauth",
                 Objects.requireNonNull(config().password()));
     }

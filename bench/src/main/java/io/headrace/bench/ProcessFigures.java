@@ -14,10 +14,10 @@ import java.util.stream.Stream;
  * @param residentBytes memory it holds
  * @param sockets open ones, those that listen included
  */
-record ProcessFigures(double cpuSeconds, double residentBytes, double sockets) {
+public record ProcessFigures(double cpuSeconds, double residentBytes, double sockets) {
     private static final int BYTES_IN_KB = 1024;
 
-    static ProcessFigures of(ProcessHandle process) {
+    public static ProcessFigures of(ProcessHandle process) {
         Path folder = Path.of("/proc", Long.toString(process.pid()));
         return new ProcessFigures(
                 process.info().totalCpuDuration().map(ProcessFigures::seconds).orElse(Double.NaN),

@@ -11,9 +11,9 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** What Redis Streams do bare, by as few commands as there can be: the ceilings. */
-final class RawRedis {
+public final class RawRedis {
     /** How many connections, each with a thread. */
-    static final int CONNECTIONS = 10;
+    public static final int CONNECTIONS = 10;
     /** How many commands a flush holds. */
     private static final int PIPELINE = 500;
     /** How many entries are read, acknowledged and deleted at a time. */
@@ -28,7 +28,7 @@ final class RawRedis {
     private final byte[] payload;
 
     /** @param queue whose name marks the stream, which is removed with it */
-    RawRedis(RedisProbe probe, QueueName queue, byte[] payload) {
+    public RawRedis(RedisProbe probe, QueueName queue, byte[] payload) {
         this.probe = probe;
         this.queue = queue;
         this.stream = probe.key(queue, "raw");
@@ -40,12 +40,12 @@ final class RawRedis {
      *
      * @return nanoseconds until the last was answered
      */
-    long add(int count, int connections) throws Exception {
+    public long add(int count, int connections) throws Exception {
         return add(new Share(count, PIPELINE), connections);
     }
 
     /** The same one at a time: each connection waits for an answer before it adds the next. */
-    long addSingly(int count, int connections) throws Exception {
+    public long addSingly(int count, int connections) throws Exception {
         return add(new Share(count, 1), connections);
     }
 
@@ -75,7 +75,7 @@ final class RawRedis {
      *
      * @return nanoseconds until the stream was empty
      */
-    long drain() throws Exception {
+    public long drain() throws Exception {
         try (Connection connection = probe.connection(queue)) {
             connection.sendCommand(Command.XGROUP, bytes("CREATE"), stream, GROUP, bytes("0"), bytes("MKSTREAM"));
             connection.getOne();

@@ -12,9 +12,9 @@ import redis.clients.jedis.Protocol.Command;
  * The least that a worker on Redis Streams does: waits in {@code XREADGROUP}, notes when it got what, acknowledges and deletes.
  * Its one thread ends with the process; {@link Stamps} is thread-safe.
  */
-final class ReaderChild implements ChildMain.Role {
-    static final String STREAM = "raw";
-    static final String GROUP = "readers";
+public final class ReaderChild implements ChildMain.Role {
+    public static final String STREAM = "raw";
+    public static final String GROUP = "readers";
     private static final byte[][] READ = {bytes("GROUP"), bytes(GROUP), bytes("reader"), bytes("COUNT"), bytes("100"),
         bytes("BLOCK"), bytes("1000"), bytes("STREAMS")};
     private static final byte[] NEW = bytes(">");

@@ -9,7 +9,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /** What a Redis server says of itself at one moment. What it does not say is NaN. */
-final class ServerFigures {
+public final class ServerFigures {
     /** Of {@code INFO}: memory, clients, CPU time and keys, cheap enough to ask for between two measurements. */
     static final String[] SECTIONS = {"memory", "clients", "cpu", "stats", "keyspace"};
 
@@ -25,64 +25,64 @@ final class ServerFigures {
     }
 
     /** Asks the server where the queue lies. */
-    static ServerFigures of(RedisProbe probe, QueueName queue) {
+    public static ServerFigures of(RedisProbe probe, QueueName queue) {
         return of(probe, queue, SECTIONS);
     }
 
     /** @param sections of {@code INFO} */
-    static ServerFigures of(RedisProbe probe, QueueName queue, String... sections) {
+    public static ServerFigures of(RedisProbe probe, QueueName queue, String... sections) {
         try (Connection connection = probe.connection(queue)) {
             connection.sendCommand(Command.INFO, sections);
             return new ServerFigures(new String((byte[]) connection.getOne(), StandardCharsets.UTF_8));
         }
     }
 
-    double memoryBytes() {
+    public double memoryBytes() {
         return number("used_memory");
     }
 
-    double residentBytes() {
+    public double residentBytes() {
         return number("used_memory_rss");
     }
 
     /** What it was told to use at most; 0 for no limit. */
-    double maxMemoryBytes() {
+    public double maxMemoryBytes() {
         return number("maxmemory");
     }
 
     /** Objects that a thread of its own has yet to free. */
-    double beingFreed() {
+    public double beingFreed() {
         return number("lazyfree_pending_objects");
     }
 
     /** The memory of its machine. */
-    double machineBytes() {
+    public double machineBytes() {
         return number("total_system_memory");
     }
 
-    double connections() {
+    public double connections() {
         return number("connected_clients");
     }
 
     /** CPU time of the thread that runs commands, in seconds. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         double main = number("used_cpu_user_main_thread") + number("used_cpu_sys_main_thread");
         return Double.isNaN(main) ? number("used_cpu_user") + number("used_cpu_sys") : main;
     }
 
     /** Commands so far, those within scripts included. */
-    double commands() {
+    public double commands() {
         return number("total_commands_processed");
     }
 
     /** Keys of all databases. */
-    double keys() {
+    public double keys() {
         return values.entrySet().stream().filter(entry -> entry.getKey().matches("db[0-9]+"))
                 .mapToDouble(entry -> Double.parseDouble(entry.getValue().replaceFirst("keys=([0-9]+).*", "$1"))).sum();
     }
 
     /** How often each command has been called, by its name. */
-    Map<String, Long> calls() {
+    public Map<String, Long> calls() {
         Map<String, Long> calls = new HashMap<>();
         values.forEach((name, value) -> {
             if (name.startsWith("cmdstat_")) {

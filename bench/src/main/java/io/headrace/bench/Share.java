@@ -3,17 +3,17 @@ package io.headrace.bench;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A number of things to do that several threads take in portions until there are none left. */
-final class Share {
+public final class Share {
     private final int portion;
     private final AtomicInteger left;
 
-    Share(int count, int portion) {
+    public Share(int count, int portion) {
         this.portion = portion;
         this.left = new AtomicInteger(count);
     }
 
     /** How many the caller may do now; 0 when all are taken, or it was interrupted. */
-    int take() {
+    public int take() {
         if (Thread.currentThread().isInterrupted()) {
             return 0;
         }

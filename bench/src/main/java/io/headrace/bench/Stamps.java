@@ -12,13 +12,13 @@ import org.HdrHistogram.Recorder;
  * monotonic clock, which all processes of a machine share, in a fixed number of digits at a fixed place, so that neither side
  * spends time on JSON. Thread-safe.
  */
-final class Stamps {
+public final class Stamps {
     /** Answers how many were recorded since the last reset. */
-    static final String COUNT = "count";
+    public static final String COUNT = "count";
     /** Forgets what was recorded. */
-    static final String RESET = "reset";
+    public static final String RESET = "reset";
     /** Answers the histogram recorded since the last reset, and forgets it. */
-    static final String HISTOGRAM = "histogram";
+    public static final String HISTOGRAM = "histogram";
 
     /** Smallest payload that has room for a stamp. */
     static final int MIN_PAYLOAD = payload(0, 0).length;
@@ -32,7 +32,7 @@ final class Stamps {
     private final java.util.concurrent.atomic.AtomicLong count = new java.util.concurrent.atomic.AtomicLong();
 
     /** A payload of as many bytes as said, if a stamp has room in them. */
-    static byte[] payload(long atNanos, int bytes) {
+    public static byte[] payload(long atNanos, int bytes) {
         String head = HEAD + digits(atNanos) + "\",\"pad\":\"";
         String tail = "\"}";
         String pad = "x".repeat(Math.max(0, bytes - head.length() - tail.length()));
@@ -40,7 +40,7 @@ final class Stamps {
     }
 
     /** Stamps bytes that hold one payload, somewhere. */
-    static void stamp(byte[] bytes, int payloadAt, long atNanos) {
+    public static void stamp(byte[] bytes, int payloadAt, long atNanos) {
         byte[] digits = digits(atNanos).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(digits, 0, bytes, payloadAt + HEAD.length(), DIGITS);
     }
@@ -79,7 +79,7 @@ final class Stamps {
         return Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(buffer.array(), length));
     }
 
-    static Histogram decode(String line) {
+    public static Histogram decode(String line) {
         try {
             return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(Base64.getDecoder().decode(line)), 0);
         } catch (DataFormatException e) {

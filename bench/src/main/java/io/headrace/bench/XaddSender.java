@@ -7,16 +7,16 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /** Adds {@link Stamps} to the stream of a {@link ReaderChild}, over a connection of its own. */
-record XaddSender(Connection connection, byte[] stream, int payloadBytes) implements OpenLoad.Sender {
+public record XaddSender(Connection connection, byte[] stream, int payloadBytes) implements OpenLoad.Sender {
     private static final byte[] ANY_ID = bytes("*");
     private static final byte[] FIELD = bytes("p");
 
-    static XaddSender to(RedisProbe probe, QueueName queue, int payloadBytes) {
+    public static XaddSender to(RedisProbe probe, QueueName queue, int payloadBytes) {
         return new XaddSender(probe.connection(queue), probe.key(queue, ReaderChild.STREAM), payloadBytes);
     }
 
     /** What the reader needs before it starts. */
-    static void createGroup(RedisProbe probe, QueueName queue) {
+    public static void createGroup(RedisProbe probe, QueueName queue) {
         try (Connection connection = probe.connection(queue)) {
             connection.sendCommand(Command.XGROUP, bytes("CREATE"), probe.key(queue, ReaderChild.STREAM),
                     bytes(ReaderChild.GROUP), bytes("0"), bytes("MKSTREAM"));

@@ -1,7 +1,6 @@
 /**
- * What {@code headrace bench} runs: the product measured as its users run it, beside what the same Redis does bare. A {@link
- * io.headrace.bench.Scenario} measures on its {@link io.headrace.bench.Ground} and puts {@link
- * io.headrace.bench.Figure}s into the {@link io.headrace.bench.Report}.
+ * The scenarios of {@code headrace bench}, and what they find: the product measured as its users run it, beside what
+ * the same Redis does bare. Called by the command alone, through {@link io.headrace.bench.Bench}. Not API.
  */
 @NullMarked
 package io.headrace.bench;

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the API sent with a status below 400: one JSON document. Not thread-safe. */
-final class Answer {
+public final class Answer {
     private final byte[] body;
     private final Map<String, List<String>> headers;
     private @Nullable Tree tree;
@@ -18,12 +18,12 @@ final class Answer {
     }
 
     /** Whether a header says {@code true}. */
-    boolean marked(String header) {
+    public boolean marked(String header) {
         return headers.getOrDefault(header, List.of()).contains("true");
     }
 
     /** The document, read once. */
-    Tree tree() {
+    public Tree tree() {
         if (tree == null) {
             try {
                 tree = Tree.parse(body);
@@ -35,7 +35,7 @@ final class Answer {
     }
 
     /** Prints the document as it came; on a person's terminal the same JSON, with what would steer that escaped. */
-    void verbatim(Terminal terminal) {
+    public void verbatim(Terminal terminal) {
         terminal.out().println(terminal.shown(new String(body, StandardCharsets.UTF_8)));
     }
 }

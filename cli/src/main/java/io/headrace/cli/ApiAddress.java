@@ -6,21 +6,21 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the API is. */
-class ApiAddress {
+public class ApiAddress {
     @Option(names = "--api", paramLabel = "URL", description = {"Address of the API; default is HEADRACE_API, else",
         "http://127.0.0.1:8080. HEADRACE_API_KEY is sent along."})
     @Nullable
     String api;
 
     /** @throws InvalidInput when the environment holds a variable {@code HEADRACE_…} that no setting has */
-    ApiClient client(Terminal terminal) {
+    public ApiClient client(Terminal terminal) {
         SettingNames.refuseMisspelt(terminal.environment());
         String key = ClientSettings.API_KEY.from(terminal.environment()).strip();
         return new ApiClient(address(terminal), key.isEmpty() ? null : key);
     }
 
     /** The address that the calls go to. */
-    Address address(Terminal terminal) {
+    public Address address(Terminal terminal) {
         return api != null ? parse("--api", api)
                 : parse(ClientSettings.API.variable(), ClientSettings.API.from(terminal.environment()));
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Built on {@link HttpURLConnection}, because {@code java.net.http} takes half a second of start-up time that a shell
  * script pays at every call; what the old client cannot send is left to {@link PatchRequest}.
  */
-final class ApiClient {
+public final class ApiClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     /** Longer than the API itself waits for Redis, so that its own words arrive. */
     static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
@@ -45,34 +45,34 @@ final class ApiClient {
     }
 
     /** One that gives up on an answer earlier or later than usual. */
-    ApiClient patient(Duration atMost) {
+    public ApiClient patient(Duration atMost) {
         return new ApiClient(base, key, atMost);
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return call("GET", path, null, Map.of(), readTimeout);
     }
 
     /** A call that the API answers only after some time. */
-    Answer get(String path, Duration wait) {
+    public Answer get(String path, Duration wait) {
         return call("GET", path, null, Map.of(), readTimeout.plus(wait));
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return call("DELETE", path, null, Map.of(), readTimeout);
     }
 
     /** A POST without a body. */
-    Answer post(String path) {
+    public Answer post(String path) {
         return call("POST", path, new byte[0], Map.of(), readTimeout);
     }
 
     /** A POST of JSON, or of what the headers say. */
-    Answer post(String path, byte[] body, Map<String, String> headers) {
+    public Answer post(String path, byte[] body, Map<String, String> headers) {
         return call("POST", path, body, headers, readTimeout);
     }
 
-    Answer patch(String path, byte[] body) {
+    public Answer patch(String path, byte[] body) {
         try {
             return PatchRequest.send(base, prefix() + path, body, key);
         } catch (IOException e) {
@@ -85,7 +85,7 @@ final class ApiClient {
      *
      * @param silence the stream is given up when nothing comes for so long
      */
-    InputStream events(String path, String lastEventId, Duration silence) {
+    public InputStream events(String path, String lastEventId, Duration silence) {
         try {
             HttpURLConnection connection = open("GET", path,
                     Map.of("Accept", "text/event-stream", "Last-Event-ID", lastEventId),

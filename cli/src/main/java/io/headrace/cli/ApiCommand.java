@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
             + " 0."}, //
         footer = {"", "Examples:", "  headrace api --redis redis://127.0.0.1:6379",
             "  HEADRACE_API_KEYS=$(openssl rand -hex 16) headrace api --bind 0.0.0.0"})
-final class ApiCommand implements Callable<Integer> {
+public final class ApiCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ApiCommand.class);
 
     private final Terminal terminal;
@@ -42,7 +42,7 @@ final class ApiCommand implements Callable<Integer> {
     @Nullable
     String durability;
 
-    ApiCommand(Terminal terminal) {
+    public ApiCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -3,9 +3,9 @@ package io.headrace.cli;
 import picocli.CommandLine.Option;
 
 /** What every command takes that prints an answer of the API. */
-final class ApiOptions extends ApiAddress {
+public final class ApiOptions extends ApiAddress {
     /** How results are written. */
-    enum Format {
+    public enum Format {
         table, json
     }
 
@@ -13,7 +13,7 @@ final class ApiOptions extends ApiAddress {
         "--output"}, paramLabel = "FORMAT", description = "table (the default) or json: what the API sent.")
     Format output = Format.table;
 
-    boolean json() {
+    public boolean json() {
         return output == Format.json;
     }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code headrace audit}: who did what. */
 @Command(description = {"Show what operators did, the latest first: in the dashboard, with this command or"
         + " through the API."}, footer = {"", "Example:", "  headrace audit --queue mail --action dead.retry"})
-final class AuditCommand implements Callable<Integer> {
+public final class AuditCommand implements Callable<Integer> {
     private static final int MAX_PAGE = 200;
 
     private final Terminal terminal;
@@ -42,7 +42,7 @@ final class AuditCommand implements Callable<Integer> {
     @Nullable
     String cursor;
 
-    AuditCommand(Terminal terminal) {
+    public AuditCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

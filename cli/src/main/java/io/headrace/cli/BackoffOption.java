@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param base such as {@code 30s}
  * @param cap such as {@code 1h}
  */
-record BackoffOption(String kind, @Nullable String base, @Nullable String cap) {
+public record BackoffOption(String kind, @Nullable String base, @Nullable String cap) {
     /** @throws InvalidInput when it has more parts, or those are no durations */
-    static BackoffOption parse(String text) {
+    public static BackoffOption parse(String text) {
         List<String> parts = List.of(text.split(":", -1));
         if (parts.size() > 3) {
             throw new InvalidInput("value", "must be KIND[:BASE[:CAP]] such as fixed:30s, was '" + text + "'");

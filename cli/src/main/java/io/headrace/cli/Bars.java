@@ -1,13 +1,13 @@
 package io.headrace.cli;
 
 /** Small pictures made of characters. */
-final class Bars {
+public final class Bars {
     private static final String HEIGHTS = "▁▂▃▄▅▆▇█";
 
     private Bars() {}
 
     /** A filled part of a whole: {@code [|||||     ]}, as wide as asked. Anything above nothing shows. */
-    static String filled(double part, int width) {
+    public static String filled(double part, int width) {
         int inner = Math.max(1, width - 2);
         double clean = Double.isFinite(part) ? Math.max(0, Math.min(1, part)) : 0;
         int full = (int) Math.round(clean * inner);
@@ -20,7 +20,7 @@ final class Bars {
     }
 
     /** A curve, a character a value; the highest has full height, what is unknown is blank. */
-    static String curve(double[] values) {
+    public static String curve(double[] values) {
         double top = 0;
         for (double value : values) {
             top = Double.isNaN(value) ? top : Math.max(top, value);

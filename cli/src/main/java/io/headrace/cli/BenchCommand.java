@@ -35,7 +35,7 @@ import redis.clients.jedis.exceptions.JedisException;
             "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there"}, //
         footer = {"", "Examples:", "  headrace bench",
             "  headrace bench --redis redis://127.0.0.1:6379 --only enqueue-batch -o json"})
-final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements Callable<Integer> {
     /** What a shell reports for a process that died of SIGINT. */
     private static final int INTERRUPTED = 130;
     private static final int STEPS = 100;
@@ -83,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** @param program the main class that knows {@code api}, which is measured in a process of its own */
-    BenchCommand(Terminal terminal, Class<?> program) {
+    public BenchCommand(Terminal terminal, Class<?> program) {
         this.terminal = terminal;
         this.program = program;
     }

@@ -3,15 +3,15 @@ package io.headrace.cli;
 import picocli.CommandLine.Option;
 
 /** What every verb takes that changes many jobs at once. */
-final class BulkOptions {
+public final class BulkOptions {
     @Option(names = "--dry-run", description = "Only tell what would be done.")
-    boolean dryRun;
+    public boolean dryRun;
 
     @Option(names = {"-y", "--yes"}, description = "Do not ask.")
     boolean yes;
 
     /** Returns when somebody agreed; {@code what} completes the sentence "This will …". */
-    void confirm(Terminal terminal, String what) {
+    public void confirm(Terminal terminal, String what) {
         if (yes) {
             return;
         }

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
 /** The few colours that results use, only on a terminal. */
-enum Colour {
+public enum Colour {
     PLAIN(""), BOLD("1"), RED("31"), GREEN("32"), YELLOW("33"), BLUE("34"), CYAN("36"), GREY("90"),
     /** Foreground and background exchanged. */
     INVERSE("7");
@@ -12,7 +12,7 @@ enum Colour {
         this.code = code;
     }
 
-    static Colour ofState(String state) {
+    public static Colour ofState(String state) {
         return switch (state) {
             case "dead" -> RED;
             case "succeeded" -> GREEN;
@@ -24,7 +24,7 @@ enum Colour {
     }
 
     /** The text in this colour. */
-    String on(String text) {
+    public String on(String text) {
         return this == PLAIN ? text : "\033[" + code + "m" + text + "\033[0m";
     }
 }

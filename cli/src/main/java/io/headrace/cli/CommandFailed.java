@@ -3,7 +3,7 @@ package io.headrace.cli;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a command with one line on stderr and an exit code. */
-final class CommandFailed extends RuntimeException {
+public final class CommandFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int exitCode;
     private final String field;
@@ -19,12 +19,12 @@ final class CommandFailed extends RuntimeException {
     }
 
     /** What was asked for did not happen. */
-    static CommandFailed failed(String message) {
+    public static CommandFailed failed(String message) {
         return new CommandFailed(ExitCode.FAILED, message, null);
     }
 
     /** The command was called in a way that makes no sense. */
-    static CommandFailed usage(String message) {
+    public static CommandFailed usage(String message) {
         return new CommandFailed(ExitCode.USAGE, message, null);
     }
 
@@ -33,21 +33,21 @@ final class CommandFailed extends RuntimeException {
      *
      * @param field as the API calls it; an option of nearly the same name set it
      */
-    static CommandFailed refused(String field, String message) {
+    public static CommandFailed refused(String field, String message) {
         return new CommandFailed(ExitCode.USAGE, message, null, field);
     }
 
     /** Nobody answered, or the service cannot serve now. */
-    static CommandFailed unreachable(String message, @Nullable Throwable cause) {
+    public static CommandFailed unreachable(String message, @Nullable Throwable cause) {
         return new CommandFailed(ExitCode.UNREACHABLE, message, cause);
     }
 
     /** What the API blames, as it calls it; empty when nothing. */
-    String field() {
+    public String field() {
         return field;
     }
 
-    int exitCode() {
+    public int exitCode() {
         return exitCode;
     }
 }

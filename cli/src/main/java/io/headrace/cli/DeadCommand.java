@@ -23,13 +23,13 @@ import picocli.CommandLine.Option;
     "Look at dead jobs, and retry or delete them in bulk; for single ones see 'headrace job'."}, footer = {"",
         "Example:",
         "  headrace dead retry --queue mail --error Timeout --dry-run"})
-final class DeadCommand {
+public final class DeadCommand {
     /** How many jobs one call moves, so that the progress bar moves too. */
     private static final int PER_CALL = 5_000;
 
     private final Terminal terminal;
 
-    DeadCommand(Terminal terminal) {
+    public DeadCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 @Command(description = {"Run Redis, API and worker in one process, for development.",
     "The data stays in a folder: kill it, start it again, and every job still runs. Ctrl-C stops it in good order."}, //
         footer = {"", "Example:", "  headrace dev --exec 'wordcount=wc -w'"})
-final class DevCommand implements Callable<Integer> {
+public final class DevCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DevCommand.class);
 
     /** Where it keeps its data unless told otherwise, and where other commands look for it. */
@@ -72,7 +72,7 @@ final class DevCommand implements Callable<Integer> {
     @Mixin
     HandlerOptions handlers = new HandlerOptions();
 
-    DevCommand(Terminal terminal) {
+    public DevCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
                     + " this user not in"}, //
         footer = {"", "Examples:", "  headrace doctor --redis redis://127.0.0.1:6379",
             "  headrace doctor --queue mail --repair"})
-final class DoctorCommand implements Callable<Integer> {
+public final class DoctorCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -45,7 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = "table (the default) or json.")
     ApiOptions.Format output = ApiOptions.Format.table;
 
-    DoctorCommand(Terminal terminal) {
+    public DoctorCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -16,19 +16,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of one server process: its environment, with its flags laid over. Not thread-safe. */
-final class Effective {
+public final class Effective {
     /** What the API and workers have in common. */
-    static final List<Setting<?>> SHARED = List.of(Redactor.SETTING);
+    public static final List<Setting<?>> SHARED = List.of(Redactor.SETTING);
 
     /** Every setting there is, by the heading under which it is documented. */
-    static final Map<String, List<Setting<?>>> BY_ROLE = byRole();
+    public static final Map<String, List<Setting<?>>> BY_ROLE = byRole();
 
     private final Map<String, String> environment;
     /** By variable, the flag that was laid over it. */
     private final Map<String, String> flags = new HashMap<>();
 
     /** @throws InvalidInput naming a variable {@code HEADRACE_…} that no setting knows, and the nearest one */
-    Effective(Map<String, String> process) {
+    public Effective(Map<String, String> process) {
         Setting.refuseUnknown(process, BY_ROLE.values().stream().flatMap(List::stream).toList());
         this.environment = new HashMap<>(process);
     }
@@ -49,7 +49,7 @@ final class Effective {
      * @param text null when the flag was not given
      * @throws InvalidInput naming the flag, when its value is not allowed
      */
-    Effective flag(String flag, Setting<?> setting, @Nullable String text) {
+    public Effective flag(String flag, Setting<?> setting, @Nullable String text) {
         if (text != null) {
             try {
                 setting.from(Map.of(setting.variable(), text));
@@ -63,7 +63,7 @@ final class Effective {
     }
 
     /** The same, of the flag if the value that it blames was given by one. */
-    InvalidInput blame(InvalidInput e) {
+    public InvalidInput blame(InvalidInput e) {
         String flag = flags.get(e.field());
         return flag == null ? e : new InvalidInput(flag, e.problem());
     }
@@ -73,16 +73,16 @@ final class Effective {
         return setting.from(environment);
     }
 
-    boolean isSet(Setting<?> setting) {
+    public boolean isSet(Setting<?> setting) {
         return environment.containsKey(setting.variable());
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return environment;
     }
 
     /** {@code name=value} of all settings of some roles, in the form in which they hold: secrets do not print themselves. */
-    String describe(List<List<Setting<?>>> roles) {
+    public String describe(List<List<Setting<?>>> roles) {
         return String.join(" ", roles.stream().flatMap(List::stream)
                 .map(setting -> setting.name() + "=" + shown(get(setting))).toList());
     }

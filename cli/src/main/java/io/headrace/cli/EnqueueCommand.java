@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  headrace enqueue wordcount '\"to be or not to be\"' --wait",
             "  headrace enqueue email @mail.json --queue mail --delay 10m",
             "  generate-jobs | headrace enqueue --batch - --queue mail > ids.txt"})
-final class EnqueueCommand implements Callable<Integer> {
+public final class EnqueueCommand implements Callable<Integer> {
     private static final String DUPLICATE = "Headrace-Duplicate";
     private static final String REPLAYED = "Idempotency-Replayed";
 
@@ -114,7 +114,7 @@ final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     String batch;
 
-    EnqueueCommand(Terminal terminal) {
+    public EnqueueCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

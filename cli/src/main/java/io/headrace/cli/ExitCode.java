@@ -1,17 +1,17 @@
 package io.headrace.cli;
 
 /** What the process tells its caller; the same for every command. */
-final class ExitCode {
-    static final int DONE = 0;
-    static final int FAILED = 1;
-    static final int USAGE = 2;
+public final class ExitCode {
+    public static final int DONE = 0;
+    public static final int FAILED = 1;
+    public static final int USAGE = 2;
     /** An error of the process itself, such as no memory left; the JVM's own {@code ExitOnOutOfMemoryError} says the same. */
-    static final int BROKEN = 3;
+    public static final int BROKEN = 3;
     /** As {@code EX_UNAVAILABLE} of sysexits: nobody answers, or the service cannot serve now. */
-    static final int UNREACHABLE = 69;
+    public static final int UNREACHABLE = 69;
 
     /** As a shell reports a program that died of SIGPIPE, the usual end of one whose reader has ended. */
-    static final int READER_GONE = 141;
+    public static final int READER_GONE = 141;
 
     private ExitCode() {}
 }

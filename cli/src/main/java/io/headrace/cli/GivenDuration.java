@@ -5,9 +5,9 @@ import io.headrace.InvalidInput;
 import java.time.Duration;
 
 /** A duration as it was typed, which is how messages repeat it, and what it means. */
-record GivenDuration(String text, Duration value) {
+public record GivenDuration(String text, Duration value) {
     /** @throws InvalidInput when it is none */
-    static GivenDuration parse(String text) {
+    public static GivenDuration parse(String text) {
         return new GivenDuration(text, Durations.parse("value", text));
     }
 

@@ -44,7 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "3:broken: the process ran out of memory or threads; a supervisor should start it again",
             "69:unreachable: no API there, or it cannot store jobs now"}, //
         description = "A distributed background job queue on Redis Streams.")
-final class HeadraceCommand {
+public final class HeadraceCommand {
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
     boolean help;
 
@@ -84,7 +84,7 @@ final class HeadraceCommand {
     }
 
     /** Parses and runs; never throws. */
-    static int run(String[] args, Terminal terminal) {
+    public static int run(String[] args, Terminal terminal) {
         String[] words = GlobalOptions.behindTheVerb(args);
         CommandLine line = commandLine(words, terminal);
         StringWriter help = new StringWriter(); // what picocli prints itself, and would not notice to be lost
@@ -100,7 +100,7 @@ final class HeadraceCommand {
         }
     }
 
-    static CommandLine commandLine(String[] args, Terminal terminal) {
+    public static CommandLine commandLine(String[] args, Terminal terminal) {
         CommandLine line = new CommandLine(new HeadraceCommand(terminal));
         line.getCommandSpec().usageMessage().footer("", "Example:",
                 "  headrace dev --exec 'wordcount=wc -w'",

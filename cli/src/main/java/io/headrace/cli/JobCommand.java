@@ -14,10 +14,10 @@ import picocli.CommandLine.Parameters;
 /** {@code headrace job …}: one method a verb. */
 @Command(synopsisSubcommandLabel = "VERB", description = "Look at jobs and steer them.", footer = {"", "Example:",
     "  headrace job list --queue mail --state dead"})
-final class JobCommand {
+public final class JobCommand {
     private final Terminal terminal;
 
-    JobCommand(Terminal terminal) {
+    public JobCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

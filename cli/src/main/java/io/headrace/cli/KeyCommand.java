@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
     "Make and revoke keys to the API. Those of HEADRACE_API_KEYS always work and are changed there; one of them, an"
             + " admin's, makes the first."}, footer = {"", "Example:",
                 "  headrace key create ci --role producer --queue mail"})
-final class KeyCommand {
+public final class KeyCommand {
     private final Terminal terminal;
 
-    KeyCommand(Terminal terminal) {
+    public KeyCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

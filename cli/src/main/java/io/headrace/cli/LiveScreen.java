@@ -23,19 +23,19 @@ import org.jline.utils.AttributedString;
  *
  * <p>JLine's way through {@code stty} rather than its native one, which gives a terminal back with its speed set to zero.
  */
-final class LiveScreen implements AutoCloseable {
-    static final String UP = "up";
-    static final String DOWN = "down";
-    static final String PAGE_UP = "page up";
-    static final String PAGE_DOWN = "page down";
-    static final String HOME = "home";
-    static final String END = "end";
-    static final String TAB = "tab";
-    static final String ENTER = "enter";
-    static final String ESCAPE = "escape";
-    static final String BACKSPACE = "backspace";
+public final class LiveScreen implements AutoCloseable {
+    public static final String UP = "up";
+    public static final String DOWN = "down";
+    public static final String PAGE_UP = "page up";
+    public static final String PAGE_DOWN = "page down";
+    public static final String HOME = "home";
+    public static final String END = "end";
+    public static final String TAB = "tab";
+    public static final String ENTER = "enter";
+    public static final String ESCAPE = "escape";
+    public static final String BACKSPACE = "backspace";
     /** Ctrl-C, or nobody at the keyboard any more. */
-    static final String INTERRUPT = "interrupt";
+    public static final String INTERRUPT = "interrupt";
 
     /** What terminals send after ESC. */
     private static final Map<String, String> SEQUENCES = Map.ofEntries(
@@ -75,7 +75,7 @@ final class LiveScreen implements AutoCloseable {
      *
      * @param resized runs on a thread of its own whenever the window has got another size
      */
-    static LiveScreen open(Runnable resized) {
+    public static LiveScreen open(Runnable resized) {
         try {
             org.jline.terminal.Terminal tty = TerminalBuilder.builder().system(true).dumb(false)
                     .encoding(StandardCharsets.UTF_8).jna(false).jansi(false)
@@ -91,11 +91,11 @@ final class LiveScreen implements AutoCloseable {
         }
     }
 
-    synchronized int width() {
+    public synchronized int width() {
         return size.getColumns() > 0 ? size.getColumns() : Terminal.COLUMNS;
     }
 
-    synchronized int height() {
+    public synchronized int height() {
         return size.getRows() > 0 ? size.getRows() : 24;
     }
 
@@ -108,7 +108,7 @@ final class LiveScreen implements AutoCloseable {
     }
 
     /** Shows these lines and nothing else; those that are too wide or too many are cut. */
-    synchronized void draw(List<String> lines) {
+    public synchronized void draw(List<String> lines) {
         if (restored) {
             return;
         }
@@ -137,7 +137,7 @@ final class LiveScreen implements AutoCloseable {
     }
 
     /** Tells each key, a character or one of the names above, on a thread of its own. {@link #INTERRUPT} is the last. */
-    void onKey(Consumer<String> pressed) {
+    public void onKey(Consumer<String> pressed) {
         this.pressed = pressed;
         keys.setDaemon(true);
         keys.start();

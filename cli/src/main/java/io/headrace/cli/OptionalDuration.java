@@ -9,11 +9,11 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Lets an option like {@code --wait[=TIME]} stand before an argument without swallowing it. */
-abstract class OptionalDuration implements IParameterPreprocessor {
+public abstract class OptionalDuration implements IParameterPreprocessor {
     private final String fallback;
 
     /** @param fallback what the option means without a value */
-    OptionalDuration(String fallback) {
+    public OptionalDuration(String fallback) {
         this.fallback = fallback;
     }
 

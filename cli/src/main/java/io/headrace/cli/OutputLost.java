@@ -3,7 +3,7 @@ package io.headrace.cli;
 import java.io.IOException;
 
 /** What was to be printed could not be written: the command ends, as nobody gets its results. */
-final class OutputLost extends RuntimeException {
+public final class OutputLost extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final boolean readerGone;
@@ -14,7 +14,7 @@ final class OutputLost extends RuntimeException {
         this.readerGone = readerGone;
     }
 
-    boolean readerGone() {
+    public boolean readerGone() {
         return readerGone;
     }
 }

@@ -4,10 +4,10 @@ import io.headrace.Address;
 import java.io.IOException;
 
 /** Turns an answer of RFC 9457 into the line that a person reads. */
-final class Problem {
+public final class Problem {
     private Problem() {}
 
-    static CommandFailed of(int status, byte[] body, Address base) {
+    public static CommandFailed of(int status, byte[] body, Address base) {
         String line = line(body);
         if (line.isEmpty()) {
             line = base + " answered with HTTP " + status + " and no explanation";
@@ -32,14 +32,14 @@ final class Problem {
     }
 
     /** A problem inside an answer, as the end of the command. */
-    static CommandFailed of(Tree problem, String before) {
+    public static CommandFailed of(Tree problem, String before) {
         String line = before + line(problem);
         return problem.at("status").number() == 503 ? CommandFailed.unreachable(line, null)
                 : CommandFailed.failed(line);
     }
 
     /** The detail, and the field to blame when the detail does not name it; empty when the body is no problem document. */
-    static String line(byte[] body) {
+    public static String line(byte[] body) {
         try {
             return line(Tree.parse(body));
         } catch (IOException e) {
@@ -47,7 +47,7 @@ final class Problem {
         }
     }
 
-    static String line(Tree problem) {
+    public static String line(Tree problem) {
         String detail = problem.at("detail").maybe().orElse(problem.at("title").text());
         String field = problem.at("field").text();
         return Words.plain(field.isEmpty() || detail.contains(field) ? detail : field + ": " + detail);

@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on stderr while a person watches; nothing when nobody does. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final long ASK_MS = 500;
 
     private final Terminal terminal;
@@ -25,12 +25,12 @@ final class Progress implements AutoCloseable {
     }
 
     /** @param max in any unit, -1 when unknown */
-    static Progress start(Terminal terminal, String task, long max) {
+    public static Progress start(Terminal terminal, String task, long max) {
         return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max, "", 1) : null);
     }
 
     /** @param max in bytes, -1 when unknown */
-    static Progress ofBytes(Terminal terminal, String task, long max) {
+    public static Progress ofBytes(Terminal terminal, String task, long max) {
         return new Progress(terminal, terminal.errIsTty() ? bar(terminal, task, max, " KiB", 1024) : null);
     }
 
@@ -48,14 +48,14 @@ final class Progress implements AutoCloseable {
     }
 
     /** As {@link #to(long, String)}, with an end that has become known. */
-    void to(long position, long max, String message) {
+    public void to(long position, long max, String message) {
         if (bar != null) {
             bar.maxHint(max);
         }
         to(position, message);
     }
 
-    void to(long position, String message) {
+    public void to(long position, String message) {
         if (bar != null) {
             bar.stepTo(position);
             bar.setExtraMessage(" " + message);
@@ -63,7 +63,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Asks now and then how far it is, on a thread of its own, until this is closed. Who cannot tell throws. */
-    void ask(LongSupplier position) {
+    public void ask(LongSupplier position) {
         if (bar == null) {
             return;
         }
@@ -86,7 +86,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Prints something while the bar goes on below it. */
-    void above(Runnable printing) {
+    public void above(Runnable printing) {
         synchronized (terminal) {
             clear();
             printing.run();

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a URL after its path. Not thread-safe. */
-final class Query {
+public final class Query {
     private final StringBuilder text = new StringBuilder();
 
     /** Adds a parameter, encoded; none when there is no value. */
-    Query with(String name, @Nullable Object value) {
+    public Query with(String name, @Nullable Object value) {
         if (value != null) {
             text.append(text.length() == 0 ? '?' : '&').append(name).append('=')
                     .append(URLEncoder.encode(value.toString(), StandardCharsets.UTF_8));

@@ -22,10 +22,10 @@ import picocli.CommandLine.Parameters;
 /** {@code headrace queue …}: one method a verb. */
 @Command(synopsisSubcommandLabel = "VERB", description = "Look at queues and steer them.", footer = {"", "Example:",
     "  headrace queue list"})
-final class QueueCommand {
+public final class QueueCommand {
     private final Terminal terminal;
 
-    QueueCommand(Terminal terminal) {
+    public QueueCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

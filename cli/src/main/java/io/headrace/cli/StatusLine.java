@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The last line of a terminal, below what has been printed: says what is going on, anew each second. Nothing at all when no
  * person watches.
  */
-final class StatusLine implements AutoCloseable {
+public final class StatusLine implements AutoCloseable {
     /** How often the line is drawn before the window is asked again how wide it is. */
     private static final int DRAWN_TO_MEASURE = 5;
     private static final String CLEAR = "\r\033[K";
@@ -26,7 +26,7 @@ final class StatusLine implements AutoCloseable {
         this.clock = clock;
     }
 
-    static StatusLine on(Terminal terminal, boolean wanted) {
+    public static StatusLine on(Terminal terminal, boolean wanted) {
         if (!wanted || !terminal.outIsTty() || !terminal.errIsTty()) {
             return new StatusLine(terminal, null);
         }
@@ -41,18 +41,18 @@ final class StatusLine implements AutoCloseable {
     }
 
     /** Whether there is such a line. */
-    boolean live() {
+    public boolean live() {
         return clock != null;
     }
 
     /** @param now asked each time the line is drawn, by any thread */
-    synchronized void show(Supplier<String> now) {
+    public synchronized void show(Supplier<String> now) {
         words = now;
         draw();
     }
 
     /** Prints something above the line. */
-    synchronized void above(Runnable printing) {
+    public synchronized void above(Runnable printing) {
         if (live()) {
             terminal.err().print(CLEAR);
             terminal.err().flush();

@@ -10,7 +10,7 @@ import java.util.Map;
  * of cells that say much, then from the middle of names and ids; what is too much even then is missing at the right. For another
  * program nothing is cut and nothing padded: a tab stands between cells. Not thread-safe.
  */
-final class Table {
+public final class Table {
     private static final int GAP = 2;
 
     private enum Kind {
@@ -32,30 +32,30 @@ final class Table {
     private final Map<Integer, String> notes = new HashMap<>();
 
     /** A column of short words. */
-    Table whole(String heading) {
+    public Table whole(String heading) {
         columns.add(new Column(heading, Kind.WHOLE));
         return this;
     }
 
     /** A column of numbers, aligned right. */
-    Table number(String heading) {
+    public Table number(String heading) {
         columns.add(new Column(heading, Kind.NUMBER));
         return this;
     }
 
     /** A column of names or ids, which people copy: whole as long as there is another way. */
-    Table name(String heading) {
+    public Table name(String heading) {
         columns.add(new Column(heading, Kind.NAME));
         return this;
     }
 
     /** A column whose cells may be cut. */
-    Table cut(String heading) {
+    public Table cut(String heading) {
         columns.add(new Column(heading, Kind.CUT));
         return this;
     }
 
-    void row(String... cells) {
+    public void row(String... cells) {
         List<String> row = new ArrayList<>();
         for (String cell : cells) {
             row.add(Words.plain(cell));
@@ -64,11 +64,11 @@ final class Table {
     }
 
     /** Text below the last row, where it has a whole line to itself. */
-    void below(String text) {
+    public void below(String text) {
         notes.put(rows.size() - 1, "  " + Words.plain(text));
     }
 
-    void print(Terminal terminal) {
+    public void print(Terminal terminal) {
         List<String> headings = columns.stream().map(Column::heading).toList();
         if (terminal.outIsTty()) {
             print(terminal, headings, widths(terminal.columns()));

@@ -22,14 +22,14 @@ import java.util.Map;
  * What a command reads and writes: results go to {@code out}, talk goes to {@code err}, both in UTF-8 whatever the locale.
  * Used by one thread.
  */
-final class Terminal {
+public final class Terminal {
     /** When results are coloured: on a terminal whose owner does not mind, always, or never. */
-    enum Colours {
+    public enum Colours {
         auto, always, never
     }
 
     /** How wide a terminal is that does not tell. */
-    static final int COLUMNS = 80;
+    public static final int COLUMNS = 80;
 
     private final InputStream in;
     private final PrintStream out;
@@ -47,9 +47,9 @@ final class Terminal {
      * @param out whether a person reads the results
      * @param err whether a person reads the talk
      */
-    record Tty(boolean in, boolean out, boolean err) {}
+    public record Tty(boolean in, boolean out, boolean err) {}
 
-    Terminal(InputStream in, PrintStream out, PrintStream err, Tty tty, Map<String, String> environment) {
+    public Terminal(InputStream in, PrintStream out, PrintStream err, Tty tty, Map<String, String> environment) {
         this.in = in;
         this.out = out;
         this.err = err;
@@ -57,7 +57,7 @@ final class Terminal {
         this.environment = Map.copyOf(environment);
     }
 
-    static Terminal ofProcess() {
+    public static Terminal ofProcess() {
         Terminal terminal = new Terminal(new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
                 utf8(new ResultStream(new FileOutputStream(FileDescriptor.out), isPipe(1))),
                 utf8(new FileOutputStream(FileDescriptor.err)),
@@ -118,7 +118,7 @@ final class Terminal {
     }
 
     /** How wide the window is in which people read results; {@value #COLUMNS} when there is none, or it does not tell. */
-    int columns() {
+    public int columns() {
         return tty.out() ? window(1) : COLUMNS;
     }
 
@@ -142,39 +142,39 @@ final class Terminal {
     }
 
     /** A result in words, which are not torn at the edge of the window; whole lines in a pipe. */
-    void tell(String lines) {
+    public void tell(String lines) {
         out.println(tty.out() ? Words.wrapped(lines, columns(), 0) : lines);
     }
 
     /** The same, of a job whose state the first word is. */
-    void tellState(String state, String words) {
+    public void tellState(String state, String words) {
         String lines = tty.out() ? Words.wrapped(state + words, columns(), 0) : state + words;
         out.println(colours() ? Colour.ofState(state).on(state) + lines.substring(state.length()) : lines);
     }
 
     /** One line of a card: what something is called, and below each other in a column of their own the words that say it. */
-    void card(String name, int nameColumns, String words) {
+    public void card(String name, int nameColumns, String words) {
         String line = String.format(Locale.ROOT, "%-" + nameColumns + "s %s", name, words);
         out.println(tty.out() ? Words.wrapped(line, columns(), nameColumns + 1) : line);
     }
 
-    InputStream in() {
+    public InputStream in() {
         return in;
     }
 
-    PrintStream out() {
+    public PrintStream out() {
         return out;
     }
 
-    PrintStream err() {
+    public PrintStream err() {
         return err;
     }
 
-    boolean inIsTty() {
+    public boolean inIsTty() {
         return tty.in();
     }
 
-    boolean outIsTty() {
+    public boolean outIsTty() {
         return tty.out();
     }
 
@@ -182,17 +182,17 @@ final class Terminal {
         return tty.err();
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return environment;
     }
 
     /** What {@code --color} says. */
-    void colours(Colours when) {
+    public void colours(Colours when) {
         colours = when;
     }
 
     /** Whether results may be coloured; see https://no-color.org. */
-    boolean colours() {
+    public boolean colours() {
         return switch (colours) {
             case always -> true;
             case never -> false;
@@ -202,13 +202,13 @@ final class Terminal {
     }
 
     /** Says something to the person, never to the next program of a pipe; lines that hold text from outside are made safe. */
-    void say(String lines) {
+    public void say(String lines) {
         String safe = Words.safe(lines);
         err.println(tty.err() ? Words.wrapped(safe, talkColumns(), 0) : safe);
     }
 
     /** JSON to be printed, so that no character in it steers a person's terminal; its values stay the same. */
-    String shown(String json) {
+    public String shown(String json) {
         return tty.out() ? Words.escaped(json) : json;
     }
 
@@ -225,7 +225,7 @@ final class Terminal {
         }
     }
 
-    void flush() {
+    public void flush() {
         out.flush();
         err.flush();
     }

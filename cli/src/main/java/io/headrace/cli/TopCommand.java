@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     "Keys: arrows or j k select, s or < > sort, r reverses, p pauses or resumes, Tab changes the panel, / filters,"
             + " space freezes, ? helps, q quits."}, //
         footer = {"", "Examples:", "  headrace top", "  headrace top --once"})
-final class TopCommand implements Callable<Integer> {
+public final class TopCommand implements Callable<Integer> {
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
@@ -34,7 +34,7 @@ final class TopCommand implements Callable<Integer> {
         "Print one picture as text and end. It looks twice, that far apart: a rate needs two looks."})
     boolean once;
 
-    TopCommand(Terminal terminal) {
+    public TopCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Read with the streaming parser alone: loading Jackson's data binding takes 0.2 s, more than all else that a client
  * command does.
  */
-final class Tree {
+public final class Tree {
     private static final JsonFactory FACTORY = new JsonFactory();
     /** What a missing member reads as. */
-    static final Tree ABSENT = new Tree(null);
+    public static final Tree ABSENT = new Tree(null);
 
     /** A {@code Map}, a {@code List}, a {@code String}, a {@link Literal}, or null when there is no such member. */
     private final @Nullable Object value;
@@ -41,7 +41,7 @@ final class Tree {
     }
 
     /** @throws IOException when the bytes are not exactly one JSON value */
-    static Tree parse(byte[] utf8) throws IOException {
+    public static Tree parse(byte[] utf8) throws IOException {
         try (JsonParser p = FACTORY.createParser(utf8)) {
             if (p.nextToken() == null) {
                 throw new IOException("empty");
@@ -76,7 +76,7 @@ final class Tree {
     }
 
     /** The member at the end of a path; {@link #present()} is false when any step is missing. */
-    Tree at(String... path) {
+    public Tree at(String... path) {
         Tree here = this;
         for (String name : path) {
             here = here.members().getOrDefault(name, ABSENT);
@@ -85,12 +85,12 @@ final class Tree {
     }
 
     /** Whether there is a value other than {@code null}. */
-    boolean present() {
+    public boolean present() {
         return value != null && !(value instanceof Literal l && l.text().equals("null"));
     }
 
     /** Strings without quotes, other scalars as written, objects and arrays as JSON; empty when not present. */
-    String text() {
+    public String text() {
         if (!present()) {
             return "";
         }
@@ -98,21 +98,21 @@ final class Tree {
     }
 
     /** {@link #text()}, when present. */
-    Optional<String> maybe() {
+    public Optional<String> maybe() {
         return present() ? Optional.of(text()) : Optional.empty();
     }
 
     /** The whole number, 0 when not present. */
-    long number() {
+    public long number() {
         return value instanceof Literal l && present() ? (long) Double.parseDouble(l.text()) : 0;
     }
 
-    boolean flag() {
+    public boolean flag() {
         return value instanceof Literal l && l.text().equals("true");
     }
 
     /** A moment as the API writes it; empty when absent. */
-    Optional<Instant> instant() {
+    public Optional<Instant> instant() {
         try {
             return maybe().map(Instant::parse);
         } catch (DateTimeParseException e) {
@@ -121,23 +121,23 @@ final class Tree {
     }
 
     /** How long ago that moment was, for people; empty when absent. */
-    String ago(Instant now) {
+    public String ago(Instant now) {
         return instant().map(then -> Words.span(Duration.between(then, now))).orElse("");
     }
 
     /** How long until that moment, for people; empty when absent. */
-    String until(Instant now) {
+    public String until(Instant now) {
         return instant().map(then -> Words.span(Duration.between(now, then))).orElse("");
     }
 
     /** A duration as the API writes it, for people; empty when absent or zero. */
-    String span() {
+    public String span() {
         return maybe().map(text -> Durations.parse("duration", text)).filter(span -> !span.isZero())
                 .map(Words::span).orElse("");
     }
 
     /** The items of an array; none when it is not one. */
-    List<Tree> items() {
+    public List<Tree> items() {
         List<Tree> items = new ArrayList<>();
         if (value instanceof List<?> list) {
             list.forEach(item -> items.add((Tree) item));
@@ -146,7 +146,7 @@ final class Tree {
     }
 
     /** The members of an object in their order; none when it is not one. */
-    Map<String, Tree> members() {
+    public Map<String, Tree> members() {
         Map<String, Tree> members = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((name, member) -> members.put((String) name, (Tree) member));
@@ -155,7 +155,7 @@ final class Tree {
     }
 
     /** As JSON on one line. */
-    String json() {
+    public String json() {
         return write(false);
     }
 
@@ -199,7 +199,7 @@ final class Tree {
     }
 
     /** A generator for requests. */
-    static JsonGenerator generator(java.io.Writer to) throws IOException {
+    public static JsonGenerator generator(java.io.Writer to) throws IOException {
         return FACTORY.createGenerator(to);
     }
 }

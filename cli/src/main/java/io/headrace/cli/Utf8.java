@@ -9,13 +9,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** What users hand over in files and on stdin: UTF-8 and nothing else, with or without a byte order mark. */
-final class Utf8 {
+public final class Utf8 {
     private static final char MARK = '\ufeff';
 
     private Utf8() {}
 
     /** All of it. */
-    static String text(InputStream in) throws IOException {
+    public static String text(InputStream in) throws IOException {
         try {
             return withoutMark(
                     StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString());
@@ -25,7 +25,7 @@ final class Utf8 {
     }
 
     /** Lines, read as they are asked for; reading one that is not UTF-8 throws. */
-    static BufferedReader lines(InputStream in) throws IOException {
+    public static BufferedReader lines(InputStream in) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
         lines.mark(1);
         if (lines.read() != MARK) {
@@ -34,7 +34,7 @@ final class Utf8 {
         return lines;
     }
 
-    static String withoutMark(String text) {
+    public static String withoutMark(String text) {
         return !text.isEmpty() && text.charAt(0) == MARK ? text.substring(1) : text;
     }
 }

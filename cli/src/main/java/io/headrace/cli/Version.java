@@ -4,9 +4,9 @@ import io.headrace.Build;
 import picocli.CommandLine.IVersionProvider;
 
 /** What this build calls itself. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
     /** Commit and day; with the version this is what to tell in a report. */
-    static String madeFrom() {
+    public static String madeFrom() {
         return "commit " + Build.commit() + ", " + Build.date();
     }
 

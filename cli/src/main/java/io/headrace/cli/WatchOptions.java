@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --watch}: shows a list again and again. */
-final class WatchOptions {
+public final class WatchOptions {
     private static final Duration SHORTEST = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -34,7 +34,7 @@ final class WatchOptions {
      *
      * @param verb prints to the terminal that it is given
      */
-    int run(Terminal terminal, String title, ToIntFunction<Terminal> verb) {
+    public int run(Terminal terminal, String title, ToIntFunction<Terminal> verb) {
         if (every == null) {
             return verb.applyAsInt(terminal);
         }
@@ -71,12 +71,12 @@ final class WatchOptions {
     }
 
     /** The time of day, for people. */
-    static String time(Instant at, ZoneId zone) {
+    public static String time(Instant at, ZoneId zone) {
         return LocalTime.ofInstant(at, zone).truncatedTo(ChronoUnit.SECONDS)
                 .format(java.time.format.DateTimeFormatter.ISO_LOCAL_TIME);
     }
 
-    static String now() {
+    public static String now() {
         return time(Clock.systemUTC().instant(), ZoneId.systemDefault());
     }
 }

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** How values are shown to people. */
-final class Words {
+public final class Words {
     private Words() {}
 
     /** A span of time in its two largest units: {@code 3m12s}, {@code 5h}, {@code 850ms}. */
-    static String span(Duration span) {
+    public static String span(Duration span) {
         long ms = Math.max(0, span.toMillis());
         if (ms < 1000) {
             return ms + "ms";
@@ -32,12 +32,12 @@ final class Words {
     }
 
     /** {@code 1 job}, {@code 2 jobs}. */
-    static String jobs(long count) {
+    public static String jobs(long count) {
         return count == 1 ? "1 job" : count + " jobs";
     }
 
     /** A count, shortened as {@code 1234k}, {@code 12.3M} when it has more digits than fit. */
-    static String count(long count, int width) {
+    public static String count(long count, int width) {
         String whole = Long.toString(count);
         if (whole.length() <= width) {
             return whole;
@@ -53,7 +53,7 @@ final class Words {
     }
 
     /** How often something happens in a second: {@code 0.4}, {@code 12}, {@code 1234}, {@code 56.7k}. */
-    static String perSecond(double rate) {
+    public static String perSecond(double rate) {
         if (rate >= 10_000) {
             return scaled(rate / 1e3, "k");
         }
@@ -69,7 +69,7 @@ final class Words {
     }
 
     /** Why a file cannot be read; the message of some exceptions is only its name. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "there is no such file";
         }
@@ -80,7 +80,7 @@ final class Words {
      * Text from outside made safe for one line of a terminal: line ends become spaces and other control characters, with
      * which a job could repaint the screen, become {@code ?}.
      */
-    static String plain(String text) {
+    public static String plain(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             if (c == '\n' || c == '\r' || c == '\t') {
@@ -125,7 +125,7 @@ final class Words {
     }
 
     /** At most so many columns of a terminal, the last one {@code …} when something was cut off. */
-    static String cut(String text, int max) {
+    public static String cut(String text, int max) {
         if (columns(text) <= max) {
             return text;
         }
@@ -143,7 +143,7 @@ final class Words {
     }
 
     /** At most so many columns, with {@code …} in place of what had to go from its middle: names differ at both ends. */
-    static String middle(String text, int max) {
+    public static String middle(String text, int max) {
         if (columns(text) <= max) {
             return text;
         }
@@ -166,7 +166,7 @@ final class Words {
      *
      * @param indent of all lines but the first of each line of the text, in columns
      */
-    static String wrapped(String text, int max, int indent) {
+    public static String wrapped(String text, int max, int indent) {
         return text.lines().map(line -> wrappedLine(line, Math.max(1, max), indent))
                 .collect(Collectors.joining("\n"));
     }
@@ -198,7 +198,7 @@ final class Words {
     }
 
     /** How many columns of a terminal it takes. */
-    static int columns(String text) {
+    public static int columns(String text) {
         return text.codePoints().map(Words::columns).sum();
     }
 

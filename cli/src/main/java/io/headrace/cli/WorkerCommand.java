@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example:",
             "  headrace worker --redis redis://127.0.0.1:6379 --queue critical=6 \\",
             "      --queue default=3 --exec 'wordcount=wc -w'"})
-final class WorkerCommand implements Callable<Integer> {
+public final class WorkerCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -55,7 +55,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Nullable
     String metricsBind;
 
-    WorkerCommand(Terminal terminal) {
+    public WorkerCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -26,13 +26,13 @@ import java.util.Locale;
  *
  * @param key is sent with every call; empty for none
  */
-record Api(URI uri, String key) {
+public record Api(URI uri, String key) {
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5)).build();
     private static final Duration START = Duration.ofSeconds(30);
 
     /** The API of a process that prints its address when it is ready, as {@code dev} and {@code api} do. */
-    static Api of(HeadraceProcess process) throws InterruptedException {
+    public static Api of(HeadraceProcess process) throws InterruptedException {
         String line = process.awaitOut("http://127.0.0.1:[0-9]+$", START);
         return new Api(URI.create(line.substring(line.indexOf("http://"))));
     }
@@ -42,15 +42,15 @@ record Api(URI uri, String key) {
     }
 
     /** The same, called with a key. */
-    Api withKey(String secret) {
+    public Api withKey(String secret) {
         return new Api(uri, secret);
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path));
     }
 
-    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
         return send(request(path).header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
@@ -69,26 +69,26 @@ record Api(URI uri, String key) {
     }
 
     /** Submits a job to the queue {@code default}; the further members are JSON, each with a comma before it. */
-    JobId enqueue(String type, String payload, String members) throws IOException, InterruptedException {
+    public JobId enqueue(String type, String payload, String members) throws IOException, InterruptedException {
         HttpResponse<String> answer = post("/v1/queues/default/jobs",
                 "{\"type\":\"" + type + "\",\"payload\":" + payload + members + "}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         return JobId.parse(tree(answer).get("id").asText());
     }
 
-    JsonNode job(JobId id) throws IOException, InterruptedException {
+    public JsonNode job(JobId id) throws IOException, InterruptedException {
         return tree(get("/v1/jobs/" + id));
     }
 
     /** The job as it is when it has ended. */
-    JsonNode ended(JobId id) throws IOException, InterruptedException {
+    public JsonNode ended(JobId id) throws IOException, InterruptedException {
         JsonNode job = tree(get("/v1/jobs/" + id + "?wait=60s"));
         assertThat(JobState.ofLabel(job.get("state").asText()).terminal()).as(job.toString()).isTrue();
         return job;
     }
 
     /** What is on record about each job, once all have ended. */
-    List<Recorded> ended(List<JobId> ids) throws IOException, InterruptedException {
+    public List<Recorded> ended(List<JobId> ids) throws IOException, InterruptedException {
         List<Recorded> records = new ArrayList<>();
         for (JobId id : ids) {
             JsonNode job = ended(id);
@@ -107,7 +107,7 @@ record Api(URI uri, String key) {
                 error == null ? null : new Failure(error.get("type").asText(), error.get("message").asText(), null));
     }
 
-    static JsonNode tree(HttpResponse<String> answer) throws IOException {
+    public static JsonNode tree(HttpResponse<String> answer) throws IOException {
         return JsonFormat.mapper().readTree(answer.body());
     }
 

@@ -19,15 +19,15 @@ import java.util.Map;
  * Redis, api and workers as processes of their own, or {@code dev}, in a folder of the test. Every handler notes each of its
  * runs, under the name of its process; {@link #executions} tells them by worker. Used by one thread.
  */
-final class Deployment implements AutoCloseable {
-    static final Duration A_WHILE = Duration.ofSeconds(30);
+public final class Deployment implements AutoCloseable {
+    public static final Duration A_WHILE = Duration.ofSeconds(30);
 
     private final Path folder;
     private final Launcher launcher;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Map<String, String> workerOfName = new HashMap<>();
 
-    Deployment(Path folder) {
+    public Deployment(Path folder) {
         this.folder = folder;
         this.launcher = Launcher.in(folder);
     }
@@ -39,12 +39,12 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Starts a command and does not wait for anything. */
-    HeadraceProcess start(String name, String... arguments) {
+    public HeadraceProcess start(String name, String... arguments) {
         return start(name, Map.of(), arguments);
     }
 
     /** The same with some variables in its environment. */
-    HeadraceProcess start(String name, Map<String, String> environment, String... arguments) {
+    public HeadraceProcess start(String name, Map<String, String> environment, String... arguments) {
         Map<String, String> all = new HashMap<>(environment);
         all.put("TEST_NAME", name);
         HeadraceProcess process = launcher.start(name, all, List.of(arguments));
@@ -53,7 +53,7 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Starts a command that runs a worker, and waits until it does. */
-    HeadraceProcess startWorker(String name, String... arguments) throws InterruptedException {
+    public HeadraceProcess startWorker(String name, String... arguments) throws InterruptedException {
         HeadraceProcess process = start(name, arguments);
         String line = process.awaitErr("worker started id=", A_WHILE);
         workerOfName.put(name, line.replaceFirst(".* id=(\\S+) .*", "$1"));
@@ -61,11 +61,11 @@ final class Deployment implements AutoCloseable {
     }
 
     /** The worker that runs in a process. */
-    String worker(String name) {
+    public String worker(String name) {
         return String.valueOf(workerOfName.get(name));
     }
 
-    EmbeddedRedis startRedis(int port) throws IOException {
+    public EmbeddedRedis startRedis(int port) throws IOException {
         EmbeddedRedis redis = EmbeddedRedis.start(folder.resolve("redis"), port);
         parts.push(redis);
         return redis;

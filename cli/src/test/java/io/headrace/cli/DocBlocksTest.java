@@ -22,7 +22,7 @@ import org.xml.sax.InputSource;
  * Every block of README and the pages is one that a test runs, compiles or parses; {@link DocPagesIT} runs what can be
  * run.
  */
-final class DocBlocksTest {
+public final class DocBlocksTest {
     /** What is looked at and not done: pictures, forms of a text, a screen. */
     private static final Set<String> PICTURES = Set.of("text", "mermaid");
     private static final Set<String> SHELL = Set.of("sh", "bash", "console");
@@ -31,7 +31,7 @@ final class DocBlocksTest {
     private static final Pattern COMMAND = Pattern.compile(
             "(?m)^(\\$ |headrace |curl |mvn |java |docker |kubectl |redis-cli |systemctl |apt-get )");
 
-    static Stream<Block> blocks() {
+    public static Stream<Block> blocks() {
         return DocPage.all().stream().flatMap(page -> page.blocks().stream());
     }
 

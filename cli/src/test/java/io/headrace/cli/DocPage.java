@@ -17,13 +17,13 @@ import java.util.stream.Stream;
  *
  * @param name its path from the root of the repository
  */
-record DocPage(String name, List<Block> blocks) {
+public record DocPage(String name, List<Block> blocks) {
     private static final Path ROOT = Path.of("..");
     private static final Pattern FENCE = Pattern.compile("( *)```(.*)");
     private static final Pattern COMMENT = Pattern.compile("<!-- *(first|not run): *(.*?) *-->", Pattern.DOTALL);
 
     /** The language of what a comment says that readers have done before. */
-    static final String FIRST = "first";
+    public static final String FIRST = "first";
 
     /**
      * One block.
@@ -33,7 +33,7 @@ record DocPage(String name, List<Block> blocks) {
      * @param language as the fence names it; empty where it does not
      * @param excuse why it is not run; empty when it is
      */
-    record Block(String page, int line, String language, String text, String excuse) {
+    public record Block(String page, int line, String language, String text, String excuse) {
         boolean isRun() {
             return excuse.isEmpty();
         }
@@ -45,7 +45,7 @@ record DocPage(String name, List<Block> blocks) {
     }
 
     /** README.md, CONTRIBUTING.md and every page under {@code docs}. */
-    static List<DocPage> all() {
+    public static List<DocPage> all() {
         try (Stream<Path> below = Files.walk(ROOT.resolve("docs"))) {
             return Stream.concat(Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")), below.sorted())
                     .filter(file -> file.toString().endsWith(".md")).map(DocPage::read).toList();

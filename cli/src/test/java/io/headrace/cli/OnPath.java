@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs of this machine that some tests need and that no build can bring along. */
-final class OnPath {
+public final class OnPath {
     private OnPath() {}
 
     /**
      * The program. Where it is missing the test is skipped and says so; in continuous integration, which installs it, a missing
      * program fails the test.
      */
-    static Path require(String program, String debianPackage) {
+    public static Path require(String program, String debianPackage) {
         Optional<Path> found = Arrays.stream(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable).findFirst();
         String missing = program + " is missing; install it with: apt-get install " + debianPackage;

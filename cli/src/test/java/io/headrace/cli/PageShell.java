@@ -28,7 +28,7 @@ import org.awaitility.Awaitility;
  * checkout that has been built. Ports that pages name are replaced by free ones, and folders of the machine by some of
  * the test. Servers run beside, and end with it. Used by one thread.
  */
-final class PageShell implements AutoCloseable {
+public final class PageShell implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final Pattern PORT = Pattern.compile("--port[ =](\\d+)");
     /** Where pages put things of the machine; a folder of the test is in the place of its root. */
@@ -64,7 +64,7 @@ final class PageShell implements AutoCloseable {
         }
     }
 
-    PageShell(Path scratch) throws IOException {
+    public PageShell(Path scratch) throws IOException {
         folder = Files.createDirectories(scratch.resolve("headrace"));
         notes = Files.createDirectories(scratch.resolve("notes"));
         machine = Files.createDirectories(scratch.resolve("machine"));
@@ -100,12 +100,12 @@ final class PageShell implements AutoCloseable {
     }
 
     /** The port in the place of one that pages name. */
-    String port(String named) {
+    public String port(String named) {
         return String.valueOf(ports.get(named));
     }
 
     /** The same with folders of the machine replaced by those of the test. */
-    String inMachine(String text) {
+    public String inMachine(String text) {
         return SYSTEM_FOLDER.matcher(text).replaceAll(Matcher.quoteReplacement(machine.toString()) + "/$1");
     }
 
@@ -120,7 +120,7 @@ final class PageShell implements AutoCloseable {
      * @return what it wrote, to both streams
      * @throws AssertionError when it fails, or does not end in time
      */
-    String run(String command) throws IOException {
+    public String run(String command) throws IOException {
         Path output = notes.resolve(++steps + ".out");
         int code = Integer.parseInt(enter("source '" + step(command) + "' >'" + output + "' 2>&1 </dev/null; echo $?"));
         String said = withNamedPorts(read(output));

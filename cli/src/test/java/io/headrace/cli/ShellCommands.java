@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Takes a block of shell apart into commands, each with the output that is shown below it. */
-final class ShellCommands {
+public final class ShellCommands {
     private static final Pattern SERVER = Pattern
             .compile("(\\w+=\\S+ +)*headrace +(dev|api|worker)( (?!list|quiet|resume).*)?", Pattern.DOTALL);
 
@@ -18,7 +18,7 @@ final class ShellCommands {
      *
      * @param output empty when nothing is shown
      */
-    record ShellStep(String command, String output) {
+    public record ShellStep(String command, String output) {
         /** Whether it runs until it is stopped, in a terminal of its own. */
         boolean isServer() {
             return SERVER.matcher(command).matches();
@@ -26,7 +26,7 @@ final class ShellCommands {
     }
 
     /** Of a block that is commands and nothing else. */
-    static List<ShellStep> ofScript(String text) throws IOException, InterruptedException {
+    public static List<ShellStep> ofScript(String text) throws IOException, InterruptedException {
         List<ShellStep> commands = new ArrayList<>();
         StringBuilder command = new StringBuilder();
         for (String line : text.lines().toList()) {

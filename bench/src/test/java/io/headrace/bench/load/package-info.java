@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.bench.load;
+
+import org.jspecify.annotations.NullMarked;

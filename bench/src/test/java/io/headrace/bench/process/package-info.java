@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.bench.process;
+
+import org.jspecify.annotations.NullMarked;

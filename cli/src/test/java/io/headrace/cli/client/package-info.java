@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.dashboard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.deploy;
+
+import org.jspecify.annotations.NullMarked;

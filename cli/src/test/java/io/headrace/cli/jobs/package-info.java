@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.jobs;
+
+import org.jspecify.annotations.NullMarked;

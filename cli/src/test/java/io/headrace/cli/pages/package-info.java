@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.pages;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.system;
+
+import org.jspecify.annotations.NullMarked;

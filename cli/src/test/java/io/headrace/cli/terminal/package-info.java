@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;

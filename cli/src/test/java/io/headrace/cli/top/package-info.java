@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.top;
+
+import org.jspecify.annotations.NullMarked;

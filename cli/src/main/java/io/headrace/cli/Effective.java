@@ -69,7 +69,7 @@ public final class Effective {
     }
 
     /** @throws InvalidInput naming the variable, when its value is not allowed */
-    <T> T get(Setting<T> setting) {
+    public <T> T get(Setting<T> setting) {
         return setting.from(environment);
     }
 

@@ -2,7 +2,6 @@ package io.headrace;
 
 import java.time.Instant;
 import java.util.Locale;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package io.headrace;
 
+import io.headrace.format.Excerpt;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

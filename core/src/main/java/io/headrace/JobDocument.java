@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -25,13 +26,13 @@ public final class JobDocument {
     private static final byte[] RUN = ",\"run\":".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final JobSpec spec;
-    private final Run run;
+    private final History run;
     private final @Nullable Instant acceptedAt;
     private final byte[] utf8;
     /** How many bytes of {@link #utf8} belong to the spec, without the closing brace. */
     private final int specEnd;
 
-    private JobDocument(JobSpec spec, Run run, @Nullable Instant acceptedAt, byte[] utf8, int specEnd) {
+    private JobDocument(JobSpec spec, History run, @Nullable Instant acceptedAt, byte[] utf8, int specEnd) {
         this.spec = spec;
         this.run = run;
         this.acceptedAt = acceptedAt;
@@ -46,7 +47,7 @@ public final class JobDocument {
 
     private static JobDocument of(JobSpec spec, @Nullable Instant acceptedAt) {
         byte[] utf8 = write(spec, acceptedAt);
-        return new JobDocument(spec, Run.NONE, acceptedAt, utf8, utf8.length - 1);
+        return new JobDocument(spec, History.NONE, acceptedAt, utf8, utf8.length - 1);
     }
 
     /**
@@ -68,7 +69,7 @@ public final class JobDocument {
     }
 
     /** What has happened so far. */
-    public Run run() {
+    public History run() {
         return run;
     }
 
@@ -80,7 +81,7 @@ public final class JobDocument {
     /** The same job, which was accepted at another time than its id says. */
     public JobDocument accepted(Instant at) {
         JobDocument document = of(spec, at);
-        return run.equals(Run.NONE) ? document : document.with(run);
+        return run.equals(History.NONE) ? document : document.with(run);
     }
 
     /** The stored form; callers must not change the array. */
@@ -89,10 +90,10 @@ public final class JobDocument {
     }
 
     /** The same job with another history. */
-    public JobDocument with(Run other) {
+    public JobDocument with(History other) {
         ByteArrayBuilder out = new ByteArrayBuilder(specEnd + 256);
         out.write(utf8, 0, specEnd);
-        if (other.equals(Run.NONE)) {
+        if (other.equals(History.NONE)) {
             out.write('}');
             return new JobDocument(spec, other, acceptedAt, out.toByteArray(), specEnd);
         }
@@ -142,7 +143,7 @@ public final class JobDocument {
         return out.toByteArray();
     }
 
-    private static void write(JsonGenerator g, ByteArrayBuilder out, Run run) throws IOException {
+    private static void write(JsonGenerator g, ByteArrayBuilder out, History run) throws IOException {
         g.writeStartObject();
         g.writeNumberField("attempt", run.attempt());
         g.writeArrayFieldStart("attempts");
@@ -227,7 +228,7 @@ public final class JobDocument {
         private @Nullable Duration retention;
         private @Nullable String traceparent;
         private @Nullable Instant acceptedAt;
-        private Run run = Run.NONE;
+        private History run = History.NONE;
         private int specEnd;
 
         Reader(byte[] utf8) throws IOException {
@@ -292,7 +293,7 @@ public final class JobDocument {
             return new Backoff(kind, base, cap);
         }
 
-        private Run run() throws IOException {
+        private History run() throws IOException {
             expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             int attempt = 0;
             List<Attempt> attempts = List.of();
@@ -319,7 +320,7 @@ public final class JobDocument {
                     default -> p.skipChildren();
                 }
             }
-            return new Run(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, given);
+            return new History(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, given);
         }
 
         private List<Attempt> attempts() throws IOException {

@@ -1,6 +1,8 @@
 package io.headrace;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.headrace.config.Address;
+import io.headrace.format.JsonFormat;
 import org.jspecify.annotations.Nullable;
 
 /**

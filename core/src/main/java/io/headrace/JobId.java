@@ -1,5 +1,6 @@
 package io.headrace;
 
+import io.headrace.format.Excerpt;
 import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param millis epoch milliseconds of its creation, by the broker's clock, or those of the job before it if that clock was set back
  * @param sequence tells apart jobs of the same millisecond
  */
-public record JobId(QueueName queue, Level level, boolean scheduled, long millis, long sequence)
+public record JobId(QueueName queue, Priority level, boolean scheduled, long millis, long sequence)
         implements
             Comparable<JobId> {
     private static final Pattern FORM = Pattern
@@ -28,7 +29,7 @@ public record JobId(QueueName queue, Level level, boolean scheduled, long millis
         if (!m.matches()) {
             throw new InvalidInput("id", "must look like email_n1763770000123-0, was '" + Excerpt.of(text) + "'");
         }
-        return new JobId(new QueueName(m.group(1)), Level.ofCode(m.group(2).charAt(0)), !m.group(3).isEmpty(),
+        return new JobId(new QueueName(m.group(1)), Priority.ofCode(m.group(2).charAt(0)), !m.group(3).isEmpty(),
                 Long.parseLong(m.group(4)), Long.parseLong(m.group(5)));
     }
 

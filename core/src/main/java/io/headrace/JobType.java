@@ -1,5 +1,6 @@
 package io.headrace;
 
+import io.headrace.format.Excerpt;
 import java.util.regex.Pattern;
 
 /** What kind of work a job is, and so which handler runs it: 1 to 128 characters of {@code A-Z a-z 0-9 . _ : -}. */

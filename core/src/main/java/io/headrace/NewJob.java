@@ -2,7 +2,6 @@ package io.headrace;
 
 import java.time.Duration;
 import java.time.Instant;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param awaited whether the sender waits for its end: see {@link JobStore#await}, which is promised from the first
  *             moment on
  */
-public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
+public record NewJob(QueueName queue, Priority level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
         @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
     /** The largest payload, in bytes, unless a sender's or a server's settings say otherwise. */
     public static final int MAX_PAYLOAD = 256 * 1024;
@@ -60,7 +59,7 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
         private final JobType type;
         private final Json payload;
         private int maxPayload = MAX_PAYLOAD;
-        private Level level = Level.NORMAL;
+        private Priority level = Priority.NORMAL;
         private @Nullable Duration delay;
         private @Nullable Instant runAt;
         private @Nullable Duration timeout;
@@ -80,7 +79,7 @@ public record NewJob(QueueName queue, Level level, JobSpec spec, @Nullable Durat
             this.payload = payload;
         }
 
-        public Builder level(Level value) {
+        public Builder level(Priority value) {
             level = value;
             return this;
         }

@@ -1,5 +1,6 @@
 package io.headrace;
 
+import io.headrace.format.Excerpt;
 import java.util.regex.Pattern;
 
 /**

@@ -3,6 +3,7 @@ package io.headrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.format.JsonFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,20 +42,20 @@ final class JobDocumentTest {
     @Test
     void aPlainJobIsItsTypeAndItsPayload() {
         assertThat(text(document("{\"to\":\"ann\"}"))).isEqualTo("{\"type\":\"mail\",\"payload\":{\"to\":\"ann\"}}");
-        assertThat(document("1").run()).isSameAs(Run.NONE);
+        assertThat(document("1").run()).isSameAs(History.NONE);
     }
 
     @Test
     void theRunIsTheLastMemberAndReplacingItLeavesTheRest() {
         JobDocument job = document("[1.00]");
-        JobDocument ran = job.with(new Run(1, List.of(), null, null, null, null, null, 0));
+        JobDocument ran = job.with(new History(1, List.of(), null, null, null, null, null, 0));
         assertThat(text(ran))
                 .isEqualTo("{\"type\":\"mail\",\"payload\":[1.00],\"run\":{\"attempt\":1,\"attempts\":[]}}");
-        assertThat(text(reread(ran).with(Run.NONE))).isEqualTo(text(job));
+        assertThat(text(reread(ran).with(History.NONE))).isEqualTo(text(job));
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
-    void everyJobReadsBackAsItWasWritten(@ForAll("specs") JobSpec spec, @ForAll("runs") Run run) {
+    void everyJobReadsBackAsItWasWritten(@ForAll("specs") JobSpec spec, @ForAll("runs") History run) {
         JobDocument written = JobDocument.of(spec).with(run);
         JobDocument read = reread(written);
         assertThat(read.spec()).isEqualTo(spec);
@@ -63,16 +64,16 @@ final class JobDocumentTest {
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
-    void historiesComeAndGoAndThePayloadKeepsItsBytes(@ForAll("specs") JobSpec spec, @ForAll("runs") Run first,
-            @ForAll("runs") Run second) {
+    void historiesComeAndGoAndThePayloadKeepsItsBytes(@ForAll("specs") JobSpec spec, @ForAll("runs") History first,
+            @ForAll("runs") History second) {
         JobDocument read = reread(reread(JobDocument.of(spec).with(first)).with(second));
         assertThat(read.run()).isEqualTo(second);
         assertThat(read.spec().payload().bytes()).isEqualTo(spec.payload().bytes());
-        assertThat(text(read.with(Run.NONE))).isEqualTo(text(JobDocument.of(spec)));
+        assertThat(text(read.with(History.NONE))).isEqualTo(text(JobDocument.of(spec)));
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
-    void anotherPayloadLeavesTheHistory(@ForAll("specs") JobSpec spec, @ForAll("runs") Run run,
+    void anotherPayloadLeavesTheHistory(@ForAll("specs") JobSpec spec, @ForAll("runs") History run,
             @ForAll("json") String payload) {
         JobDocument edited = reread(JobDocument.of(spec).with(run).withPayload(Json.parse(payload)));
         assertThat(edited.spec()).isEqualTo(spec.withPayload(Json.parse(payload)));
@@ -82,7 +83,7 @@ final class JobDocumentTest {
     @Test
     void aPayloadAndAResultOfTheDeepestNestingCanBeRead() {
         String deep = "[".repeat(JsonFormat.MAX_DEPTH) + "]".repeat(JsonFormat.MAX_DEPTH);
-        Run run = Run.NONE.ended(JobState.SUCCEEDED, THEN, Json.parse(deep));
+        History run = History.NONE.ended(JobState.SUCCEEDED, THEN, Json.parse(deep));
         JobDocument read = reread(document(deep).with(run));
         assertThat(read.spec().payload()).hasToString(deep);
         assertThat(read.run().result()).hasToString(deep);
@@ -94,7 +95,7 @@ final class JobDocumentTest {
         JobDocument read = JobDocument.parse(newer.getBytes(StandardCharsets.UTF_8));
         assertThat(read.run().attempt()).isEqualTo(2);
         assertThat(text(read)).isEqualTo(newer);
-        assertThat(text(read.with(Run.NONE))).isEqualTo("{\"type\":\"mail\",\"payload\":1,\"shard\":{\"n\":[1]}}");
+        assertThat(text(read.with(History.NONE))).isEqualTo("{\"type\":\"mail\",\"payload\":1,\"shard\":{\"n\":[1]}}");
     }
 
     @ParameterizedTest
@@ -117,7 +118,7 @@ final class JobDocumentTest {
 
     @Test
     void aCutOffDocumentIsCorrupt() {
-        byte[] whole = document("{\"to\":[1,2,{\"x\":\"ü\"}]}").with(Run.NONE.and(attempt(1, "boom"))).bytes();
+        byte[] whole = document("{\"to\":[1,2,{\"x\":\"ü\"}]}").with(History.NONE.and(attempt(1, "boom"))).bytes();
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> JobDocument.parse(cut)).isInstanceOf(CorruptDocument.class);
@@ -132,20 +133,20 @@ final class JobDocumentTest {
 
     @Test
     void theNewestTenAttemptsAreKept() {
-        Run run = Run.NONE;
+        History run = History.NONE;
         for (int number = 1; number <= 14; number++) {
             run = run.and(attempt(number, "boom " + number));
         }
-        Run read = reread(document("1").with(run)).run();
+        History read = reread(document("1").with(run)).run();
         assertThat(read.attempts()).extracting(Attempt::number).containsExactly(5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
         assertThat(read.attempt()).isEqualTo(14);
     }
 
     @Test
     void aJobsErrorIsThatOfItsNewestFailureAndGoesWhenItSucceeds() {
-        Run failed = Run.NONE.and(attempt(1, "first")).and(attempt(2, "second"));
+        History failed = History.NONE.and(attempt(1, "first")).and(attempt(2, "second"));
         assertThat(failed.error()).extracting(Failure::message).isEqualTo("second");
-        Run done = failed.and(attempt(3, null)).ended(JobState.SUCCEEDED, THEN, Json.NULL);
+        History done = failed.and(attempt(3, null)).ended(JobState.SUCCEEDED, THEN, Json.NULL);
         assertThat(done.error()).isNull();
         assertThat(done.attempts()).extracting(Attempt::error).filteredOn(e -> e != null).hasSize(2);
         assertThat(failed.ended(JobState.DEAD, THEN, null).error()).isEqualTo(failed.error());
@@ -153,8 +154,8 @@ final class JobDocumentTest {
 
     @Test
     void aReopenedRunKeepsItsHistoryAndForgivesItsAttempts() {
-        Run dead = Run.NONE.and(attempt(1, "a")).and(attempt(2, "b")).ended(JobState.DEAD, THEN, null);
-        Run open = dead.reopened();
+        History dead = History.NONE.and(attempt(1, "a")).and(attempt(2, "b")).ended(JobState.DEAD, THEN, null);
+        History open = dead.reopened();
         assertThat(open.outcome()).isNull();
         assertThat(open.finishedAt()).isNull();
         assertThat(open.attempts()).hasSize(2);
@@ -184,7 +185,7 @@ final class JobDocumentTest {
     }
 
     @Provide
-    Arbitrary<Run> runs() {
+    Arbitrary<History> runs() {
         Arbitrary<Attempt> attempts = Combinators
                 .combine(Arbitraries.integers().between(1, 1000), texts(), Arbitraries.of(Attempt.Outcome.values()),
                         failures())
@@ -197,7 +198,7 @@ final class JobDocumentTest {
                 .injectNull(0.5);
         return Combinators.combine(attempts.list().ofMaxSize(12), outcomes, results, failures(), progress,
                 Arbitraries.integers().between(0, 5))
-                .as((list, outcome, result, error, last, forgiven) -> new Run(list.size(), new ArrayList<>(list),
+                .as((list, outcome, result, error, last, forgiven) -> new History(list.size(), new ArrayList<>(list),
                         outcome, outcome == null ? null : THEN, result, error, last, forgiven));
     }
 

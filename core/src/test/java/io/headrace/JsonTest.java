@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.headrace.format.JsonFormat;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -194,7 +195,7 @@ final class JsonTest {
             return;
         }
         JobDocument document = JobDocument.of(NewJob.of("q", "t", written).build().spec())
-                .with(Run.NONE.ended(JobState.SUCCEEDED, Instant.EPOCH, written));
+                .with(History.NONE.ended(JobState.SUCCEEDED, Instant.EPOCH, written));
         JobDocument read = JobDocument.parse(document.bytes());
         assertThat(read.spec().payload()).isEqualTo(written);
         assertThat(read.run().result()).isEqualTo(written);

@@ -3,6 +3,7 @@ package io.headrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.broker.WorkerId;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,12 +74,12 @@ final class NamesTest {
         for (JobState state : JobState.values()) {
             assertThat(JobState.ofLabel(state.label())).isEqualTo(state);
         }
-        for (Level level : Level.values()) {
-            assertThat(Level.ofLabel(level.label())).isEqualTo(level);
-            assertThat(Level.ofCode(level.code())).isEqualTo(level);
+        for (Priority level : Priority.values()) {
+            assertThat(Priority.ofLabel(level.label())).isEqualTo(level);
+            assertThat(Priority.ofCode(level.code())).isEqualTo(level);
         }
         assertThatThrownBy(() -> JobState.ofLabel("RUNNING")).hasMessageContaining("queued, running");
-        assertThatThrownBy(() -> Level.ofLabel("urgent")).hasMessageContaining("high, normal or low");
-        assertThatThrownBy(() -> Level.ofCode('x')).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Priority.ofLabel("urgent")).hasMessageContaining("high, normal or low");
+        assertThatThrownBy(() -> Priority.ofCode('x')).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Role;
+import io.headrace.access.Role;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

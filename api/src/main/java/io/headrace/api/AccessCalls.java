@@ -1,18 +1,18 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore;
-import io.headrace.AccessStore.AuditPage;
-import io.headrace.AccessStore.AuditQuery;
-import io.headrace.AuditAction;
-import io.headrace.Digest;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
-import io.headrace.Nearest;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore.AuditPage;
+import io.headrace.access.AccessStore.AuditQuery;
+import io.headrace.access.AccessStore;
+import io.headrace.access.AuditAction;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.format.NearestName;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +85,7 @@ final class AccessCalls {
         private static Role role(String label) {
             return Role.ofLabel(label).orElseThrow(() -> new InvalidInput("role", "must be one of "
                     + String.join(", ", Role.labels()) + ", was '" + label + "'; "
-                    + Nearest.hint(label, Role.labels())));
+                    + NearestName.hint(label, Role.labels())));
         }
     }
 

@@ -1,10 +1,10 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore.Audited;
-import io.headrace.AuditAction;
-import io.headrace.AuditEntry;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore.Audited;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
+import io.headrace.access.Scope;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and the audit log as the API shows them: the only place that spells their members. */

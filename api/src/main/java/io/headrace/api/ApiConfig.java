@@ -2,7 +2,7 @@ package io.headrace.api;
 
 import io.headrace.Durability;
 import io.headrace.InvalidInput;
-import io.headrace.Redactor;
+import io.headrace.redaction.Redactor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

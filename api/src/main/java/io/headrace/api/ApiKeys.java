@@ -1,11 +1,11 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.Digest;
 import io.headrace.InvalidInput;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package io.headrace.api;
 
 import io.headrace.JobType;
-import io.headrace.Meter;
 import io.headrace.QueueName;
+import io.headrace.config.Meter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

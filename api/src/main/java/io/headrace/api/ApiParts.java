@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.ByteBudget;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.runtime.ByteBudget;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;

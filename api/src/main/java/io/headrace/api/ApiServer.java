@@ -1,14 +1,14 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ByteBudget;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
-import io.headrace.UncaughtError;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.runtime.ByteBudget;
+import io.headrace.runtime.UncaughtError;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

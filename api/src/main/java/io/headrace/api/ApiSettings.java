@@ -2,7 +2,7 @@ package io.headrace.api;
 
 import io.headrace.Durability;
 import io.headrace.NewJob;
-import io.headrace.Setting;
+import io.headrace.config.Setting;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.AccessStore;
-import io.headrace.AuditAction;
-import io.headrace.AuditEntry;
 import io.headrace.HeadraceException;
+import io.headrace.access.AccessStore;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
 import java.util.StringJoiner;
 import java.util.function.BiFunction;
 import java.util.function.Function;

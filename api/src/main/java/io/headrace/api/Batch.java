@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
 import io.headrace.JobType;
 import io.headrace.NewJob;
 import io.headrace.Submission;
+import io.headrace.broker.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;

@@ -1,7 +1,7 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
 import io.headrace.QueueName;
+import io.headrace.broker.Broker;
 import java.util.Set;
 
 /** {@code POST /v1/queues/{queue}/jobs:batch}: a JSON array, or one job a line, read and stored while it arrives. */

@@ -1,14 +1,14 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.Memory;
-import io.headrace.BrokerOperator.Overview;
 import io.headrace.HeadraceException;
 import io.headrace.JobState;
-import io.headrace.Meter;
+import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.config.Meter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.EnumMap;

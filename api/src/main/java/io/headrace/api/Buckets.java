@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Minute;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

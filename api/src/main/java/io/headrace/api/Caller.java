@@ -1,16 +1,16 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.BrokerOperator.Memory;
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
-import io.headrace.WorkerInfo;
-import io.headrace.WorkerInfo.Running;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.WorkerInfo.Running;
+import io.headrace.broker.WorkerInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.Gzip;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.Lookup;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.format.Gzip;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;

@@ -1,12 +1,12 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
 import io.headrace.HeadraceException;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.broker.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;

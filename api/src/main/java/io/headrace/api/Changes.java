@@ -1,10 +1,10 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import io.headrace.broker.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;

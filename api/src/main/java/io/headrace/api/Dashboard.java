@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Digest;
+import io.headrace.access.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

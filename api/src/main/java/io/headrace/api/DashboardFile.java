@@ -1,7 +1,7 @@
 package io.headrace.api;
 
-import io.headrace.Digest;
-import io.headrace.Gzip;
+import io.headrace.access.Digest;
+import io.headrace.format.Gzip;
 import java.util.Map;
 
 /**

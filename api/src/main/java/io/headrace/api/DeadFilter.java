@@ -1,13 +1,13 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.DeadJob;
-import io.headrace.BrokerOperator.Pace;
 import io.headrace.Failure;
-import io.headrace.Fingerprint;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.DeadJob;
+import io.headrace.broker.BrokerOperator.Pace;
+import io.headrace.broker.Fingerprint;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

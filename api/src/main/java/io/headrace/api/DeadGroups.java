@@ -1,13 +1,13 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.DeadJob;
-import io.headrace.BrokerOperator.DeadPage;
 import io.headrace.Failure;
-import io.headrace.Fingerprint;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.DeadJob;
+import io.headrace.broker.BrokerOperator.DeadPage;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Fingerprint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

@@ -2,15 +2,15 @@ package io.headrace.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.headrace.AuditAction;
-import io.headrace.AuditEntry;
+import io.headrace.DeathCause;
 import io.headrace.Failure;
 import io.headrace.JobId;
 import io.headrace.Json;
-import io.headrace.JsonFormat;
 import io.headrace.OutcomeUnknown;
-import io.headrace.Outline;
 import io.headrace.QueueName;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
+import io.headrace.format.JsonFormat;
 import org.jspecify.annotations.Nullable;
 
 /** What a call does, as the audit log will tell it. Filled by the thread that runs the call. */
@@ -59,7 +59,7 @@ final class Deed {
     }
 
     /** What the jobs of a group died of, told by one of them: when they are gone, a fingerprint tells nobody. */
-    void group(Outline sample) {
+    void group(DeathCause sample) {
         ObjectNode told = detail == null ? JsonFormat.mapper().createObjectNode() : detail.as(ObjectNode.class);
         told.put("groupType", sample.type().value());
         Failure error = sample.error();

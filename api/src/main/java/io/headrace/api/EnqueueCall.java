@@ -1,7 +1,5 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
-import io.headrace.Digest;
 import io.headrace.Idempotency;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
@@ -9,6 +7,8 @@ import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.headrace.access.Digest;
+import io.headrace.broker.Broker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Gzip;
+import io.headrace.format.Gzip;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;

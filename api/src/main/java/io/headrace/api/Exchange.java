@@ -1,10 +1,10 @@
 package io.headrace.api;
 
-import io.headrace.Gzip;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
-import io.headrace.Nearest;
 import io.headrace.QueueName;
+import io.headrace.format.Gzip;
+import io.headrace.format.NearestName;
 import io.netty.channel.ChannelFuture;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -155,7 +155,7 @@ final class Exchange {
         for (Map.Entry<String, String> entry : query.entries()) {
             if (!allowed.contains(entry.getKey())) {
                 throw new InvalidInput(entry.getKey(), allowed.isEmpty() ? "is not known: this call takes no query"
-                        : "is not known; " + Nearest.hint(entry.getKey(), allowed));
+                        : "is not known; " + NearestName.hint(entry.getKey(), allowed));
             }
             if (query.getAll(entry.getKey()).size() > 1) {
                 throw new InvalidInput(entry.getKey(), "is given more than once");

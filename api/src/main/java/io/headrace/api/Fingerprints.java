@@ -1,9 +1,9 @@
 package io.headrace.api;
 
+import io.headrace.DeathCause;
 import io.headrace.Failure;
-import io.headrace.Fingerprint;
 import io.headrace.JobType;
-import io.headrace.Outline;
+import io.headrace.broker.Fingerprint;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,7 +19,7 @@ final class Fingerprints {
 
     private record Cause(JobType type, String error, String message) {}
 
-    Fingerprint of(Outline job) {
+    Fingerprint of(DeathCause job) {
         Failure error = job.error();
         Cause cause = new Cause(job.type(), error == null ? "" : error.type(),
                 error == null ? "" : withZeros(error.message()));

@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.Digest;
 import io.headrace.HeadraceException;
-import io.headrace.OwnHost;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Digest;
+import io.headrace.runtime.OwnHost;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpConnection;

@@ -1,9 +1,5 @@
 package io.headrace.api;
 
-import io.headrace.AuditAction;
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Answer;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
@@ -12,6 +8,10 @@ import io.headrace.JobLog;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Lookup;
+import io.headrace.access.AuditAction;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

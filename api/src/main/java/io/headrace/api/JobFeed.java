@@ -1,12 +1,12 @@
 package io.headrace.api;
 
 import io.headrace.AwaitedJob;
-import io.headrace.BrokerOperator;
-import io.headrace.Digest;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobLog;
 import io.headrace.Lookup;
+import io.headrace.access.Digest;
+import io.headrace.broker.BrokerOperator;
 import io.vertx.core.AsyncResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
 import io.headrace.JobId;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
 
 /** Follows jobs, each for one client. Thread-safe. */
 record JobFeeds(Broker broker, BrokerOperator operator, JobJson jobJson, Changes changes, BlockingCalls blocking) {

@@ -2,6 +2,7 @@ package io.headrace.api;
 
 import io.headrace.Attempt;
 import io.headrace.Failure;
+import io.headrace.History;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobLog;
@@ -10,10 +11,9 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.Progress;
-import io.headrace.Redactor;
-import io.headrace.Run;
-import io.headrace.Secrets;
 import io.headrace.Submission;
+import io.headrace.redaction.Redactor;
+import io.headrace.redaction.Secrets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +37,10 @@ final class JobJson {
         JobState state = submission.state();
         Instant runAt = state == JobState.SCHEDULED ? due(job, id) : null;
         return JsonOut.object(out -> {
-            head(out, id, state, job.spec(), Run.NONE, 0, submission.createdAt());
+            head(out, id, state, job.spec(), History.NONE, 0, submission.createdAt());
             out.timeIf("runAt", runAt);
             expiry(out, submission.createdAt(), job.spec());
-            attempts(out, Run.NONE, Secrets.NONE);
+            attempts(out, History.NONE, Secrets.NONE);
         });
     }
 
@@ -49,7 +49,7 @@ final class JobJson {
     }
 
     void write(JsonOut out, Job job) {
-        Run run = job.document().run();
+        History run = job.document().run();
         Secrets secrets = secrets(job);
         head(out, job.id(), job.state(), job.document().spec(), run, job.attempt(), job.createdAt());
         whereabouts(out, job, secrets);
@@ -68,7 +68,7 @@ final class JobJson {
         Secrets secrets = secrets(job);
         List<String> cut = new ArrayList<>();
         JobSpec spec = job.document().spec();
-        Run run = job.document().run();
+        History run = job.document().run();
         identity(out, job.id(), job.state(), spec);
         value(out, "payload", redactor.redact(spec.payload()), cut);
         attempt(out, spec, run, job.attempt(), job.createdAt());
@@ -103,7 +103,7 @@ final class JobJson {
         return new Failure(error.type(), Preview.of(error.message(), Preview.MESSAGE_CHARS), null);
     }
 
-    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, Run run, int attempt, Instant createdAt) {
+    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, History run, int attempt, Instant createdAt) {
         identity(out, id, state, spec);
         out.raw("payload", redactor.redact(spec.payload()));
         attempt(out, spec, run, attempt, createdAt);
@@ -118,7 +118,7 @@ final class JobJson {
     }
 
     /** How many retries there are is told once it is known: where the job does not say, the worker that runs it does. */
-    private static void attempt(JsonOut out, JobSpec spec, Run run, int attempt, Instant createdAt) {
+    private static void attempt(JsonOut out, JobSpec spec, History run, int attempt, Instant createdAt) {
         out.number("attempt", attempt);
         Integer maxRetries = spec.maxRetries() == null ? run.maxRetries() : spec.maxRetries();
         if (maxRetries != null) {
@@ -128,7 +128,7 @@ final class JobJson {
     }
 
     private static void whereabouts(JsonOut out, Job job, Secrets secrets) {
-        Run run = job.document().run();
+        History run = job.document().run();
         if (run.forgiven() > 0) {
             out.number("forgiven", run.forgiven());
         }
@@ -193,7 +193,7 @@ final class JobJson {
         }
     }
 
-    private static void attempts(JsonOut out, Run run, Secrets secrets) {
+    private static void attempts(JsonOut out, History run, Secrets secrets) {
         out.objects("attempts", run.attempts(), (o, attempt) -> attempt(o, attempt, secrets));
     }
 

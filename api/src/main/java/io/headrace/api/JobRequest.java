@@ -6,8 +6,8 @@ import io.headrace.InvalidInput;
 import io.headrace.JobSpec;
 import io.headrace.JobType;
 import io.headrace.Json;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +26,7 @@ final class JobRequest {
     private final int maxPayload;
     private @Nullable JobType type;
     private Json payload = Json.NULL;
-    private Level level = Level.NORMAL;
+    private Priority level = Priority.NORMAL;
     private @Nullable Duration delay;
     private @Nullable Instant runAt;
     private @Nullable Duration expiresIn;
@@ -66,7 +66,7 @@ final class JobRequest {
         switch (name) {
             case "type" -> type = new JobType(in.text());
             case "payload" -> payload = in.slice(maxPayload);
-            case "priority" -> level = Level.ofLabel(in.text());
+            case "priority" -> level = Priority.ofLabel(in.text());
             case "delay" -> delay = in.duration();
             case "runAt" -> runAt = in.time();
             case "expiresIn" -> expiresIn = in.duration();

@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
 import io.headrace.JobId;
 import io.headrace.Lookup;
+import io.headrace.broker.Broker;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.Json;
-import io.headrace.JsonFormat;
-import io.headrace.JsonMistake;
-import io.headrace.Nearest;
+import io.headrace.format.JsonFormat;
+import io.headrace.format.JsonMistake;
+import io.headrace.format.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -105,7 +105,7 @@ final class JsonIn {
             String key = parser.currentName();
             if (!allowed.contains(key)) {
                 String shown = key.length() <= 80 ? key : key.substring(0, 80) + "…";
-                throw new InvalidInput(prefix + shown, "is not a field here; " + Nearest.hint(shown, allowed));
+                throw new InvalidInput(prefix + shown, "is not a field here; " + NearestName.hint(shown, allowed));
             }
             name = prefix + key;
             if (parser.nextToken() != JsonToken.VALUE_NULL || key.equals("payload")) {

@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore;
-import io.headrace.Digest;
 import io.headrace.HeadraceException;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore;
+import io.headrace.access.Digest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

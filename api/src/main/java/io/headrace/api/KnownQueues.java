@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
 import io.headrace.QueueName;
 import io.headrace.UnknownQueue;
+import io.headrace.broker.BrokerOperator;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Overview;
 import io.headrace.QueueName;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;

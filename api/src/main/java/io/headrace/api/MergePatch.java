@@ -3,7 +3,7 @@ package io.headrace.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.headrace.JsonFormat;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

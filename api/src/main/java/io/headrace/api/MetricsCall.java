@@ -1,7 +1,7 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.ScrapeFormat;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.format.ScrapeFormat;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.LocalUser;
-import io.headrace.SocketTable;
-import io.headrace.UncaughtError;
+import io.headrace.runtime.LocalUser;
+import io.headrace.runtime.SocketTable;
+import io.headrace.runtime.UncaughtError;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;

@@ -1,13 +1,13 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.Minute;
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.Build;
 import io.headrace.JobState;
-import io.headrace.Level;
-import io.headrace.WorkerInfo;
+import io.headrace.Priority;
+import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.runtime.Build;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,7 +44,7 @@ final class OperatorJson {
         out.number("kept", queue.kept());
         out.duration("oldestQueuedAge", queue.oldestQueuedAge());
         out.object("levels", levels -> {
-            for (Level level : Level.values()) {
+            for (Priority level : Priority.values()) {
                 levels.number(level.label(), queue.levels().getOrDefault(level, 0L));
             }
         });

@@ -1,10 +1,10 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Minute;
-import io.headrace.BrokerOperator.Overview;
 import io.headrace.InvalidInput;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator;
 import java.util.List;
 
 /** The calls that show much at once: all queues now, or one queue over time. */

@@ -1,10 +1,10 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore;
-import io.headrace.AccessStore.Kind;
-import io.headrace.AccessStore.Pass;
-import io.headrace.Digest;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore.Kind;
+import io.headrace.access.AccessStore.Pass;
+import io.headrace.access.AccessStore;
+import io.headrace.access.Digest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;

@@ -1,18 +1,18 @@
 package io.headrace.api;
 
-import io.headrace.AuditAction;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Deletion;
-import io.headrace.BrokerOperator.Page;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.InvalidInput;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
+import io.headrace.access.AuditAction;
+import io.headrace.broker.BrokerOperator.Deletion;
+import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.SettingsChange;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.net.URLEncoder;

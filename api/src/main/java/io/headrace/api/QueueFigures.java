@@ -1,9 +1,9 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobState;
 import io.headrace.QueueName;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Gzip;
+import io.headrace.format.Gzip;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.ByteBudget;
+import io.headrace.runtime.ByteBudget;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.ScrapeFormat;
+import io.headrace.format.ScrapeFormat;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,7 +1,7 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;

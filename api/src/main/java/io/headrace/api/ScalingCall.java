@@ -1,11 +1,11 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.Durations;
 import io.headrace.JobState;
 import io.headrace.QueueName;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.headrace.api;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Query;
 import io.headrace.Job;
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.headrace.api;
 
-import io.headrace.AccessKey;
-import io.headrace.Digest;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Digest;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 

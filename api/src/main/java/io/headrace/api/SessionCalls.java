@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.AccessStore.Kind;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
+import io.headrace.access.AccessStore.Kind;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;

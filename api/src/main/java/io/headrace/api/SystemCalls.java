@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
+import io.headrace.broker.BrokerOperator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Scope;
+import io.headrace.access.Scope;
 import io.vertx.core.Vertx;
 import java.util.LinkedHashSet;
 import java.util.List;

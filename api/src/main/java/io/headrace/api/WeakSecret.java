@@ -1,6 +1,6 @@
 package io.headrace.api;
 
-import io.headrace.Digest;
+import io.headrace.access.Digest;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -1,13 +1,13 @@
 package io.headrace.api;
 
-import io.headrace.BrokerOperator.Spot;
 import io.headrace.Failure;
 import io.headrace.Job;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class Why {
     record Reason(String code, String detail) {}
 
     /** Its place in line, counted from 1. */
-    record Line(long position, boolean approximate, Level level) {}
+    record Line(long position, boolean approximate, Priority level) {}
 
     /**
      * When it should start.

@@ -1,13 +1,13 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.BrokerOperator.Spot;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
+import io.headrace.Priority;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.BrokerOperator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +42,8 @@ final class WhyCall {
         return Reply.json(200, out -> write(out, job, answer));
     }
 
-    private static long moreUrgent(QueueInfo queue, Level level) {
-        return Arrays.stream(Level.values()).filter(other -> other.compareTo(level) < 0)
+    private static long moreUrgent(QueueInfo queue, Priority level) {
+        return Arrays.stream(Priority.values()).filter(other -> other.compareTo(level) < 0)
                 .mapToLong(other -> queue.levels().getOrDefault(other, 0L)).sum();
     }
 

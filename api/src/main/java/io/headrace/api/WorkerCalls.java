@@ -1,11 +1,11 @@
 package io.headrace.api;
 
-import io.headrace.AuditAction;
-import io.headrace.BrokerOperator;
 import io.headrace.InvalidInput;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.access.AuditAction;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.util.List;
 
 /** The calls about workers. */
@@ -24,9 +24,9 @@ final class WorkerCalls {
         return List.of(
                 Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
                 Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
-                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, deed, Wish.QUIET)))),
+                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, deed, Steer.QUIET)))),
                 Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
-                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Wish.RESUME)))));
+                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Steer.RESUME)))));
     }
 
     private Reply list(Caller caller) {
@@ -35,7 +35,7 @@ final class WorkerCalls {
     }
 
     /** The worker as it last told of itself: it obeys a moment later. */
-    private Reply steer(Exchange exchange, Deed deed, Wish wish) {
+    private Reply steer(Exchange exchange, Deed deed, Steer wish) {
         WorkerId id = worker(exchange.pathParam("id"));
         WorkerInfo worker = operator.workers().stream().filter(live -> live.id().equals(id)).findFirst()
                 .orElseThrow(() -> unknown("there is no live worker " + id));

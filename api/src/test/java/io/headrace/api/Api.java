@@ -1,21 +1,21 @@
 package io.headrace.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.AccessKey;
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
-import io.headrace.ByteBudget;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
+import io.headrace.History;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.JsonFormat;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Run;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.access.AccessKey;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.format.JsonFormat;
+import io.headrace.runtime.ByteBudget;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -27,10 +27,10 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -325,18 +325,18 @@ final class Api implements AutoCloseable {
 
     /** Leases the next job of queue {@code mail}, as a worker would. */
     ClaimedJob claim() {
-        return broker.claim(new ClaimRequest(MAIL, WORKER, 1, Duration.ofSeconds(30), List.of(Level.values()))).jobs()
+        return broker.claim(new ClaimRequest(MAIL, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values()))).jobs()
                 .get(0);
     }
 
     void succeed(ClaimedJob job, String result) {
-        Run run = job.document().run().ended(JobState.SUCCEEDED, clock.now(), Json.parse(result));
+        History run = job.document().run().ended(JobState.SUCCEEDED, clock.now(), Json.parse(result));
         broker.settle(Verdict.finish(job.lease(), job.document().with(run))).toCompletableFuture().join();
     }
 
     void bury(ClaimedJob job, String errorType) {
         io.headrace.Failure why = new io.headrace.Failure(errorType, "it broke", "at Somewhere");
-        Run run = job.document().run().and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
+        History run = job.document().run().and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
                 clock.now(), io.headrace.Attempt.Outcome.FAILED, why));
         broker.settle(Verdict.bury(job.lease(), job.document().with(run.ended(JobState.DEAD, clock.now(), null))))
                 .toCompletableFuture().join();

@@ -3,8 +3,8 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.Digest;
 import io.headrace.InvalidInput;
+import io.headrace.access.Digest;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

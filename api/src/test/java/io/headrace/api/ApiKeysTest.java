@@ -3,10 +3,10 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.AccessKey;
-import io.headrace.Digest;
 import io.headrace.InvalidInput;
-import io.headrace.Role;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

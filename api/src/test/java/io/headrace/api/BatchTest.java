@@ -3,14 +3,14 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.broker.BrokerOperator.QueueSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;

@@ -2,15 +2,15 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Meter;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.config.Meter;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -2,16 +2,16 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.Memory;
-import io.headrace.BrokerOperator.Overview;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
-import io.headrace.WorkerInfo.Running;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo.Running;
+import io.headrace.broker.WorkerInfo;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,10 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.Broker;
-import io.headrace.ByteBudget;
 import io.headrace.JobId;
 import io.headrace.Subscription;
+import io.headrace.broker.Broker;
+import io.headrace.runtime.ByteBudget;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import io.vertx.core.Future;

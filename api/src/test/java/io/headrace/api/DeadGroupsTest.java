@@ -2,13 +2,13 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.DeadJob;
+import io.headrace.DeathCause;
 import io.headrace.Failure;
-import io.headrace.Fingerprint;
 import io.headrace.JobId;
 import io.headrace.JobType;
-import io.headrace.Outline;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.DeadJob;
+import io.headrace.broker.Fingerprint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +24,7 @@ class DeadGroupsTest {
         JobId id = JobId.parse("mail_n1763770000123-" + number++);
         time = time.minusSeconds(1);
         groups.add(new DeadJob(id, time,
-                new Outline(new JobType(type), error == null ? null : new Failure(error, message, null))));
+                new DeathCause(new JobType(type), error == null ? null : new Failure(error, message, null))));
         return id;
     }
 
@@ -53,7 +53,7 @@ class DeadGroupsTest {
                 "at 1999-01-01", "10.0.0.1:80", "0x20", "1x20", "x1", "no digits", "")) {
             for (String error : List.of("Timeout", "Refused")) {
                 Failure failure = new Failure(error, message, null);
-                assertThat(fingerprints.of(new Outline(new JobType("t"), failure)))
+                assertThat(fingerprints.of(new DeathCause(new JobType("t"), failure)))
                         .isEqualTo(Fingerprint.of(new JobType("t"), failure));
             }
         }

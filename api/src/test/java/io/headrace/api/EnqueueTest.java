@@ -2,10 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.broker.BrokerOperator.QueueSettings;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
-import io.headrace.JsonFormat;
 import io.headrace.Progress;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.format.JsonFormat;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import io.headrace.JobType;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -184,9 +184,9 @@ class InsightCallsTest {
         Api.Answer answer = api.call("POST", "/v1/workers/w-1/quiet");
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.text("id")).isEqualTo("w-1");
-        assertThat(api.broker.heartbeat(worker("running", 0), Duration.ofMinutes(1))).contains(Wish.QUIET);
+        assertThat(api.broker.heartbeat(worker("running", 0), Duration.ofMinutes(1))).contains(Steer.QUIET);
         assertThat(api.call("POST", "/v1/workers/w-1/resume").status()).isEqualTo(202);
-        assertThat(api.broker.heartbeat(worker("quiet", 0), Duration.ofMinutes(1))).contains(Wish.RESUME);
+        assertThat(api.broker.heartbeat(worker("quiet", 0), Duration.ofMinutes(1))).contains(Steer.RESUME);
         for (String unknown : List.of("w-2", "No!", "mail_n1-0")) {
             assertThat(api.call("POST", "/v1/workers/" + unknown + "/quiet").problem()).isEqualTo("unknown-worker");
         }

@@ -1,8 +1,8 @@
 package io.headrace.api;
 
-import io.headrace.AccessStore;
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
+import io.headrace.access.AccessStore;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -2,12 +2,12 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ClaimedJob;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.Json;
 import io.headrace.Progress;
-import io.headrace.Verdict;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,11 +2,11 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.AccessKey;
-import io.headrace.Digest;
 import io.headrace.OutcomeUnknown;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.Attempt;
-import io.headrace.ClaimedJob;
 import io.headrace.Failure;
+import io.headrace.History;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Run;
-import io.headrace.Verdict;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +67,7 @@ class ListedJobsTest {
     }
 
     private void bury(ClaimedJob job, int attempts) {
-        Run run = job.document().run();
+        History run = job.document().run();
         for (int i = 0; i < attempts; i++) {
             Failure why = new Failure("java.lang.IllegalStateException", "it broke: " + "y".repeat(2_500),
                     "at Somewhere\n".repeat(700));

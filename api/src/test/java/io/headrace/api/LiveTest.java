@@ -3,10 +3,10 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.Progress;
 import io.headrace.QueueName;
+import io.headrace.broker.ClaimedJob;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.LocalUser;
+import io.headrace.runtime.LocalUser;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,14 +3,14 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
-import io.headrace.ClaimedJob;
 import io.headrace.Failure;
+import io.headrace.History;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Progress;
-import io.headrace.Run;
-import io.headrace.Verdict;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class RedactionTest {
 
     private void bury(ClaimedJob job) {
         Failure why = new Failure("Refused", "no login for ada with " + SECRET, "at Login(" + SECRET + ")");
-        Run run = job.document().run().and(new Attempt(1, "w", api.clock.now(), api.clock.now(),
+        History run = job.document().run().and(new Attempt(1, "w", api.clock.now(), api.clock.now(),
                 Attempt.Outcome.FAILED, why));
         api.broker
                 .settle(Verdict.bury(job.lease(), job.document().with(run.ended(JobState.DEAD, api.clock.now(), null))))

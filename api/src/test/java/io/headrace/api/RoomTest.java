@@ -3,9 +3,9 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.headrace.AccessStore;
-import io.headrace.ByteBudget;
+import io.headrace.access.AccessStore;
 import io.headrace.api.Api.Answer;
+import io.headrace.runtime.ByteBudget;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;

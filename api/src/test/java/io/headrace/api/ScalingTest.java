@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.Attempt;
 import io.headrace.Durations;
+import io.headrace.History;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.NewJob;
-import io.headrace.Run;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -72,7 +72,7 @@ class ScalingTest {
     /** A job whose attempts took so many milliseconds. */
     private static Job ended(long... tookMs) {
         JobDocument document = JobDocument.of(NewJob.of("mail", "t", 1).build().spec());
-        Run run = document.run();
+        History run = document.run();
         for (int i = 0; i < tookMs.length; i++) {
             run = run.and(new Attempt(i + 1, "w", Instant.EPOCH, Instant.EPOCH.plusMillis(tookMs[i]),
                     Attempt.Outcome.SUCCEEDED, null));

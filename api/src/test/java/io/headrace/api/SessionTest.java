@@ -2,10 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.AccessStore;
-import io.headrace.Digest;
 import io.headrace.JobId;
 import io.headrace.QueueName;
+import io.headrace.access.AccessStore;
+import io.headrace.access.Digest;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.headrace.api;
 
-import io.headrace.Broker;
 import io.headrace.Submission;
+import io.headrace.broker.Broker;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobState;
-import io.headrace.Meter;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.config.Meter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ByteBudget;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.runtime.ByteBudget;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

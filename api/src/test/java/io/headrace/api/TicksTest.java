@@ -3,8 +3,8 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
 import io.headrace.QueueName;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -2,10 +2,10 @@ package io.headrace.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.AccessKey;
-import io.headrace.Digest;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

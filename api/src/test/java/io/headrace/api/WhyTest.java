@@ -3,18 +3,18 @@ package io.headrace.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerOperator.Spot;
 import io.headrace.Failure;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,7 +79,7 @@ class WhyTest {
         assertThat(answer.summary()).isEqualTo(
                 "No live worker serves the queue 'mail': start one with 'headrace worker --queue mail'.");
         assertThat(codes(answer)).containsExactly("no-worker", "in-line");
-        assertThat(answer.line()).isEqualTo(new Why.Line(1, false, Level.NORMAL));
+        assertThat(answer.line()).isEqualTo(new Why.Line(1, false, Priority.NORMAL));
     }
 
     @Test
@@ -120,7 +120,7 @@ class WhyTest {
         assertThat(codes(answer)).containsExactly("slots-busy", "in-line");
         assertThat(answer.summary()).isEqualTo("All 10 slots of the worker that knows the type 'welcome' are busy,"
                 + " and 41 jobs of its level 'normal' are ahead of it; it should start in about 8 seconds.");
-        assertThat(answer.line()).isEqualTo(new Why.Line(42, false, Level.NORMAL));
+        assertThat(answer.line()).isEqualTo(new Why.Line(42, false, Priority.NORMAL));
         assertThat(answer.estimate()).isEqualTo(
                 new Why.Estimate(NOW.plusMillis(8400), Duration.ofSeconds(2), 10, 50));
     }
@@ -155,7 +155,7 @@ class WhyTest {
         Why.Answer answer = whyQueued();
         assertThat(answer.summary()).isEqualTo("About 52000 jobs of its level 'normal' are ahead of it;"
                 + " it should start in about 2 hours.");
-        assertThat(answer.line()).isEqualTo(new Why.Line(52_001, true, Level.NORMAL));
+        assertThat(answer.line()).isEqualTo(new Why.Line(52_001, true, Priority.NORMAL));
     }
 
     @Test

@@ -1,21 +1,21 @@
 package io.headrace.bench;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerOperator;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
 import io.headrace.Submission;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import io.headrace.redis.RedisBroker;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -115,15 +115,15 @@ final class BacklogQueue {
     }
 
     private void claimAndFinish() {
-        List<ClaimedJob> jobs = broker.claim(new ClaimRequest(queue, worker, BATCH, LEASE, List.of(Level.NORMAL)))
+        List<ClaimedJob> jobs = broker.claim(new ClaimRequest(queue, worker, BATCH, LEASE, List.of(Priority.NORMAL)))
                 .jobs();
         Ground.expect("jobs of a claim", BATCH, jobs.size());
-        List<CompletableFuture<Settlement>> settled = new ArrayList<>(jobs.size());
+        List<CompletableFuture<WriteResult>> settled = new ArrayList<>(jobs.size());
         for (ClaimedJob claimed : jobs) {
             settled.add(broker.settle(Verdict.finish(claimed.lease(), succeeded(claimed))).toCompletableFuture());
         }
         Ground.expect("jobs finished", BATCH,
-                settled.stream().filter(it -> it.join() == Settlement.RECORDED).count());
+                settled.stream().filter(it -> it.join() == WriteResult.RECORDED).count());
         size -= jobs.size();
     }
 

@@ -1,9 +1,9 @@
 package io.headrace.bench;
 
-import io.headrace.Build;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
+import io.headrace.runtime.Build;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -7,7 +7,6 @@ import io.headrace.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-
 import org.jspecify.annotations.Nullable;
 
 /** The handlers of a benchmark's workers, and what they have seen. Thread-safe. */

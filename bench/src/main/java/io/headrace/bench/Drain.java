@@ -1,11 +1,11 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerOperator;
 import io.headrace.JobClient;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import io.headrace.worker.WorkerSettings;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;

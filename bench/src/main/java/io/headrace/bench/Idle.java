@@ -1,7 +1,7 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerObserver;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerObserver;
 import io.headrace.redis.RedisBroker;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,17 +1,17 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerOperator;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobDocument;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Renewal;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.WorkerId;
 import io.headrace.redis.RedisBroker;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -86,7 +86,7 @@ final class Memory implements Scenario {
                 WorkerId worker = WorkerId.random(new SecureRandom());
                 for (int claimed = 0; claimed < jobs;) {
                     Claim claim = broker.claim(new ClaimRequest(queue, worker, ClaimRequest.MOST, LEASE,
-                            List.of(Level.NORMAL)));
+                            List.of(Priority.NORMAL)));
                     if (claim.jobs().isEmpty()) {
                         throw new IllegalStateException("no more to claim after " + claimed + " of " + jobs);
                     }

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
 
 /** A Redis of the benchmark's own, which ends when this process does. Its data lies in a new temporary folder. */

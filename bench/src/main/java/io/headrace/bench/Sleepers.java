@@ -1,12 +1,12 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobClient;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import java.io.IOException;
 import java.nio.file.Path;

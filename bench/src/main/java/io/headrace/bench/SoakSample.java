@@ -1,9 +1,9 @@
 package io.headrace.bench;
 
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueInfo;
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisProbe;
 import java.io.IOException;
 import java.time.Duration;

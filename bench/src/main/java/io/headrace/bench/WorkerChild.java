@@ -8,7 +8,6 @@ import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerHttp;
 import io.headrace.worker.WorkerSettings;
-
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 

@@ -2,10 +2,10 @@ package io.headrace.redis;
 
 import io.headrace.CorruptDocument;
 import io.headrace.Failure;
+import io.headrace.History;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.QueueName;
-import io.headrace.Run;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +53,8 @@ final class Adoption {
     private static JobDocument explained(byte[] document) {
         try {
             JobDocument read = JobDocument.parse(document);
-            Run run = read.run();
-            return read.with(new Run(run.attempt(), run.attempts(), null, null, null, WHY, run.progress(),
+            History run = read.run();
+            return read.with(new History(run.attempt(), run.attempts(), null, null, null, WHY, run.progress(),
                     run.forgiven(), run.maxRetries()));
         } catch (CorruptDocument e) {
             return Finder.standIn(document, e);

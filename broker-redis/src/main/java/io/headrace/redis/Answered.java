@@ -1,8 +1,8 @@
 package io.headrace.redis;
 
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.WorkerId;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -32,17 +32,17 @@ final class Answered {
      * @param fence the greatest fencing token
      * @param newest the latest entry of each level
      */
-    record Told(long fence, Map<Level, String> newest) {
+    record Told(long fence, Map<Priority, String> newest) {
         static final Told NOTHING = new Told(0, Map.of());
 
-        Told and(long token, Level level, String entry) {
-            Map<Level, String> all = new EnumMap<>(Level.class);
+        Told and(long token, Priority level, String entry) {
+            Map<Priority, String> all = new EnumMap<>(Priority.class);
             all.putAll(newest);
             all.merge(level, entry, Entries::later);
             return new Told(Math.max(fence, token), all);
         }
 
-        String newest(Level level) {
+        String newest(Priority level) {
             return newest.getOrDefault(level, "");
         }
     }
@@ -61,7 +61,7 @@ final class Answered {
         return told.getOrDefault(asker, Told.NOTHING);
     }
 
-    void tell(Asker asker, long fence, Level level, String entry) {
+    void tell(Asker asker, long fence, Priority level, String entry) {
         told.merge(asker, Told.NOTHING.and(fence, level, entry), (known, next) -> known.and(fence, level, entry));
     }
 

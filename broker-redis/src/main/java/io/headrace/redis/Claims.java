@@ -1,22 +1,22 @@
 package io.headrace.redis;
 
 import io.headrace.Attempt;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.CorruptDocument;
 import io.headrace.DataDamaged;
 import io.headrace.Failure;
 import io.headrace.HeadraceException;
+import io.headrace.History;
 import io.headrace.JobDocument;
 import io.headrace.JobState;
-import io.headrace.Lease;
-import io.headrace.Level;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Run;
-import io.headrace.Token;
-import io.headrace.Verdict;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Token;
+import io.headrace.broker.Verdict;
 import io.headrace.redis.Answered.Asker;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +62,7 @@ final class Claims {
     private static final String START = "-";
 
     /** The pending entries that a search goes through. */
-    private record Place(QueueName queue, Level level) {}
+    private record Place(QueueName queue, Priority level) {}
 
     private final Link link;
     private final RedisKeys keys;
@@ -96,7 +96,7 @@ final class Claims {
     Claim claim(ClaimRequest request, boolean pausedToo) {
         Asker asker = new Asker(request.queue(), request.worker());
         List<ClaimedJob> jobs = new ArrayList<>();
-        List<Level> order = request.order();
+        List<Priority> order = request.order();
         int left = Math.min(request.max(), ClaimRequest.MOST);
         long askedAt = nanoClock.getAsLong();
         Answer answer = ask(request, order, left, asker, pausedToo);
@@ -121,7 +121,7 @@ final class Claims {
         }
     }
 
-    private Answer ask(ClaimRequest request, List<Level> order, int most, Asker asker, boolean pausedToo) {
+    private Answer ask(ClaimRequest request, List<Priority> order, int most, Asker asker, boolean pausedToo) {
         List<byte[]> arguments = arguments(request, order, most, asker, pausedToo);
         Answer answer = new Answer(asker, run(Script.CLAIM, asker, arguments));
         // What was leased is handed out before anything that can fail; the next claim mends what is missing.
@@ -137,7 +137,7 @@ final class Claims {
     }
 
     /** What is read directly because it is more than a script should carry. */
-    private record Rest(Asker asker, Level level, int most, boolean watched, Instant now, long fence) {}
+    private record Rest(Asker asker, Priority level, int most, boolean watched, Instant now, long fence) {}
 
     /** What the script answered, see {@code claim.lua}. */
     private final class Answer {
@@ -195,7 +195,7 @@ final class Claims {
         }
     }
 
-    private List<byte[]> arguments(ClaimRequest request, List<Level> order, int most, Asker asker, boolean pausedToo) {
+    private List<byte[]> arguments(ClaimRequest request, List<Priority> order, int most, Asker asker, boolean pausedToo) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(request.queue().value()));
         arguments.add(RedisKeys.bytes(request.worker().value()));
@@ -207,7 +207,7 @@ final class Claims {
         Answered.Told known = answered.told(asker);
         arguments.add(RedisKeys.bytes(inDoubt ? Long.toString(known.fence()) : ""));
         arguments.add(RedisKeys.bytes(inDoubt ? most : READ_BY_SCRIPT));
-        for (Level level : order) {
+        for (Priority level : order) {
             arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
             arguments.add(RedisKeys.bytes(inDoubt ? known.newest(level) : ""));
         }
@@ -243,7 +243,7 @@ final class Claims {
         }
     }
 
-    private Set<String> cancelled(QueueName queue, Level level, List<Object> entries, boolean watched) {
+    private Set<String> cancelled(QueueName queue, Priority level, List<Object> entries, boolean watched) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(watched ? 1 : 0));
         for (Object entry : entries) {
@@ -254,8 +254,8 @@ final class Claims {
         return new HashSet<>(Replies.texts(link.ask(Script.TAKEN, queues.base(queue), arguments)));
     }
 
-    private static Level level(Object reply) {
-        return Level.ofCode(Replies.text(reply).charAt(0));
+    private static Priority level(Object reply) {
+        return Priority.ofCode(Replies.text(reply).charAt(0));
     }
 
     /** Remembers that the answer got lost: what it leased is asked for by the next claims. */
@@ -302,7 +302,7 @@ final class Claims {
         arguments.add(RedisKeys.bytes(SHORTEST_LEASE_MS));
         arguments.add(RedisKeys.bytes(Token.MAX_DELIVERIES));
         arguments.add(RedisKeys.bytes(lastChance ? 1 : 0));
-        for (Level level : request.order()) {
+        for (Priority level : request.order()) {
             arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
             arguments.add(RedisKeys.bytes(cursors.getOrDefault(new Place(request.queue(), level), START)));
         }
@@ -313,7 +313,7 @@ final class Claims {
         boolean more = false;
         for (Object item : Replies.list(reply.get(1))) {
             List<Object> chunk = Replies.list(item);
-            Level level = Level.ofCode(Replies.text(chunk.get(0)).charAt(0));
+            Priority level = Priority.ofCode(Replies.text(chunk.get(0)).charAt(0));
             String cursor = Replies.text(chunk.get(1));
             cursors.put(new Place(request.queue(), level), cursor);
             more |= !cursor.equals(START);
@@ -337,12 +337,12 @@ final class Claims {
     /** The entries of one level, claimed by one worker at one instant. */
     private final class Chunk {
         private final Asker asker;
-        private final Level level;
+        private final Priority level;
         private final Instant now;
         private final long fence;
         private final Set<String> cancelled;
 
-        Chunk(Asker asker, Level level, Instant now, long fence, Set<String> cancelled) {
+        Chunk(Asker asker, Priority level, Instant now, long fence, Set<String> cancelled) {
             this.asker = asker;
             this.level = level;
             this.now = now;
@@ -406,7 +406,7 @@ final class Claims {
             }
             Attempt attempt = new Attempt(lease.attempt(), asker.worker().value(), now, now, Attempt.Outcome.FAILED,
                     reason);
-            aside.accept(Verdict.bury(lease, standIn.with(Run.NONE.and(attempt))));
+            aside.accept(Verdict.bury(lease, standIn.with(History.NONE.and(attempt))));
         }
     }
 }

@@ -1,19 +1,19 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.DeadJob;
-import io.headrace.BrokerOperator.DeadPage;
-import io.headrace.BrokerOperator.Pace;
-import io.headrace.BrokerOperator.Requeued;
 import io.headrace.CorruptDocument;
+import io.headrace.DeathCause;
 import io.headrace.InvalidInput;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Lookup;
-import io.headrace.Outline;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.DeadJob;
+import io.headrace.broker.BrokerOperator.DeadPage;
+import io.headrace.broker.BrokerOperator.Pace;
+import io.headrace.broker.BrokerOperator.Requeued;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,12 +72,12 @@ final class DeadJobs {
     }
 
     /** What cannot be read is shown as such, as everywhere. */
-    private static Outline outline(byte[] bytes) {
+    private static DeathCause outline(byte[] bytes) {
         try {
-            return Outline.read(bytes);
+            return DeathCause.read(bytes);
         } catch (CorruptDocument e) {
             JobDocument standIn = Finder.standIn(bytes, e);
-            return new Outline(standIn.spec().type(), standIn.run().error());
+            return new DeathCause(standIn.spec().type(), standIn.run().error());
         }
     }
 

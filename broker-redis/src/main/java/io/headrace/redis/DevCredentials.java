@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
-import io.headrace.LocalUser;
-import io.headrace.SocketTable;
+import io.headrace.runtime.LocalUser;
+import io.headrace.runtime.SocketTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;

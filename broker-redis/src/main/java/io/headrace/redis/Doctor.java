@@ -1,9 +1,9 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.QueueName;
 import io.headrace.UnknownQueue;
+import io.headrace.broker.BrokerObserver;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,6 @@ package io.headrace.redis;
 
 import io.headrace.BacklogFull;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ByteBudget;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.Idempotency;
@@ -10,11 +9,12 @@ import io.headrace.IdempotencyConflict;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.headrace.runtime.ByteBudget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +69,7 @@ final class Enqueuer implements AutoCloseable {
     private final EntryTimes times;
     private final Lanes<Pending> lanes;
     /** Stream keys by queue and level, encoded once. */
-    private final Map<QueueName, Map<Level, byte[]>> streams = new ConcurrentHashMap<>();
+    private final Map<QueueName, Map<Priority, byte[]>> streams = new ConcurrentHashMap<>();
 
     Enqueuer(Link link, RedisKeys keys, Queues queues, Safekeeping safekeeping, LongSupplier nanoClock) {
         this(link, keys, queues, safekeeping, nanoClock, ByteBudget.ofHeap());
@@ -269,10 +269,10 @@ final class Enqueuer implements AutoCloseable {
         return value == null ? NONE : value.getBytes(StandardCharsets.UTF_8);
     }
 
-    private byte[] stream(QueueName queue, Level level) {
+    private byte[] stream(QueueName queue, Priority level) {
         return Objects.requireNonNull(streams.computeIfAbsent(queue, name -> {
-            Map<Level, byte[]> all = new EnumMap<>(Level.class);
-            for (Level each : Level.values()) {
+            Map<Priority, byte[]> all = new EnumMap<>(Priority.class);
+            for (Priority each : Priority.values()) {
                 all.put(each, keys.ready(name, each));
             }
             return all;

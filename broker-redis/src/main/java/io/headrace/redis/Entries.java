@@ -1,6 +1,6 @@
 package io.headrace.redis;
 
-import io.headrace.Lease;
+import io.headrace.broker.Lease;
 import java.util.Comparator;
 import java.util.List;
 

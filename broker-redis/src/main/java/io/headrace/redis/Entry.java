@@ -4,7 +4,7 @@ import io.headrace.CorruptDocument;
 import io.headrace.InvalidInput;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +20,7 @@ record Entry(JobId id, byte[] document, @Nullable Instant addedAt, boolean again
     private static final byte[] NOTHING = {};
 
     /** An entry that was published again names its job; a first one is named by its own address. */
-    static Entry of(QueueName queue, Level level, String address, List<Object> fields) {
+    static Entry of(QueueName queue, Priority level, String address, List<Object> fields) {
         JobId own = Replies.fresh(queue, level, address);
         JobId id = own;
         byte[] document = NOTHING;

@@ -3,8 +3,8 @@ package io.headrace.redis;
 import io.headrace.BrokerUnavailable;
 import io.headrace.Durations;
 import io.headrace.HeadraceException;
-import io.headrace.Level;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,10 +50,10 @@ final class EntryTimes {
      * @param ahead the levels that are
      * @param judged by level, the newest id that was compared with the clock, epoch ms: hundreds of a flush share one
      */
-    private record Known(Set<Level> ahead, Map<Level, AtomicLong> judged) {
+    private record Known(Set<Priority> ahead, Map<Priority, AtomicLong> judged) {
         Known() {
-            this(ConcurrentHashMap.newKeySet(), new EnumMap<>(Level.class));
-            for (Level level : Level.values()) {
+            this(ConcurrentHashMap.newKeySet(), new EnumMap<>(Priority.class));
+            for (Priority level : Priority.values()) {
                 judged.put(level, new AtomicLong());
             }
         }
@@ -93,7 +93,7 @@ final class EntryTimes {
                 List<Object> reply = Replies.list(replies.get(i));
                 for (int at = 1; at + 1 < reply.size(); at += 2) {
                     long newestMs = Entries.millis(Replies.text(reply.get(at + 1)));
-                    note(unknown.get(i), Level.ofCode(Replies.text(reply.get(at)).charAt(0)), learnt.ahead(),
+                    note(unknown.get(i), Priority.ofCode(Replies.text(reply.get(at)).charAt(0)), learnt.ahead(),
                             newestMs - Replies.number(reply.get(0)));
                 }
             }
@@ -110,7 +110,7 @@ final class EntryTimes {
 
     /** What an entry added now has to say about the time, to the millisecond; null where its id tells. */
     @Nullable
-    Instant at(QueueName queue, Level level) {
+    Instant at(QueueName queue, Priority level) {
         Known about = known.get(queue);
         if (about == null || !about.ahead().contains(level)) {
             return null;
@@ -120,7 +120,7 @@ final class EntryTimes {
     }
 
     /** Takes note of the id that an entry got. */
-    void added(QueueName queue, Level level, long millis) {
+    void added(QueueName queue, Priority level, long millis) {
         Known about = known.get(queue);
         AtomicLong judged = about == null ? null : about.judged().get(level);
         if (about == null || judged == null || judged.getPlain() == millis) {
@@ -133,7 +133,7 @@ final class EntryTimes {
         }
     }
 
-    private static void note(QueueName queue, Level level, Set<Level> levels, long byMs) {
+    private static void note(QueueName queue, Priority level, Set<Priority> levels, long byMs) {
         if (byMs <= TOLERANCE_MS) {
             levels.remove(level);
         } else if (levels.add(level)) {

@@ -3,6 +3,7 @@ package io.headrace.redis;
 import io.headrace.Attempt;
 import io.headrace.CorruptDocument;
 import io.headrace.Failure;
+import io.headrace.History;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobDocument;
@@ -13,7 +14,6 @@ import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Lookup;
 import io.headrace.Progress;
-import io.headrace.Run;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +115,7 @@ final class Finder {
         JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);
         Failure reason = new Failure("corrupt_document",
                 found.length == 0 ? "the document is missing" : String.valueOf(why.getMessage()), null);
-        return JobDocument.of(spec).with(new Run(0, List.of(), null, null, null, reason, null, 0));
+        return JobDocument.of(spec).with(new History(0, List.of(), null, null, null, reason, null, 0));
     }
 
     /** @param holders what the hash {@code running} says of the entry: lost deliveries, when it was handed back */
@@ -138,7 +138,7 @@ final class Finder {
                     cancelling);
         }
         Holder now = all.get(0);
-        Run run = document.run();
+        History run = document.run();
         for (Attempt lost : Holder.lost(all.subList(1, all.size()), document.run().attempt(), now.since())) {
             run = run.and(lost);
         }

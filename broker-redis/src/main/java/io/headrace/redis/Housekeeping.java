@@ -3,7 +3,7 @@ package io.headrace.redis;
 import io.headrace.DataDamaged;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.WorkerInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

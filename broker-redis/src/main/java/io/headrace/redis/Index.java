@@ -1,11 +1,11 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.Page;
 import io.headrace.DataDamaged;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Page;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,17 +1,17 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.Memory;
-import io.headrace.BrokerOperator.Minute;
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.BrokerOperator.Spot;
 import io.headrace.DataDamaged;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,13 +91,13 @@ final class Inspector {
         long queued = -Replies.number(reply.get(5));
         long running = 0;
         long oldest = 0;
-        Map<Level, Long> levels = new EnumMap<>(Level.class);
+        Map<Priority, Long> levels = new EnumMap<>(Priority.class);
         for (Object item : Replies.list(reply.get(6))) {
             List<Object> level = Replies.list(item);
             long pending = Replies.number(level.get(2));
             long released = Replies.number(level.get(3));
             long line = Replies.number(level.get(1)) - pending + released;
-            levels.put(Level.ofCode(Replies.text(level.get(0)).charAt(0)), line);
+            levels.put(Priority.ofCode(Replies.text(level.get(0)).charAt(0)), line);
             queued += line;
             running += pending - released;
             oldest = Math.max(oldest, Replies.number(level.get(4)));

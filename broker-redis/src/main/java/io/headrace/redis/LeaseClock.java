@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
 import io.headrace.Durations;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ final class LeaseClock {
     }
 
     private void renewThoseOfTheFuture(QueueName queue) {
-        for (Level level : Level.values()) {
+        for (Priority level : Priority.values()) {
             byte[] from = START;
             for (int page = 0; page < MAX_PAGES && from.length > 0; page++) {
                 List<byte[]> arguments = new ArrayList<>(List.of(RedisKeys.bytes(String.valueOf(level.code())), from));

@@ -1,9 +1,9 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.OutcomeUnknown;
+import io.headrace.broker.BrokerObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
-import io.headrace.UncaughtError;
+import io.headrace.runtime.UncaughtError;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

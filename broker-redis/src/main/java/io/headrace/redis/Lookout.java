@@ -2,7 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.DataDamaged;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.WorkerId;
 import io.headrace.redis.Answered.Asker;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
+import io.headrace.broker.BrokerObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
+import io.headrace.broker.BrokerObserver;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;

@@ -1,6 +1,6 @@
 package io.headrace.redis;
 
-import io.headrace.LocalUser;
+import io.headrace.runtime.LocalUser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,16 +1,16 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.Page;
-import io.headrace.BrokerOperator.Query;
 import io.headrace.DataDamaged;
+import io.headrace.History;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Run;
+import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.BrokerOperator.Query;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -197,7 +197,7 @@ final class Pages {
         if (query.error() == null) {
             return true;
         }
-        Run run = job.document().run();
+        History run = job.document().run();
         return run.error() != null
                 && run.error().type().toLowerCase(Locale.ROOT).contains(query.error().toLowerCase(Locale.ROOT));
     }
@@ -210,7 +210,7 @@ final class Pages {
 
     private Step line(Query query, String place, String position, int most) {
         int colon = place.indexOf(':');
-        Level level = Level.ofCode(place.charAt(colon + 1));
+        Priority level = Priority.ofCode(place.charAt(colon + 1));
         List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
                 RedisKeys.bytes(place.substring(0, colon)),
                 RedisKeys.bytes(position.equals("-") ? behind(query) : position), RedisKeys.bytes(most));

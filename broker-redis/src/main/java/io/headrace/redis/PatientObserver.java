@@ -1,6 +1,6 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerObserver;
+import io.headrace.broker.BrokerObserver;
 import java.time.Duration;
 
 /** Keeps what an observer throws away from calls to Redis, which have had their answer, and from whoever looks after an outage. */

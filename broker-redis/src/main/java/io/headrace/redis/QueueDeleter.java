@@ -1,8 +1,8 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.Deletion;
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Deletion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import io.headrace.CorruptDocument;
 import io.headrace.InvalidInput;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.redis.Examiner.Item;
 import java.util.ArrayList;
@@ -61,12 +61,12 @@ final class QueueExam {
         }
         pace.expect(size());
         examiner.check(queue, Script.CHECK_QUEUE, List.of(),
-                List.of(level(Level.HIGH), level(Level.NORMAL), level(Level.LOW)));
+                List.of(level(Priority.HIGH), level(Priority.NORMAL), level(Priority.LOW)));
         examiner.check(queue, Script.CHECK_SETTINGS, List.of(), StoredSettings.BOUNDS.entrySet().stream()
                 .map(bound -> new Item(bound.getKey(),
                         List.of(RedisKeys.bytes(bound.getKey()), RedisKeys.bytes(bound.getValue()))))
                 .toList());
-        for (Level level : Level.values()) {
+        for (Priority level : Priority.values()) {
             line(level);
             leases(level);
             running(level);
@@ -81,7 +81,7 @@ final class QueueExam {
         total();
     }
 
-    private static Item level(Level level) {
+    private static Item level(Priority level) {
         return new Item("ready:" + level.code(), List.of(RedisKeys.bytes(String.valueOf(level.code()))));
     }
 
@@ -107,7 +107,7 @@ final class QueueExam {
 
     private long size() {
         List<Link.Request> requests = new ArrayList<>();
-        for (Level level : Level.values()) {
+        for (Priority level : Priority.values()) {
             requests.add(new Link.Request(Command.XLEN, keys.ready(queue, level)));
         }
         for (String index : List.of("scheduled", "retrying", "parked", "dead")) {
@@ -117,7 +117,7 @@ final class QueueExam {
     }
 
     /** From the first entry to what is the last one now. */
-    private void line(Level level) {
+    private void line(Priority level) {
         byte[] stream = keys.ready(queue, level);
         List<Object> last = Replies.list(ask(Command.XREVRANGE, stream, RedisKeys.bytes("+"), RedisKeys.bytes("-"),
                 COUNT, RedisKeys.bytes(1)));
@@ -144,7 +144,7 @@ final class QueueExam {
         } while (page.size() == Examiner.BATCH);
     }
 
-    private Item entry(Level level, String address, List<Object> fields, List<Item> locks) {
+    private Item entry(Priority level, String address, List<Object> fields, List<Item> locks) {
         Entry content = Entry.of(queue, level, address, fields);
         boolean named = !fields.isEmpty() && Replies.text(fields.get(0)).equals("id");
         if (named && !Replies.text(fields.get(1)).equals(content.id().toString())) {
@@ -167,7 +167,7 @@ final class QueueExam {
         }
     }
 
-    private void leases(Level level) {
+    private void leases(Priority level) {
         byte[] stream = keys.ready(queue, level);
         List<byte[]> head = List.of(code(level), RedisKeys.bytes(GRACE_MS), RedisKeys.bytes(LEASE_MS));
         String from = "-";
@@ -186,7 +186,7 @@ final class QueueExam {
         } while (page.size() == Examiner.BATCH);
     }
 
-    private void running(Level level) {
+    private void running(Priority level) {
         scan(Command.HSCAN, keys.index(queue, "running:" + level.code()), flat -> {
             List<Item> items = new ArrayList<>();
             for (int i = 0; i + 1 < flat.size(); i += 2) {
@@ -197,7 +197,7 @@ final class QueueExam {
         });
     }
 
-    private void consumers(Level level) {
+    private void consumers(Priority level) {
         Object answer = link.exchange(base,
                 List.of(new Link.Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, level), GROUP)))
                 .get(0);
@@ -325,7 +325,7 @@ final class QueueExam {
         return link.ask(base, new Link.Request(command, arguments));
     }
 
-    private static byte[] code(Level level) {
+    private static byte[] code(Priority level) {
         return RedisKeys.bytes(String.valueOf(level.code()));
     }
 }

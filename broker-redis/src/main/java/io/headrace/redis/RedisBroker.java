@@ -1,29 +1,29 @@
 package io.headrace.redis;
 
-import io.headrace.Broker;
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Failure;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
-import io.headrace.Lease;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.Renewal;
-import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Subscription;
-import io.headrace.Verdict;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.Steer;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -172,7 +172,7 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<Settlement> settle(Verdict verdict) {
+    public CompletionStage<WriteResult> settle(Verdict verdict) {
         return settler.settle(verdict);
     }
 
@@ -182,14 +182,14 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine,
+    public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine,
             List<String> lines) {
         return settler.report(lease, progress, firstLine, lines);
     }
 
     @Override
-    public Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
-        Optional<Wish> wish = registry.heartbeat(worker, lifetime);
+    public Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime) {
+        Optional<Steer> wish = registry.heartbeat(worker, lifetime);
         housekeeping.turn(worker);
         return wish;
     }

@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
-import io.headrace.Address;
 import io.headrace.InvalidInput;
+import io.headrace.config.Address;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.headrace.redis;
 
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.WorkerId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -118,7 +118,7 @@ final class RedisKeys {
     }
 
     /** stream: entries in line or running, of one level. */
-    byte[] ready(QueueName queue, Level level) {
+    byte[] ready(QueueName queue, Priority level) {
         return bytes(base(queue) + "ready:" + level.code());
     }
 

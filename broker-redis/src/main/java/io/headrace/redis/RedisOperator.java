@@ -1,11 +1,6 @@
 package io.headrace.redis;
 
-import io.headrace.AccessStore;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Pace;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
@@ -16,16 +11,21 @@ import io.headrace.JobLog;
 import io.headrace.JobSpec;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.access.AccessStore;
+import io.headrace.broker.BrokerOperator.Pace;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.SettingsChange;
+import io.headrace.broker.Steer;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -282,7 +282,7 @@ final class RedisOperator implements BrokerOperator {
     }
 
     @Override
-    public boolean steer(WorkerId worker, Wish wish) {
+    public boolean steer(WorkerId worker, Steer wish) {
         return registry.steer(worker, wish);
     }
 
@@ -320,7 +320,7 @@ final class RedisOperator implements BrokerOperator {
         long cancelled = 0;
         int step = PURGE_FIRST;
         try {
-            for (Level level : Level.values()) {
+            for (Priority level : Priority.values()) {
                 String last = newest.getOrDefault(String.valueOf(level.code()), "");
                 boolean older = true;
                 while (older) {
@@ -350,7 +350,7 @@ final class RedisOperator implements BrokerOperator {
 
     /** Ends the jobs that were in line when the purge started, and hands back the newer ones among them. */
     private long cancelAll(List<ClaimedJob> jobs, String last) {
-        List<CompletableFuture<Settlement>> open = new ArrayList<>();
+        List<CompletableFuture<WriteResult>> open = new ArrayList<>();
         for (ClaimedJob job : jobs) {
             JobDocument document = job.document();
             if (isBehind(job, last)) {
@@ -360,10 +360,10 @@ final class RedisOperator implements BrokerOperator {
                 open.add(settler.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture());
             }
         }
-        return open.stream().filter(answer -> join(answer) == Settlement.RECORDED).count();
+        return open.stream().filter(answer -> join(answer) == WriteResult.RECORDED).count();
     }
 
-    private static Settlement join(CompletableFuture<Settlement> answer) {
+    private static WriteResult join(CompletableFuture<WriteResult> answer) {
         try {
             return answer.join();
         } catch (CompletionException e) {

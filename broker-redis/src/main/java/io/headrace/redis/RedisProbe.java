@@ -1,8 +1,8 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerObserver;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerObserver;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +65,7 @@ public final class RedisProbe implements AutoCloseable {
 
     /** How many jobs of the queue are in line or running. */
     public long unfinished(QueueName queue) {
-        List<Object> lengths = link.exchange(base(queue), Arrays.stream(Level.values())
+        List<Object> lengths = link.exchange(base(queue), Arrays.stream(Priority.values())
                 .map(level -> new Link.Request(Command.XLEN, keys.ready(queue, level))).toList());
         return lengths.stream().mapToLong(length -> (Long) Link.checked(length)).sum();
     }

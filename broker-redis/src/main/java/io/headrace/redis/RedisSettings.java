@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
 import io.headrace.InvalidInput;
-import io.headrace.Setting;
+import io.headrace.config.Setting;
 import java.util.List;
 
 /** What can be configured about the connection to Redis. */

@@ -11,9 +11,9 @@ import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.QueueName;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class Registry {
     }
 
     /** Puts the worker on the list each time: somebody may have emptied Redis, or taken it off while it stood still. */
-    Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
+    Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime) {
         byte[] key = keys.worker(worker.id());
         byte[] wish = keys.wish(worker.id());
         List<Object> answers = Spread.ask(link,
@@ -69,15 +69,15 @@ final class Registry {
     }
 
     /** A wish is {@code <word> <time>}; one that was told before is old news. */
-    private Optional<Wish> news(WorkerId worker, String text) {
+    private Optional<Steer> news(WorkerId worker, String text) {
         if (text.isEmpty() || text.equals(wishes.put(worker, text))) {
             return Optional.empty();
         }
-        return Wish.ofLabel(text.split(" ", 2)[0]);
+        return Steer.ofLabel(text.split(" ", 2)[0]);
     }
 
     /** Leaves the wish where the worker's heartbeat finds it, and says so. */
-    boolean steer(WorkerId worker, Wish wish) {
+    boolean steer(WorkerId worker, Steer wish) {
         byte[] heartbeat = keys.worker(worker);
         List<Object> seen = link.askAll(heartbeat, List.of(new Link.Request(Command.EXISTS, heartbeat),
                 new Link.Request(Command.TIME)));

@@ -1,10 +1,10 @@
 package io.headrace.redis;
 
 import io.headrace.DataDamaged;
-import io.headrace.Lease;
 import io.headrace.QueueName;
-import io.headrace.Renewal;
-import io.headrace.WorkerId;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.WorkerId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

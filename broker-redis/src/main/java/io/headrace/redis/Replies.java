@@ -2,7 +2,7 @@ package io.headrace.redis;
 
 import io.headrace.DataDamaged;
 import io.headrace.JobId;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -82,7 +82,7 @@ final class Replies {
      *
      * @throws DataDamaged when the address lies beyond any time: somebody added an entry by hand, with an address of his own
      */
-    static JobId fresh(QueueName queue, Level level, String entry) {
+    static JobId fresh(QueueName queue, Priority level, String entry) {
         int dash = entry.indexOf('-');
         if (dash > MAX_DIGITS || entry.length() - dash - 1 > MAX_DIGITS) {
             throw new DataDamaged("the stream of queue " + queue + " has an entry " + entry

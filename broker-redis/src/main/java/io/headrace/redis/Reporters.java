@@ -1,7 +1,7 @@
 package io.headrace.redis;
 
 import io.headrace.JobId;
-import io.headrace.Verdict;
+import io.headrace.broker.Verdict;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -1,9 +1,9 @@
 package io.headrace.redis;
 
 import io.headrace.BrokerUnavailable;
-import io.headrace.ByteSize;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
+import io.headrace.format.ByteSize;
 import io.headrace.redis.Finding.Level;
 import io.headrace.redis.Nodes.Node;
 import java.util.ArrayList;

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 

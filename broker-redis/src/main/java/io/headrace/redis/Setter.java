@@ -1,8 +1,8 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.SettingsChange;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,13 +5,13 @@ import io.headrace.HeadraceException;
 import io.headrace.JobId;
 import io.headrace.JobSpec;
 import io.headrace.JobState;
-import io.headrace.Lease;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
-import io.headrace.Token;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Token;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -45,7 +45,7 @@ final class Settler implements AutoCloseable {
 
     /** A write under a lease on its way: a verdict, or a report when there is none. */
     private record Pending(Lease lease, @Nullable Verdict verdict, List<byte[]> report,
-            CompletableFuture<Settlement> answer, boolean said) implements Lane.Item {
+            CompletableFuture<WriteResult> answer, boolean said) implements Lane.Item {
         @Override
         public void fail(HeadraceException why) {
             answer.completeExceptionally(why);
@@ -73,8 +73,8 @@ final class Settler implements AutoCloseable {
     /** Jobs that one script call settles. */
     private record Call(Link.Request request, List<Pending> jobs) {}
 
-    CompletionStage<Settlement> settle(Verdict verdict) {
-        CompletableFuture<Settlement> answer = new CompletableFuture<>();
+    CompletionStage<WriteResult> settle(Verdict verdict) {
+        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
         add(new Pending(verdict.lease(), verdict, List.of(), answer, reporters.mayHaveSaid(verdict)));
         return answer.whenComplete((settlement, failure) -> {
             if (failure == null) {
@@ -83,7 +83,7 @@ final class Settler implements AutoCloseable {
         });
     }
 
-    CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines) {
+    CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(lease.token().worker().value()));
         arguments.add(level(lease));
@@ -98,10 +98,10 @@ final class Settler implements AutoCloseable {
         arguments.add(RedisKeys.bytes(firstLine));
         lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
         reporters.reports(lease.job());
-        CompletableFuture<Settlement> answer = new CompletableFuture<>();
+        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
         add(new Pending(lease, null, arguments, answer, true));
         return answer.whenComplete((settlement, failure) -> {
-            if (settlement == Settlement.LEASE_LOST) {
+            if (settlement == WriteResult.LEASE_LOST) {
                 reporters.ended(lease.job());
             }
         });
@@ -243,12 +243,12 @@ final class Settler implements AutoCloseable {
         if (failure != null) {
             jobs.forEach(job -> job.fail(failure));
         } else if (jobs.get(0).verdict() == null) {
-            jobs.get(0).answer().complete(Settlement.valueOf(Replies.text(reply)));
+            jobs.get(0).answer().complete(WriteResult.valueOf(Replies.text(reply)));
         } else {
             Set<Object> refused = new HashSet<>(Replies.list(reply));
             for (int i = 0; i < jobs.size(); i++) {
                 jobs.get(i).answer().complete(
-                        refused.contains((long) (i + 1)) ? Settlement.LEASE_LOST : Settlement.RECORDED);
+                        refused.contains((long) (i + 1)) ? WriteResult.LEASE_LOST : WriteResult.RECORDED);
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.headrace.redis;
 
-import io.headrace.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator.QueueSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -3,7 +3,7 @@ package io.headrace.redis;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
-import io.headrace.UncaughtError;
+import io.headrace.runtime.UncaughtError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

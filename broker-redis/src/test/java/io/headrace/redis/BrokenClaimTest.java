@@ -2,19 +2,19 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
 import io.headrace.contract.process.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,6 +220,6 @@ final class BrokenClaimTest extends RedisSteps {
     }
 
     private List<ClaimedJob> reclaim() {
-        return broker.reclaim(new ClaimRequest(QUEUE, HEIR, 1_000, LEASE, List.of(Level.values())), true);
+        return broker.reclaim(new ClaimRequest(QUEUE, HEIR, 1_000, LEASE, List.of(Priority.values())), true);
     }
 }

@@ -3,19 +3,19 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
 import io.headrace.InvalidInput;
 import io.headrace.JobClient;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
 import io.headrace.Subscription;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +32,7 @@ import redis.clients.jedis.params.ClientKillParams;
 final class ChangedRedisTest {
     private static final QueueName QUEUE = new QueueName("email");
     private static final ClaimRequest CLAIM = new ClaimRequest(QUEUE, new WorkerId("w1"), 10, Duration.ofSeconds(30),
-            List.of(Level.values()));
+            List.of(Priority.values()));
 
     @TempDir
     Path folder;
@@ -54,7 +54,7 @@ final class ChangedRedisTest {
                     claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null));
             assertThat(broker.settle(Verdict.finish(claimed.lease(), ended)).toCompletableFuture().get(5,
                     TimeUnit.SECONDS))
-                    .isEqualTo(Settlement.RECORDED);
+                    .isEqualTo(WriteResult.RECORDED);
         }
     }
 

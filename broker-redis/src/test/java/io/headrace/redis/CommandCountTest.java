@@ -2,16 +2,16 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.SettingsChange;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +91,7 @@ final class CommandCountTest extends RedisSteps {
 
     @Test
     void aReclaimThatFindsNothing() {
-        ClaimRequest request = new ClaimRequest(QUEUE, WORKER, 10, Duration.ofSeconds(30), List.of(Level.values()));
+        ClaimRequest request = new ClaimRequest(QUEUE, WORKER, 10, Duration.ofSeconds(30), List.of(Priority.values()));
         broker.reclaim(request, true);
         assertThat(commands(() -> assertThat(broker.reclaim(request, true)).isEmpty()))
                 .isEqualTo(Map.of("evalsha", 1L, "xread", 1L));
@@ -155,12 +155,12 @@ final class CommandCountTest extends RedisSteps {
     }
 
     private void settle(List<ClaimedJob> jobs) {
-        List<CompletionStage<Settlement>> settled = new ArrayList<>();
+        List<CompletionStage<WriteResult>> settled = new ArrayList<>();
         for (ClaimedJob job : jobs) {
             settled.add(broker.settle(Verdict.finish(job.lease(), ended(job, JobState.SUCCEEDED))));
         }
-        for (CompletionStage<Settlement> each : settled) {
-            assertThat(each.toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+        for (CompletionStage<WriteResult> each : settled) {
+            assertThat(each.toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);
         }
     }
 

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.DataDamaged;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
-import io.headrace.Settlement;
+import io.headrace.Priority;
 import io.headrace.Submission;
-import io.headrace.Verdict;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +116,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         assertThat(runAll()).containsExactly(before);
         look();
         assertThatThrownBy(this::submit).isInstanceOf(DataDamaged.class).hasMessageContaining("doctor");
-        assertThat(client.enqueue(NewJob.of("mail", "welcome", 1).level(Level.HIGH).build()).kind())
+        assertThat(client.enqueue(NewJob.of("mail", "welcome", 1).level(Priority.HIGH).build()).kind())
                 .isEqualTo(Submission.Kind.ACCEPTED);
     }
 
@@ -192,7 +192,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         JobId id = submit();
         ClaimedJob job = claim(ANN).get(0);
         jedis.set(base + "finished:" + id.millis() / 100, "text");
-        assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(success(job))).isEqualTo(WriteResult.RECORDED);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);
         look();
     }
@@ -211,9 +211,9 @@ final class CorruptJobsTest extends CorruptionSteps {
         assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).isEmpty();
         jedis.xclaimJustId(base + "ready:n", "workers", "ann", 0,
                 XClaimParams.xClaimParams().idle(3_700_000), new StreamEntryID(id.entry()));
-        List<ClaimedJob> taken = broker.reclaim(new ClaimRequest(QUEUE, BOB, 10, LEASE, List.of(Level.values())), true);
+        List<ClaimedJob> taken = broker.reclaim(new ClaimRequest(QUEUE, BOB, 10, LEASE, List.of(Priority.values())), true);
         assertThat(taken).hasSize(1);
-        assertThat(settle(success(taken.get(0)))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(success(taken.get(0)))).isEqualTo(WriteResult.RECORDED);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);
     }
 
@@ -252,6 +252,6 @@ final class CorruptJobsTest extends CorruptionSteps {
         jedis.sadd(base + "progress:" + id, "x");
         jedis.sadd(base + "log:" + id, "x");
         assertThat(find(id).state()).isEqualTo(JobState.RUNNING);
-        assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(success(job))).isEqualTo(WriteResult.RECORDED);
     }
 }

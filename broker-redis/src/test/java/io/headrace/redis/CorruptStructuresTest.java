@@ -3,12 +3,6 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimedJob;
 import io.headrace.DataDamaged;
 import io.headrace.Idempotency;
 import io.headrace.IdempotencyConflict;
@@ -17,10 +11,16 @@ import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.NewJob;
-import io.headrace.Settlement;
 import io.headrace.Submission;
-import io.headrace.Verdict;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.WriteResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ final class CorruptStructuresTest extends CorruptionSteps {
         }
         JobId next = submit();
         ClaimedJob job = claim(ANN).get(0);
-        assertThat(settle(Verdict.bury(job.lease(), job.document()))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(Verdict.bury(job.lease(), job.document()))).isEqualTo(WriteResult.RECORDED);
         assertThat(list(JobState.DEAD)).containsExactly(next);
         if (index.equals("dead")) {
             assertThat(jedis.zcard(base + index)).as("what is older than the retention goes, too").isEqualTo(2);

@@ -3,22 +3,22 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
 import io.headrace.Job;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ abstract class CorruptionSteps {
     }
 
     protected List<ClaimedJob> claim(QueueName queue, WorkerId worker) {
-        return broker.claim(new ClaimRequest(queue, worker, 100, LEASE, List.of(Level.values()))).jobs();
+        return broker.claim(new ClaimRequest(queue, worker, 100, LEASE, List.of(Priority.values()))).jobs();
     }
 
     protected static Verdict success(ClaimedJob job) {
@@ -80,7 +80,7 @@ abstract class CorruptionSteps {
                 job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
     }
 
-    protected Settlement settle(Verdict verdict) {
+    protected WriteResult settle(Verdict verdict) {
         try {
             return broker.settle(verdict).toCompletableFuture().join();
         } catch (CompletionException e) {
@@ -92,7 +92,7 @@ abstract class CorruptionSteps {
     protected List<JobId> runAll() {
         List<JobId> ran = new ArrayList<>();
         for (ClaimedJob job : claim(ANN)) {
-            assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
+            assertThat(settle(success(job))).isEqualTo(WriteResult.RECORDED);
             ran.add(job.lease().job());
         }
         return ran;

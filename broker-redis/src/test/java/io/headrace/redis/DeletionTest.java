@@ -2,18 +2,18 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -174,17 +174,17 @@ final class DeletionTest {
 
     private List<ClaimedJob> claim(WorkerId worker, int most) {
         return broker.claim(
-                new ClaimRequest(QUEUE, worker, most, Duration.ofSeconds(30), List.of(Level.values()))).jobs();
+                new ClaimRequest(QUEUE, worker, most, Duration.ofSeconds(30), List.of(Priority.values()))).jobs();
     }
 
     private void settle(List<ClaimedJob> jobs) {
-        List<CompletionStage<Settlement>> settled = new ArrayList<>();
+        List<CompletionStage<WriteResult>> settled = new ArrayList<>();
         for (ClaimedJob job : jobs) {
             settled.add(broker.settle(Verdict.finish(job.lease(),
                     job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)))));
         }
-        for (CompletionStage<Settlement> each : settled) {
-            assertThat(each.toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+        for (CompletionStage<WriteResult> each : settled) {
+            assertThat(each.toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);
         }
     }
 }

@@ -2,15 +2,15 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ClaimedJob;
 import io.headrace.Failure;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
+import io.headrace.Priority;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -125,11 +125,11 @@ final class DoctorJobsTest extends DoctorSteps {
         redis(Command.HSET, key("running:n"), id.entry(), ";");
 
         assertFoundAndMended(Fault.LEASE_UNHELD);
-        assertThat(settle(succeeded(first))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(succeeded(first))).isEqualTo(WriteResult.LEASE_LOST);
         ClaimedJob second = claim();
         assertThat(second.lease().job()).isEqualTo(id);
         assertThat(second.lease().attempt()).isEqualTo(2);
-        assertThat(settle(succeeded(second))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeeded(second))).isEqualTo(WriteResult.RECORDED);
     }
 
     @Test
@@ -229,7 +229,7 @@ final class DoctorJobsTest extends DoctorSteps {
     void aLivingJobGetsItsLockBackWhereverItIs() {
         JobId inLine = queued(NewJob.of("mail", "welcome", "x").uniqueKey("a"));
         JobId scheduled = queued(NewJob.of("mail", "welcome", "x").uniqueKey("b").delay(Duration.ofHours(1)));
-        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Level.HIGH).uniqueKey("c"));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Priority.HIGH).uniqueKey("c"));
         redis(Command.DEL, key("unique:a"));
         redis(Command.SET, key("unique:b"), ended.toString());
 
@@ -279,7 +279,7 @@ final class DoctorJobsTest extends DoctorSteps {
         JobId republished = republished();
         redis(Command.XADD, key("ready:n"), "*", "id", republished.toString(), "job",
                 "{\"type\":\"welcome\",\"payload\":1}");
-        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Level.HIGH));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Priority.HIGH));
         redis(Command.SET, key("job:" + ended), "{\"type\":\"welcome\",\"payload\":1}");
         redis(Command.ZADD, key("parked"), "99999999999999", ended.toString());
 

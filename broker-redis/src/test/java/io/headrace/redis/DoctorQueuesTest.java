@@ -2,14 +2,14 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Idempotency;
 import io.headrace.JobId;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.Progress;
-import io.headrace.WorkerId;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.WorkerId;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -88,7 +88,7 @@ final class DoctorQueuesTest extends DoctorSteps {
     @Test
     void whatShouldExpireGetsItsExpiryBack() {
         JobId id = queued();
-        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Level.HIGH));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Priority.HIGH));
         ClaimedJob job = claim();
         broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         client.enqueue(NewJob.of("mail", "welcome", "x").idempotency(new Idempotency("i", "f")).build());
@@ -106,7 +106,7 @@ final class DoctorQueuesTest extends DoctorSteps {
 
     @Test
     void wordsOfAJobThatIsNotOnRecordAreDeleted() {
-        JobId lost = new JobId(QUEUE, Level.NORMAL, false, 1, 0);
+        JobId lost = new JobId(QUEUE, Priority.NORMAL, false, 1, 0);
         queued();
         redis(Command.SET, key("progress:" + lost), "1 0.5 half", "EX", "1000");
         redis(Command.XADD, key("log:" + lost), "0-1", "line", "a line");
@@ -167,7 +167,7 @@ final class DoctorQueuesTest extends DoctorSteps {
         WorkerId bob = new WorkerId("bob");
         JobId id = queued();
         heartbeat(bob, Duration.ofMinutes(5));
-        broker.claim(new ClaimRequest(QUEUE, bob, 1, Duration.ofSeconds(30), List.of(Level.NORMAL)));
+        broker.claim(new ClaimRequest(QUEUE, bob, 1, Duration.ofSeconds(30), List.of(Priority.NORMAL)));
         redis(Command.DEL, config.prefix() + "worker:bob");
 
         assertFoundAndLeft(Fault.WORKER_GONE);

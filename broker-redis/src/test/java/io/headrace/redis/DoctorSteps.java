@@ -2,21 +2,21 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Idempotency;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -34,7 +34,7 @@ abstract class DoctorSteps {
     private static final AtomicLong COUNT = new AtomicLong();
     static final QueueName QUEUE = new QueueName("mail");
     static final WorkerId ANN = new WorkerId("ann");
-    static final List<Level> LEVELS = List.of(Level.values());
+    static final List<Priority> LEVELS = List.of(Priority.values());
 
     final RedisConfig config;
     final RedisKeys keys;
@@ -72,10 +72,10 @@ abstract class DoctorSteps {
         finished(NewJob.of("mail", "welcome", "x"));
         finished(NewJob.of("mail", "welcome", "x").retention(Duration.ofHours(1)).uniqueKey("a"));
         finished(NewJob.of("mail", "welcome", "x").retention(Duration.ZERO));
-        for (Level level : Level.values()) {
+        for (Priority level : Priority.values()) {
             queued(NewJob.of("mail", "welcome", "x").level(level).uniqueKey(level.label()));
         }
-        ClaimedJob released = claim(Level.HIGH);
+        ClaimedJob released = claim(Priority.HIGH);
         settle(Verdict.release(released.lease(), released.document()));
         queued();
         broker.operator().cancel(queued(NewJob.of("mail", "welcome", "x").uniqueKey("c")));
@@ -86,8 +86,8 @@ abstract class DoctorSteps {
         ClaimedJob running = claim();
         broker.report(running.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         broker.operator().cancel(running.lease().job());
-        queued(NewJob.of("mail", "welcome", "x").level(Level.LOW).idempotency(new Idempotency("i", "f")));
-        ClaimedJob dead = claim(Level.LOW);
+        queued(NewJob.of("mail", "welcome", "x").level(Priority.LOW).idempotency(new Idempotency("i", "f")));
+        ClaimedJob dead = claim(Priority.LOW);
         settle(Verdict.bury(dead.lease(), dead.document()));
     }
 
@@ -111,19 +111,19 @@ abstract class DoctorSteps {
 
     JobId finished(NewJob.Builder job) {
         JobId id = queued(job);
-        assertThat(settle(succeeded(claim(id.level())))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeeded(claim(id.level())))).isEqualTo(WriteResult.RECORDED);
         return id;
     }
 
     ClaimRequest ask() {
-        return new ClaimRequest(QUEUE, ANN, 1, Duration.ofSeconds(30), List.of(Level.NORMAL));
+        return new ClaimRequest(QUEUE, ANN, 1, Duration.ofSeconds(30), List.of(Priority.NORMAL));
     }
 
     ClaimedJob claim() {
-        return claim(Level.NORMAL);
+        return claim(Priority.NORMAL);
     }
 
-    ClaimedJob claim(Level level) {
+    ClaimedJob claim(Priority level) {
         return broker.claim(new ClaimRequest(QUEUE, ANN, 1, Duration.ofSeconds(30), List.of(level))).jobs().get(0);
     }
 
@@ -136,7 +136,7 @@ abstract class DoctorSteps {
         return Verdict.retry(job.lease(), Duration.ofHours(1), job.document());
     }
 
-    Settlement settle(Verdict verdict) {
+    WriteResult settle(Verdict verdict) {
         return broker.settle(verdict).toCompletableFuture().join();
     }
 

@@ -3,16 +3,16 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
 import io.headrace.UnknownQueue;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +127,7 @@ final class DoctorTest extends DoctorSteps {
     private void consume(WorkerId worker, AtomicBoolean over, AtomicLong settled) {
         ClaimRequest some = new ClaimRequest(QUEUE, worker, 20, Duration.ofSeconds(30), LEVELS);
         while (!over.get()) {
-            List<CompletableFuture<Settlement>> answers = new ArrayList<>();
+            List<CompletableFuture<WriteResult>> answers = new ArrayList<>();
             for (ClaimedJob job : broker.claim(some).jobs()) {
                 answers.add(broker.settle(verdict(job, settled.incrementAndGet())).toCompletableFuture());
             }

@@ -3,7 +3,6 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
@@ -15,6 +14,7 @@ import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.headrace.broker.BrokerObserver;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;

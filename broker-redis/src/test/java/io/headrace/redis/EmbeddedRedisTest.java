@@ -3,18 +3,18 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.InvalidInput;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.WorkerId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -52,9 +52,9 @@ final class EmbeddedRedisTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
             try (RedisBroker broker = connect(redis)) {
                 JobClient client = new JobClient(broker);
-                client.enqueue(NewJob.of("email", "welcome", 1).level(Level.HIGH).build());
+                client.enqueue(NewJob.of("email", "welcome", 1).level(Priority.HIGH).build());
                 running = broker.claim(
-                        new ClaimRequest(QUEUE, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Level.HIGH)))
+                        new ClaimRequest(QUEUE, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Priority.HIGH)))
                         .jobs().get(0);
                 queued = client.enqueue(NewJob.of("email", "welcome", 2).build()).id();
             }

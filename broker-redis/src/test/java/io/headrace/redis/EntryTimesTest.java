@@ -3,24 +3,24 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.headrace.AccessStore.AuditQuery;
-import io.headrace.AuditAction;
-import io.headrace.AuditEntry;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
 import io.headrace.Submission;
-import io.headrace.Verdict;
+import io.headrace.access.AccessStore.AuditQuery;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -107,7 +107,7 @@ final class EntryTimesTest extends RedisSteps {
 
     @Test
     void theFirstJobAfterTheClockWasSetBackKnowsItsTimeToo() {
-        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Level.HIGH).build();
+        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Priority.HIGH).build();
         assertThat(client.enqueue(urgent).createdAt()).isCloseTo(now(), SOON);
         jump(BASE + "ready:h");
         ahead.addAndGet(YEAR.toNanos()); // what this process counts on from is a year ahead, too
@@ -153,12 +153,12 @@ final class EntryTimesTest extends RedisSteps {
         assertThat(broker.find(ids.get(2_499)).kind()).isEqualTo(Lookup.Kind.FOUND);
         long ended = now().toEpochMilli();
         Wait.until("the next tenth of a second", () -> now().toEpochMilli() / 100 > ended / 100);
-        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Level.HIGH).build();
+        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Priority.HIGH).build();
         JobId ordinary = client.enqueue(urgent).id();
-        succeed(claim(1, Level.HIGH).get(0));
+        succeed(claim(1, Priority.HIGH).get(0));
         assertThat(broker.find(ordinary).kind()).as("it ended last, though its id is smaller")
                 .isEqualTo(Lookup.Kind.FOUND);
-        JobId never = new JobId(QUEUE, Level.HIGH, false, now().toEpochMilli() + 500, 0);
+        JobId never = new JobId(QUEUE, Priority.HIGH, false, now().toEpochMilli() + 500, 0);
         assertThat(broker.find(never)).as("what is forgotten ahead of the time does not count before it")
                 .isEqualTo(Lookup.UNKNOWN);
     }

@@ -2,31 +2,31 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.AccessStore.AuditQuery;
-import io.headrace.AccessStore.Kind;
-import io.headrace.AccessStore.Pass;
-import io.headrace.AuditAction;
-import io.headrace.AuditEntry;
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
-import io.headrace.Digest;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
-import io.headrace.Verdict;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.access.AccessStore.AuditQuery;
+import io.headrace.access.AccessStore.Kind;
+import io.headrace.access.AccessStore.Pass;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Steer;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +57,7 @@ final class FullRedisTest {
         try (RedisBroker before = connect(); Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
             JobClient client = new JobClient(before);
             dead = client.enqueue(job()).id();
-            ClaimedJob claimed = before.claim(new ClaimRequest(QUEUE, WORKER, 1, LONG, List.of(Level.NORMAL))).jobs()
+            ClaimedJob claimed = before.claim(new ClaimRequest(QUEUE, WORKER, 1, LONG, List.of(Priority.NORMAL))).jobs()
                     .get(0);
             before.settle(Verdict.bury(claimed.lease(), claimed.document()
                     .with(claimed.document().run().ended(JobState.DEAD, claimed.claimedAt(), null))))
@@ -122,8 +122,8 @@ final class FullRedisTest {
                 List.of(new JobType("welcome")), 8, 0, LONG, "running", "1", List.of());
         broker.heartbeat(worker, LONG);
         assertThat(broker.operator().workers()).extracting(WorkerInfo::id).containsExactly(WORKER);
-        assertThat(broker.operator().steer(WORKER, Wish.QUIET)).isTrue();
-        assertThat(broker.heartbeat(worker, LONG)).contains(Wish.QUIET);
+        assertThat(broker.operator().steer(WORKER, Steer.QUIET)).isTrue();
+        assertThat(broker.heartbeat(worker, LONG)).contains(Steer.QUIET);
     }
 
     @Test

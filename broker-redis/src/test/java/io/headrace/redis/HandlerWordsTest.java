@@ -3,17 +3,17 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.SettingsChange;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -226,6 +226,6 @@ final class HandlerWordsTest extends RedisSteps {
 
     private void report(ClaimedJob job) {
         assertThat(broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture()
-                .join()).isEqualTo(Settlement.RECORDED);
+                .join()).isEqualTo(WriteResult.RECORDED);
     }
 }

@@ -2,18 +2,18 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.DeadJob;
-import io.headrace.BrokerOperator.DeadPage;
-import io.headrace.BrokerOperator.Page;
-import io.headrace.BrokerOperator.Query;
 import io.headrace.Job;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.DeadJob;
+import io.headrace.broker.BrokerOperator.DeadPage;
+import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.BrokerOperator.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,7 +64,7 @@ final class IndexTest {
     private List<String> put(JobState state, int count, double score, String document) {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(new JobId(QUEUE, Level.NORMAL, true, 1_000, i).toString());
+            ids.add(new JobId(QUEUE, Priority.NORMAL, true, 1_000, i).toString());
         }
         ids.sort(Comparator.naturalOrder());
         Map<String, Double> scores = new HashMap<>();

@@ -2,19 +2,19 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.Page;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobClient;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimedJob;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,16 +45,16 @@ final class KeepingTest extends RedisSteps {
     @Test
     void aJobThatEndsLongAfterItWasAcceptedIsKeptLikeThoseThatEndWithIt() {
         JobId old = accepted(DAY, 0);
-        run(Level.NORMAL, 12);
+        run(Priority.NORMAL, 12);
         nextBucket();
-        run(Level.HIGH, 1);
+        run(Priority.HIGH, 1);
         assertThat(kind(old)).isEqualTo(Lookup.Kind.FOUND);
         nextBucket();
-        run(Level.NORMAL, 9);
+        run(Priority.NORMAL, 9);
         assertThat(kind(old)).as("nine have ended since, and ten are kept").isEqualTo(Lookup.Kind.FOUND);
         assertThat(kept()).isEqualTo(10);
         nextBucket();
-        run(Level.NORMAL, 10);
+        run(Priority.NORMAL, 10);
         assertThat(kind(old)).isEqualTo(Lookup.Kind.GONE);
         assertThat(kept()).isEqualTo(10);
         assertThat(jedis.zcard(BASE + "late")).isZero();
@@ -66,13 +66,13 @@ final class KeepingTest extends RedisSteps {
     void ofJobsThatEndLateThoseGoFirstThatEndedFirst() {
         JobId second = accepted(DAY, 0);
         accepted(Duration.ofHours(1), 0);
-        List<ClaimedJob> both = claim(2, Level.HIGH);
+        List<ClaimedJob> both = claim(2, Priority.HIGH);
         JobId first = both.get(1).lease().job();
         succeed(both.get(1));
         nextBucket();
         succeed(both.get(0));
         nextBucket();
-        run(Level.NORMAL, 9);
+        run(Priority.NORMAL, 9);
         assertThat(kind(first)).isEqualTo(Lookup.Kind.GONE);
         assertThat(kind(second)).isEqualTo(Lookup.Kind.FOUND);
         assertSound();
@@ -84,10 +84,10 @@ final class KeepingTest extends RedisSteps {
         for (int hours = 5; hours > 0; hours--) {
             accepted.add(accepted(Duration.ofHours(hours), 0));
         }
-        List<ClaimedJob> late = new ArrayList<>(claim(5, Level.HIGH));
+        List<ClaimedJob> late = new ArrayList<>(claim(5, Priority.HIGH));
         Collections.rotate(late, 2);
         late.forEach(this::succeed);
-        accepted.addAll(run(Level.NORMAL, 3));
+        accepted.addAll(run(Priority.NORMAL, 3));
         Collections.reverse(accepted);
         List<JobId> listed = new ArrayList<>();
         String cursor = null;
@@ -102,15 +102,15 @@ final class KeepingTest extends RedisSteps {
     @Test
     void aJobThatIsOffTheRecordAnswersGoneWhileOthersOfItsBucketThatEndedLateAreKept() {
         JobId old = accepted(DAY, 0);
-        run(Level.HIGH, 1);
-        JobId other = new JobId(QUEUE, Level.HIGH, false, old.millis(), 7);
+        run(Priority.HIGH, 1);
+        JobId other = new JobId(QUEUE, Priority.HIGH, false, old.millis(), 7);
         assertThat(kind(other)).as("one of the same tenth of a second").isEqualTo(Lookup.Kind.GONE);
     }
 
     @Test
     void theDoctorFindsAndMendsListsOfLateBucketsThatAreAtOdds() {
         accepted(DAY, 0);
-        run(Level.HIGH, 1);
+        run(Priority.HIGH, 1);
         jedis.del(BASE + "ended");
         assertThat(faults()).singleElement().asString().contains("ended late");
         try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
@@ -128,14 +128,14 @@ final class KeepingTest extends RedisSteps {
         jedis.xadd((BASE + "ready:h").getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 XAddParams.xAddParams().id(new StreamEntryID(millis, sequence)), Map.of("job".getBytes(
                         java.nio.charset.StandardCharsets.UTF_8), document));
-        return new JobId(QUEUE, Level.HIGH, false, millis, sequence);
+        return new JobId(QUEUE, Priority.HIGH, false, millis, sequence);
     }
 
     /** Submits jobs, unless they are of the level whose jobs are there already, and lets each succeed by itself. */
-    private List<JobId> run(Level level, int count) {
+    private List<JobId> run(Priority level, int count) {
         List<JobId> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            if (level == Level.NORMAL) {
+            if (level == Priority.NORMAL) {
                 new JobClient(broker).enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build());
             }
             ClaimedJob job = claim(1, level).get(0);

@@ -2,15 +2,15 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
-import io.headrace.Lease;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.WorkerId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -170,6 +170,6 @@ final class LeaseClockTest extends RedisSteps {
     }
 
     private static ClaimRequest request(String worker, Duration lease) {
-        return new ClaimRequest(QUEUE, new WorkerId(worker), 10, lease, List.of(Level.NORMAL));
+        return new ClaimRequest(QUEUE, new WorkerId(worker), 10, lease, List.of(Priority.NORMAL));
     }
 }

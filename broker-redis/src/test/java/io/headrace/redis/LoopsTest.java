@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.JobClient;
@@ -12,6 +11,7 @@ import io.headrace.JobId;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import io.headrace.broker.BrokerObserver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -2,14 +2,14 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
-import io.headrace.Settlement;
+import io.headrace.Priority;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.WriteResult;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,7 +26,7 @@ final class LostAnswersTest extends CorruptionSteps {
                 RedisBroker far = RedisBroker.connect(
                         RedisConfig.parse("redis://127.0.0.1:" + proxy.port()).withPrefix(prefix),
                         BrokerObserver.NONE)) {
-            ClaimRequest request = new ClaimRequest(QUEUE, ANN, 50, LEASE, List.of(Level.values()));
+            ClaimRequest request = new ClaimRequest(QUEUE, ANN, 50, LEASE, List.of(Priority.values()));
             List<ClaimedJob> first = far.claim(request).jobs();
             assertThat(proxy.lost()).isEqualTo(1);
             List<ClaimedJob> second = far.claim(request).jobs();
@@ -35,7 +35,7 @@ final class LostAnswersTest extends CorruptionSteps {
                     .containsExactlyElementsOf(sent);
             assertThat(second).allSatisfy(job -> {
                 assertThat(job.lease().attempt()).isEqualTo(1);
-                assertThat(settle(success(job))).isEqualTo(Settlement.RECORDED);
+                assertThat(settle(success(job))).isEqualTo(WriteResult.RECORDED);
             });
             assertThat(far.claim(request).jobs()).isEmpty();
         }

@@ -2,19 +2,19 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobId;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,13 +87,13 @@ final class NeighboursTest {
         JobId id = new JobClient(broker).enqueue(NewJob.of("mail", "welcome", 1).build()).id();
         try (Subscription watched = broker.onChange(QUEUE, job -> {})) {
             ClaimedJob job = broker
-                    .claim(new ClaimRequest(QUEUE, WORKER, 1, Duration.ofSeconds(30), List.of(Level.values()))).jobs()
+                    .claim(new ClaimRequest(QUEUE, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values()))).jobs()
                     .get(0);
             assertThat(broker.operator().cancel(job.lease().job())).isEqualTo(Answer.REQUESTED);
         }
         broker.heartbeat(new WorkerInfo(WORKER, "h", 1, Instant.now(), List.of(QUEUE), List.of(), 1, 0,
                 Duration.ofSeconds(30), "running", "test", List.of()), Duration.ofMinutes(1));
-        assertThat(broker.operator().steer(WORKER, Wish.QUIET)).isTrue();
+        assertThat(broker.operator().steer(WORKER, Steer.QUIET)).isTrue();
         return id;
     }
 

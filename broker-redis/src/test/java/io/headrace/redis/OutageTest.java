@@ -4,23 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.HeadraceException;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Subscription;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -51,7 +51,7 @@ import redis.clients.jedis.params.XClaimParams;
 final class OutageTest {
     private static final QueueName QUEUE = new QueueName("email");
     private static final ClaimRequest CLAIM = new ClaimRequest(QUEUE, new WorkerId("w1"), 10, Duration.ofSeconds(30),
-            List.of(Level.values()));
+            List.of(Priority.values()));
 
     @TempDir
     Path folder;
@@ -132,7 +132,7 @@ final class OutageTest {
                 assertThat(job.lost()).extracting(Attempt::worker).isEqualTo(taken ? List.of("w2") : List.of());
                 var ended = job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null));
                 assertThat(broker.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture().get(5,
-                        TimeUnit.SECONDS)).isEqualTo(Settlement.RECORDED);
+                        TimeUnit.SECONDS)).isEqualTo(WriteResult.RECORDED);
             }
             assertThat(broker.claim(CLAIM).jobs()).isEmpty();
         }

@@ -2,13 +2,13 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Query;
 import io.headrace.InvalidInput;
 import io.headrace.JobClient;
 import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Query;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

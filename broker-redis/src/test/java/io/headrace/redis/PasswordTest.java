@@ -2,10 +2,10 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.JobClient;
 import io.headrace.NewJob;
+import io.headrace.broker.BrokerObserver;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package io.headrace.redis;
 
-import io.headrace.Broker;
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator;
 import io.headrace.JobId;
-import io.headrace.Lease;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Lease;
 import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
 import java.util.List;

@@ -2,20 +2,20 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
 import io.headrace.Submission;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -30,14 +30,14 @@ import redis.clients.jedis.Jedis;
 
 /** A Redis of each test's own with a broker on it, a client that sees and does what it likes, and the steps of jobs of one queue. */
 abstract class RedisSteps {
-    static final Duration LEASE = Duration.ofSeconds(30);
-    static final WorkerId WORKER = new WorkerId("w1");
+    public static final Duration LEASE = Duration.ofSeconds(30);
+    public static final WorkerId WORKER = new WorkerId("w1");
 
     @TempDir
     Path folder;
 
     /** By how many nanoseconds the clock of the broker's process is ahead. */
-    final AtomicLong ahead = new AtomicLong();
+    public final AtomicLong ahead = new AtomicLong();
     EmbeddedRedis redis;
     RedisBroker broker;
     Jedis jedis;
@@ -49,81 +49,81 @@ abstract class RedisSteps {
     }
 
     @BeforeEach
-    final void startRedis() throws Exception {
+    public final void startRedis() throws Exception {
         redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"));
         broker = connect();
         jedis = new Jedis("127.0.0.1", redis.port());
     }
 
     @AfterEach
-    final void stopRedis() throws Exception {
+    public final void stopRedis() throws Exception {
         jedis.close();
         broker.close();
         redis.close();
     }
 
     /** A broker of another process. */
-    final RedisBroker connect() {
+    public final RedisBroker connect() {
         return RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE,
                 () -> System.nanoTime() + ahead.get());
     }
 
-    static NewJob.Builder job(QueueName queue) {
+    public static NewJob.Builder job(QueueName queue) {
         return NewJob.of(queue.value(), "welcome", 1);
     }
 
-    final List<JobId> submit(int count) {
+    public final List<JobId> submit(int count) {
         return new JobClient(broker).enqueueAll(Collections.nCopies(count, job(queue).build())).stream()
                 .map(Submission::id).toList();
     }
 
-    final List<ClaimedJob> claim(int most) {
+    public final List<ClaimedJob> claim(int most) {
         return claim(broker, WORKER, most);
     }
 
-    final List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most) {
-        return claim(by, worker, most, List.of(Level.values()));
+    public final List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most) {
+        return claim(by, worker, most, List.of(Priority.values()));
     }
 
-    final List<ClaimedJob> claim(int most, Level level) {
+    public final List<ClaimedJob> claim(int most, Priority level) {
         return claim(broker, WORKER, most, List.of(level));
     }
 
-    private List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most, List<Level> levels) {
+    private List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most, List<Priority> levels) {
         return by.claim(new ClaimRequest(queue, worker, most, LEASE, levels)).jobs();
     }
 
     /** Takes the next job, which must be there. */
-    final ClaimedJob claim() {
+    public final ClaimedJob claim() {
         List<ClaimedJob> jobs = claim(1);
         assertThat(jobs).hasSize(1);
         return jobs.get(0);
     }
 
-    final void settle(Verdict verdict) {
-        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+    public final void settle(Verdict verdict) {
+        assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);
     }
 
-    final JobId succeed(ClaimedJob job) {
+    public final JobId succeed(ClaimedJob job) {
         return end(job, JobState.SUCCEEDED);
     }
 
-    final JobId end(ClaimedJob job, JobState how) {
+    public final JobId end(ClaimedJob job, JobState how) {
         settle(Verdict.finish(job.lease(), ended(job, how)));
         return job.lease().job();
     }
 
-    static JobDocument ended(ClaimedJob job, JobState how) {
+    public static JobDocument ended(ClaimedJob job, JobState how) {
         return job.document().with(job.document().run().ended(how, job.claimedAt(), null));
     }
 
     /** The tenth of a second by the clock of Redis: jobs that end in the same one are kept together. */
-    final long tenths() {
+    public final long tenths() {
         List<String> time = jedis.time();
         return Long.parseLong(time.get(0)) * 10 + Long.parseLong(time.get(1)) / 100_000;
     }
 
-    final List<Finding> findings() {
+    public final List<Finding> findings() {
         try (Doctor doctor = Doctor.connect(RedisConfig.parse(redis.url()))) {
             return doctor.examineData(Set.of(), (done, total, what) -> {});
         }

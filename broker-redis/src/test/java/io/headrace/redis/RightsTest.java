@@ -3,11 +3,11 @@ package io.headrace.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import io.headrace.broker.BrokerObserver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,12 +2,12 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Memory;
 import io.headrace.JobType;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,17 +2,17 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.Query;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Lease;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -35,7 +35,7 @@ final class StartTimeTest {
             JobId id = fixture.broker().enqueue(NewJob.of("mail", "welcome", 1).build()).toCompletableFuture().join()
                     .id();
             List<ClaimedJob> claimed = fixture.broker()
-                    .claim(new ClaimRequest(QUEUE, new WorkerId("ann"), 1, LEASE, List.of(Level.values()))).jobs();
+                    .claim(new ClaimRequest(QUEUE, new WorkerId("ann"), 1, LEASE, List.of(Priority.values()))).jobs();
             Set<Instant> seen = new HashSet<>();
             for (int i = 0; i < LOOKS; i++) {
                 seen.add(start(fixture.broker().find(id).job().orElseThrow()));

@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerObserver;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.HeadraceException;
 import io.headrace.JobClient;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Settlement;
 import io.headrace.Submission;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -235,11 +235,11 @@ final class TopologyTest {
             Submission job = new JobClient(broker).enqueue(NewJob.of("email", "welcome", Map.of("to", "a")).build());
             assertThat(broker.awaitReady(Set.of(queue), Duration.ofSeconds(5))).isTrue();
             ClaimedJob claimed = broker.claim(
-                    new ClaimRequest(queue, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Level.NORMAL)))
+                    new ClaimRequest(queue, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Priority.NORMAL)))
                     .jobs().get(0);
             Verdict verdict = Verdict.finish(claimed.lease(), claimed.document()
                     .with(claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null)));
-            assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(Settlement.RECORDED);
+            assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);
             assertThat(new JobClient(broker).await(job.id(), Duration.ofSeconds(5)).state())
                     .isEqualTo(JobState.SUCCEEDED);
             assertThat(broker.operator().queues()).hasSize(1);

@@ -2,15 +2,15 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.ClaimedJob;
 import io.headrace.JobClient;
 import io.headrace.JobId;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission.Kind;
-import io.headrace.Verdict;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,7 +71,7 @@ final class UniquenessTest extends RedisSteps {
         JobId dead = submit(Duration.ZERO, Kind.ACCEPTED);
         ClaimedJob job = claim();
         settle(Verdict.bury(job.lease(), job.document()));
-        jedis.set(LOCK, new JobId(QUEUE, Level.NORMAL, false, 1, 0).toString());
+        jedis.set(LOCK, new JobId(QUEUE, Priority.NORMAL, false, 1, 0).toString());
         assertThat(broker.operator().retry(List.of(dead))).containsExactly(Answer.DONE);
         assertHeld(dead);
     }

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
-import io.headrace.Address;
 import io.headrace.InvalidInput;
+import io.headrace.config.Address;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -1,6 +1,6 @@
 package io.headrace.cli;
 
-import io.headrace.Address;
+import io.headrace.config.Address;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

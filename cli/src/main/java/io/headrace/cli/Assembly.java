@@ -1,10 +1,10 @@
 package io.headrace.cli;
 
-import io.headrace.BrokerObserver;
 import io.headrace.InvalidInput;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
 import io.headrace.api.ApiSettings;
+import io.headrace.broker.BrokerObserver;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisSettings;

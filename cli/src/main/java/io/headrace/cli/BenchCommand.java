@@ -3,7 +3,6 @@ package io.headrace.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.headrace.BrokerUnavailable;
-import io.headrace.Nearest;
 import io.headrace.OutcomeUnknown;
 import io.headrace.bench.Bench;
 import io.headrace.bench.Extents;
@@ -11,6 +10,7 @@ import io.headrace.bench.Plan;
 import io.headrace.bench.Report;
 import io.headrace.bench.Scenarios;
 import io.headrace.bench.Watcher;
+import io.headrace.format.NearestName;
 import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisSettings;
 import java.io.IOException;
@@ -180,7 +180,7 @@ public final class BenchCommand implements Callable<Integer> {
         for (String name : only) {
             if (!Scenarios.names().contains(name)) {
                 throw CommandFailed.usage("--only: there is no '" + name + "'; "
-                        + Nearest.hint(name, Scenarios.names()));
+                        + NearestName.hint(name, Scenarios.names()));
             }
         }
         within("--runs", runs, 1, MOST_RUNS);

@@ -1,10 +1,10 @@
 package io.headrace.cli;
 
-import io.headrace.AuditAction;
 import io.headrace.JobState;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.access.AuditAction;
+import io.headrace.broker.WorkerId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine;
 
 /**
  * Scripts for shells, made from the commands themselves. They know everything but the names of queues and the ids of workers,
@@ -63,8 +63,8 @@ final class CompletionScript {
         if (type == JobState.class) {
             return joined(Arrays.stream(JobState.values()).map(JobState::label));
         }
-        if (type == Level.class) {
-            return joined(Arrays.stream(Level.values()).map(Level::label));
+        if (type == Priority.class) {
+            return joined(Arrays.stream(Priority.values()).map(Priority::label));
         }
         if (argument.paramLabel().equals("MODE")) {
             return "memory,fsync";

@@ -2,8 +2,8 @@ package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.headrace.redis.Doctor;
-import io.headrace.redis.Finding;
 import io.headrace.redis.Finding.Level;
+import io.headrace.redis.Finding;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

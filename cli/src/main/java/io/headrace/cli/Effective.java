@@ -2,9 +2,9 @@ package io.headrace.cli;
 
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
-import io.headrace.Redactor;
-import io.headrace.Setting;
 import io.headrace.api.ApiSettings;
+import io.headrace.config.Setting;
+import io.headrace.redaction.Redactor;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.time.Duration;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.headrace.Durability;
 import io.headrace.JobType;
-import io.headrace.JsonMistake;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.format.JsonMistake;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -57,7 +57,7 @@ public final class EnqueueCommand implements Callable<Integer> {
 
     @Option(names = "--priority", paramLabel = "LEVEL", description = "high, normal (the default) or low.")
     @Nullable
-    Level priority;
+    Priority priority;
 
     @Option(names = "--delay", paramLabel = "TIME", description = "Wait that long first, such as 90s or 2h; up to 365d.")
     @Nullable

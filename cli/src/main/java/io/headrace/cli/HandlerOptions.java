@@ -1,10 +1,10 @@
 package io.headrace.cli;
 
 import io.headrace.InvalidInput;
-import io.headrace.Nearest;
-import io.headrace.worker.HttpTarget;
+import io.headrace.format.NearestName;
 import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerSettings;
+import io.headrace.worker.handlers.http.HttpTarget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,7 +84,7 @@ final class HandlerOptions {
         List<HttpTarget> found = targets.get(type);
         if (found == null) {
             throw new InvalidInput(option, "must be for a type that --http names" + (targets.isEmpty() ? ""
-                    : "; " + Nearest.hint(type, targets.keySet())));
+                    : "; " + NearestName.hint(type, targets.keySet())));
         }
         return found;
     }

@@ -7,10 +7,10 @@ import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Level;
-import io.headrace.Nearest;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
+import io.headrace.broker.WorkerId;
+import io.headrace.format.NearestName;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -34,6 +33,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** The root: knows the other commands, and how every one of them reports what went wrong. */
 @Command(name = "headrace", scope = ScopeType.INHERIT, versionProvider = Version.class, sortOptions = false, //
@@ -163,7 +163,7 @@ public final class HeadraceCommand {
         type(line, JobId.class, JobId::parse);
         type(line, WorkerId.class, WorkerId::new);
         type(line, JobState.class, JobState::ofLabel);
-        type(line, Level.class, Level::ofLabel);
+        type(line, Priority.class, Priority::ofLabel);
         type(line, Durability.class, text -> Durability.parse("value", text));
         type(line, BackoffOption.class, BackoffOption::parse);
         type(line, OffsetDateTime.class, text -> {
@@ -216,7 +216,7 @@ public final class HeadraceCommand {
         java.util.Collection<String> names = given.startsWith("-")
                 ? command.getCommandSpec().optionsMap().keySet()
                 : command.getSubcommands().keySet();
-        Nearest.to(given, names).ifPresent(name -> terminal.say("Did you mean '" + name + "'?"));
+        NearestName.to(given, names).ifPresent(name -> terminal.say("Did you mean '" + name + "'?"));
     }
 
     private static int failure(Exception e, CommandLine command, Terminal terminal) {

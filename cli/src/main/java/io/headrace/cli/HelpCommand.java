@@ -1,13 +1,13 @@
 package io.headrace.cli;
 
-import io.headrace.Nearest;
+import io.headrace.format.NearestName;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code headrace help job list}, for those who do not think of {@code --help}. */
 @Command(description = "Show the help of a command.", footer = {"", "Example:", "  headrace help job list"})
@@ -26,7 +26,7 @@ final class HelpCommand implements Callable<Integer> {
             CommandLine next = command.getSubcommands().get(word);
             if (next == null) {
                 throw CommandFailed.usage("there is no command '" + word + "'; "
-                        + Nearest.hint(word, command.getSubcommands().keySet()));
+                        + NearestName.hint(word, command.getSubcommands().keySet()));
             }
             command = next;
         }

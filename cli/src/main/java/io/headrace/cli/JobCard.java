@@ -1,6 +1,6 @@
 package io.headrace.cli;
 
-import io.headrace.ByteSize;
+import io.headrace.format.ByteSize;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
-import io.headrace.BrokerObserver;
 import io.headrace.Durations;
+import io.headrace.broker.BrokerObserver;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

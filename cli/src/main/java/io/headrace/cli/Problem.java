@@ -1,6 +1,6 @@
 package io.headrace.cli;
 
-import io.headrace.Address;
+import io.headrace.config.Address;
 import java.io.IOException;
 
 /** Turns an answer of RFC 9457 into the line that a person reads. */

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
 import io.headrace.JobState;
-import io.headrace.Level;
+import io.headrace.Priority;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +22,7 @@ final class QueueCard {
         line("jobs", counts(queue.at("counts"), Stream.of(JobState.QUEUED, JobState.RUNNING, JobState.SCHEDULED,
                 JobState.RETRYING, JobState.PARKED, JobState.DEAD).map(JobState::label)));
         if (queue.at("counts", "queued").number() > 0) {
-            line("in line", counts(queue.at("levels"), Arrays.stream(Level.values()).map(Level::label))
+            line("in line", counts(queue.at("levels"), Arrays.stream(Priority.values()).map(Priority::label))
                     + Optional.of(queue.at("oldestQueuedAge").span()).filter(age -> !age.isEmpty())
                             .map(age -> "; the oldest for " + age).orElse(""));
         }

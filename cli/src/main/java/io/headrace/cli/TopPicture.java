@@ -1,12 +1,12 @@
 package io.headrace.cli;
 
-import io.headrace.ByteSize;
 import io.headrace.cli.TopList.Column;
 import io.headrace.cli.TopModel.Mode;
 import io.headrace.cli.TopModel.Panel;
 import io.headrace.cli.TopModel.QueueView;
 import io.headrace.cli.TopModel.Shown;
 import io.headrace.cli.TopSnapshot.WorkerRow;
+import io.headrace.format.ByteSize;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

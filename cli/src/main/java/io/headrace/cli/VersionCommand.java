@@ -1,6 +1,6 @@
 package io.headrace.cli;
 
-import io.headrace.Build;
+import io.headrace.runtime.Build;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 

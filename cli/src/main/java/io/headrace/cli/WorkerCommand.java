@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
 import io.headrace.InvalidInput;
-import io.headrace.WorkerId;
+import io.headrace.broker.WorkerId;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.Worker;

@@ -1,10 +1,10 @@
 package io.headrace.cli;
 
-import io.headrace.Broker;
 import io.headrace.QueueName;
-import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
-import io.headrace.UncaughtError;
+import io.headrace.broker.Broker;
+import io.headrace.redaction.Redactor;
+import io.headrace.runtime.UncaughtError;
 import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerSettings;

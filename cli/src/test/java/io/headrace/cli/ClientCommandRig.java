@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobHandler;
 import io.headrace.Json;
-import io.headrace.JsonFormat;
 import io.headrace.PermanentFailure;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
+import io.headrace.format.JsonFormat;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import io.headrace.worker.Worker;
@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestInstance;
 
 /** Every verb against a real API on the in-memory broker. A worker serves the queue {@code served}; others stand still. */
 @TestInstance(Lifecycle.PER_CLASS)

@@ -1,6 +1,6 @@
 package io.headrace.cli;
 
-import io.headrace.Setting;
+import io.headrace.config.Setting;
 import java.util.List;
 import java.util.Map;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.InvalidInput;
-import io.headrace.Setting;
+import io.headrace.config.Setting;
 import io.headrace.redis.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.io.IOException;

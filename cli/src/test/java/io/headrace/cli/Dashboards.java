@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.headrace.cli;
 
 import io.headrace.contract.history.Execution;
-import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
 import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

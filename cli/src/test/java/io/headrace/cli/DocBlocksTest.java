@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.headrace.JsonFormat;
 import io.headrace.cli.DocPage.Block;
+import io.headrace.format.JsonFormat;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;

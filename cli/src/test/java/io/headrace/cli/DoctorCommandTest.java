@@ -2,10 +2,10 @@ package io.headrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.NewJob;
+import io.headrace.broker.BrokerObserver;
 import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;

@@ -3,16 +3,16 @@ package io.headrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.BrokerObserver;
-import io.headrace.ClaimRequest;
 import io.headrace.JobId;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import io.headrace.contract.process.RedisConnection;
 import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
@@ -81,7 +81,7 @@ class GetRoutesTest {
             broker.heartbeat(new WorkerInfo(new WorkerId(worker), "host", 1, Instant.EPOCH, List.of(MAIL), List.of(), 1,
                     1, LEASE, "running", "1", List.of()), LEASE);
         }
-        broker.claim(new ClaimRequest(MAIL, new WorkerId("alive"), 1, LEASE, List.of(Level.values())));
+        broker.claim(new ClaimRequest(MAIL, new WorkerId("alive"), 1, LEASE, List.of(Priority.values())));
         connection.call("XGROUP", "CREATECONSUMER", "hr:{mail}:ready:n", "workers", "dead");
         connection.call("DEL", "hr:worker:dead");
         List<String> asked = addresses(job);

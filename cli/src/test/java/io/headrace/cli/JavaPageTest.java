@@ -88,7 +88,7 @@ class JavaPageTest {
     void theJavaInWritingHandlersCompiles() throws Exception {
         List<String> blocks = new ArrayList<>(JavaPage.read(Path.of("../docs/writing-handlers.md")).blocks());
         assertThat(blocks).isNotEmpty();
-        blocks.add(0, "io.headrace.Broker broker = null; // the page says where it comes from");
+        blocks.add(0, "io.headrace.broker.Broker broker = null; // the page says where it comes from");
         assertThat(new JavaPage(blocks).compile(folder)).isEmpty();
     }
 }

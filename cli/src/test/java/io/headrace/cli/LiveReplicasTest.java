@@ -2,20 +2,20 @@ package io.headrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.Broker;
-import io.headrace.BrokerObserver;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
 import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
@@ -114,7 +114,7 @@ class LiveReplicasTest {
 
     private static void runOne(Broker broker) {
         ClaimedJob job = broker.claim(
-                new ClaimRequest(MAIL, new WorkerId("w-test"), 1, Duration.ofSeconds(30), List.of(Level.values())))
+                new ClaimRequest(MAIL, new WorkerId("w-test"), 1, Duration.ofSeconds(30), List.of(Priority.values())))
                 .jobs().get(0);
         broker.settle(Verdict.finish(job.lease(), job.document()
                 .with(job.document().run().ended(JobState.SUCCEEDED, Instant.now(), Json.parse("2")))))

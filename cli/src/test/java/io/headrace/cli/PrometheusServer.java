@@ -1,8 +1,8 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
 import io.headrace.contract.process.FreePort;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

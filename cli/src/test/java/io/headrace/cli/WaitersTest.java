@@ -2,9 +2,6 @@ package io.headrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.JobClient;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
@@ -15,14 +12,17 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.worker.Worker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,22 +3,22 @@ package io.headrace.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore;
-import io.headrace.AccessStore.AuditPage;
-import io.headrace.AccessStore.AuditQuery;
-import io.headrace.AccessStore.Audited;
-import io.headrace.AccessStore.Kind;
-import io.headrace.AccessStore.Pass;
-import io.headrace.AuditAction;
-import io.headrace.AuditEntry;
-import io.headrace.Digest;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.Json;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore.AuditPage;
+import io.headrace.access.AccessStore.AuditQuery;
+import io.headrace.access.AccessStore.Audited;
+import io.headrace.access.AccessStore.Kind;
+import io.headrace.access.AccessStore.Pass;
+import io.headrace.access.AccessStore;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,7 +136,7 @@ abstract class AdmittingContract extends ContractSteps {
     @Test
     void theAuditLogTellsWhatWasDoneNewestFirst() {
         AuditEntry first = new AuditEntry(name, Role.ADMIN, "::1", AuditAction.DEAD_RETRY, queue,
-                new JobId(queue, io.headrace.Level.NORMAL, false, 1, 2), "target „x“",
+                new JobId(queue, io.headrace.Priority.NORMAL, false, 1, 2), "target „x“",
                 Json.parse("{\"error\":\"a \\\"b\\\"\",\"limit\":5}"), 12_345_678_901L, true);
         AuditEntry second = entry(AuditAction.QUEUE_PAUSE, queue, null);
         access().record(first);

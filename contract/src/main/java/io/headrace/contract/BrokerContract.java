@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Nested;
 
 /**
  * What every broker must do. A broker's test extends this class, says how to open the broker, and runs every promise that
- * {@link io.headrace.Broker} and {@link io.headrace.BrokerOperator} make. State is looked at through these two only.
+ * {@link io.headrace.broker.Broker} and {@link io.headrace.broker.BrokerOperator} make. State is looked at through these two only.
  */
 public abstract class BrokerContract {
     /** A fixture for one test; it is closed afterwards. */

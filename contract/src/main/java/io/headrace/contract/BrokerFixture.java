@@ -1,9 +1,9 @@
 package io.headrace.contract;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
 import io.headrace.JobId;
-import io.headrace.Lease;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Lease;
 import java.time.Duration;
 
 /**

@@ -2,15 +2,15 @@ package io.headrace.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
-import io.headrace.Renewal;
-import io.headrace.Settlement;
+import io.headrace.Priority;
 import io.headrace.Subscription;
-import io.headrace.Verdict;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -85,7 +85,7 @@ abstract class CancellingContract extends ContractSteps {
         assertThat(operator().cancel(job.lease().job())).as("asked again").isEqualTo(Answer.REQUESTED);
         assertThat(broker().renew(List.of(job.lease(), other.lease()), LEASE))
                 .isEqualTo(new Renewal(List.of(), List.of(job.lease())));
-        assertThat(settle(end(job, JobState.CANCELLED))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(end(job, JobState.CANCELLED))).isEqualTo(WriteResult.RECORDED);
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
         assertThat(find(job.lease().job()).cancelling()).isFalse();
     }
@@ -119,7 +119,7 @@ abstract class CancellingContract extends ContractSteps {
     void aJobThatEndedFirstKeepsItsEnd() {
         ClaimedJob job = running(ann);
         operator().cancel(job.lease().job());
-        assertThat(settle(succeed(job))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(job))).isEqualTo(WriteResult.RECORDED);
         assertThat(state(job.lease().job())).isEqualTo(JobState.SUCCEEDED);
     }
 
@@ -138,7 +138,7 @@ abstract class CancellingContract extends ContractSteps {
     void aCancelledJobThatIsPutDownEndsWithoutRunningAgain(Verdict.Move move) {
         ClaimedJob job = running(ann);
         operator().cancel(job.lease().job());
-        assertThat(settle(verdict(move, job, LONG))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict(move, job, LONG))).isEqualTo(WriteResult.RECORDED);
         fixture().tick();
         assertNothingToRun();
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
@@ -148,7 +148,7 @@ abstract class CancellingContract extends ContractSteps {
     void aCancelledJobThatIsReleasedDoesNotRunAgain() {
         ClaimedJob job = running(ann);
         operator().cancel(job.lease().job());
-        assertThat(settle(release(job))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(release(job))).isEqualTo(WriteResult.RECORDED);
         assertNothingToRun();
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
     }
@@ -182,9 +182,9 @@ abstract class CancellingContract extends ContractSteps {
 
     @Test
     void whatNeverWasCannotBeCancelled() {
-        assertThat(operator().cancel(new JobId(newQueue(), Level.NORMAL, false, 1, 0))).isEqualTo(Answer.NOT_FOUND);
+        assertThat(operator().cancel(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEqualTo(Answer.NOT_FOUND);
         JobId real = send(job());
-        assertThat(operator().cancel(new JobId(queue, Level.NORMAL, false, real.millis() + 100_000_000, 0)))
+        assertThat(operator().cancel(new JobId(queue, Priority.NORMAL, false, real.millis() + 100_000_000, 0)))
                 .isEqualTo(Answer.NOT_FOUND);
     }
 
@@ -194,8 +194,8 @@ abstract class CancellingContract extends ContractSteps {
         settle(release(running(ann)));
         ClaimedJob releasedAgain = claimOne(ann);
         settle(release(releasedAgain));
-        List<JobId> inLine = List.of(releasedAgain.lease().job(), send(job()), send(job().level(Level.HIGH)),
-                send(job().level(Level.LOW)));
+        List<JobId> inLine = List.of(releasedAgain.lease().job(), send(job()), send(job().level(Priority.HIGH)),
+                send(job().level(Priority.LOW)));
         JobId resting = send(job().delay(LONG));
         long[] told = {0};
         assertThat(operator().purge(queue, cancelled -> told[0] = cancelled)).isEqualTo(4);

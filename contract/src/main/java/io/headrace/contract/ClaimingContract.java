@@ -2,17 +2,17 @@ package io.headrace.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.Broker;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
-import io.headrace.Settlement;
+import io.headrace.Priority;
 import io.headrace.Subscription;
-import io.headrace.WorkerId;
+import io.headrace.broker.Broker;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -69,10 +69,10 @@ abstract class ClaimingContract extends ContractSteps {
     @Test
     void aLargeClaimTakesTheOldestOfEveryLevelInTurn() {
         List<JobId> normal = send(60);
-        JobId low = send(job().level(Level.LOW));
-        List<JobId> high = Stream.generate(() -> send(job().level(Level.HIGH))).limit(30).toList();
-        assertThat(claim(20, Level.HIGH, Level.NORMAL, Level.LOW)).isEqualTo(high.subList(0, 20));
-        assertThat(claim(100, Level.HIGH, Level.NORMAL, Level.LOW)).isEqualTo(Stream
+        JobId low = send(job().level(Priority.LOW));
+        List<JobId> high = Stream.generate(() -> send(job().level(Priority.HIGH))).limit(30).toList();
+        assertThat(claim(20, Priority.HIGH, Priority.NORMAL, Priority.LOW)).isEqualTo(high.subList(0, 20));
+        assertThat(claim(100, Priority.HIGH, Priority.NORMAL, Priority.LOW)).isEqualTo(Stream
                 .of(high.subList(20, 30), normal, List.of(low)).flatMap(List::stream).toList());
     }
 
@@ -103,29 +103,29 @@ abstract class ClaimingContract extends ContractSteps {
 
     @Test
     void levelsAreServedInTheOrderAsked() {
-        JobId low = send(job().level(Level.LOW));
-        JobId normal = send(job().level(Level.NORMAL));
-        JobId high = send(job().level(Level.HIGH));
-        assertThat(claim(10, Level.HIGH, Level.NORMAL, Level.LOW)).containsExactly(high, normal, low);
+        JobId low = send(job().level(Priority.LOW));
+        JobId normal = send(job().level(Priority.NORMAL));
+        JobId high = send(job().level(Priority.HIGH));
+        assertThat(claim(10, Priority.HIGH, Priority.NORMAL, Priority.LOW)).containsExactly(high, normal, low);
     }
 
     @Test
     void aWorkerMayAskLowLevelsFirst() {
-        JobId high = send(job().level(Level.HIGH));
-        JobId low = send(job().level(Level.LOW));
-        JobId later = send(job().level(Level.LOW));
-        assertThat(claim(2, Level.LOW, Level.NORMAL, Level.HIGH)).containsExactly(low, later);
-        assertThat(claim(2, Level.LOW, Level.NORMAL, Level.HIGH)).containsExactly(high);
+        JobId high = send(job().level(Priority.HIGH));
+        JobId low = send(job().level(Priority.LOW));
+        JobId later = send(job().level(Priority.LOW));
+        assertThat(claim(2, Priority.LOW, Priority.NORMAL, Priority.HIGH)).containsExactly(low, later);
+        assertThat(claim(2, Priority.LOW, Priority.NORMAL, Priority.HIGH)).containsExactly(high);
     }
 
     @Test
     void aLevelLeftOutIsNotServed() {
-        JobId low = send(job().level(Level.LOW));
-        assertThat(claim(10, Level.HIGH, Level.NORMAL)).isEmpty();
-        assertThat(claim(10, Level.LOW)).containsExactly(low);
+        JobId low = send(job().level(Priority.LOW));
+        assertThat(claim(10, Priority.HIGH, Priority.NORMAL)).isEmpty();
+        assertThat(claim(10, Priority.LOW)).containsExactly(low);
     }
 
-    private List<JobId> claim(int max, Level... order) {
+    private List<JobId> claim(int max, Priority... order) {
         return broker().claim(new ClaimRequest(queue, ann, max, LEASE, List.of(order))).jobs().stream()
                 .map(job -> job.lease().job()).toList();
     }
@@ -148,7 +148,7 @@ abstract class ClaimingContract extends ContractSteps {
         fixture().makeDue(resting);
         assertThat(claim(bob, 10)).isEmpty();
         assertThat(info().paused()).isTrue();
-        assertThat(settle(succeed(running))).as("what runs goes on").isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(running))).as("what runs goes on").isEqualTo(WriteResult.RECORDED);
         operator().resume(queue);
         operator().resume(queue);
         assertThat(info().paused()).isFalse();
@@ -210,10 +210,10 @@ abstract class ClaimingContract extends ContractSteps {
                 return;
             }
             jobs.forEach(job -> ran.add(job.lease().job()));
-            List<CompletableFuture<Settlement>> verdicts = jobs.stream()
+            List<CompletableFuture<WriteResult>> verdicts = jobs.stream()
                     .map(job -> connection.settle(succeed(job)).toCompletableFuture()).toList();
             verdicts.forEach(verdict -> {
-                if (verdict.join() == Settlement.RECORDED) {
+                if (verdict.join() == WriteResult.RECORDED) {
                     recorded.incrementAndGet();
                 }
             });

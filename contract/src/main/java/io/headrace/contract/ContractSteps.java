@@ -4,26 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.headrace.Attempt;
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Failure;
+import io.headrace.History;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Run;
-import io.headrace.Settlement;
 import io.headrace.Submission;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -45,7 +45,7 @@ abstract class ContractSteps {
     static final Duration LONG = Duration.ofHours(1);
     /** How long a signal that must come may take; it bounds failures, not the tests. */
     static final Duration SOON = Duration.ofSeconds(10);
-    static final List<Level> ORDER = List.of(Level.HIGH, Level.NORMAL, Level.LOW);
+    static final List<Priority> ORDER = List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
     /** What a broker tells of a time twice may differ by as much as its clock is read at different instants, on a busy machine too. */
     static final TemporalUnitOffset CLOCKS = within(20, ChronoUnit.MILLIS);
     static final Comparator<Instant> BY_THE_CLOCK = (one, other) -> Math.abs(ChronoUnit.MILLIS.between(one, other)) <= 2
@@ -151,25 +151,25 @@ abstract class ContractSteps {
     /** Sends a job, runs it and fails it for good. */
     JobId dead(NewJob.Builder job) {
         ClaimedJob claimed = running(job, ann);
-        assertThat(settle(bury(claimed))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(bury(claimed))).isEqualTo(WriteResult.RECORDED);
         return claimed.lease().job();
     }
 
     JobId retrying(NewJob.Builder job) {
         ClaimedJob claimed = running(job, ann);
-        assertThat(settle(retry(claimed, LONG))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(retry(claimed, LONG))).isEqualTo(WriteResult.RECORDED);
         return claimed.lease().job();
     }
 
     JobId parked(NewJob.Builder job) {
         ClaimedJob claimed = running(job, ann);
-        assertThat(settle(park(claimed, LONG))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(park(claimed, LONG))).isEqualTo(WriteResult.RECORDED);
         return claimed.lease().job();
     }
 
     JobId succeeded(NewJob.Builder job) {
         ClaimedJob claimed = running(job, ann);
-        assertThat(settle(succeed(claimed))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(claimed))).isEqualTo(WriteResult.RECORDED);
         return claimed.lease().job();
     }
 
@@ -190,7 +190,7 @@ abstract class ContractSteps {
         return jobs.get(0);
     }
 
-    Settlement settle(Verdict verdict) {
+    WriteResult settle(Verdict verdict) {
         return broker().settle(verdict).toCompletableFuture().join();
     }
 
@@ -200,7 +200,7 @@ abstract class ContractSteps {
 
     Verdict end(ClaimedJob job, JobState how) {
         Attempt.Outcome outcome = how == JobState.SUCCEEDED ? Attempt.Outcome.SUCCEEDED : Attempt.Outcome.CANCELLED;
-        Run run = history(job).and(attempt(job, outcome, null))
+        History run = history(job).and(attempt(job, outcome, null))
                 .ended(how, job.claimedAt(), how == JobState.SUCCEEDED ? RESULT : null);
         return Verdict.finish(job.lease(), job.document().with(run));
     }
@@ -246,8 +246,8 @@ abstract class ContractSteps {
                 .and(attempt(job, Attempt.Outcome.FAILED, new Failure(error, "it failed", "at Mill.turn"))));
     }
 
-    private static Run history(ClaimedJob job) {
-        Run run = job.document().run();
+    private static History history(ClaimedJob job) {
+        History run = job.document().run();
         for (Attempt lost : job.lost()) {
             run = run.and(lost);
         }

@@ -2,18 +2,18 @@ package io.headrace.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator.Deletion;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimedJob;
 import io.headrace.Idempotency;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
-import io.headrace.Settlement;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.Deletion;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.WriteResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,9 +51,9 @@ abstract class DeletingContract extends ContractSteps {
         ClaimedJob running = claimOne(ann);
         assertThat(delete(true).outcome()).as("while a job runs").isEqualTo(Deletion.Outcome.NOT_EMPTY);
         assertThat(delete(true).jobs()).containsEntry(JobState.RUNNING, 1L);
-        assertThat(settle(release(running))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(release(running))).isEqualTo(WriteResult.RECORDED);
         assertThat(delete(false).jobs()).containsEntry(JobState.QUEUED, 1L).containsEntry(JobState.RUNNING, 0L);
-        assertThat(settle(bury(claimOne(bob)))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(bury(claimOne(bob)))).isEqualTo(WriteResult.RECORDED);
         assertThat(delete(false).jobs()).containsEntry(JobState.DEAD, 1L);
         assertThat(delete(true)).extracting(Deletion::outcome, Deletion::count)
                 .containsExactly(Deletion.Outcome.DELETED, 2L);

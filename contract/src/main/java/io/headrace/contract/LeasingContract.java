@@ -3,20 +3,20 @@ package io.headrace.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Lease;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.Renewal;
-import io.headrace.Settlement;
-import io.headrace.Token;
-import io.headrace.Verdict;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.Token;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +62,10 @@ abstract class LeasingContract extends ContractSteps {
         ClaimedJob first = running(ann);
         ClaimedJob second = takenOver(first, bob);
         Job before = find(first.lease().job());
-        assertThat(settle(verdict(move, first))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(verdict(move, first))).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(find(first.lease().job()).state()).isEqualTo(JobState.RUNNING);
         assertThat(find(first.lease().job())).usingRecursiveComparison().isEqualTo(before);
-        assertThat(settle(verdict(move, second))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict(move, second))).isEqualTo(WriteResult.RECORDED);
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ abstract class LeasingContract extends ContractSteps {
         ClaimedJob first = running(ann);
         ClaimedJob second = takenOver(first, bob);
         settle(succeed(second));
-        assertThat(settle(verdict(move, first))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(verdict(move, first))).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(state(first.lease().job())).isEqualTo(JobState.SUCCEEDED);
         assertThat(info().totals()).containsEntry(JobState.SUCCEEDED, 1L);
         assertNothingToRun();
@@ -84,13 +84,13 @@ abstract class LeasingContract extends ContractSteps {
     void aReclaimedJobTakesNoReportsFromItsFirstWorker() {
         ClaimedJob first = running(ann);
         ClaimedJob second = takenOver(first, bob);
-        assertThat(report(first.lease(), "stale")).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(report(first.lease(), "stale")).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(operator().log(first.lease().job(), 0, 10).lines()).isEmpty();
         assertThat(find(first.lease().job()).progress()).isNull();
-        assertThat(report(second.lease(), "fresh")).isEqualTo(Settlement.RECORDED);
+        assertThat(report(second.lease(), "fresh")).isEqualTo(WriteResult.RECORDED);
     }
 
-    private Settlement report(Lease lease, String line) {
+    private WriteResult report(Lease lease, String line) {
         return broker().report(lease, new Progress(0.5, line), 0, List.of(line)).toCompletableFuture().join();
     }
 
@@ -102,17 +102,17 @@ abstract class LeasingContract extends ContractSteps {
                 .isEqualTo(new Renewal(List.of(first.lease()), List.of()));
         assertThat(find(first.lease().job()).worker()).isEqualTo(bob.value());
         assertThat(broker().renew(List.of(second.lease()), LEASE)).isEqualTo(new Renewal(List.of(), List.of()));
-        assertThat(settle(succeed(second))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(second))).isEqualTo(WriteResult.RECORDED);
     }
 
     @Test
     void aWorkerThatTakesOverItsOwnJobHoldsOnlyTheNewLease() {
         ClaimedJob first = running(ann);
         ClaimedJob second = takenOver(first, ann);
-        assertThat(settle(succeed(first))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(succeed(first))).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(broker().renew(List.of(first.lease(), second.lease()), LEASE).lost())
                 .containsExactly(first.lease());
-        assertThat(settle(succeed(second))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(second))).isEqualTo(WriteResult.RECORDED);
     }
 
     @Test
@@ -163,17 +163,17 @@ abstract class LeasingContract extends ContractSteps {
                 new Token(token.entry(), ann, token.deliveries() + 1, token.fence()));
         for (Lease wrong : List.of(forged, early)) {
             ClaimedJob stranger = new ClaimedJob(wrong, job.document(), job.claimedAt(), false, List.of());
-            assertThat(settle(succeed(stranger))).isEqualTo(Settlement.LEASE_LOST);
-            assertThat(report(wrong, "x")).isEqualTo(Settlement.LEASE_LOST);
+            assertThat(settle(succeed(stranger))).isEqualTo(WriteResult.LEASE_LOST);
+            assertThat(report(wrong, "x")).isEqualTo(WriteResult.LEASE_LOST);
         }
-        assertThat(settle(succeed(job))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(job))).isEqualTo(WriteResult.RECORDED);
     }
 
     @Test
     void aLeaseThatExpiredButWasNotTakenOverStillStands() {
         ClaimedJob job = running(ann);
         fixture().silence(job.lease(), LONG);
-        assertThat(settle(succeed(job))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(job))).isEqualTo(WriteResult.RECORDED);
     }
 
     @Test
@@ -230,8 +230,8 @@ abstract class LeasingContract extends ContractSteps {
 
     @Test
     void everyExpiredLeaseIsFoundInABoundedNumberOfSmallCalls() {
-        List<JobId> sent = Stream.concat(send(20).stream(), Stream.of(send(job().level(Level.HIGH)),
-                send(job().level(Level.LOW)))).toList();
+        List<JobId> sent = Stream.concat(send(20).stream(), Stream.of(send(job().level(Priority.HIGH)),
+                send(job().level(Priority.LOW)))).toList();
         List<ClaimedJob> silent = claim(ann, 100);
         List<JobId> alive = send(20);
         claim(bob, 100);
@@ -293,8 +293,8 @@ abstract class LeasingContract extends ContractSteps {
     void aReleasedJobIsNextInLineAndNoAttemptIsUsed() {
         List<JobId> sent = send(3);
         List<ClaimedJob> two = claim(ann, 2);
-        assertThat(settle(release(two.get(1)))).isEqualTo(Settlement.RECORDED);
-        assertThat(settle(release(two.get(0)))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(release(two.get(1)))).isEqualTo(WriteResult.RECORDED);
+        assertThat(settle(release(two.get(0)))).isEqualTo(WriteResult.RECORDED);
         Job waiting = find(sent.get(0));
         assertThat(waiting.state()).isEqualTo(JobState.QUEUED);
         assertThat(waiting.attempt()).isZero();
@@ -311,8 +311,8 @@ abstract class LeasingContract extends ContractSteps {
 
     @Test
     void releasedJobsOfAnyLevelGoBeforeTheLine() {
-        ClaimedJob low = running(job().level(Level.LOW), ann);
-        JobId high = send(job().level(Level.HIGH));
+        ClaimedJob low = running(job().level(Priority.LOW), ann);
+        JobId high = send(job().level(Priority.HIGH));
         settle(release(low));
         assertThat(claim(bob, 2)).extracting(job -> job.lease().job()).containsExactly(low.lease().job(), high);
     }
@@ -321,11 +321,11 @@ abstract class LeasingContract extends ContractSteps {
     void aReleasedJobRefusesTheWorkerThatGaveItBack() {
         ClaimedJob first = running(ann);
         settle(release(first));
-        assertThat(settle(succeed(first))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(succeed(first))).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(broker().renew(List.of(first.lease()), LEASE).lost()).containsExactly(first.lease());
         ClaimedJob second = claimOne(bob);
-        assertThat(settle(succeed(first))).isEqualTo(Settlement.LEASE_LOST);
-        assertThat(settle(succeed(second))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(first))).isEqualTo(WriteResult.LEASE_LOST);
+        assertThat(settle(succeed(second))).isEqualTo(WriteResult.RECORDED);
     }
 
     @Test
@@ -354,7 +354,7 @@ abstract class LeasingContract extends ContractSteps {
         ClaimedJob kept = running(ann);
         ClaimedJob left = running(ann);
         broker().retire(ann, List.of(queue));
-        assertThat(settle(succeed(kept))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(kept))).isEqualTo(WriteResult.RECORDED);
         assertThat(state(left.lease().job())).isEqualTo(JobState.RUNNING);
         assertThat(takenOver(left, bob).lease().attempt()).isEqualTo(2);
     }

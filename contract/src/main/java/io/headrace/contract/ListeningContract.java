@@ -2,15 +2,15 @@ package io.headrace.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.Broker;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
-import io.headrace.Verdict;
+import io.headrace.broker.Broker;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +80,7 @@ abstract class ListeningContract extends ContractSteps {
         assertThat(look()).isEmpty();
         switch (what) {
             case "in line" -> send(job());
-            case "urgent" -> send(job().level(Level.HIGH));
+            case "urgent" -> send(job().level(Priority.HIGH));
             case "handed back" -> {
                 ClaimedJob first = running(ann);
                 running(ann);

@@ -3,20 +3,20 @@ package io.headrace.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerOperator.DeadJob;
-import io.headrace.BrokerOperator.DeadPage;
-import io.headrace.BrokerOperator.Page;
-import io.headrace.BrokerOperator.Query;
-import io.headrace.BrokerOperator.Spot;
-import io.headrace.ClaimedJob;
 import io.headrace.Failure;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Level;
 import io.headrace.NewJob;
+import io.headrace.Priority;
+import io.headrace.broker.BrokerOperator.DeadJob;
+import io.headrace.broker.BrokerOperator.DeadPage;
+import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.ClaimedJob;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -314,7 +314,7 @@ abstract class ListingContract extends ContractSteps {
     @Test
     void aPlaceInLineCountsThoseOfTheSameLevelAhead() {
         List<JobId> ids = send(5);
-        JobId urgent = send(job().level(Level.HIGH));
+        JobId urgent = send(job().level(Priority.HIGH));
         for (int i = 0; i < 5; i++) {
             assertThat(operator().spot(ids.get(i))).contains(new Spot(i, false));
         }
@@ -327,7 +327,7 @@ abstract class ListingContract extends ContractSteps {
         assertThat(operator().spot(ids.get(0))).contains(new Spot(0, false));
         assertThat(operator().spot(ids.get(4))).contains(new Spot(4, false));
         assertThat(operator().spot(send(job().delay(LONG)))).isEmpty();
-        assertThat(operator().spot(new JobId(newQueue(), Level.NORMAL, false, 1, 0))).isEmpty();
+        assertThat(operator().spot(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEmpty();
     }
 
     @Test

@@ -3,22 +3,22 @@ package io.headrace.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerOperator.Minute;
-import io.headrace.BrokerOperator.Overview;
-import io.headrace.BrokerOperator.QueueInfo;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimedJob;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.JobType;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
 import io.headrace.Subscription;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.SettingsChange;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,16 +39,16 @@ abstract class OverseeingContract extends ContractSteps {
         parked(job());
         running(ann);
         send(job().delay(LONG));
-        send(job().level(Level.HIGH));
-        send(job().level(Level.LOW));
-        send(job().level(Level.LOW));
+        send(job().level(Priority.HIGH));
+        send(job().level(Priority.LOW));
+        send(job().level(Priority.LOW));
         QueueInfo info = info();
         assertThat(info.queue()).isEqualTo(queue);
         assertThat(info.counts()).containsEntry(JobState.QUEUED, 3L).containsEntry(JobState.RUNNING, 1L)
                 .containsEntry(JobState.SCHEDULED, 1L).containsEntry(JobState.RETRYING, 2L)
                 .containsEntry(JobState.PARKED, 1L).containsEntry(JobState.DEAD, 1L);
-        assertThat(info.levels()).containsEntry(Level.HIGH, 1L).containsEntry(Level.NORMAL, 0L)
-                .containsEntry(Level.LOW, 2L);
+        assertThat(info.levels()).containsEntry(Priority.HIGH, 1L).containsEntry(Priority.NORMAL, 0L)
+                .containsEntry(Priority.LOW, 2L);
         assertThat(info.totals()).containsEntry(JobState.SUCCEEDED, 1L).containsEntry(JobState.DEAD, 1L);
         assertThat(info.failures()).isEqualTo(3);
         assertThat(info.kept()).isEqualTo(1);
@@ -58,7 +58,7 @@ abstract class OverseeingContract extends ContractSteps {
     @Test
     void aQueueThatDrainedCountsNothing() {
         send(job());
-        send(job().level(Level.HIGH));
+        send(job().level(Priority.HIGH));
         claim(ann, 2).forEach(job -> settle(succeed(job)));
         assertThat(info().counts().values()).containsOnly(0L);
         assertThat(info().levels().values()).containsOnly(0L);
@@ -91,10 +91,10 @@ abstract class OverseeingContract extends ContractSteps {
     void aRequeuedJobIsAsOldAsItsRequeue() {
         JobId id = dead(job());
         fixture().tick();
-        Instant before = running(job().level(Level.HIGH), ann).claimedAt();
+        Instant before = running(job().level(Priority.HIGH), ann).claimedAt();
         operator().retry(List.of(id));
         Duration age = info().oldestQueuedAge();
-        Instant after = running(job().level(Level.HIGH), ann).claimedAt();
+        Instant after = running(job().level(Priority.HIGH), ann).claimedAt();
         assertThat(age).isLessThanOrEqualTo(Duration.between(before, after));
     }
 
@@ -230,23 +230,23 @@ abstract class OverseeingContract extends ContractSteps {
 
     @Test
     void aWishReachesItsWorkerOnceAndAtOnce() throws InterruptedException {
-        assertThat(operator().steer(ann, Wish.QUIET)).isFalse();
+        assertThat(operator().steer(ann, Steer.QUIET)).isFalse();
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
         CountDownLatch heard = new CountDownLatch(1);
         try (Subscription subscription = broker().onWish(ann, heard::countDown)) {
-            assertThat(operator().steer(ann, Wish.QUIET)).isTrue();
+            assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
             assertThat(heard.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
         assertThat(broker().heartbeat(worker(bob, 99, List.of()), LONG)).isEmpty();
-        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Wish.QUIET);
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Steer.QUIET);
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
-        assertThat(operator().steer(ann, Wish.QUIET)).isTrue();
-        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Wish.QUIET);
-        assertThat(operator().steer(ann, Wish.QUIET)).isTrue();
-        assertThat(operator().steer(ann, Wish.RESUME)).isTrue();
-        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Wish.RESUME);
+        assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Steer.QUIET);
+        assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
+        assertThat(operator().steer(ann, Steer.RESUME)).isTrue();
+        assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Steer.RESUME);
         broker().retire(ann, List.of(queue));
-        assertThat(operator().steer(ann, Wish.QUIET)).isFalse();
+        assertThat(operator().steer(ann, Steer.QUIET)).isFalse();
     }
 
     @Test

@@ -2,13 +2,13 @@ package io.headrace.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.ClaimedJob;
 import io.headrace.JobId;
 import io.headrace.JobLog;
-import io.headrace.Lease;
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.Progress;
-import io.headrace.Settlement;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,12 +22,12 @@ abstract class ReportingContract extends ContractSteps {
     /** How many lines were reported under each lease. */
     private final Map<Lease, Long> reported = new HashMap<>();
 
-    private Settlement report(ClaimedJob job, @Nullable Progress progress, String... lines) {
+    private WriteResult report(ClaimedJob job, @Nullable Progress progress, String... lines) {
         long first = reported.merge(job.lease(), (long) lines.length, Long::sum) - lines.length;
         return report(job, progress, first, List.of(lines));
     }
 
-    private Settlement report(ClaimedJob job, @Nullable Progress progress, long first, List<String> lines) {
+    private WriteResult report(ClaimedJob job, @Nullable Progress progress, long first, List<String> lines) {
         return broker().report(job.lease(), progress, first, lines).toCompletableFuture().join();
     }
 
@@ -40,7 +40,7 @@ abstract class ReportingContract extends ContractSteps {
         ClaimedJob job = running(ann);
         assertThat(find(job.lease().job()).progress()).isNull();
         Progress half = new Progress(0.5, "page 5 of 10 – „fünf“");
-        assertThat(report(job, half)).isEqualTo(Settlement.RECORDED);
+        assertThat(report(job, half)).isEqualTo(WriteResult.RECORDED);
         assertThat(find(job.lease().job()).progress()).isEqualTo(half);
         Progress wordless = new Progress(0.75, null);
         report(job, wordless);
@@ -59,7 +59,7 @@ abstract class ReportingContract extends ContractSteps {
     @Test
     void linesAreNumberedAndReadFromAnyNumberOn() {
         ClaimedJob job = running(ann);
-        assertThat(report(job, null, "zero", "one")).isEqualTo(Settlement.RECORDED);
+        assertThat(report(job, null, "zero", "one")).isEqualTo(WriteResult.RECORDED);
         report(job, new Progress(0.1, null), "two", "");
         report(job, null, "four: „Grüße“");
         assertThat(log(job, 0, 100)).isEqualTo(new JobLog(List.of("zero", "one", "two", "", "four: „Grüße“"), 5));
@@ -142,7 +142,7 @@ abstract class ReportingContract extends ContractSteps {
     void aJobThatWroteNothingHasAnEmptyLog() {
         JobId id = send(job());
         assertThat(operator().log(id, 0, 10)).isEqualTo(new JobLog(List.of(), 0));
-        JobId unknown = new JobId(newQueue(), Level.NORMAL, false, 1, 0);
+        JobId unknown = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
         assertThat(operator().log(unknown, 0, 10).lines()).isEmpty();
     }
 
@@ -150,7 +150,7 @@ abstract class ReportingContract extends ContractSteps {
     void whoHoldsNothingCanReportNothing() {
         ClaimedJob job = running(ann);
         settle(succeed(job));
-        assertThat(report(job, new Progress(1, null), "late")).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(report(job, new Progress(1, null), "late")).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(log(job, 0, 10).lines()).isEmpty();
     }
 }

@@ -3,19 +3,19 @@ package io.headrace.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.Pace;
-import io.headrace.BrokerOperator.Requeued;
-import io.headrace.ClaimedJob;
 import io.headrace.InvalidInput;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Level;
 import io.headrace.Lookup;
-import io.headrace.Settlement;
+import io.headrace.Priority;
 import io.headrace.Submission;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.Pace;
+import io.headrace.broker.BrokerOperator.Requeued;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class RequeueingContract extends ContractSteps {
     @Test
     void aRequeuedJobRunsAgainWithItsHistoryAndFreshRetries() {
-        JobId id = dead(job().level(Level.LOW));
+        JobId id = dead(job().level(Priority.LOW));
         assertThat(operator().retry(List.of(id))).containsExactly(Answer.DONE);
         Job waiting = find(id);
         assertThat(waiting.state()).isEqualTo(JobState.QUEUED);
@@ -53,7 +53,7 @@ abstract class RequeueingContract extends ContractSteps {
         operator().retry(List.of(id));
         ClaimedJob second = claimOne(ann);
         ClaimedJob third = takenOver(second, bob);
-        assertThat(settle(succeed(second))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(succeed(second))).isEqualTo(WriteResult.LEASE_LOST);
         settle(bury(third));
         assertThat(state(id)).isEqualTo(JobState.DEAD);
         operator().retry(List.of(id));
@@ -107,7 +107,7 @@ abstract class RequeueingContract extends ContractSteps {
 
     @Test
     void manyAreAnsweredEachInItsPlace() {
-        JobId unknown = new JobId(newQueue(), Level.NORMAL, false, 1, 0);
+        JobId unknown = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
         JobId dead = dead(job());
         JobId done = succeeded(job());
         JobId resting = retrying(job());
@@ -140,7 +140,7 @@ abstract class RequeueingContract extends ContractSteps {
         JobId resting = retrying(job());
         assertThat(operator().retry(resting, Json.NULL)).isEqualTo(Answer.WRONG_STATE);
         assertThat(operator().retry(send(job()), Json.NULL)).isEqualTo(Answer.WRONG_STATE);
-        assertThat(operator().retry(new JobId(newQueue(), Level.LOW, false, 1, 0), Json.NULL))
+        assertThat(operator().retry(new JobId(newQueue(), Priority.LOW, false, 1, 0), Json.NULL))
                 .isEqualTo(Answer.NOT_FOUND);
         assertThat(find(resting).document().spec().payload()).isEqualTo(job().build().spec().payload());
     }
@@ -173,7 +173,7 @@ abstract class RequeueingContract extends ContractSteps {
             assertThat(operator().runNow(id)).isEqualTo(Answer.WRONG_STATE);
             assertThat(state(id)).isEqualTo(before);
         }
-        assertThat(operator().runNow(new JobId(newQueue(), Level.HIGH, true, 1, 0))).isEqualTo(Answer.NOT_FOUND);
+        assertThat(operator().runNow(new JobId(newQueue(), Priority.HIGH, true, 1, 0))).isEqualTo(Answer.NOT_FOUND);
     }
 
     @Test
@@ -181,7 +181,7 @@ abstract class RequeueingContract extends ContractSteps {
         JobId dead = dead(job());
         JobId other = dead(job());
         JobId queued = send(job());
-        JobId unknown = new JobId(newQueue(), Level.NORMAL, false, 1, 0);
+        JobId unknown = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
         assertThat(operator().deleteDead(List.of(unknown, dead, queued)))
                 .containsExactly(Answer.NOT_FOUND, Answer.DONE, Answer.WRONG_STATE);
         assertThat(broker().find(dead)).isEqualTo(Lookup.GONE);
@@ -197,7 +197,7 @@ abstract class RequeueingContract extends ContractSteps {
         JobId other = dead(job());
         JobId resting = retrying(job());
         JobId queued = send(job());
-        JobId unknown = new JobId(queue, Level.NORMAL, false, 1, 0);
+        JobId unknown = new JobId(queue, Priority.NORMAL, false, 1, 0);
         Requeued requeued = operator().requeue(queue, List.of(dead, resting, unknown, other, queued, dead), null);
         assertThat(requeued.answers()).startsWith(Answer.DONE, Answer.WRONG_STATE, Answer.WRONG_STATE, Answer.DONE,
                 Answer.WRONG_STATE);

@@ -3,17 +3,17 @@ package io.headrace.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.ClaimedJob;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Lease;
-import io.headrace.Level;
 import io.headrace.Lookup;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
+import io.headrace.Priority;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ abstract class SettlingContract extends ContractSteps {
     void aFinishedJobIsOnRecordWithItsEndAndItsHistory(JobState how) {
         ClaimedJob claimed = running(ann);
         Verdict verdict = end(claimed, how);
-        assertThat(settle(verdict)).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
         Job job = find(claimed.lease().job());
         assertThat(job.state()).isEqualTo(how);
         assertThat(job.document().run()).isEqualTo(verdict.document().run());
@@ -50,9 +50,9 @@ abstract class SettlingContract extends ContractSteps {
 
     @Test
     void aFailedJobRestsForItsDelayAndRunsAgainWithItsHistory() {
-        ClaimedJob first = running(job().level(Level.LOW), ann);
+        ClaimedJob first = running(job().level(Priority.LOW), ann);
         JobId id = first.lease().job();
-        assertThat(settle(retry(first, LONG))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(retry(first, LONG))).isEqualTo(WriteResult.RECORDED);
         Job resting = find(id);
         assertThat(resting.state()).isEqualTo(JobState.RETRYING);
         assertClose(resting.runAt(), first.claimedAt().plus(LONG));
@@ -68,7 +68,7 @@ abstract class SettlingContract extends ContractSteps {
                 .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.FAILED));
         assertThat(state(id)).isEqualTo(JobState.RUNNING);
         assertThat(find(id).attempt()).isEqualTo(2);
-        assertThat(settle(succeed(second))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(second))).isEqualTo(WriteResult.RECORDED);
         assertThat(find(id).document().run().attempts()).hasSize(2);
     }
 
@@ -86,10 +86,10 @@ abstract class SettlingContract extends ContractSteps {
         ClaimedJob second = claimOne(ann);
         ClaimedJob third = takenOver(second, bob);
         assertThat(third.lease().attempt()).isEqualTo(3);
-        assertThat(settle(succeed(second))).isEqualTo(Settlement.LEASE_LOST);
-        assertThat(settle(release(third))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(second))).isEqualTo(WriteResult.LEASE_LOST);
+        assertThat(settle(release(third))).isEqualTo(WriteResult.RECORDED);
         assertThat(state(id)).isEqualTo(JobState.QUEUED);
-        assertThat(settle(succeed(claimOne(bob)))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(succeed(claimOne(bob)))).isEqualTo(WriteResult.RECORDED);
         assertThat(state(id)).isEqualTo(JobState.SUCCEEDED);
     }
 
@@ -97,7 +97,7 @@ abstract class SettlingContract extends ContractSteps {
     void aParkedJobRestsAndUsesNoAttempt() {
         ClaimedJob first = running(ann);
         JobId id = first.lease().job();
-        assertThat(settle(park(first, LONG))).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(park(first, LONG))).isEqualTo(WriteResult.RECORDED);
         Job resting = find(id);
         assertThat(resting.state()).isEqualTo(JobState.PARKED);
         assertClose(resting.runAt(), first.claimedAt().plus(LONG));
@@ -111,7 +111,7 @@ abstract class SettlingContract extends ContractSteps {
     void aBuriedJobIsDeadAndOnRecordWithItsError() {
         ClaimedJob claimed = running(ann);
         Verdict verdict = bury(claimed, "exit_1");
-        assertThat(settle(verdict)).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
         Job job = find(claimed.lease().job());
         assertThat(job.state()).isEqualTo(JobState.DEAD);
         assertThat(job.document().run()).isEqualTo(verdict.document().run());
@@ -126,7 +126,7 @@ abstract class SettlingContract extends ContractSteps {
     void aVerdictThatIsRepeatedChangesNothing(Verdict.Move move) {
         ClaimedJob claimed = running(ann);
         Verdict verdict = verdict(move, claimed);
-        assertThat(settle(verdict)).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
         Job after = find(claimed.lease().job());
         settle(verdict);
         assertThat(find(claimed.lease().job())).usingRecursiveComparison().isEqualTo(after);
@@ -136,10 +136,10 @@ abstract class SettlingContract extends ContractSteps {
     @Test
     void aVerdictOnAJobThatNeverWasIsRefused() {
         ClaimedJob claimed = running(ann);
-        JobId unknown = new JobId(newQueue(), Level.NORMAL, false, claimed.claimedAt().toEpochMilli(), 0);
+        JobId unknown = new JobId(newQueue(), Priority.NORMAL, false, claimed.claimedAt().toEpochMilli(), 0);
         ClaimedJob made = new ClaimedJob(new Lease(unknown, 1, claimed.lease().token()),
                 claimed.document(), claimed.claimedAt(), false, List.of());
-        assertThat(settle(succeed(made))).isEqualTo(Settlement.LEASE_LOST);
+        assertThat(settle(succeed(made))).isEqualTo(WriteResult.LEASE_LOST);
         assertThat(broker().find(unknown)).isEqualTo(Lookup.UNKNOWN);
     }
 
@@ -151,7 +151,7 @@ abstract class SettlingContract extends ContractSteps {
         List<ClaimedJob> lost = jobs.stream().filter(job -> jobs.indexOf(job) % 5 == 0).toList();
         lost.forEach(job -> fixture().silence(job.lease(), LONG));
         assertThat(reclaim(bob, lost.size())).hasSize(lost.size());
-        List<CompletableFuture<Settlement>> answers = new ArrayList<>();
+        List<CompletableFuture<WriteResult>> answers = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
             ClaimedJob job = jobs.get(i);
             Verdict verdict = i % 3 == 0 ? succeed(job) : i % 3 == 1 ? bury(job) : retry(job, LONG);
@@ -161,7 +161,7 @@ abstract class SettlingContract extends ContractSteps {
             JobId id = jobs.get(i).lease().job();
             boolean stale = i % 5 == 0;
             assertThat(answers.get(i).join()).as("verdict %d", i)
-                    .isEqualTo(stale ? Settlement.LEASE_LOST : Settlement.RECORDED);
+                    .isEqualTo(stale ? WriteResult.LEASE_LOST : WriteResult.RECORDED);
             assertThat(state(id)).isEqualTo(stale ? JobState.RUNNING
                     : i % 3 == 0 ? JobState.SUCCEEDED : i % 3 == 1 ? JobState.DEAD : JobState.RETRYING);
         }
@@ -205,7 +205,7 @@ abstract class SettlingContract extends ContractSteps {
         JobId fromTheStart = send(job().awaited());
         JobId forNobody = send(job());
         List<ClaimedJob> jobs = claim(ann, 3);
-        assertThat(jobs).hasSize(3).allSatisfy(job -> assertThat(settle(succeed(job))).isEqualTo(Settlement.RECORDED));
+        assertThat(jobs).hasSize(3).allSatisfy(job -> assertThat(settle(succeed(job))).isEqualTo(WriteResult.RECORDED));
         send(50);
         claim(ann, 50).forEach(job -> settle(succeed(job)));
 
@@ -238,7 +238,7 @@ abstract class SettlingContract extends ContractSteps {
 
     @Test
     void waitingForAJobOfAQueueThatIsNotThereMakesNone() {
-        JobId never = new JobId(newQueue(), Level.NORMAL, false, 1, 0);
+        JobId never = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
         assertThat(broker().await(never)).isEqualTo(Lookup.UNKNOWN);
         assertThat(operator().queue(never.queue())).isEmpty();
     }
@@ -254,9 +254,9 @@ abstract class SettlingContract extends ContractSteps {
 
     @Test
     void anIdThatNeverWasIsUnknown() {
-        assertThat(broker().find(new JobId(newQueue(), Level.NORMAL, false, 1, 0))).isEqualTo(Lookup.UNKNOWN);
+        assertThat(broker().find(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEqualTo(Lookup.UNKNOWN);
         JobId real = send(job());
-        JobId future = new JobId(queue, Level.NORMAL, false, real.millis() + Duration.ofDays(1).toMillis(), 0);
+        JobId future = new JobId(queue, Priority.NORMAL, false, real.millis() + Duration.ofDays(1).toMillis(), 0);
         assertThat(broker().find(future)).isEqualTo(Lookup.UNKNOWN);
         assertThat(state(real)).isEqualTo(JobState.QUEUED);
     }

@@ -1,28 +1,28 @@
 package io.headrace.testkit;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.DataDamaged;
 import io.headrace.HeadraceException;
 import io.headrace.JobId;
-import io.headrace.Lease;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.Renewal;
-import io.headrace.Settlement;
 import io.headrace.Submission;
 import io.headrace.Subscription;
-import io.headrace.Verdict;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.Steer;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -140,7 +140,7 @@ public final class InMemoryBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<Settlement> settle(Verdict verdict) {
+    public CompletionStage<WriteResult> settle(Verdict verdict) {
         return staged(() -> state.onQueue(verdict.lease().job().queue(), (queue, now) -> queue.settle(verdict, now)));
     }
 
@@ -166,22 +166,22 @@ public final class InMemoryBroker implements Broker {
     }
 
     @Override
-    public CompletionStage<Settlement> report(Lease lease, @Nullable Progress progress, long firstLine,
+    public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine,
             List<String> lines) {
         return staged(() -> state.onQueue(lease.job().queue(), (queue, now) -> {
             MemoryJob job = queue.held(lease);
             if (job == null) {
-                return Settlement.LEASE_LOST;
+                return WriteResult.LEASE_LOST;
             }
             job.progress = progress == null ? job.progress : progress;
             job.log.add(lease.token(), firstLine, lines);
             events.changed(job.id);
-            return Settlement.RECORDED;
+            return WriteResult.RECORDED;
         }));
     }
 
     @Override
-    public Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime) {
+    public Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime) {
         return state.locked(now -> workers.heartbeat(worker, lifetime, now));
     }
 

@@ -1,8 +1,7 @@
 package io.headrace.testkit;
 
-import io.headrace.AccessStore;
-import io.headrace.BrokerOperator;
 import io.headrace.BrokerUnavailable;
+import io.headrace.DeathCause;
 import io.headrace.Durability;
 import io.headrace.Failure;
 import io.headrace.InvalidInput;
@@ -10,13 +9,14 @@ import io.headrace.JobId;
 import io.headrace.JobLog;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Level;
-import io.headrace.Outline;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.SettingsChange;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.access.AccessStore;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.SettingsChange;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +38,7 @@ final class InMemoryOperator implements BrokerOperator {
     private static final List<JobState> COUNTED = List.of(JobState.QUEUED, JobState.RUNNING, JobState.SCHEDULED,
             JobState.RETRYING, JobState.PARKED, JobState.DEAD);
 
-    private static final List<Level> LEVELS = List.of(Level.values());
+    private static final List<Priority> LEVELS = List.of(Priority.values());
 
     private final MemoryState state;
     private final MemoryWorkers workers;
@@ -86,7 +86,7 @@ final class InMemoryOperator implements BrokerOperator {
     private QueueInfo info(MemoryQueue queue, Instant now) {
         Map<JobState, Long> counts = new EnumMap<>(JobState.class);
         COUNTED.forEach(state -> counts.put(state, 0L));
-        Map<Level, Long> levels = new EnumMap<>(Level.class);
+        Map<Priority, Long> levels = new EnumMap<>(Priority.class);
         LEVELS.forEach(level -> levels.put(level, 0L));
         long kept = 0;
         Instant oldest = now;
@@ -159,7 +159,7 @@ final class InMemoryOperator implements BrokerOperator {
         Page page = jobs(new Query(name, JobState.DEAD, null, null, cursor, limit));
         return state.onQueue(name, (queue, now) -> new DeadPage(page.jobs().stream()
                 .flatMap(job -> Optional.ofNullable(queue.job(job.id())).stream())
-                .map(job -> new DeadJob(job.id, job.diedAt(), new Outline(job.document.spec().type(),
+                .map(job -> new DeadJob(job.id, job.diedAt(), new DeathCause(job.document.spec().type(),
                         withoutStack(job.document.run().error()))))
                 .toList(), page.next()));
     }
@@ -270,7 +270,7 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     @Override
-    public boolean steer(WorkerId worker, Wish wish) {
+    public boolean steer(WorkerId worker, Steer wish) {
         return state.locked(now -> workers.wish(worker, wish, now));
     }
 

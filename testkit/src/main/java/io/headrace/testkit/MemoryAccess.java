@@ -1,12 +1,12 @@
 package io.headrace.testkit;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore;
-import io.headrace.AuditEntry;
-import io.headrace.Digest;
 import io.headrace.InvalidInput;
-import io.headrace.Role;
-import io.headrace.Scope;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore;
+import io.headrace.access.AuditEntry;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.headrace.testkit;
 
-import io.headrace.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Minute;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

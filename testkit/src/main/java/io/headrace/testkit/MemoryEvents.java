@@ -3,7 +3,7 @@ package io.headrace.testkit;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
-import io.headrace.WorkerId;
+import io.headrace.broker.WorkerId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,18 +1,18 @@
 package io.headrace.testkit;
 
 import io.headrace.Attempt;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
+import io.headrace.History;
 import io.headrace.Job;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Lease;
 import io.headrace.Progress;
-import io.headrace.Run;
-import io.headrace.Token;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Token;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,8 +105,8 @@ final class MemoryJob {
     }
 
     /** What is stored when the broker itself ends the job: its history with the attempts that were lost. */
-    Run history() {
-        Run run = document.run();
+    History history() {
+        History run = document.run();
         for (Attempt attempt : lost) {
             run = run.and(attempt);
         }

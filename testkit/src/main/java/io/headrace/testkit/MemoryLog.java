@@ -1,7 +1,7 @@
 package io.headrace.testkit;
 
 import io.headrace.JobLog;
-import io.headrace.Token;
+import io.headrace.broker.Token;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.headrace.testkit;
 
-import io.headrace.Level;
+import io.headrace.Priority;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Instant;
 import java.util.Comparator;
@@ -14,9 +14,9 @@ import java.util.TreeSet;
 /** The places of one queue that jobs are in while they do not run, each in its order. Everything is guarded by the broker's lock. */
 final class MemoryPlaces {
     /** Jobs in line by entry. */
-    private final Map<Level, NavigableMap<Long, MemoryJob>> lines = new EnumMap<>(Level.class);
+    private final Map<Priority, NavigableMap<Long, MemoryJob>> lines = new EnumMap<>(Priority.class);
     /** Jobs handed back, by entry. */
-    private final Map<Level, NavigableMap<Long, MemoryJob>> released = new EnumMap<>(Level.class);
+    private final Map<Priority, NavigableMap<Long, MemoryJob>> released = new EnumMap<>(Priority.class);
     private final TreeSet<MemoryJob> resting = new TreeSet<>(
             Comparator.comparing((MemoryJob job) -> job.dueAt).thenComparing(job -> job.id));
     private final NavigableMap<Long, MemoryJob> finished = new TreeMap<>();
@@ -27,7 +27,7 @@ final class MemoryPlaces {
     private long ends;
 
     MemoryPlaces() {
-        for (Level level : Level.values()) {
+        for (Priority level : Priority.values()) {
             lines.put(level, new TreeMap<>());
             released.put(level, new TreeMap<>());
         }
@@ -82,12 +82,12 @@ final class MemoryPlaces {
         }
     }
 
-    private static NavigableMap<Long, MemoryJob> of(Map<Level, NavigableMap<Long, MemoryJob>> lines, MemoryJob job) {
+    private static NavigableMap<Long, MemoryJob> of(Map<Priority, NavigableMap<Long, MemoryJob>> lines, MemoryJob job) {
         return lines.computeIfAbsent(job.id.level(), level -> new TreeMap<>());
     }
 
     /** The next job to hand out of those in line, or of those released. */
-    Optional<MemoryJob> first(Place place, Level level) {
+    Optional<MemoryJob> first(Place place, Priority level) {
         NavigableMap<Long, MemoryJob> line = (place == Place.RELEASED ? released : lines).get(level);
         return line == null || line.isEmpty() ? Optional.empty() : Optional.of(line.firstEntry().getValue());
     }

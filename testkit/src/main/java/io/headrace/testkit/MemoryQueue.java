@@ -1,27 +1,27 @@
 package io.headrace.testkit;
 
 import io.headrace.BacklogFull;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.QueueSettings;
-import io.headrace.BrokerOperator.Spot;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
+import io.headrace.History;
 import io.headrace.Idempotency;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Lease;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Run;
-import io.headrace.Settlement;
 import io.headrace.Submission;
-import io.headrace.Token;
-import io.headrace.Verdict;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Token;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +94,7 @@ final class MemoryQueue {
         return new Submission(Submission.Kind.ACCEPTED, id, state);
     }
 
-    private JobId nextId(Level level, boolean scheduled, Instant now) {
+    private JobId nextId(Priority level, boolean scheduled, Instant now) {
         lastSequence = now.toEpochMilli() == lastMillis ? lastSequence + 1 : 0;
         lastMillis = now.toEpochMilli();
         return new JobId(name, level, scheduled, lastMillis, lastSequence);
@@ -110,7 +110,7 @@ final class MemoryQueue {
         return new Claim(claimed, moves.places.nextDue().map(due -> Duration.between(now, due)));
     }
 
-    private void claim(Place place, Level level, ClaimRequest request, Instant now, List<ClaimedJob> claimed) {
+    private void claim(Place place, Priority level, ClaimRequest request, Instant now, List<ClaimedJob> claimed) {
         Optional<MemoryJob> next = moves.places.first(place, level);
         while (next.isPresent() && claimed.size() < request.max()) {
             MemoryJob job = next.get();
@@ -147,11 +147,11 @@ final class MemoryQueue {
         return claimed;
     }
 
-    Settlement settle(Verdict verdict, Instant now) {
+    WriteResult settle(Verdict verdict, Instant now) {
         MemoryJob job = job(verdict.lease().job());
         MemoryJob.Settled settled = new MemoryJob.Settled(verdict.lease(), verdict.move());
         if (job == null || !job.heldUnder(verdict.lease())) {
-            return job != null && settled.equals(job.settled) ? Settlement.RECORDED : Settlement.LEASE_LOST;
+            return job != null && settled.equals(job.settled) ? WriteResult.RECORDED : WriteResult.LEASE_LOST;
         }
         job.settled = settled;
         switch (verdict.move()) {
@@ -164,7 +164,7 @@ final class MemoryQueue {
             case BURY -> moves.bury(job, verdict.document(), now);
             case RELEASE -> moves.release(job, now);
         }
-        return Settlement.RECORDED;
+        return WriteResult.RECORDED;
     }
 
     private void putDown(MemoryJob job, Place place, Verdict verdict, Instant now) {
@@ -222,7 +222,7 @@ final class MemoryQueue {
         if (key != null) {
             moves.unique.put(key, id);
         }
-        Run run = job.document.run().reopened();
+        History run = job.document.run().reopened();
         job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
         moves.places.leave(job);
         if (due == null) {

@@ -1,8 +1,8 @@
 package io.headrace.testkit;
 
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import java.util.Optional;
 final class MemoryWorkers {
     private final MemoryEvents events;
     private final Map<WorkerId, Heard> workers = new HashMap<>();
-    private final Map<WorkerId, Wish> wishes = new HashMap<>();
+    private final Map<WorkerId, Steer> wishes = new HashMap<>();
 
     /** The last heartbeat of a worker. */
     private record Heard(WorkerInfo worker, Instant until) {}
@@ -23,7 +23,7 @@ final class MemoryWorkers {
         this.events = events;
     }
 
-    Optional<Wish> heartbeat(WorkerInfo worker, Duration lifetime, Instant now) {
+    Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime, Instant now) {
         workers.put(worker.id(), new Heard(worker.heardAt(now), now.plus(lifetime)));
         return Optional.ofNullable(wishes.remove(worker.id()));
     }
@@ -34,7 +34,7 @@ final class MemoryWorkers {
     }
 
     /** Whether such a worker lives; what is wished of it waits for its next heartbeat. */
-    boolean wish(WorkerId worker, Wish wish, Instant now) {
+    boolean wish(WorkerId worker, Steer wish, Instant now) {
         if (live(now).stream().noneMatch(live -> live.id().equals(worker))) {
             return false;
         }

@@ -3,26 +3,26 @@ package io.headrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.AccessKey;
-import io.headrace.AccessStore;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
-import io.headrace.Digest;
 import io.headrace.Idempotency;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Level;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.Role;
-import io.headrace.Scope;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore;
+import io.headrace.access.Digest;
+import io.headrace.access.Role;
+import io.headrace.access.Scope;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
 import io.headrace.contract.BrokerContract;
 import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
@@ -46,7 +46,7 @@ final class InMemoryBrokerTest extends BrokerContract {
 
     private ClaimRequest ask(int max) {
         return new ClaimRequest(QUEUE, new WorkerId("w-1"), max, LEASE,
-                List.of(Level.values()));
+                List.of(Priority.values()));
     }
 
     private JobId send(NewJob.Builder job) {
@@ -58,7 +58,7 @@ final class InMemoryBrokerTest extends BrokerContract {
                 job.document().with(job.document().run().ended(JobState.SUCCEEDED, clock.now(), null)));
     }
 
-    private Settlement settle(Verdict verdict) {
+    private WriteResult settle(Verdict verdict) {
         return broker.settle(verdict).toCompletableFuture().join();
     }
 
@@ -169,7 +169,7 @@ final class InMemoryBrokerTest extends BrokerContract {
         assertThatThrownBy(() -> settle(verdict)).hasCauseInstanceOf(OutcomeUnknown.class);
         broker.answersLost(false);
         assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.SUCCEEDED);
-        assertThat(settle(verdict)).isEqualTo(Settlement.RECORDED);
+        assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
         assertThat(broker.operator().queue(QUEUE).orElseThrow().totals()).containsEntry(JobState.SUCCEEDED, 1L);
     }
 

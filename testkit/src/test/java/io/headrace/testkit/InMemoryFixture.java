@@ -1,9 +1,9 @@
 package io.headrace.testkit;
 
-import io.headrace.Broker;
-import io.headrace.BrokerOperator;
 import io.headrace.JobId;
-import io.headrace.Lease;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Lease;
 import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
 

@@ -3,10 +3,7 @@ package io.headrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.Broker;
 import io.headrace.BrokerUnavailable;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
 import io.headrace.Idempotency;
 import io.headrace.IdempotencyConflict;
 import io.headrace.InvalidInput;
@@ -15,13 +12,16 @@ import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.Level;
 import io.headrace.NewJob;
 import io.headrace.OutcomeUnknown;
+import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
-import io.headrace.Verdict;
-import io.headrace.WorkerId;
+import io.headrace.broker.Broker;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -53,7 +53,7 @@ final class JobClientTest {
 
     private void succeedNext() {
         ClaimedJob claimed = broker.claim(new ClaimRequest(new QueueName("q"), new WorkerId("w"), 1, LONG,
-                List.of(Level.values()))).jobs().get(0);
+                List.of(Priority.values()))).jobs().get(0);
         broker.settle(Verdict.finish(claimed.lease(), claimed.document()
                 .with(claimed.document().run().ended(JobState.SUCCEEDED, clock.now(), Json.parse("42")))));
     }

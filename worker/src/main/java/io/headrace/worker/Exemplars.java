@@ -1,5 +1,6 @@
 package io.headrace.worker;
 
+import io.headrace.worker.attempts.SampledTrace;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import org.jspecify.annotations.Nullable;
 

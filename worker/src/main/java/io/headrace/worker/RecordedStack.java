@@ -1,6 +1,7 @@
 package io.headrace.worker;
 
 import io.headrace.Failure;
+import io.headrace.worker.attempts.LogText;
 import org.jspecify.annotations.Nullable;
 
 /**

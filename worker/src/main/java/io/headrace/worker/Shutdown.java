@@ -2,6 +2,12 @@ package io.headrace.worker;
 
 import io.headrace.Durations;
 import io.headrace.HeadraceException;
+import io.headrace.worker.attempts.InFlight;
+import io.headrace.worker.attempts.LiveAttempt;
+import io.headrace.worker.attempts.Stop;
+import io.headrace.worker.attempts.WorkerParts;
+import io.headrace.worker.attempts.Workload;
+import io.headrace.worker.handlers.Handlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

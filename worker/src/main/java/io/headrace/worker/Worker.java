@@ -1,12 +1,21 @@
 package io.headrace.worker;
 
-import io.headrace.Broker;
-import io.headrace.BrokerObserver;
-import io.headrace.Build;
 import io.headrace.Durations;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.runtime.Build;
+import io.headrace.worker.attempts.LiveAttempt;
+import io.headrace.worker.attempts.WorkerConfig;
+import io.headrace.worker.attempts.WorkerMetrics;
+import io.headrace.worker.attempts.WorkerParts;
+import io.headrace.worker.attempts.Workload;
+import io.headrace.worker.claims.Heartbeat;
+import io.headrace.worker.handlers.Handlers;
+import io.headrace.worker.handlers.exec.Orphans;
+import io.headrace.worker.threads.Breakdown;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -183,8 +192,8 @@ public final class Worker implements AutoCloseable {
 
         /** Counts like the last call of {@link #quiet} or {@link #resume}, whichever comes later. */
         @Override
-        public void obey(Wish wish) {
-            if (wish == Wish.QUIET) {
+        public void obey(Steer wish) {
+            if (wish == Steer.QUIET) {
                 quiet();
             } else {
                 resume();

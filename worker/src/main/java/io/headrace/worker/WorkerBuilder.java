@@ -1,15 +1,27 @@
 package io.headrace.worker;
 
-import io.headrace.Broker;
 import io.headrace.Durations;
 import io.headrace.InvalidInput;
 import io.headrace.JobHandler;
 import io.headrace.JobType;
 import io.headrace.PayloadMapper;
 import io.headrace.QueueName;
-import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
-import io.headrace.WorkerId;
+import io.headrace.broker.Broker;
+import io.headrace.broker.WorkerId;
+import io.headrace.redaction.Redactor;
+import io.headrace.worker.attempts.BrokerOutage;
+import io.headrace.worker.attempts.WorkerConfig;
+import io.headrace.worker.attempts.WorkerMetrics;
+import io.headrace.worker.attempts.WorkerParts;
+import io.headrace.worker.handlers.Handlers;
+import io.headrace.worker.handlers.PluginFolder;
+import io.headrace.worker.handlers.exec.ChildProcess;
+import io.headrace.worker.handlers.exec.ExecHandler;
+import io.headrace.worker.handlers.http.HttpHandler;
+import io.headrace.worker.handlers.http.HttpTarget;
+import io.headrace.worker.threads.Breakdown;
+import io.headrace.worker.threads.Clocks;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.URI;
@@ -241,7 +253,7 @@ public final class WorkerBuilder {
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
                 grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
         Breakdown end = new Breakdown(breakdown);
-        WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), new Outage(clocks), clocks, end);
+        WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), new BrokerOutage(clocks), clocks, end);
         return new Worker(parts, new Handlers(handlers, mapper), new FailureTeller(failureListener, clocks, end));
     }
 }

@@ -2,11 +2,11 @@ package io.headrace.worker;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.headrace.Build;
-import io.headrace.Gzip;
-import io.headrace.Meter;
-import io.headrace.OwnHost;
-import io.headrace.ScrapeFormat;
+import io.headrace.config.Meter;
+import io.headrace.format.Gzip;
+import io.headrace.format.ScrapeFormat;
+import io.headrace.runtime.Build;
+import io.headrace.runtime.OwnHost;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

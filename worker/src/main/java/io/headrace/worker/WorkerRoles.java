@@ -1,5 +1,22 @@
 package io.headrace.worker;
 
+import io.headrace.worker.attempts.AttemptRunner;
+import io.headrace.worker.attempts.InFlight;
+import io.headrace.worker.attempts.Interrupter;
+import io.headrace.worker.attempts.LiveAttempt;
+import io.headrace.worker.attempts.Liveness;
+import io.headrace.worker.attempts.Reports;
+import io.headrace.worker.attempts.Stop;
+import io.headrace.worker.attempts.VerdictSender;
+import io.headrace.worker.attempts.WorkerParts;
+import io.headrace.worker.attempts.Workload;
+import io.headrace.worker.claims.BrokerHints;
+import io.headrace.worker.claims.ClaimLoop;
+import io.headrace.worker.claims.Heartbeat;
+import io.headrace.worker.claims.LeaseKeeper;
+import io.headrace.worker.claims.Reclaimer;
+import io.headrace.worker.handlers.Handlers;
+
 /**
  * The roles of one worker, put together. Each has its thread once it is started; a test that starts none takes their turns
  * itself.
@@ -8,7 +25,7 @@ final class WorkerRoles {
     final Liveness liveness;
     final Reports reports;
     final FailureTeller failures;
-    final Settler settler;
+    final VerdictSender settler;
     final Interrupter interrupter;
     final AttemptRunner runner;
     final ClaimLoop claimLoop;
@@ -21,7 +38,7 @@ final class WorkerRoles {
         inFlight = workload.inFlight();
         liveness = new Liveness(parts.clocks());
         reports = new Reports(parts.broker(), parts.clocks(), parts.breakdown());
-        settler = new Settler(parts, inFlight, reports, failures::recorded);
+        settler = new VerdictSender(parts, inFlight, reports, failures::recorded);
         interrupter = new Interrupter(inFlight, parts.clocks(), parts.breakdown());
         runner = new AttemptRunner(parts, workload, handlers, interrupter, reports, settler);
         interrupter.onAbandon(runner::abandon);

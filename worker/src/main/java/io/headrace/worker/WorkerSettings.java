@@ -2,7 +2,7 @@ package io.headrace.worker;
 
 import io.headrace.InvalidInput;
 import io.headrace.QueueName;
-import io.headrace.Setting;
+import io.headrace.config.Setting;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;

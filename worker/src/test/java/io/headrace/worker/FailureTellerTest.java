@@ -15,6 +15,7 @@ import io.headrace.PermanentFailure;
 import io.headrace.RetryLater;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
+import io.headrace.worker.threads.Clocks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package io.headrace.worker;
 
-import io.headrace.Broker;
-import io.headrace.ByteBudget;
 import io.headrace.Job;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
@@ -9,14 +7,38 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.PayloadMapper;
 import io.headrace.QueueName;
-import io.headrace.Redactor;
 import io.headrace.RetryPolicy;
 import io.headrace.Subscription;
-import io.headrace.Wish;
-import io.headrace.WorkerId;
-import io.headrace.WorkerInfo;
+import io.headrace.broker.Broker;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.redaction.Redactor;
+import io.headrace.runtime.ByteBudget;
 import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
+import io.headrace.worker.attempts.AttemptRunner;
+import io.headrace.worker.attempts.BrokerOutage;
+import io.headrace.worker.attempts.InFlight;
+import io.headrace.worker.attempts.Interrupter;
+import io.headrace.worker.attempts.JobMemory;
+import io.headrace.worker.attempts.Liveness;
+import io.headrace.worker.attempts.Reports;
+import io.headrace.worker.attempts.Slots;
+import io.headrace.worker.attempts.VerdictSender;
+import io.headrace.worker.attempts.WorkerConfig;
+import io.headrace.worker.attempts.WorkerMetrics;
+import io.headrace.worker.attempts.WorkerParts;
+import io.headrace.worker.attempts.Workload;
+import io.headrace.worker.claims.BrokerHints;
+import io.headrace.worker.claims.ClaimLoop;
+import io.headrace.worker.claims.Heartbeat;
+import io.headrace.worker.claims.LeaseKeeper;
+import io.headrace.worker.handlers.Handlers;
+import io.headrace.worker.threads.Breakdown;
+import io.headrace.worker.threads.Capacity;
+import io.headrace.worker.threads.Clocks;
+import io.headrace.worker.threads.JobThreads;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,41 +57,41 @@ import java.util.concurrent.TimeUnit;
  * The roles of one worker, put together on an in-memory broker, without their threads: a test takes their turns, and handlers
  * run within the turn that claims them, or when the test says so. Time is the broker's manual clock for everybody.
  */
-final class Rig {
-    static final Duration LEASE = Duration.ofSeconds(30);
+public final class Rig {
+    public static final Duration LEASE = Duration.ofSeconds(30);
 
-    final ManualClock time;
-    final InMemoryBroker broker;
+    public final ManualClock time;
+    public final InMemoryBroker broker;
     final Clocks clocks;
-    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    final WorkerConfig config;
-    final Outage outage;
-    final Slots slots;
-    final Capacity capacity;
-    final ByteBudget budget;
+    public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    public final WorkerConfig config;
+    public final BrokerOutage outage;
+    public final Slots slots;
+    public final Capacity capacity;
+    public final ByteBudget budget;
     final Breakdown breakdown = new Breakdown(null);
-    final InFlight inFlight = new InFlight();
+    public final InFlight inFlight = new InFlight();
     /** What the application heard of failures. */
     final List<FailedAttempt> failed = new ArrayList<>();
     final FailureTeller failures;
-    final Liveness liveness;
-    final Reports reports;
-    final Settler settler;
-    final Interrupter interrupter;
-    final AttemptRunner runner;
-    final ClaimLoop claimLoop;
-    final LeaseKeeper leaseKeeper;
-    final BrokerHints hints;
+    public final Liveness liveness;
+    public final Reports reports;
+    public final VerdictSender settler;
+    public final Interrupter interrupter;
+    public final AttemptRunner runner;
+    public final ClaimLoop claimLoop;
+    public final LeaseKeeper leaseKeeper;
+    public final BrokerHints hints;
     /** What was handed to threads and has not run. */
-    final List<Threads.Task> tasks = new ArrayList<>();
+    public final List<JobThreads.Task> tasks = new ArrayList<>();
     /** What operators wished of the worker. */
-    final List<Wish> wishes = new ArrayList<>();
-    boolean runAtOnce = true;
+    public final List<Steer> wishes = new ArrayList<>();
+    public boolean runAtOnce = true;
     /** How many threads the machine gives. */
-    int threads = Integer.MAX_VALUE;
+    public int threads = Integer.MAX_VALUE;
 
     /** A worker of its own on a broker of its own. */
-    Rig(int slots, JobHandler<?>... handlers) {
+    public Rig(int slots, JobHandler<?>... handlers) {
         this(new ManualClock(), slots, handlers);
     }
 
@@ -78,16 +100,16 @@ final class Rig {
     }
 
     /** One more worker on the broker of another. */
-    Rig beside(int slotCount, JobHandler<?>... handlers) {
+    public Rig beside(int slotCount, JobHandler<?>... handlers) {
         return new Rig(time, broker, config.queues(), slotCount, handlers);
     }
 
-    Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount,
+    public Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount,
             JobHandler<?>... handlers) {
         this(time, broker, queues, slotCount, new ByteBudget(1 << 30), handlers);
     }
 
-    Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount, ByteBudget budget,
+    public Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount, ByteBudget budget,
             JobHandler<?>... handlers) {
         this.budget = budget;
         this.time = time;
@@ -103,7 +125,7 @@ final class Rig {
             registered.add(new Handlers.Registered(handler, "a test", null));
         }
         Handlers known = new Handlers(registered, PayloadMapper.DEFAULT);
-        outage = new Outage(clocks);
+        outage = new BrokerOutage(clocks);
         slots = new Slots(slotCount);
         capacity = new Capacity(slotCount, clocks);
         WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), outage, clocks, breakdown);
@@ -128,13 +150,13 @@ final class Rig {
         }
 
         @Override
-        public void obey(Wish wish) {
+        public void obey(Steer wish) {
             wishes.add(wish);
         }
     }
 
     /** Runs tasks within {@link #execute}, or keeps them. */
-    private final class Inline implements Threads {
+    private final class Inline implements JobThreads {
         @Override
         public void execute(Task task) {
             if (tasks.size() >= threads) {
@@ -163,14 +185,14 @@ final class Rig {
     }
 
     /** Runs the tasks that were kept. */
-    void runTasks() {
-        List<Threads.Task> all = List.copyOf(tasks);
+    public void runTasks() {
+        List<JobThreads.Task> all = List.copyOf(tasks);
         tasks.clear();
-        all.forEach(Threads.Task::run);
+        all.forEach(JobThreads.Task::run);
     }
 
     /** Waits until whoever listens to the broker has heard what it has said so far. */
-    void awaitEvents() throws InterruptedException {
+    public void awaitEvents() throws InterruptedException {
         CountDownLatch heard = new CountDownLatch(1);
         JobId last = JobId.parse("elsewhere_n1-0");
         try (Subscription all = broker.onCancel(Set.of(last.queue()), job -> heard.countDown())) {
@@ -181,23 +203,23 @@ final class Rig {
         }
     }
 
-    JobId enqueue(String type) {
+    public JobId enqueue(String type) {
         return enqueue(NewJob.of("default", type, Map.of()).build());
     }
 
-    JobId enqueue(NewJob job) {
+    public JobId enqueue(NewJob job) {
         return ((Broker) broker).enqueue(job).toCompletableFuture().join().id();
     }
 
-    Job job(JobId id) {
+    public Job job(JobId id) {
         return broker.find(id).job().orElseThrow();
     }
 
-    JobState state(JobId id) {
+    public JobState state(JobId id) {
         return job(id).state();
     }
 
-    double count(String meter) {
+    public double count(String meter) {
         return meters.find(meter).counters().stream().mapToDouble(counter -> counter.count()).sum();
     }
 }

@@ -2,7 +2,6 @@ package io.headrace.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.Broker;
 import io.headrace.Job;
 import io.headrace.JobHandler;
 import io.headrace.JobId;
@@ -10,6 +9,7 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.OutcomeUnknown;
 import io.headrace.Progress;
+import io.headrace.broker.Broker;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

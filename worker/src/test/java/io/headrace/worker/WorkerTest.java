@@ -13,7 +13,9 @@ import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.RetryPolicy;
-import io.headrace.Wish;
+import io.headrace.broker.Steer;
+import io.headrace.worker.attempts.Outcome;
+import io.headrace.worker.threads.JobThreads;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -138,17 +140,17 @@ class WorkerTest extends WorkerOnThreads {
         try (Worker worker = started(Worker.builder(broker).handler(
                 JobHandler.of("ok", Json.class, (payload, context) -> "done")))) {
             awaitState("running");
-            broker.operator().steer(worker.id(), Wish.QUIET);
+            broker.operator().steer(worker.id(), Steer.QUIET);
             awaitState("quiet");
             JobId id = enqueue("ok");
             assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.QUEUED);
 
-            broker.operator().steer(worker.id(), Wish.RESUME);
+            broker.operator().steer(worker.id(), Steer.RESUME);
 
             assertThat(client.await(id, Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
             awaitState("running");
             worker.quiet();
-            broker.operator().steer(worker.id(), Wish.RESUME);
+            broker.operator().steer(worker.id(), Steer.RESUME);
             assertThat(client.await(enqueue("ok"), Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
         }
     }
@@ -184,7 +186,7 @@ class WorkerTest extends WorkerOnThreads {
 
     @Test
     void moreSlotsThanPlatformThreadsAreServedAtOnce() throws InterruptedException {
-        int many = Threads.PLATFORM_MAX + 100;
+        int many = JobThreads.PLATFORM_MAX + 100;
         CountDownLatch all = new CountDownLatch(many);
         try (Worker worker = started(Worker.builder(broker).slots(many).handler(
                 JobHandler.of("wait", Json.class, (payload, context) -> {

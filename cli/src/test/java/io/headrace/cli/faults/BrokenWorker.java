@@ -1,18 +1,18 @@
 package io.headrace.cli.faults;
 
 import io.headrace.Attempt;
-import io.headrace.Broker;
-import io.headrace.BrokerObserver;
-import io.headrace.Claim;
-import io.headrace.ClaimRequest;
-import io.headrace.ClaimedJob;
+import io.headrace.History;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Lease;
-import io.headrace.Renewal;
-import io.headrace.Run;
-import io.headrace.Settlement;
-import io.headrace.Verdict;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.Claim;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Renewal;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WriteResult;
 import io.headrace.contract.process.RedisConnection;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
@@ -129,12 +129,12 @@ final class BrokenWorker {
             }
         }
         return bug == Bug.UNFENCED || bug == Bug.ACK_BEFORE_RUN
-                ? CompletableFuture.completedFuture(Settlement.RECORDED)
+                ? CompletableFuture.completedFuture(WriteResult.RECORDED)
                 : real.settle(verdict);
     }
 
     private static Verdict success(ClaimedJob job) {
-        Run run = job.document().run().and(new Attempt(job.lease().attempt(),
+        History run = job.document().run().and(new Attempt(job.lease().attempt(),
                 job.lease().token().worker().value(), job.claimedAt(), job.claimedAt(),
                 Attempt.Outcome.SUCCEEDED, null)).ended(JobState.SUCCEEDED, job.claimedAt(), null);
         return Verdict.finish(job.lease(), job.document().with(run));

@@ -2,9 +2,6 @@ package io.headrace.cli.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
-import io.headrace.BrokerOperator.Answer;
-import io.headrace.BrokerOperator.QueueSettings;
 import io.headrace.Job;
 import io.headrace.JobClient;
 import io.headrace.JobId;
@@ -12,9 +9,12 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.cli.faults.Notes.Note;
-import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.TcpProxy;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;

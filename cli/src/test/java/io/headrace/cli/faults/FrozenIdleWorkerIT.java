@@ -3,10 +3,10 @@ package io.headrace.cli.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
 import io.headrace.contract.process.FreePort;
-import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.format.JsonFormat;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -3,7 +3,7 @@ package io.headrace.cli.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
+import io.headrace.format.JsonFormat;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

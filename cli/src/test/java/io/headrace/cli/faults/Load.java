@@ -2,7 +2,7 @@ package io.headrace.cli.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
-import io.headrace.JsonFormat;
+import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

@@ -2,10 +2,10 @@ package io.headrace.cli.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerObserver;
 import io.headrace.JobClient;
 import io.headrace.JobId;
 import io.headrace.NewJob;
+import io.headrace.broker.BrokerObserver;
 import io.headrace.cli.faults.BrokenWorker.Bug;
 import io.headrace.contract.history.HistoryChecker;
 import io.headrace.contract.history.RedisHistory;

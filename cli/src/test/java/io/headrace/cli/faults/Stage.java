@@ -1,8 +1,8 @@
 package io.headrace.cli.faults;
 
 import io.headrace.contract.process.FreePort;
-import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
+import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.RedisConnection;
 import io.headrace.contract.process.RedisServer;
 import io.headrace.contract.process.TcpProxy;

@@ -1,7 +1,7 @@
 package io.headrace.contract.fuzz;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.JsonFormat;
+import io.headrace.format.JsonFormat;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

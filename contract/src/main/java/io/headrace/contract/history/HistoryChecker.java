@@ -1,10 +1,10 @@
 package io.headrace.contract.history;
 
 import io.headrace.Attempt;
+import io.headrace.History;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.Run;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -132,7 +132,7 @@ public final class HistoryChecker {
 
     /** Each execution is an attempt on record, once; or its worker gave the job back. */
     private void checkExecutions(Recorded record, List<Execution> executions, List<String> broken) {
-        int oldest = record.attempts().size() < Run.KEPT ? 0 : record.attempts().get(0).number();
+        int oldest = record.attempts().size() < History.KEPT ? 0 : record.attempts().get(0).number();
         Map<Execution, Integer> times = new HashMap<>();
         for (Execution run : executions) {
             if (run.attempt() < oldest || stopped.contains(run.worker())) {

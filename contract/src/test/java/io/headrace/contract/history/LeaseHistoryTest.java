@@ -3,12 +3,12 @@ package io.headrace.contract.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.Attempt;
+import io.headrace.History;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobSpec;
 import io.headrace.JobState;
 import io.headrace.NewJob;
-import io.headrace.Run;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ final class LeaseHistoryTest {
     private final LeaseHistory history = new LeaseHistory();
 
     private static JobDocument document(Attempt... attempts) {
-        Run run = Run.NONE;
+        History run = History.NONE;
         for (Attempt attempt : attempts) {
             run = run.and(attempt);
         }

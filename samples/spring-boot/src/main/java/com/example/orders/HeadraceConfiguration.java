@@ -1,8 +1,8 @@
 package com.example.orders;
 
-import io.headrace.Broker;
 import io.headrace.JobClient;
 import io.headrace.JobHandler;
+import io.headrace.broker.Broker;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
 import io.headrace.worker.Worker;

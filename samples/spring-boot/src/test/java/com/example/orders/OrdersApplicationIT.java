@@ -2,9 +2,9 @@ package com.example.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.BrokerOperator;
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.EmbeddedRedis;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisConfig;
@@ -12,10 +12,10 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 /**
  * Jobs as calls of HTTP targets. Only {@code io.headrace.worker} calls it; of it, {@link
- * io.headrace.worker.HttpTarget} alone is API.
+ * io.headrace.worker.handlers.http.HttpTarget} alone is API.
  */
 @NullMarked
 package io.headrace.worker.handlers.http;

@@ -1,0 +1,42 @@
+package io.headrace.worker.attempts;
+
+import io.headrace.QueueName;
+import io.headrace.RetryPolicy;
+import io.headrace.broker.WorkerId;
+import io.headrace.redaction.Redactor;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker was told to be. Immutable.
+ *
+ * @param queues weights by queue, in the order of configuration
+ * @param timeout how long one attempt may take when its job does not say; null for as long as it takes
+ * @param httpTimeout the same for one attempt by an HTTP target, where {@code timeout} is null
+ * @param reclaimGrace how long after the start and after an outage nothing is reclaimed
+ * @param redactor what of payloads neither errors nor log lines repeat
+ */
+public record WorkerConfig(WorkerId id, Map<QueueName, Integer> queues, boolean strict, int slots, Duration lease,
+        Duration grace, @Nullable Duration timeout, Duration httpTimeout, RetryPolicy retryPolicy,
+        Duration reclaimGrace,
+        Redactor redactor) {
+    private static final Duration HEARTBEAT_MAX = Duration.ofSeconds(10);
+
+    public WorkerConfig {
+        queues = Collections.unmodifiableMap(new LinkedHashMap<>(queues));
+    }
+
+    public Set<QueueName> queueNames() {
+        return queues.keySet();
+    }
+
+    /** How often the worker makes itself known and looks for leases to renew: a third of the lease, at most 10 s. */
+    public Duration heartbeat() {
+        Duration third = lease.dividedBy(3);
+        return third.compareTo(HEARTBEAT_MAX) < 0 ? third : HEARTBEAT_MAX;
+    }
+}

@@ -1,8 +1,8 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
-import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
+import io.headrace.redis.config.RedisConfig;
 import io.headrace.runtime.Build;
 import java.io.IOException;
 import java.nio.file.Path;

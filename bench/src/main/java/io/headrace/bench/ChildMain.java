@@ -1,8 +1,8 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
-import io.headrace.redis.RedisConfig;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.config.RedisSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,7 +1,7 @@
 package io.headrace.bench;
 
-import io.headrace.redis.EmbeddedRedis;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.headrace.bench;
 
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

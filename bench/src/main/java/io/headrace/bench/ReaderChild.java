@@ -1,8 +1,8 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
-import io.headrace.redis.RedisConfig;
 import io.headrace.redis.RedisProbe;
+import io.headrace.redis.config.RedisConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import redis.clients.jedis.Connection;

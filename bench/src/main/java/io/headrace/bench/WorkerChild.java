@@ -3,7 +3,7 @@ package io.headrace.bench;
 import io.headrace.JobHandler;
 import io.headrace.QueueName;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
 import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerHttp;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.QueueName;
-import io.headrace.redis.EmbeddedRedis;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

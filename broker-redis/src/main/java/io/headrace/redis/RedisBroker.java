@@ -24,6 +24,28 @@ import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.broker.WriteResult;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.connection.DurabilityWait;
+import io.headrace.redis.connection.MissingRights;
+import io.headrace.redis.connection.PubSub;
+import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.ServerInfo;
+import io.headrace.redis.connection.UnexpectedErrors;
+import io.headrace.redis.connection.UnreadableValues;
+import io.headrace.redis.jobs.Claims;
+import io.headrace.redis.jobs.Enqueuer;
+import io.headrace.redis.jobs.Finder;
+import io.headrace.redis.jobs.Housekeeping;
+import io.headrace.redis.jobs.LeaseRenewer;
+import io.headrace.redis.jobs.QueueCache;
+import io.headrace.redis.jobs.ReadyQueues;
+import io.headrace.redis.jobs.Registry;
+import io.headrace.redis.jobs.Reporters;
+import io.headrace.redis.jobs.VerdictWriter;
+import io.headrace.redis.jobs.Wakeups;
+import io.headrace.redis.jobs.WatchedQueues;
+import io.headrace.redis.operator.RedisOperator;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -39,8 +61,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link Lookout}, {@link Settler}, {@link Renewer}, {@link Finder},
- * {@link Wakeups}, {@link Listener}, {@link Registry}.
+ * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link ReadyQueues}, {@link VerdictWriter}, {@link LeaseRenewer}, {@link Finder},
+ * {@link Wakeups}, {@link PubSub}, {@link Registry}.
  */
 public final class RedisBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(RedisBroker.class);
@@ -49,42 +71,42 @@ public final class RedisBroker implements Broker {
     /** How many connections may wait: one for each idle waiter's slot, one that listens. */
     private static final int WAIT_CONNECTIONS = 256;
 
-    private final Link link;
+    private final Redis link;
     /** For long waits, so that they never starve work of connections. */
-    private final Link waits;
-    private final Queues queues;
+    private final Redis waits;
+    private final QueueCache queues;
     private final Enqueuer enqueuer;
-    private final Settler settler;
+    private final VerdictWriter settler;
     private final Claims claims;
-    private final Lookout lookout;
-    private final Renewer renewer;
+    private final ReadyQueues lookout;
+    private final LeaseRenewer renewer;
     private final Finder finder;
     private final Wakeups wakeups;
-    private final Watches watches;
-    private final Listener listener;
+    private final WatchedQueues watches;
+    private final PubSub listener;
     private final Registry registry;
     private final Housekeeping housekeeping;
     private final RedisKeys keys;
     private final RedisOperator operator;
 
     private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
-        Surprises surprises = new Surprises(nanoClock);
+        UnexpectedErrors surprises = new UnexpectedErrors(nanoClock);
         this.keys = new RedisKeys(config);
-        this.link = new Link(config, observer, WORK_CONNECTIONS, nanoClock);
+        this.link = new Redis(config, observer, WORK_CONNECTIONS, nanoClock);
         this.waits = link.forWaits(config, WAIT_CONNECTIONS);
-        this.queues = new Queues(link, keys, nanoClock);
-        Safekeeping safekeeping = new Safekeeping(link, nanoClock);
+        this.queues = new QueueCache(link, keys, nanoClock);
+        DurabilityWait safekeeping = new DurabilityWait(link, nanoClock);
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         Reporters reporters = new Reporters();
-        this.settler = new Settler(link, queues, reporters);
+        this.settler = new VerdictWriter(link, queues, reporters);
         this.claims = new Claims(link, keys, queues, this::setAside, reporters, nanoClock);
-        this.lookout = new Lookout(link, queues, claims::inDoubt);
-        this.renewer = new Renewer(link, queues);
+        this.lookout = new ReadyQueues(link, queues, claims::inDoubt);
+        this.renewer = new LeaseRenewer(link, queues);
         this.finder = new Finder(link, queues);
         this.wakeups = new Wakeups(waits, keys, nanoClock, surprises);
-        this.watches = new Watches(link, queues);
-        this.listener = new Listener(waits, keys.silence(), nanoClock, surprises, watches::renewAll);
-        Oddities oddities = new Oddities();
+        this.watches = new WatchedQueues(link, queues);
+        this.listener = new PubSub(waits, keys.silence(), nanoClock, surprises, watches::renewAll);
+        UnreadableValues oddities = new UnreadableValues();
         this.registry = new Registry(link, keys, oddities);
         this.housekeeping = new Housekeeping(link, keys, new Random());
         this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler, oddities);
@@ -107,7 +129,7 @@ public final class RedisBroker implements Broker {
         return connect(config, observer, System::nanoTime);
     }
 
-    static RedisBroker connect(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
+    public static RedisBroker connect(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
         RedisBroker broker = new RedisBroker(config, observer, nanoClock);
         try {
             broker.check(config);
@@ -121,7 +143,7 @@ public final class RedisBroker implements Broker {
     private void check(RedisConfig config) {
         ServerInfo server;
         try {
-            List<String> missing = Rights.missing(link, config);
+            List<String> missing = MissingRights.missing(link, config);
             if (!missing.isEmpty()) {
                 LOG.warn(
                         "the user of Redis lacks rights, and what needs them fails: {}; the page on deploying lists all"
@@ -243,7 +265,7 @@ public final class RedisBroker implements Broker {
         JobId job = verdict.lease().job();
         Failure why = verdict.document().run().error();
         LOG.warn("job set aside: its stored document cannot be read job={} verdict={} error={}", job, verdict.move(),
-                why == null ? "" : Oddities.shown(why.message()));
+                why == null ? "" : UnreadableValues.shown(why.message()));
         var unused = settler.settle(verdict).whenComplete((settlement, failure) -> {
             if (failure != null) {
                 LOG.debug("setting aside failed; it is tried again when the lease expires job={}", job, failure);

@@ -3,6 +3,11 @@ package io.headrace.redis;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.ServerInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +33,7 @@ public final class RedisProbe implements AutoCloseable {
 
     /** The names that {@link #key} gave. */
     private final Set<String> beside = ConcurrentHashMap.newKeySet();
-    private final Link link;
+    private final Redis link;
     private final RedisKeys keys;
     /** What comes before a queue's name. */
     private final String prefix;
@@ -36,7 +41,7 @@ public final class RedisProbe implements AutoCloseable {
     private RedisProbe(RedisConfig config) {
         this.keys = new RedisKeys(config);
         this.prefix = config.prefix() + '{';
-        this.link = new Link(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
+        this.link = new Redis(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
     }
 
     /** @throws io.headrace.BrokerUnavailable when the sentinels or the cluster cannot be reached; one server shows that later */
@@ -66,8 +71,8 @@ public final class RedisProbe implements AutoCloseable {
     /** How many jobs of the queue are in line or running. */
     public long unfinished(QueueName queue) {
         List<Object> lengths = link.exchange(base(queue), Arrays.stream(Priority.values())
-                .map(level -> new Link.Request(Command.XLEN, keys.ready(queue, level))).toList());
-        return lengths.stream().mapToLong(length -> (Long) Link.checked(length)).sum();
+                .map(level -> new Redis.Request(Command.XLEN, keys.ready(queue, level))).toList());
+        return lengths.stream().mapToLong(length -> (Long) Redis.checked(length)).sum();
     }
 
     /** A value of {@code INFO}, of any section; empty when the server does not tell it. */
@@ -87,15 +92,15 @@ public final class RedisProbe implements AutoCloseable {
         List<byte[]> names = new ArrayList<>();
         RedisKeys.STRUCTURES.forEach(kind -> names.add(suffixed(queue, kind.suffix())));
         beside.forEach(name -> names.add(suffixed(queue, name)));
-        link.call(base(queue), new Link.Request(Command.UNLINK, names.toArray(byte[][]::new)));
-        link.call(keys.queues(), new Link.Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
+        link.call(base(queue), new Redis.Request(Command.UNLINK, names.toArray(byte[][]::new)));
+        link.call(keys.queues(), new Redis.Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
     }
 
     /** Deletes the keys whose names a sorted set lists, and takes them off it. */
     private void removeListed(QueueName queue, String index, String suffix) {
         while (true) {
             List<Object> popped = Replies.list(link.call(base(queue),
-                    new Link.Request(Command.ZPOPMIN, keys.index(queue, index), PAGE)));
+                    new Redis.Request(Command.ZPOPMIN, keys.index(queue, index), PAGE)));
             if (popped.isEmpty()) {
                 return;
             }
@@ -103,7 +108,7 @@ public final class RedisProbe implements AutoCloseable {
             for (int i = 0; i < found.length; i++) {
                 found[i] = suffixed(queue, suffix + new String((byte[]) popped.get(2 * i), StandardCharsets.UTF_8));
             }
-            link.call(base(queue), new Link.Request(Command.UNLINK, found));
+            link.call(base(queue), new Redis.Request(Command.UNLINK, found));
         }
     }
 
@@ -121,7 +126,7 @@ public final class RedisProbe implements AutoCloseable {
         for (QueueName there : servers.values()) {
             byte[] cursor = {'0'};
             do {
-                List<Object> page = Replies.list(link.call(base(there), new Link.Request(Command.SCAN, cursor,
+                List<Object> page = Replies.list(link.call(base(there), new Redis.Request(Command.SCAN, cursor,
                         RedisKeys.bytes("MATCH"), pattern, RedisKeys.bytes("COUNT"), PAGE)));
                 cursor = (byte[]) page.get(0);
                 unlink(Replies.list(page.get(1)), names);
@@ -141,7 +146,7 @@ public final class RedisProbe implements AutoCloseable {
             }
         }
         byQueue.forEach((name, those) -> link.call(base(new QueueName(name)),
-                new Link.Request(Command.UNLINK, those.toArray(byte[][]::new))));
+                new Redis.Request(Command.UNLINK, those.toArray(byte[][]::new))));
     }
 
     private byte[] base(QueueName queue) {

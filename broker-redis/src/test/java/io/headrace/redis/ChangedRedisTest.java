@@ -16,6 +16,8 @@ import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -114,12 +116,12 @@ final class ChangedRedisTest {
                     () -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
                     .isInstanceOf(InterruptedException.class));
             waiter.start();
-            Wait.until("it waits in Redis", () -> jedis.clientList().contains("cmd=blpop"));
+            Eventually.until("it waits in Redis", () -> jedis.clientList().contains("cmd=blpop"));
             waiter.interrupt();
             waiter.join();
             jedis.configSet("maxmemory", "1");
             jedis.eval("#!lua flags=allow-oom\nreturn redis.call('LPUSH', KEYS[1], '1')", 1, "hr:{email}:wake");
-            Wait.until("the token was refused back", () -> jedis.info("errorstats").contains("errorstat_OOM"));
+            Eventually.until("the token was refused back", () -> jedis.info("errorstats").contains("errorstat_OOM"));
             jedis.configSet("maxmemory", "0");
 
             client.enqueue(job());

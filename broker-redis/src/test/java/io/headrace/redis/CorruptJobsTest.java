@@ -77,7 +77,7 @@ final class CorruptJobsTest extends CorruptionSteps {
                         new byte[]{(byte) 0xc3, 0x28, (byte) 0xff}));
         JobId after = submit();
         assertThat(runAll()).containsExactly(before, after);
-        Wait.until("it is dead", () -> list(JobState.DEAD).size() == 1);
+        Eventually.until("it is dead", () -> list(JobState.DEAD).size() == 1);
         look();
     }
 
@@ -104,7 +104,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         List<ClaimedJob> claimed = claim(ANN);
         assertThat(claimed).extracting(ClaimedJob::cancelled).containsExactly(true);
         assertThat(eventually(corrupt, JobState.CANCELLED)).isEqualTo(JobState.CANCELLED);
-        Wait.until("its entry is gone", () -> jedis.xlen(base + "ready:n") == 1);
+        Eventually.until("its entry is gone", () -> jedis.xlen(base + "ready:n") == 1);
         assertThat(jedis.scard(base + "cancelled")).isZero();
     }
 

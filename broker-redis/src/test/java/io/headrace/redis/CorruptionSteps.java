@@ -19,6 +19,7 @@ import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
+import io.headrace.redis.config.RedisConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
 
 /** A queue with jobs, what may be written into its keys by hand, and everything that shows what there is. */
-abstract class CorruptionSteps {
+public abstract class CorruptionSteps {
     private static final AtomicLong COUNT = new AtomicLong();
     protected static final QueueName QUEUE = new QueueName("mail");
     protected static final QueueName OTHER = new QueueName("other");
@@ -103,7 +104,7 @@ abstract class CorruptionSteps {
     }
 
     protected JobState eventually(JobId id, JobState expected) {
-        Wait.until(id + " is " + expected,
+        Eventually.until(id + " is " + expected,
                 () -> broker.find(id).job().filter(job -> job.state() == expected).isPresent());
         return find(id).state();
     }

@@ -27,6 +27,8 @@ import io.headrace.broker.Steer;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.headrace.redis;
 
+import io.headrace.redis.connection.Script;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,18 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands before a Redis and loses the answer to the first call of a script or a command, with the connection. */
-final class LossyProxy implements AutoCloseable {
+public final class LossyProxy implements AutoCloseable {
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int redis;
     private final String mark;
     private final AtomicInteger lost = new AtomicInteger();
 
-    LossyProxy(int redis, Script script) throws IOException {
+    public LossyProxy(int redis, Script script) throws IOException {
         this(redis, new String(script.digest(), StandardCharsets.ISO_8859_1));
     }
 
     /** @param mark what a flush contains whose answer is lost */
-    LossyProxy(int redis, String mark) throws IOException {
+    public LossyProxy(int redis, String mark) throws IOException {
         this.redis = redis;
         this.mark = mark;
         start(() -> {
@@ -33,11 +34,11 @@ final class LossyProxy implements AutoCloseable {
         });
     }
 
-    int port() {
+    public int port() {
         return door.getLocalPort();
     }
 
-    int lost() {
+    public int lost() {
         return lost.get();
     }
 

@@ -6,31 +6,36 @@ import io.headrace.broker.BrokerObserver;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Lease;
 import io.headrace.contract.BrokerFixture;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.Replies;
+import io.headrace.redis.jobs.VerdictWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import redis.clients.jedis.Protocol.Command;
 
 /** The broker on a real Redis, under a prefix of its own. Time passes by telling Redis that it has. */
-class RedisFixture implements BrokerFixture {
+public class RedisFixture implements BrokerFixture {
     private static final AtomicLong COUNT = new AtomicLong();
 
     private final RedisBroker broker;
     private final RedisBroker another;
-    private final Link link;
+    private final Redis link;
     private final RedisKeys keys;
 
-    RedisFixture(TestServer server) {
+    public RedisFixture(TestServer server) {
         this(server, "");
     }
 
     /** @param start what the prefix starts with */
-    RedisFixture(TestServer server, String start) {
+    public RedisFixture(TestServer server, String start) {
         RedisConfig config = RedisConfig.parse(server.url())
                 .withPrefix(start + "t" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":");
         this.broker = RedisBroker.connect(config, BrokerObserver.NONE);
         this.another = RedisBroker.connect(config, BrokerObserver.NONE);
-        this.link = new Link(config, BrokerObserver.NONE, 4, System::nanoTime);
+        this.link = new Redis(config, BrokerObserver.NONE, 4, System::nanoTime);
         this.keys = new RedisKeys(config);
     }
 
@@ -52,8 +57,8 @@ class RedisFixture implements BrokerFixture {
     @Override
     public void silence(Lease lease, Duration howLong) {
         byte[] stream = keys.ready(lease.job().queue(), lease.job().level());
-        link.call(stream, new Link.Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
-                RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), Settler.entry(lease),
+        link.call(stream, new Redis.Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
+                RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), VerdictWriter.entry(lease),
                 RedisKeys.bytes("IDLE"),
                 RedisKeys.bytes(howLong.toMillis()), RedisKeys.bytes("JUSTID")));
     }
@@ -63,7 +68,7 @@ class RedisFixture implements BrokerFixture {
         for (String index : List.of("scheduled", "retrying", "parked")) {
             byte[] key = keys.index(id.queue(), index);
             link.call(key,
-                    new Link.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
+                    new Redis.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
                             RedisKeys.bytes(id.toString())));
         }
     }
@@ -71,17 +76,17 @@ class RedisFixture implements BrokerFixture {
     @Override
     public void rumour(JobId id) {
         byte[] channel = RedisKeys.bytes(keys.cancel(id.queue()));
-        link.call(channel, new Link.Request(Command.PUBLISH, channel, RedisKeys.bytes(id.toString())));
+        link.call(channel, new Redis.Request(Command.PUBLISH, channel, RedisKeys.bytes(id.toString())));
     }
 
     @Override
     public void tick() {
         long start = nowMicros();
-        Wait.until("Redis's clock goes on", () -> nowMicros() >= start + 3_000);
+        Eventually.until("Redis's clock goes on", () -> nowMicros() >= start + 3_000);
     }
 
     private long nowMicros() {
-        List<Object> time = Replies.list(link.call(new byte[]{'t'}, new Link.Request(Command.TIME)));
+        List<Object> time = Replies.list(link.call(new byte[]{'t'}, new Redis.Request(Command.TIME)));
         return Replies.number(time.get(0)) * 1_000_000 + Replies.number(time.get(1));
     }
 

@@ -16,6 +16,10 @@ import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.doctor.Doctor;
+import io.headrace.redis.doctor.Finding;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -29,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 /** A Redis of each test's own with a broker on it, a client that sees and does what it likes, and the steps of jobs of one queue. */
-abstract class RedisSteps {
+public abstract class RedisSteps {
     public static final Duration LEASE = Duration.ofSeconds(30);
     public static final WorkerId WORKER = new WorkerId("w1");
 
@@ -38,13 +42,13 @@ abstract class RedisSteps {
 
     /** By how many nanoseconds the clock of the broker's process is ahead. */
     public final AtomicLong ahead = new AtomicLong();
-    EmbeddedRedis redis;
-    RedisBroker broker;
-    Jedis jedis;
+    public EmbeddedRedis redis;
+    public RedisBroker broker;
+    public Jedis jedis;
 
     private final QueueName queue;
 
-    RedisSteps(QueueName queue) {
+    public RedisSteps(QueueName queue) {
         this.queue = queue;
     }
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.contract.BrokerContract;
 import io.headrace.contract.BrokerFixture;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.connection.Script;
+import io.headrace.redis.doctor.Doctor;
+import io.headrace.redis.doctor.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +30,7 @@ import redis.clients.jedis.Jedis;
 /** The contract, and the doctor, as the user of Redis that {@code docs/operations/deploying.md} makes. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
-final class RedisUserTest extends BrokerContract {
+public final class RedisUserTest extends BrokerContract {
     private static final Pattern BLOCK = Pattern.compile("^redis-cli (ACL SETUSER headrace (?:.*\\\\\\n)*.*)$",
             Pattern.MULTILINE);
     private static final Pattern CALLED = Pattern.compile("redis\\.p?call\\('([A-Z]+)'(?:, '([A-Z]+)')?");
@@ -55,7 +59,7 @@ final class RedisUserTest extends BrokerContract {
     }
 
     /** The command of the page, word by word, as a shell reads it. */
-    static List<String> words() throws IOException {
+    public static List<String> words() throws IOException {
         Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", "operations", "deploying.md")));
         assertThat(block.find()).as("the command of the page").isTrue();
         Process shell = new ProcessBuilder("sh", "-c", "printf '%s\\n' " + block.group(1)).redirectErrorStream(true)

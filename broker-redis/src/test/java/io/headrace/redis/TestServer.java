@@ -2,6 +2,8 @@ package io.headrace.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.redis.connection.Replies;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A Redis for tests: each kind that this machine has, started once a JVM and ended with it. */
-final class TestServer {
+public final class TestServer {
     private static final Map<String, TestServer> STARTED = new ConcurrentHashMap<>();
 
     private final String name;
@@ -55,7 +57,7 @@ final class TestServer {
      *
      * @param path null for the server in the jar
      */
-    record Program(@Nullable Path path) {
+    public record Program(@Nullable Path path) {
         @Override
         public String toString() {
             return path == null ? "embedded" : path.toString();
@@ -69,16 +71,16 @@ final class TestServer {
     }
 
     /** The server in the jar. */
-    static TestServer embedded() {
+    public static TestServer embedded() {
         return STARTED.computeIfAbsent("embedded", kind -> new TestServer("embedded", start(null, Map.of()).url()));
     }
 
     /** Three masters that share the slots. */
-    static TestServer cluster() {
+    public static TestServer cluster() {
         return STARTED.computeIfAbsent("cluster", kind -> new TestServer("cluster of 3", startCluster()));
     }
 
-    String url() {
+    public String url() {
         return url;
     }
 
@@ -118,7 +120,7 @@ final class TestServer {
         return url(nodes);
     }
 
-    static String url(List<EmbeddedRedis> nodes) {
+    public static String url(List<EmbeddedRedis> nodes) {
         return "redis-cluster://" + String.join(",", nodes.stream().map(node -> "127.0.0.1:" + node.port()).toList());
     }
 
@@ -134,20 +136,20 @@ final class TestServer {
             ask(nodes.get(i), "MEET", "127.0.0.1", Integer.toString(nodes.get((i + 1) % nodes.size()).port()));
         }
         for (EmbeddedRedis node : nodes) {
-            Wait.until("the nodes know each other", () -> ask(node, "INFO").contains("cluster_known_nodes:"
+            Eventually.until("the nodes know each other", () -> ask(node, "INFO").contains("cluster_known_nodes:"
                     + nodes.size()));
         }
         for (EmbeddedRedis replica : nodes.subList(3, nodes.size())) {
-            Wait.until("the replica knows its master", () -> ask(replica, "REPLICATE", ask(nodes.get(0), "MYID"))
+            Eventually.until("the replica knows its master", () -> ask(replica, "REPLICATE", ask(nodes.get(0), "MYID"))
                     .equals("OK"));
         }
         for (EmbeddedRedis node : nodes) {
-            Wait.until("the cluster agrees", () -> ask(node, "INFO").contains("cluster_state:ok"));
+            Eventually.until("the cluster agrees", () -> ask(node, "INFO").contains("cluster_state:ok"));
         }
     }
 
     /** Sends a signal by its name without {@code SIG}, such as {@code STOP}. */
-    static void signal(String name, EmbeddedRedis redis) throws IOException, InterruptedException {
+    public static void signal(String name, EmbeddedRedis redis) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(redis.process().pid())).start();
         assertThat(kill.waitFor()).isZero();
     }

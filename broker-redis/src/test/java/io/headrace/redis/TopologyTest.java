@@ -20,6 +20,8 @@ import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
+import io.headrace.redis.config.RedisConfig;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,7 +99,7 @@ final class TopologyTest {
             Process sentinel = new ProcessBuilder(EmbeddedRedis.unpack().toString(), config.toString(), "--sentinel")
                     .redirectErrorStream(true).redirectOutput(own.resolve("log").toFile()).start();
             try {
-                Wait.until("the sentinel answers", () -> answers(port));
+                Eventually.until("the sentinel answers", () -> answers(port));
                 aJobRunsTo("redis-sentinel://127.0.0.1:" + port + "/mymaster");
             } finally {
                 sentinel.destroy();
@@ -120,12 +122,12 @@ final class TopologyTest {
                 String queue = onTheFirst();
                 NewJob job = NewJob.of(queue, "welcome", 1).durability(Durability.replicated(1)).build();
                 JobClient client = new JobClient(broker);
-                Wait.until("the replica follows", () -> accepts(client, job));
+                Eventually.until("the replica follows", () -> accepts(client, job));
                 nodes.get(0).process().destroyForcibly();
-                Wait.until("the queue is served again", () -> accepts(client,
+                Eventually.until("the queue is served again", () -> accepts(client,
                         NewJob.of(queue, "welcome", 1).build()));
                 // The other masters, whose keys this reads too, hear of the failover each in its own time.
-                Wait.until("every node answers", () -> queued(broker, queue).isPresent());
+                Eventually.until("every node answers", () -> queued(broker, queue).isPresent());
                 assertThat(queued(broker, queue)).hasValue(2);
             }
         } finally {
@@ -209,7 +211,7 @@ final class TopologyTest {
                     .hasMessageContaining("READONLY");
             long before = connectionsSoFar(jedis);
             assertThatThrownBy(() -> client.enqueue(job)).isInstanceOf(BrokerUnavailable.class);
-            Wait.until("it connects anew", () -> connectionsSoFar(jedis) > before);
+            Eventually.until("it connects anew", () -> connectionsSoFar(jedis) > before);
             jedis.replicaofNoOne();
             assertThat(accepts(client, job)).isTrue();
         }

@@ -3,7 +3,7 @@ package io.headrace.cli;
 import io.headrace.api.ApiServer;
 import io.headrace.api.ApiSettings;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -2,7 +2,7 @@ package io.headrace.cli;
 
 import io.headrace.QueueName;
 import io.headrace.api.ApiSettings;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.headrace.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.headrace.redis.Doctor;
-import io.headrace.redis.Finding.Level;
-import io.headrace.redis.Finding;
+import io.headrace.redis.doctor.Doctor;
+import io.headrace.redis.doctor.Finding.Level;
+import io.headrace.redis.doctor.Finding;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -5,7 +5,7 @@ import io.headrace.InvalidInput;
 import io.headrace.api.ApiSettings;
 import io.headrace.config.Setting;
 import io.headrace.redaction.Redactor;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.headrace.cli;
 
-import io.headrace.redis.EmbeddedRedis;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisSettings;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -3,7 +3,7 @@ package io.headrace.cli;
 import io.headrace.InvalidInput;
 import io.headrace.broker.WorkerId;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisSettings;
 import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerBuilder;
 import io.headrace.worker.WorkerHttp;

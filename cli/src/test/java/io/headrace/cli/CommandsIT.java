@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobId;
 import io.headrace.contract.process.HeadraceProcess;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

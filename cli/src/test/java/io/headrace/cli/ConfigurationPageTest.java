@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.InvalidInput;
 import io.headrace.config.Setting;
-import io.headrace.redis.RedisSettings;
+import io.headrace.redis.config.RedisSettings;
 import io.headrace.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.file.Files;

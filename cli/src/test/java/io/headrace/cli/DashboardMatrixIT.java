@@ -5,7 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.headrace.cli;
 import io.headrace.contract.history.Execution;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import io.headrace.cli.faults.Plugin;
 import io.headrace.contract.process.HeadraceProcess;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

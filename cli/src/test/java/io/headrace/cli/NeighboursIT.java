@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.RedisConnection;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

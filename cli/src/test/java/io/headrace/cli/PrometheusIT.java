@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.Durations;
 import io.headrace.contract.process.FreePort;
 import io.headrace.contract.process.HeadraceProcess;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.headrace.JobId;
 import io.headrace.cli.faults.Plugin;
 import io.headrace.contract.process.FreePort;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

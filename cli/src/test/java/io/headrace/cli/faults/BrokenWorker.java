@@ -15,7 +15,7 @@ import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
 import io.headrace.contract.process.RedisConnection;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
 import io.headrace.worker.Worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;

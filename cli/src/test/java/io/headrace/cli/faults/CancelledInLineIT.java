@@ -17,7 +17,7 @@ import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.TcpProxy;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -11,7 +11,7 @@ import io.headrace.contract.history.HistoryChecker;
 import io.headrace.contract.history.RedisHistory;
 import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

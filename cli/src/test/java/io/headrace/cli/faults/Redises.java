@@ -1,7 +1,7 @@
 package io.headrace.cli.faults;
 
 import io.headrace.contract.process.RedisServer;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

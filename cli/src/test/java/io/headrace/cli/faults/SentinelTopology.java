@@ -3,7 +3,7 @@ package io.headrace.cli.faults;
 import io.headrace.contract.process.RedisConnection;
 import io.headrace.contract.process.RedisServer;
 import io.headrace.contract.process.TcpProxy;
-import io.headrace.redis.EmbeddedRedis;
+import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

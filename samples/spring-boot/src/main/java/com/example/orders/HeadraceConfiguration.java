@@ -4,7 +4,7 @@ import io.headrace.JobClient;
 import io.headrace.JobHandler;
 import io.headrace.broker.Broker;
 import io.headrace.redis.RedisBroker;
-import io.headrace.redis.RedisConfig;
+import io.headrace.redis.config.RedisConfig;
 import io.headrace.worker.Worker;
 import io.headrace.worker.WorkerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,0 +1,45 @@
+package io.headrace.redis.connection;
+
+import io.headrace.redis.config.RedisConfig;
+import java.util.ArrayList;
+import java.util.List;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
+
+/** What the user of Redis lacks of the rights that {@code docs/operations/deploying.md} lists. */
+public final class MissingRights {
+    private static final String BRIEF_S = "0.001";
+
+    private MissingRights() {}
+
+    /**
+     * Asks Redis, in one round trip.
+     *
+     * @return what is missing, as {@code ACL SETUSER} spells it; empty when nothing is
+     * @throws io.headrace.BrokerUnavailable when Redis cannot say
+     */
+    public static List<String> missing(Redis link, RedisConfig config) {
+        RedisKeys keys = new RedisKeys(config);
+        byte[] key = keys.rights();
+        List<Object> answers = link.exchange(key,
+                List.of(Redis.script(Script.CHECK_RIGHTS, List.of(key), List.of(RedisKeys.bytes(keys.silence()))),
+                        new Redis.Request(Command.BLPOP, key, RedisKeys.bytes(BRIEF_S)))); // not known in scripts
+        if (answers.get(0) instanceof JedisAccessControlException e) {
+            return List.of(refused(String.valueOf(e.getMessage()), config));
+        }
+        List<String> missing = new ArrayList<>();
+        for (String right : Replies.texts(Redis.checked(answers.get(0)))) {
+            missing.add(right.equals("&") ? right + config.prefix() + '*' : right);
+        }
+        if (answers.get(1) instanceof JedisAccessControlException) {
+            missing.add("+blpop");
+        }
+        return missing;
+    }
+
+    /** What keeps the script itself from running. */
+    private static String refused(String why, RedisConfig config) {
+        return why.contains("evalsha") ? "+evalsha"
+                : why.contains("script|load") ? "+script|load" : "~" + config.prefix() + '*';
+    }
+}

@@ -1,0 +1,91 @@
+package io.headrace.redis.jobs;
+
+import io.headrace.Priority;
+import io.headrace.QueueName;
+import io.headrace.broker.WorkerId;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** What workers were told of their claims, and whose answers got lost: those ask for what these said. Thread-safe. */
+final class LostAnswers {
+    /** In place of a time: no call has been answered since. */
+    private static final Long UNANSWERED = Long.MAX_VALUE;
+    /**
+     * How long after the first answer that follows a lost one claims ask for what that one said: a Redis that was stopped reads what was sent to it when it goes on,
+     * even from connections that have been given up.
+     */
+    private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** Who claims from a queue. */
+    public record Asker(QueueName queue, WorkerId worker) {
+        boolean is(QueueName aQueue, String aWorker) {
+            return queue.equals(aQueue) && worker.value().equals(aWorker);
+        }
+    }
+
+    /**
+     * The newest that an asker knows.
+     *
+     * @param fence the greatest fencing token
+     * @param newest the latest entry of each level
+     */
+    record Told(long fence, Map<Priority, String> newest) {
+        static final Told NOTHING = new Told(0, Map.of());
+
+        Told and(long token, Priority level, String entry) {
+            Map<Priority, String> all = new EnumMap<>(Priority.class);
+            all.putAll(newest);
+            all.merge(level, entry, EntryIds::later);
+            return new Told(Math.max(fence, token), all);
+        }
+
+        String newest(Priority level) {
+            return newest.getOrDefault(level, "");
+        }
+    }
+
+    private final LongSupplier nanoClock;
+    /** What each asker was told last. */
+    private final Map<Asker, Told> told = new ConcurrentHashMap<>();
+    /** Whose answers got lost, and until when each of their claims asks what they hold without knowing. */
+    private final Map<Asker, Long> untold = new ConcurrentHashMap<>();
+
+    LostAnswers(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    Told told(Asker asker) {
+        return told.getOrDefault(asker, Told.NOTHING);
+    }
+
+    void tell(Asker asker, long fence, Priority level, String entry) {
+        told.merge(asker, Told.NOTHING.and(fence, level, entry), (known, next) -> known.and(fence, level, entry));
+    }
+
+    /** An answer to this asker got lost: what it leased is asked for by the next claims. */
+    void lost(Asker asker) {
+        untold.put(asker, UNANSWERED);
+    }
+
+    /** Redis answers this asker again. */
+    void again(Asker asker) {
+        untold.replace(asker, UNANSWERED, nanoClock.getAsLong() + UNTOLD_NANOS);
+    }
+
+    /** Whether an answer to this asker got lost, or may still be on its way to nobody. */
+    boolean inDoubt(Asker asker) {
+        Long until = untold.get(asker);
+        if (until != null && !until.equals(UNANSWERED) && until - nanoClock.getAsLong() < 0) {
+            return !untold.remove(asker, until);
+        }
+        return until != null;
+    }
+
+    void forget(QueueName queue, String worker) {
+        told.keySet().removeIf(asker -> asker.is(queue, worker));
+        untold.keySet().removeIf(asker -> asker.is(queue, worker));
+    }
+}

@@ -1,0 +1,274 @@
+package io.headrace.redis.jobs;
+
+import io.headrace.Durability;
+import io.headrace.HeadraceException;
+import io.headrace.JobId;
+import io.headrace.JobSpec;
+import io.headrace.JobState;
+import io.headrace.Progress;
+import io.headrace.QueueName;
+import io.headrace.broker.Lease;
+import io.headrace.broker.Token;
+import io.headrace.broker.Verdict;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WriteResult;
+import io.headrace.redis.connection.Pipeline;
+import io.headrace.redis.connection.Pipelines;
+import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Script;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out verdicts and reports. Concurrent ones of a queue share a script call; all that gathered share a round trip. */
+public final class VerdictWriter implements AutoCloseable {
+    /** One script call settles at most so many jobs: Redis is busy with it for about 2 ms. */
+    private static final int MAX_CALL = 200;
+    private static final byte[] NONE = {};
+    private static final Comparator<Pending> ASCENDING = Comparator.comparing(Pending::lease, EntryIds.ASCENDING);
+
+    private final Redis link;
+    private final QueueCache queues;
+    private final Pipelines<Pending> lanes;
+    private final Reporters reporters;
+
+    public VerdictWriter(Redis link, QueueCache queues, Reporters reporters) {
+        this.reporters = reporters;
+        this.link = link;
+        this.queues = queues;
+        this.lanes = new Pipelines<>("headrace-settle", this::flush);
+    }
+
+    /** A write under a lease on its way: a verdict, or a report when there is none. */
+    private record Pending(Lease lease, @Nullable Verdict verdict, List<byte[]> report,
+            CompletableFuture<WriteResult> answer, boolean said) implements Pipeline.Item {
+        @Override
+        public void fail(HeadraceException why) {
+            answer.completeExceptionally(why);
+        }
+
+        Verdict asked() {
+            return Objects.requireNonNull(verdict);
+        }
+
+        /** Whether it leaves nothing to clean up but its entry and its lease. */
+        boolean plain() {
+            JobSpec spec = asked().document().spec();
+            return lease.token().deliveries() == 1 && !published(lease) && spec.retention() == null
+                    && spec.uniqueKey() == null && !said;
+        }
+
+        QueueName queue() {
+            return lease.job().queue();
+        }
+    }
+
+    /** What the verdicts of one script call have in common. */
+    private record Group(QueueName queue, WorkerId worker, char level, Verdict.Move move, @Nullable JobState outcome) {}
+
+    /** Jobs that one script call settles. */
+    private record Call(Redis.Request request, List<Pending> jobs) {}
+
+    public CompletionStage<WriteResult> settle(Verdict verdict) {
+        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
+        add(new Pending(verdict.lease(), verdict, List.of(), answer, reporters.mayHaveSaid(verdict)));
+        return answer.whenComplete((settlement, failure) -> {
+            if (failure == null) {
+                reporters.ended(verdict.lease().job());
+            }
+        });
+    }
+
+    public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(RedisKeys.bytes(lease.token().worker().value()));
+        arguments.add(level(lease));
+        arguments.add(entry(lease));
+        arguments.add(RedisKeys.bytes(lease.token().deliveries()));
+        arguments.add(RedisKeys.bytes(lease.job().toString()));
+        arguments.add(progress == null ? NONE
+                : RedisKeys.bytes(
+                        lease.attempt() + " " + progress.fraction() + " "
+                                + (progress.message() == null ? "" : progress.message())));
+        arguments.add(RedisKeys.bytes(lease.token().fence()));
+        arguments.add(RedisKeys.bytes(firstLine));
+        lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
+        reporters.reports(lease.job());
+        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
+        add(new Pending(lease, null, arguments, answer, true));
+        return answer.whenComplete((settlement, failure) -> {
+            if (settlement == WriteResult.LEASE_LOST) {
+                reporters.ended(lease.job());
+            }
+        });
+    }
+
+    /** What is lost of these in a crash of Redis is done again, so they wait for no disk. */
+    private void add(Pending pending) {
+        lanes.add(link.server(queues.base(pending.queue())), Durability.MEMORY, pending);
+    }
+
+    private void flush(List<Pending> batch) {
+        Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
+        batch.forEach(
+                pending -> shards.computeIfAbsent(link.shard(queues.base(pending.queue())), shard -> new ArrayList<>())
+                        .add(pending));
+        for (List<Pending> shard : shards.values()) {
+            try {
+                flushShard(shard);
+            } catch (HeadraceException e) {
+                shard.forEach(pending -> pending.fail(e));
+            }
+        }
+    }
+
+    private void flushShard(List<Pending> shard) {
+        List<Call> calls = calls(shard);
+        List<Object> answers = link.exchange(queues.base(shard.get(0).queue()),
+                calls.stream().map(Call::request).toList());
+        for (int i = 0; i < calls.size(); i++) {
+            answer(calls.get(i).jobs(), answers.get(i));
+        }
+    }
+
+    /**
+     * Groups verdicts into script calls. Reports go first: a report always precedes its job's verdict, and a verdict
+     * would make it stale.
+     */
+    private List<Call> calls(List<Pending> shard) {
+        List<Call> calls = new ArrayList<>();
+        Map<Group, List<Pending>> groups = new LinkedHashMap<>();
+        for (Pending pending : shard) {
+            if (pending.verdict() == null) {
+                calls.add(new Call(link.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
+                        List.of(pending)));
+            } else {
+                Group group = group(pending.verdict());
+                groups.computeIfAbsent(group, g -> new ArrayList<>()).add(pending);
+            }
+        }
+        groups.forEach((group, jobs) -> {
+            jobs.sort(ASCENDING);
+            for (int from = 0; from < jobs.size(); from += MAX_CALL) {
+                List<Pending> some = jobs.subList(from, Math.min(jobs.size(), from + MAX_CALL));
+                calls.add(
+                        new Call(link.script(script(group.move()), queues.base(group.queue()), arguments(group, some)),
+                                some));
+            }
+        });
+        return calls;
+    }
+
+    private static Script script(Verdict.Move move) {
+        return switch (move) {
+            case FINISH -> Script.FINISH;
+            case RETRY -> Script.RETRY;
+            case PARK -> Script.PARK;
+            case BURY -> Script.BURY;
+            case RELEASE -> Script.RELEASE;
+        };
+    }
+
+    private static Group group(Verdict verdict) {
+        Token token = verdict.lease().token();
+        return new Group(verdict.lease().job().queue(), token.worker(), token.entry().charAt(0), verdict.move(),
+                verdict.document().run().outcome());
+    }
+
+    /** See {@code shared/verdicts.lua}. */
+    private static List<byte[]> arguments(Group group, List<Pending> jobs) {
+        List<byte[]> arguments = new ArrayList<>(6 + jobs.size() * 4);
+        arguments.add(RedisKeys.bytes(group.worker().value()));
+        arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
+        arguments.add(group.outcome() == null ? NONE : RedisKeys.bytes(group.outcome().label()));
+        arguments.add(RedisKeys.bytes(jobs.size()));
+        boolean plain = jobs.stream().allMatch(Pending::plain);
+        arguments.add(RedisKeys.bytes(plain ? 0 : 1));
+        arguments.add(RedisKeys.bytes(EntryIds.gaps(jobs.stream().map(job -> job.lease().token().entry()).toList())));
+        jobs.forEach(job -> arguments.add(entry(job.lease())));
+        for (Pending job : jobs) {
+            arguments.add(RedisKeys.bytes(job.lease().job().toString()));
+            arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : job.asked().document().bytes());
+        }
+        if (plain) {
+            addRuns(jobs.stream().map(VerdictWriter::place).toList(), arguments);
+        } else {
+            jobs.forEach(job -> arguments.add(RedisKeys.bytes(place(job))));
+        }
+        return arguments;
+    }
+
+    /** Each place, and how many jobs one after the other have it. */
+    private static void addRuns(List<String> places, List<byte[]> arguments) {
+        int from = 0;
+        for (int to = 1; to <= places.size(); to++) {
+            if (to == places.size() || !places.get(to).equals(places.get(from))) {
+                arguments.add(RedisKeys.bytes(places.get(from)));
+                arguments.add(RedisKeys.bytes(to - from));
+                from = to;
+            }
+        }
+    }
+
+    private static String place(Pending job) {
+        Lease lease = job.lease();
+        Verdict verdict = job.asked();
+        String place = switch (verdict.move()) {
+            case FINISH -> Replies.bucket(lease.job());
+            case RETRY, PARK -> Long.toString(verdict.delay().toMillis());
+            case BURY, RELEASE -> "";
+        };
+        if (job.plain()) {
+            return place;
+        }
+        JobSpec spec = verdict.document().spec();
+        return place + ";" + lease.token().deliveries() + ";" + (published(lease) ? "1," : "0,")
+                + (job.said() ? "1," : "0,")
+                + (spec.retention() == null ? "" : spec.retention().toMillis()) + ","
+                + (spec.uniqueKey() == null ? "" : spec.uniqueKey());
+    }
+
+    /** Whether the entry is not the one that the job's id names. */
+    private static boolean published(Lease lease) {
+        JobId id = lease.job();
+        return id.scheduled() || !lease.token().entry().equals(id.level().code() + id.entry());
+    }
+
+    private static void answer(List<Pending> jobs, Object reply) {
+        HeadraceException failure = Redis.failure(reply);
+        if (failure != null) {
+            jobs.forEach(job -> job.fail(failure));
+        } else if (jobs.get(0).verdict() == null) {
+            jobs.get(0).answer().complete(WriteResult.valueOf(Replies.text(reply)));
+        } else {
+            Set<Object> refused = new HashSet<>(Replies.list(reply));
+            for (int i = 0; i < jobs.size(); i++) {
+                jobs.get(i).answer().complete(
+                        refused.contains((long) (i + 1)) ? WriteResult.LEASE_LOST : WriteResult.RECORDED);
+            }
+        }
+    }
+
+    static byte[] level(Lease lease) {
+        return RedisKeys.bytes(lease.token().entry().substring(0, 1));
+    }
+
+    public static byte[] entry(Lease lease) {
+        return RedisKeys.bytes(lease.token().entry().substring(1));
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+    }
+}

@@ -1,0 +1,202 @@
+package io.headrace.redis.operator;
+
+import io.headrace.DataDamaged;
+import io.headrace.InvalidInput;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Priority;
+import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.WorkerInfo;
+import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Script;
+import io.headrace.redis.connection.ServerInfo;
+import io.headrace.redis.connection.Spread;
+import io.headrace.redis.jobs.QueueCache;
+import io.headrace.redis.jobs.Registry;
+import io.headrace.redis.jobs.StoredSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Protocol.Command;
+
+/** Looks at queues as wholes: what they hold, what happened lately, and on how much memory. Thread-safe. */
+final class QueueInspector {
+    /** So many queues are looked at in one round trip. */
+    private static final int BATCH = 50;
+    /** So many minutes are fetched in one round trip: Redis serves others between two. */
+    private static final int MINUTES = 120;
+    /** So many jobs are counted exactly that are ahead of one. */
+    private static final int MOST_COUNTED = 1_000;
+    private static final List<byte[]> RECENT = List.of(RedisKeys.bytes(QueueInfo.RECENT_MINUTES));
+
+    private final Redis link;
+    private final RedisKeys keys;
+    private final QueueCache queues;
+    private final Registry registry;
+
+    QueueInspector(Redis link, RedisKeys keys, QueueCache queues, Registry registry) {
+        this.link = link;
+        this.keys = keys;
+        this.queues = queues;
+        this.registry = registry;
+    }
+
+    List<QueueInfo> queues(Collection<QueueName> names) {
+        return names.isEmpty() ? List.of() : queues(List.copyOf(names), registry.workers());
+    }
+
+    Optional<QueueInfo> queue(QueueName queue) {
+        return read(queue, link.ask(Script.INSPECT, queues.base(queue), RECENT), registry.workers());
+    }
+
+    Overview overview() {
+        List<QueueName> names = registry.queues();
+        List<WorkerInfo> workers = registry.workers();
+        List<QueueInfo> infos = queues(names, workers);
+        Map<String, byte[]> servers = new LinkedHashMap<>();
+        servers.put(link.server(keys.queues()), keys.queues());
+        names.forEach(name -> servers.putIfAbsent(link.server(queues.base(name)), queues.base(name)));
+        return new Overview(now(keys.queues()), infos, workers, fullest(servers.values()));
+    }
+
+    /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
+    private List<QueueInfo> queues(List<QueueName> names, List<WorkerInfo> workers) {
+        List<Object> answers = Spread.ask(link,
+                names.stream().map(name -> link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
+        List<QueueInfo> all = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (!(answers.get(i) instanceof DataDamaged)) {
+                read(names.get(i), Redis.checked(answers.get(i)), workers).ifPresent(all::add);
+            }
+        }
+        all.sort(Comparator.comparing(QueueInfo::queue));
+        return all;
+    }
+
+    private static Optional<QueueInfo> read(QueueName queue, Object answer, List<WorkerInfo> workers) {
+        List<Object> reply = Replies.list(answer);
+        if (Replies.number(reply.get(0)) == 0) {
+            return Optional.empty();
+        }
+        Map<String, String> totals = Replies.map(reply.get(2));
+        List<Object> resting = Replies.list(reply.get(4));
+        long queued = -Replies.number(reply.get(5));
+        long running = 0;
+        long oldest = 0;
+        Map<Priority, Long> levels = new EnumMap<>(Priority.class);
+        for (Object item : Replies.list(reply.get(6))) {
+            List<Object> level = Replies.list(item);
+            long pending = Replies.number(level.get(2));
+            long released = Replies.number(level.get(3));
+            long line = Replies.number(level.get(1)) - pending + released;
+            levels.put(Priority.ofCode(Replies.text(level.get(0)).charAt(0)), line);
+            queued += line;
+            running += pending - released;
+            oldest = Math.max(oldest, Replies.number(level.get(4)));
+        }
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        counts.put(JobState.QUEUED, Math.max(0, queued));
+        counts.put(JobState.RUNNING, running);
+        counts.put(JobState.SCHEDULED, Replies.number(resting.get(0)));
+        counts.put(JobState.RETRYING, Replies.number(resting.get(1)));
+        counts.put(JobState.PARKED, Replies.number(resting.get(2)));
+        counts.put(JobState.DEAD, Replies.number(resting.get(3)));
+        Map<JobState, Long> ended = new EnumMap<>(JobState.class);
+        for (JobState state : List.of(JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED, JobState.EXPIRED)) {
+            ended.put(state, count(totals.get(state.label())));
+        }
+        long failures = count(totals.get("failed")) + count(totals.get("lost")) + count(totals.get("dead"));
+        Map<String, String> settings = Replies.map(reply.get(1));
+        int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
+        return Optional.of(new QueueInfo(queue, StoredSettings.paused(settings), counts, ended,
+                failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest),
+                Duration.ofMillis(Replies.number(reply.get(9))), levels,
+                minutes(Replies.number(reply.get(7)), Replies.list(reply.get(8))), serving,
+                Instant.ofEpochMilli(count(settings.get("created_ms")))));
+    }
+
+    /** A counter as it is stored; the next event makes a number of one that is none. */
+    private static long count(@Nullable String text) {
+        return text == null ? 0 : Math.max(0, Replies.number(RedisKeys.bytes(text)));
+    }
+
+    List<Minute> history(QueueName queue, int minutes) {
+        if (minutes < 1 || minutes > 1440) {
+            throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
+        }
+        long newest = now(queues.base(queue)).getEpochSecond() / 60;
+        List<Redis.Request> requests = new ArrayList<>();
+        for (long minute = newest - minutes + 1; minute <= newest; minute++) {
+            requests.add(new Redis.Request(Command.HGETALL, keys.stats(queue, minute)));
+        }
+        return minutes(newest, Spread.ask(link, requests, MINUTES).stream()
+                .map(answer -> answer instanceof DataDamaged ? List.of() : Redis.checked(answer)).toList());
+    }
+
+    /** @param counters of each minute up to the newest, flat lists of names and values */
+    private static List<Minute> minutes(long newest, List<Object> counters) {
+        List<Minute> history = new ArrayList<>();
+        for (int i = 0; i < counters.size(); i++) {
+            Map<String, Long> counts = new HashMap<>();
+            Replies.map(counters.get(i)).forEach((name, count) -> counts.put(name, count(count)));
+            history.add(new Minute(Instant.ofEpochSecond((newest - counters.size() + 1 + i) * 60), counts));
+        }
+        return history;
+    }
+
+    Optional<Spot> spot(JobId id) {
+        List<Object> reply = Replies.list(link.ask(Script.SPOT, queues.base(id.queue()),
+                List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
+                        id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(MOST_COUNTED))));
+        return reply.isEmpty() ? Optional.empty()
+                : Optional.of(new Spot(Replies.number(reply.get(0)), Replies.number(reply.get(1)) == 1));
+    }
+
+    long due(QueueName queue, Duration within) {
+        long untilMs = now(queues.base(queue)).plus(within).toEpochMilli();
+        List<Object> counts = link.askAll(queues.base(queue),
+                Stream.of(JobState.SCHEDULED, JobState.RETRYING).map(state -> new Redis.Request(Command.ZCOUNT,
+                        keys.index(queue, state.label()), RedisKeys.bytes("-inf"), RedisKeys.bytes(untilMs)))
+                        .toList());
+        return counts.stream().mapToLong(count -> Replies.number(Redis.checked(count))).sum();
+    }
+
+    /** The clock of the server that holds a key. */
+    Instant now(byte[] key) {
+        return Replies.instant(link.ask(key, new Redis.Request(Command.TIME)));
+    }
+
+    /** The server that is nearest to its limit; the one that uses most where none has one. */
+    private Memory fullest(Collection<byte[]> keys) {
+        return keys.stream().map(this::memory).max(Comparator.comparingDouble(QueueInspector::share)
+                .thenComparingLong(Memory::usedBytes)).orElseThrow();
+    }
+
+    private static double share(Memory memory) {
+        return memory.maxBytes() == 0 ? 0 : (double) memory.usedBytes() / memory.maxBytes();
+    }
+
+    /** Of the server that holds a key. */
+    private Memory memory(byte[] key) {
+        ServerInfo info = ServerInfo.parse(Replies.text(
+                link.ask(key, new Redis.Request(Command.INFO, RedisKeys.bytes("memory")))));
+        return new Memory(info.number("used_memory"), info.number("maxmemory"));
+    }
+}

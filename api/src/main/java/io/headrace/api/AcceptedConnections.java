@@ -1,19 +1,26 @@
 package io.headrace.api;
 
+import io.headrace.api.access.Authenticator;
+import io.headrace.api.http.ClientMemory;
+import io.headrace.api.http.EventLoop;
+import io.headrace.api.http.GracefulShutdown;
+import io.headrace.api.http.HttpFilter;
+import io.headrace.api.http.UnidentifiedConnections;
+import io.headrace.api.metrics.ApiMeters;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 
 /** What is done about each connection when it is opened and when it is gone. Thread-safe. */
 final class AcceptedConnections {
-    private final Guard guard;
+    private final Authenticator guard;
     private final ApiMeters meters;
-    private final Room room;
-    private final Leaving leaving;
+    private final ClientMemory room;
+    private final GracefulShutdown leaving;
     private final Duration headTimeout;
 
     /** @param headTimeout how long a request may take to send its head */
-    AcceptedConnections(Guard guard, ApiMeters meters, Room room, Leaving leaving, Duration headTimeout) {
+    AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory room, GracefulShutdown leaving, Duration headTimeout) {
         this.guard = guard;
         this.meters = meters;
         this.room = room;
@@ -22,10 +29,10 @@ final class AcceptedConnections {
     }
 
     /** One has just been accepted; on its loop's thread. */
-    void opened(Loop loop, HttpConnection connection) {
+    void opened(EventLoop loop, HttpConnection connection) {
         HttpFilter.addTo(connection);
         guard.accepted(loop, connection);
-        Arrivals arrivals = loop.arrivals();
+        UnidentifiedConnections arrivals = loop.arrivals();
         arrivals.opened(connection, headTimeout);
         meters.connected();
         if (connection instanceof HttpServerConnection accepted) {
@@ -36,7 +43,7 @@ final class AcceptedConnections {
             arrivals.gone(connection);
         });
         if (meters.connections() > room.mostConnections()) {
-            room.count(Room.Shed.CONNECTION);
+            room.count(ClientMemory.Shed.CONNECTION);
             arrivals.makeRoom();
         }
     }

@@ -1,5 +1,17 @@
 package io.headrace.api;
 
+import io.headrace.api.access.Authenticator;
+import io.headrace.api.access.KeyRing;
+import io.headrace.api.access.Sessions;
+import io.headrace.api.http.BlockingCalls;
+import io.headrace.api.http.Cached;
+import io.headrace.api.http.ClientMemory;
+import io.headrace.api.http.GracefulShutdown;
+import io.headrace.api.http.Waiters;
+import io.headrace.api.live.JobChanges;
+import io.headrace.api.live.LiveTopics;
+import io.headrace.api.metrics.ApiMeters;
+import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerOperator.Overview;
 import io.headrace.broker.BrokerOperator;
@@ -18,20 +30,20 @@ final class ApiParts {
     final BrokerOperator operator;
     final Pings pings;
     /** How much of the memory clients may take. */
-    final Room room;
+    final ClientMemory room;
     final BlockingCalls blocking;
     final Waiters waiters;
     /** Whether the server is about to stop. */
-    final Leaving leaving = new Leaving();
+    final GracefulShutdown leaving = new GracefulShutdown();
     final KeyRing keys;
-    final Passes passes;
-    final Guard guard;
-    final Changes changes;
+    final Sessions passes;
+    final Authenticator guard;
+    final JobChanges changes;
     /** The last look at everything; however many ask, one looks. */
     final Cached<Overview> overview;
     final ApiMeters meters;
     /** What is looked at because somebody listens. */
-    final Live live;
+    final LiveTopics live;
 
     ApiParts(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry registry, Pings pings,
             ByteBudget budget) {
@@ -39,15 +51,15 @@ final class ApiParts {
         this.broker = broker;
         this.operator = operator;
         this.pings = pings;
-        this.room = new Room(budget, config.maxPayload());
+        this.room = new ClientMemory(budget, config.maxPayload());
         this.blocking = new BlockingCalls(config.threads(), room);
         this.waiters = new Waiters(config.maxWaiters());
         this.keys = new KeyRing(config.keys().all(), operator.access(), InstantSource.system());
-        this.passes = new Passes(operator.access(), keys);
-        this.guard = new Guard(keys, passes, blocking);
-        this.changes = new Changes(broker, blocking, System::nanoTime);
+        this.passes = new Sessions(operator.access(), keys);
+        this.guard = new Authenticator(keys, passes, blocking);
+        this.changes = new JobChanges(broker, blocking, System::nanoTime);
         this.overview = Cached.costly(OVERVIEW_TTL, operator::overview);
         this.meters = new ApiMeters(registry, waiters, room, config.metricsQueues());
-        this.live = new Live(broker, operator, overview, blocking, changes, System::currentTimeMillis);
+        this.live = new LiveTopics(broker, operator, overview, blocking, changes, System::currentTimeMillis);
     }
 }

@@ -5,6 +5,9 @@ import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
+import io.headrace.api.http.GracefulShutdown;
+import io.headrace.api.metrics.ListenerKind;
+import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.runtime.ByteBudget;
@@ -200,7 +203,7 @@ public final class ApiServer implements AutoCloseable {
 
     /** How many clients are told what happens now. */
     int liveClients() {
-        return Arrays.stream(LiveKind.values()).mapToInt(parts.meters::live).sum();
+        return Arrays.stream(ListenerKind.values()).mapToInt(parts.meters::live).sum();
     }
 
     /** How many topics are looked at now because somebody listens. */
@@ -224,11 +227,11 @@ public final class ApiServer implements AutoCloseable {
             return;
         }
         parts.leaving.begin();
-        Leaving.rest(parts.config.drain());
+        GracefulShutdown.rest(parts.config.drain());
         parts.waiters.stop();
         if (!settle.isZero()) {
             parts.leaving.stopListening();
-            Leaving.rest(settle.toMillis(), () -> connections() == 0);
+            GracefulShutdown.rest(settle.toMillis(), () -> connections() == 0);
         }
         try {
             vertx.close().toCompletionStage().toCompletableFuture().get(STOP_S, TimeUnit.SECONDS);

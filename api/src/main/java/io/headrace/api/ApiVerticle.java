@@ -1,5 +1,9 @@
 package io.headrace.api;
 
+import io.headrace.api.http.ClientMemory;
+import io.headrace.api.http.EventLoop;
+import io.headrace.api.http.Problem;
+import io.headrace.api.http.ProblemType;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -31,10 +35,10 @@ final class ApiVerticle extends VerticleBase {
     private final int port;
     private final Routes routes;
     private final AcceptedConnections connections;
-    private final Room room;
+    private final ClientMemory room;
     private @Nullable HttpServer server;
 
-    ApiVerticle(String host, int port, Routes routes, AcceptedConnections connections, Room room) {
+    ApiVerticle(String host, int port, Routes routes, AcceptedConnections connections, ClientMemory room) {
         this.host = host;
         this.port = port;
         this.routes = routes;
@@ -44,7 +48,7 @@ final class ApiVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Loop loop = new Loop(vertx, context, room);
+        EventLoop loop = new EventLoop(vertx, context, room);
         Router router = routes.router(vertx, loop);
         HttpServer listening = vertx.createHttpServer(options())
                 .connectionHandler(connection -> connections.opened(loop, connection))

@@ -1,6 +1,45 @@
 package io.headrace.api;
 
 import io.headrace.QueueName;
+import io.headrace.api.access.AccessCalls;
+import io.headrace.api.access.Audit;
+import io.headrace.api.access.Authenticator;
+import io.headrace.api.access.SessionCalls;
+import io.headrace.api.dashboard.Dashboard;
+import io.headrace.api.dashboard.DocumentCalls;
+import io.headrace.api.http.Access;
+import io.headrace.api.http.CachedByQueue;
+import io.headrace.api.http.Endpoints;
+import io.headrace.api.http.EventLoop;
+import io.headrace.api.http.GracefulShutdown;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.Problem;
+import io.headrace.api.http.ProblemType;
+import io.headrace.api.http.Reply;
+import io.headrace.api.http.Route;
+import io.headrace.api.live.EventStream;
+import io.headrace.api.live.JobEvents;
+import io.headrace.api.live.JobFeeds;
+import io.headrace.api.live.JobWaits;
+import io.headrace.api.live.LiveAdmission;
+import io.headrace.api.live.OverviewEvents;
+import io.headrace.api.metrics.MetricsCall;
+import io.headrace.api.operate.DeadCalls;
+import io.headrace.api.operate.HealthCalls;
+import io.headrace.api.operate.JobCalls;
+import io.headrace.api.operate.OverviewCalls;
+import io.headrace.api.operate.QueueCalls;
+import io.headrace.api.operate.ScalingCall;
+import io.headrace.api.operate.ServiceTime;
+import io.headrace.api.operate.WhyCall;
+import io.headrace.api.operate.WorkerCalls;
+import io.headrace.api.socket.SocketCall;
+import io.headrace.api.socket.SocketTopics;
+import io.headrace.api.submit.BatchCall;
+import io.headrace.api.submit.EnqueueCall;
+import io.headrace.api.submit.KnownQueues;
+import io.headrace.api.submit.SubmitLimits;
+import io.headrace.api.view.JobJson;
 import io.headrace.broker.BrokerOperator;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -18,8 +57,8 @@ import java.util.TreeSet;
 final class Routes {
     private static final Duration SERVICE_TIME_TTL = Duration.ofSeconds(5);
 
-    private final Guard guard;
-    private final Leaving leaving;
+    private final Authenticator guard;
+    private final GracefulShutdown leaving;
     private final List<Route> all;
     private final Dashboard dashboard = Dashboard.packaged();
 
@@ -27,7 +66,7 @@ final class Routes {
         this.guard = parts.guard;
         this.leaving = parts.leaving;
         ApiConfig config = parts.config;
-        Calls calls = new Calls(parts.blocking, config.maxPayload(), config.bodyTimeout());
+        Endpoints calls = new Endpoints(parts.blocking, config.maxPayload(), config.bodyTimeout());
         Audit audit = new Audit(parts.operator.access());
         JobJson jobJson = new JobJson(config.redactor());
         KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
@@ -38,7 +77,7 @@ final class Routes {
         this.all = List.copyOf(routes);
     }
 
-    private static List<Route> ofJobs(ApiParts parts, Calls calls, Audit audit, JobJson jobJson, KnownQueues known) {
+    private static List<Route> ofJobs(ApiParts parts, Endpoints calls, Audit audit, JobJson jobJson, KnownQueues known) {
         ApiConfig config = parts.config;
         SubmitLimits limits = new SubmitLimits(config.maxPayload(), config.maxBatch(), config.maxBatchJobs(),
                 config.batchInFlight(), config.bodyTimeout(), config.durability());
@@ -56,16 +95,16 @@ final class Routes {
     private static List<Route> live(ApiParts parts, JobJson jobJson) {
         LiveAdmission admission = new LiveAdmission(parts.waiters, parts.guard, parts.meters);
         JobFeeds feeds = new JobFeeds(parts.broker, parts.operator, jobJson, parts.changes, parts.blocking);
-        LiveCall socket = new LiveCall(new SocketTopics(parts.live, feeds), admission, parts.pings);
+        SocketCall socket = new SocketCall(new SocketTopics(parts.live, feeds), admission, parts.pings);
         return List.of(
-                Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new EventsCall(feeds, admission)::serve)
+                Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new JobEvents(feeds, admission)::serve)
                         .answering(EventStream.MEDIA_TYPE),
                 Route.get("/v1/events", Access.VIEW, List.of("queue", "changes"),
-                        new TicksCall(parts.live, admission)::serve).answering(EventStream.MEDIA_TYPE),
-                Route.get(LiveCall.TEMPLATE, Access.OPEN, List.of("ticket"), socket::serve));
+                        new OverviewEvents(parts.live, admission)::serve).answering(EventStream.MEDIA_TYPE),
+                Route.get(SocketCall.TEMPLATE, Access.OPEN, List.of("ticket"), socket::serve));
     }
 
-    private static List<Route> ofOperators(ApiParts parts, Calls calls, Audit audit, JobJson jobJson,
+    private static List<Route> ofOperators(ApiParts parts, Endpoints calls, Audit audit, JobJson jobJson,
             KnownQueues known) {
         BrokerOperator operator = parts.operator;
         CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
@@ -80,7 +119,7 @@ final class Routes {
         return routes;
     }
 
-    private static List<Route> ofAccess(ApiParts parts, Calls calls, Audit audit) {
+    private static List<Route> ofAccess(ApiParts parts, Endpoints calls, Audit audit) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new SessionCalls(parts.guard, parts.passes, calls, System::nanoTime).routes());
         routes.addAll(new AccessCalls(parts.operator.access(), parts.keys, parts.passes, parts.guard, audit, calls)
@@ -88,9 +127,9 @@ final class Routes {
         return routes;
     }
 
-    private static List<Route> ofServer(ApiParts parts, Calls calls) {
+    private static List<Route> ofServer(ApiParts parts, Endpoints calls) {
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new SystemCalls(parts.operator, parts.config.durability(), parts.guard, parts.leaving, calls)
+        routes.addAll(new HealthCalls(parts.operator, parts.config.durability(), parts.guard, parts.leaving, calls)
                 .routes());
         routes.addAll(new MetricsCall(parts.meters, parts.overview, parts.config.openMetrics(), calls).routes());
         routes.addAll(new DocumentCalls().routes());
@@ -102,10 +141,10 @@ final class Routes {
     }
 
     /** A router for one loop. */
-    Router router(Vertx vertx, Loop loop) {
+    Router router(Vertx vertx, EventLoop loop) {
         Router router = Router.router(vertx);
-        router.errorHandler(400, context -> new Exchange(context, loop, leaving).fail(malformed()));
-        router.errorHandler(500, context -> new Exchange(context, loop, leaving).fail(failure(context)));
+        router.errorHandler(400, context -> new HttpCall(context, loop, leaving).fail(malformed()));
+        router.errorHandler(500, context -> new HttpCall(context, loop, leaving).fail(failure(context)));
         Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
         for (Route route : all) {
             router.routeWithRegex(route.method(), route.regex()).handler(context -> serve(route, context, loop));
@@ -128,11 +167,11 @@ final class Routes {
     /** A stream of events has no length or end that its head could tell, nor has a WebSocket. */
     private static boolean headable(Route route) {
         return route.method().equals(HttpMethod.GET) && !route.mediaType().equals(EventStream.MEDIA_TYPE)
-                && !route.template().equals(LiveCall.TEMPLATE);
+                && !route.template().equals(SocketCall.TEMPLATE);
     }
 
-    private void serve(Route route, RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, leaving);
+    private void serve(Route route, RoutingContext context, EventLoop loop) {
+        HttpCall exchange = new HttpCall(context, loop, leaving);
         exchange.guarded(() -> guard.admit(exchange, route.access(), () -> {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
@@ -144,8 +183,8 @@ final class Routes {
     }
 
     /** Files of the dashboard are no calls, and not in the document that lists these. */
-    private void serveAsset(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, leaving);
+    private void serveAsset(RoutingContext context, EventLoop loop) {
+        HttpCall exchange = new HttpCall(context, loop, leaving);
         if (exchange.reads()) {
             exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
                     () -> exchange.reply(dashboard.asset(exchange))));
@@ -155,7 +194,7 @@ final class Routes {
     }
 
     /** Whoever may not touch a queue learns nothing about it or its jobs, not even whether they exist. */
-    private static void checkQueue(Route route, Exchange exchange) {
+    private static void checkQueue(Route route, HttpCall exchange) {
         if (route.access().open() || exchange.caller().scope().unlimited()) {
             return;
         }
@@ -168,8 +207,8 @@ final class Routes {
     }
 
     /** What an address answers is no secret, so {@code OPTIONS} needs no key; it lets no page of another origin in. */
-    private void refuseMethod(RoutingContext context, Loop loop, Access access, String allow) {
-        Exchange exchange = new Exchange(context, loop, leaving);
+    private void refuseMethod(RoutingContext context, EventLoop loop, Access access, String allow) {
+        HttpCall exchange = new HttpCall(context, loop, leaving);
         if (exchange.request().method().equals(HttpMethod.OPTIONS)) {
             exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
                     () -> exchange.reply(Reply.noContent().with("Allow", allow))));
@@ -182,8 +221,8 @@ final class Routes {
         }));
     }
 
-    private void refuseAddress(RoutingContext context, Loop loop) {
-        Exchange exchange = new Exchange(context, loop, leaving);
+    private void refuseAddress(RoutingContext context, EventLoop loop) {
+        HttpCall exchange = new HttpCall(context, loop, leaving);
         exchange.guarded(() -> guard.admit(exchange, Access.ANY, () -> {
             throw new Problem(ProblemType.NO_SUCH_ROUTE,
                     "nothing is at this address; /openapi.json lists what there is",

@@ -56,9 +56,9 @@ class ApiConfigTest {
 
     @Test
     void aPortInUseIsSaidSo() {
-        try (Api api = new Api()) {
+        try (TestApi api = new TestApi()) {
             int port = api.server.uri().getPort();
-            assertThatThrownBy(() -> new Api("PORT=" + port)).isInstanceOf(InvalidInput.class)
+            assertThatThrownBy(() -> new TestApi("PORT=" + port)).isInstanceOf(InvalidInput.class)
                     .hasMessageContaining("HEADRACE_API_PORT").hasMessageContaining(Integer.toString(port));
         }
     }

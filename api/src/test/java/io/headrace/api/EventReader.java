@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Reads server-sent events one by one as they come. */
-final class EventReader implements AutoCloseable {
+public final class EventReader implements AutoCloseable {
     /** One event: its id, its name, its data. */
-    record Event(String id, String name, String data) {}
+    public record Event(String id, String name, String data) {}
 
     private final Stream<String> body;
     private final Iterator<String> lines;
 
-    EventReader(HttpResponse<Stream<String>> response) {
+    public EventReader(HttpResponse<Stream<String>> response) {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream");
         body = response.body();
@@ -24,7 +24,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** The next event; all its parts are empty when the stream has ended. */
-    Event next() {
+    public Event next() {
         List<String> block = new ArrayList<>();
         while (lines.hasNext()) {
             String line = lines.next();
@@ -38,7 +38,7 @@ final class EventReader implements AutoCloseable {
         return new Event("", "", "");
     }
 
-    boolean ended() {
+    public boolean ended() {
         return !lines.hasNext();
     }
 

@@ -17,7 +17,7 @@ class FuzzTest {
 
     @Test
     void hostileRequestsAreRefusedAndLeaveNothingBehind() throws InterruptedException {
-        try (Warnings warnings = new Warnings(); Api api = new Api("BODY_TIMEOUT=400ms")) {
+        try (Warnings warnings = new Warnings(); TestApi api = new TestApi("BODY_TIMEOUT=400ms")) {
             HttpFuzz.Outcome outcome = new HttpFuzz(api.server.uri(), SEED, 15_000).run(REQUESTS);
 
             System.out.println("fuzz: seed=" + outcome.seed() + " requests=" + outcome.requests() + " statuses="

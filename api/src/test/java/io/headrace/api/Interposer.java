@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Stands between the server and its broker: holds calls up, or lets something happen before and after them. */
-final class Interposer {
+public final class Interposer {
     /** What happens in place of a call, which it may make. */
-    interface Step {
+    public interface Step {
         @Nullable
         Object run(Callable<@Nullable Object> call) throws Exception;
     }
@@ -26,17 +26,17 @@ final class Interposer {
     private final Map<String, Consumer<Object[]>> notes = new ConcurrentHashMap<>();
 
     /** From now on this happens in place of each call of this name. */
-    void on(String method, Step step) {
+    public void on(String method, Step step) {
         steps.put(method, step);
     }
 
     /** Tells of the arguments of each call of this name. */
-    void noting(String method, Consumer<Object[]> note) {
+    public void noting(String method, Consumer<Object[]> note) {
         notes.put(method, note);
     }
 
     /** Makes calls of this name, so many of which are to come, wait until they are let go. */
-    Hold hold(String method, int calls) {
+    public Hold hold(String method, int calls) {
         Hold hold = new Hold(calls);
         on(method, call -> {
             hold.reached.countDown();
@@ -47,7 +47,7 @@ final class Interposer {
     }
 
     /** What waits. */
-    static final class Hold {
+    public static final class Hold {
         private final CountDownLatch reached;
         private final CountDownLatch letGo = new CountDownLatch(1);
 
@@ -56,11 +56,11 @@ final class Interposer {
         }
 
         /** Returns when all of them wait. */
-        void awaitCalls() throws InterruptedException {
+        public void awaitCalls() throws InterruptedException {
             await(reached);
         }
 
-        void letGo() {
+        public void letGo() {
             letGo.countDown();
         }
     }

@@ -8,6 +8,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.headrace.api.http.Problem;
 import io.headrace.format.JsonFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,8 +22,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The published document, and the check that an answer is one that it describes. Every answer of every test is checked. */
-final class OpenApi {
-    static final JsonNode DOCUMENT = load();
+public final class OpenApi {
+    public static final JsonNode DOCUMENT = load();
     private static final SchemaRegistry REGISTRY = SchemaRegistry
             .withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private static final Map<JsonNode, Schema> SCHEMAS = new ConcurrentHashMap<>();
@@ -40,14 +41,14 @@ final class OpenApi {
     }
 
     /** Every documented operation, as {@code "GET /v1/queues"}. */
-    static Set<String> operations() {
+    public static Set<String> operations() {
         Set<String> all = new TreeSet<>();
         DOCUMENT.path("paths").properties().forEach(path -> path.getValue().properties()
                 .forEach(operation -> all.add(operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey())));
         return all;
     }
 
-    static void check(String method, String path, Api.Answer answer) {
+    static void check(String method, String path, TestApi.Answer answer) {
         String media = answer.header("content-type").replaceFirst(";.*", "");
         Optional<String> template = template(path);
         JsonNode operation = template
@@ -90,7 +91,7 @@ final class OpenApi {
         return node.has("$ref") ? DOCUMENT.at(node.path("$ref").asText().substring(1)) : node;
     }
 
-    private static void validate(JsonNode schema, Api.Answer answer) {
+    private static void validate(JsonNode schema, TestApi.Answer answer) {
         Schema compiled = SCHEMAS.computeIfAbsent(schema, OpenApi::compile);
         assertThat(compiled.validate(answer.body(), InputFormat.JSON)).as("%s", answer.body()).isEmpty();
     }

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import io.headrace.JobType;
+import io.headrace.api.http.HttpTest;
+import io.headrace.api.http.Route;
+import io.headrace.api.socket.Pings;
+import io.headrace.api.socket.SocketCall;
+import io.headrace.api.socket.SocketTest;
+import io.headrace.api.submit.BatchTest;
 import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
@@ -30,7 +36,7 @@ class OpenApiTest {
 
     @Test
     void theDocumentListsExactlyTheCallsThatAreServed() {
-        try (Api api = new Api()) {
+        try (TestApi api = new TestApi()) {
             ApiParts parts = new ApiParts(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Pings.USUAL, ByteBudget.ofHeap());
             Set<String> served = new TreeSet<>();
@@ -76,8 +82,8 @@ class OpenApiTest {
             }
         });
         assertThat(documented).as(route.template()).isEqualTo(route.query());
-        if (route.template().equals(LiveCall.TEMPLATE)) {
-            assertThat(operation.path("responses").has("101")).isTrue(); // it has no media type, and LiveTest sees it
+        if (route.template().equals(SocketCall.TEMPLATE)) {
+            assertThat(operation.path("responses").has("101")).isTrue(); // it has no media type, and SocketTest sees it
             return;
         }
         String ok = List.of("200", "201", "202").stream().filter(operation.path("responses")::has).findFirst()
@@ -105,7 +111,7 @@ class OpenApiTest {
     /** Each answer is checked against the document as it comes in; here it matters that all that is documented comes. */
     @Test
     void everyCallAnswersAsDocumentedWhenAllGoesWellAndWhenNot() {
-        try (Api api = new Api("MAX_BATCH_BYTES=1000000")) {
+        try (TestApi api = new TestApi("MAX_BATCH_BYTES=1000000")) {
             endedJobs(api);
             unfinishedJobs(api);
             deadJobs(api);
@@ -114,7 +120,7 @@ class OpenApiTest {
             fullQueue(api);
             outage(api);
         }
-        try (Api locked = new Api("KEYS=k", "CLOSED_QUEUES=true")) {
+        try (TestApi locked = new TestApi("KEYS=k", "CLOSED_QUEUES=true")) {
             OpenApi.operations().forEach(operation -> call(locked, operation, ""));
             for (String path : List.of(JOBS, JOBS + ":batch")) {
                 locked.post(path, path.endsWith("batch") ? "[{\"type\":\"t\"}]" : "{\"type\":\"t\"}", "Authorization",
@@ -154,7 +160,7 @@ class OpenApiTest {
                 "gone");
     }
 
-    private static void call(Api api, String operation, String query, String... headers) {
+    private static void call(TestApi api, String operation, String query, String... headers) {
         if (operation.equals("GET /v1/events") && query.isEmpty()) {
             call(api, operation, "?queue=nowhere", headers); // any other answer would have no end
             return;
@@ -163,7 +169,7 @@ class OpenApiTest {
     }
 
     /** What any call may be refused for, whatever it is about. */
-    private static void refused(Api api, String operation) {
+    private static void refused(TestApi api, String operation) {
         String method = operation.split(" ", 2)[0];
         call(api, operation, "");
         call(api, operation, "?nonsense=1");
@@ -186,7 +192,7 @@ class OpenApiTest {
     }
 
     /** Sends what an HTTP client would not. */
-    private static void raw(Api api, String method, String path, String query, String host) {
+    private static void raw(TestApi api, String method, String path, String query, String host) {
         String answer = api
                 .raw(method + " " + path + query + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
         int body = answer.indexOf("\r\n\r\n") + 4;
@@ -194,19 +200,19 @@ class OpenApiTest {
                 .map(line -> line.split(": ", 2))
                 .collect(Collectors.toMap(pair -> pair[0].toLowerCase(Locale.ROOT), pair -> List.of(pair[1])));
         OpenApi.check(method, path,
-                new Api.Answer(Integer.parseInt(answer.substring(9, 12)), headers, answer.substring(body)));
+                new TestApi.Answer(Integer.parseInt(answer.substring(9, 12)), headers, answer.substring(body)));
     }
 
-    private static void endedJobs(Api api) {
+    private static void endedJobs(TestApi api) {
         JobId id = api.submit();
-        api.broker.operator().settings(Api.MAIL, new QueueSettings(0, Duration.ofHours(1), 100));
+        api.broker.operator().settings(TestApi.MAIL, new QueueSettings(0, Duration.ofHours(1), 100));
         api.succeed(api.claim(), "{\"n\":1}");
         aboutJob(api, id);
         api.clock.advance(Duration.ofDays(2));
         aboutJob(api, id);
     }
 
-    private static void aboutJob(Api api, JobId id) {
+    private static void aboutJob(TestApi api, JobId id) {
         String job = "/v1/jobs/" + id;
         api.get(job);
         api.get(job + "/log");
@@ -217,7 +223,7 @@ class OpenApiTest {
         api.call("POST", job + "/run-now");
     }
 
-    private static void unfinishedJobs(Api api) {
+    private static void unfinishedJobs(TestApi api) {
         String first = api.post(JOBS, "{\"type\":\"t\",\"uniqueKey\":\"u\",\"expiresIn\":\"2h\"}").text("id");
         api.post(JOBS, "{\"type\":\"t\",\"uniqueKey\":\"u\"}");
         api.claim();
@@ -228,26 +234,26 @@ class OpenApiTest {
         api.call("DELETE", "/v1/jobs/" + scheduled);
     }
 
-    private static void deadJobs(Api api) {
+    private static void deadJobs(TestApi api) {
         for (int i = 0; i < 3; i++) {
             api.submit();
             api.bury(api.claim(), "Timeout");
         }
-        Api.Answer page = api.get(JOBS + "?state=dead&limit=1");
+        TestApi.Answer page = api.get(JOBS + "?state=dead&limit=1");
         api.post("/v1/jobs/" + page.json().path("jobs").get(0).path("id").asText() + "/retry", "{\"payload\":1}");
         api.get("/v1/queues/mail/dead/groups");
         api.post("/v1/queues/mail/dead:retry", "{\"limit\":1,\"pace\":1}");
         api.post("/v1/queues/mail/dead:delete", "{\"dryRun\":true}");
     }
 
-    private static void queues(Api api) {
+    private static void queues(TestApi api) {
         api.patch("/v1/queues/mail", "{\"paused\":false}");
         api.post(JOBS + ":batch", "[{\"type\":\"t\"},{}]");
         api.get("/v1/queues/mail");
         api.call("POST", "/v1/queues/mail/purge");
         api.patch("/v1/queues/spare", "{}");
         api.call("DELETE", "/v1/queues/spare");
-        api.broker.heartbeat(new WorkerInfo(new WorkerId("w-1"), "host", 1, api.clock.now(), List.of(Api.MAIL),
+        api.broker.heartbeat(new WorkerInfo(new WorkerId("w-1"), "host", 1, api.clock.now(), List.of(TestApi.MAIL),
                 List.of(new JobType("t")), 1, 0, Duration.ofSeconds(30), "running", "1", List.of()),
                 Duration.ofMinutes(1));
         api.call("POST", "/v1/workers/w-1/quiet");
@@ -256,8 +262,8 @@ class OpenApiTest {
 
     private static void access() {
         String[] key = {"Authorization", "Bearer k"};
-        try (Api api = new Api("KEYS=k")) {
-            Api.Answer login = api.post("/v1/session", "{\"key\":\"k\"}");
+        try (TestApi api = new TestApi("KEYS=k")) {
+            TestApi.Answer login = api.post("/v1/session", "{\"key\":\"k\"}");
             String cookie = login.header("set-cookie").replaceFirst(";.*", "");
             api.get("/v1/session", key);
             api.call("DELETE", "/v1/session", key);
@@ -281,15 +287,15 @@ class OpenApiTest {
         }
     }
 
-    private static void fullQueue(Api api) {
-        api.broker.operator().settings(Api.MAIL, new QueueSettings(1, Duration.ofHours(1), 100));
+    private static void fullQueue(TestApi api) {
+        api.broker.operator().settings(TestApi.MAIL, new QueueSettings(1, Duration.ofHours(1), 100));
         api.post(JOBS, "{\"type\":\"t\"}");
         api.post(JOBS, "{\"type\":\"t\"}");
         api.post(JOBS + ":batch", "[{\"type\":\"t\"}]");
     }
 
-    private static void outage(Api api) {
-        try (Api fresh = new Api()) { // one that has neither an overview nor its readiness at hand
+    private static void outage(TestApi api) {
+        try (TestApi fresh = new TestApi()) { // one that has neither an overview nor its readiness at hand
             fresh.broker.unavailable(true);
             fresh.get("/v1/overview");
             fresh.get("/readyz");

@@ -13,13 +13,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Answers submissions a moment later and all at once, as a flush does, in an order of its own; counts those under way. */
-final class SlowBroker implements AutoCloseable {
+public final class SlowBroker implements AutoCloseable {
     private final ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor();
     private final List<Runnable> gathered = new ArrayList<>();
     private int underWay;
     private int most;
 
-    Broker around(Broker broker) {
+    public Broker around(Broker broker) {
         java.util.concurrent.Future<?> unused = flusher.scheduleWithFixedDelay(this::flush, 1, 1,
                 TimeUnit.MILLISECONDS);
         return (Broker) Proxy.newProxyInstance(Broker.class.getClassLoader(), new Class<?>[]{Broker.class},
@@ -61,7 +61,7 @@ final class SlowBroker implements AutoCloseable {
     }
 
     /** The largest number of submissions that were under way at once. */
-    synchronized int most() {
+    public synchronized int most() {
         return most;
     }
 

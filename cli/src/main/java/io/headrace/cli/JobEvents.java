@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one job by its events; connects again when the stream breaks off before the job has ended. */
-final class JobEvents {
+public final class JobEvents {
     /** Who hears of them, by one thread. */
     interface Listener {
         /** The job as it is now, and each time it has changed. */
@@ -41,7 +41,7 @@ final class JobEvents {
     private boolean connected;
     private boolean lost;
 
-    JobEvents(ApiClient client, JobId id, Listener listener) {
+    public JobEvents(ApiClient client, JobId id, Listener listener) {
         this.client = client;
         this.path = "/v1/jobs/" + id + "/events";
         this.listener = listener;

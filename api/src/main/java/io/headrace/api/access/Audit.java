@@ -1,0 +1,94 @@
+package io.headrace.api.access;
+
+import io.headrace.HeadraceException;
+import io.headrace.access.AccessStore;
+import io.headrace.access.AuditAction;
+import io.headrace.access.AuditEntry;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.Reply;
+import java.util.StringJoiner;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down what operators did: in the broker, where every process can read it, and in the log of this process, which
+ * survives the broker. What was refused was not done and is not written down.
+ */
+public final class Audit {
+    /** Under a name of its own, so that it can be sent elsewhere and kept longer. */
+    private static final Logger LOG = LoggerFactory.getLogger("io.headrace.audit");
+
+    private final AccessStore store;
+
+    public Audit(AccessStore store) {
+        this.store = store;
+    }
+
+    /** A call that changes something, and says what when it is not all in its address. */
+    public interface Act {
+        Reply run(HttpCall exchange, byte[] body, AuditDraft deed);
+    }
+
+    /** A call without a body, written down when it is done. */
+    public Function<HttpCall, Reply> of(AuditAction action, BiFunction<HttpCall, AuditDraft, Reply> call) {
+        return exchange -> run(exchange, new byte[0], new AuditDraft(action, exchange),
+                (e, body, deed) -> call.apply(e, deed));
+    }
+
+    /** A call with a body, written down when it is done. */
+    public BiFunction<HttpCall, byte[], Reply> ofBody(AuditAction action, Act call) {
+        return (exchange, body) -> run(exchange, body, new AuditDraft(action, exchange), call);
+    }
+
+    private Reply run(HttpCall exchange, byte[] body, AuditDraft deed, Act call) {
+        Reply reply;
+        try {
+            reply = call.run(exchange, body, deed);
+        } catch (RuntimeException e) {
+            if (deed.failed(e)) {
+                record(deed.by(exchange.caller()));
+            }
+            throw e;
+        }
+        if (deed.worthTelling()) {
+            record(deed.by(exchange.caller()));
+        }
+        return reply;
+    }
+
+    /** What was done stays done, so a failure to store the entry is no failure of the call. */
+    private void record(AuditEntry entry) {
+        LOG.info(line(entry));
+        try {
+            store.record(entry);
+        } catch (HeadraceException e) {
+            LOG.warn("the entry before is in this log only, as it could not be stored action={} error={}",
+                    entry.action().label(), e.getMessage());
+        }
+    }
+
+    /** What there is to tell, as {@code name=value} pairs. */
+    private static String line(AuditEntry entry) {
+        StringJoiner line = new StringJoiner(" ");
+        tell(line, "action", entry.action().label());
+        tell(line, "actor", entry.actor());
+        tell(line, "role", entry.role().label());
+        tell(line, "address", entry.address());
+        tell(line, "queue", entry.queue());
+        tell(line, "job", entry.job());
+        tell(line, "target", entry.target());
+        tell(line, "asked", entry.detail());
+        tell(line, "count", entry.count());
+        tell(line, "unfinished", entry.more() ? true : null);
+        return line.toString();
+    }
+
+    private static void tell(StringJoiner line, String name, @Nullable Object value) {
+        if (value != null) {
+            line.add(name + "=" + value);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.headrace.api.http;
+
+import io.headrace.Job;
+import io.headrace.JobId;
+import io.headrace.Lookup;
+import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.format.Gzip;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Turns calls that wait for the broker into endpoints that do not block their event loop. */
+public final class Endpoints {
+    /** The longest body of a call that is not a submission. */
+    private static final int MAX_BODY = 1024 * 1024;
+    /** A body that may only be an empty object. */
+    private static final int MAX_EMPTY = 4 * 1024;
+
+    private final BlockingCalls blocking;
+    private final int maxPayload;
+    private final Duration bodyTimeout;
+
+    /**
+     * @param maxPayload of a job, in bytes
+     * @param bodyTimeout how long a body may take to arrive
+     */
+    public Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTimeout) {
+        this.blocking = blocking;
+        this.maxPayload = maxPayload;
+        this.bodyTimeout = bodyTimeout;
+    }
+
+    /** How many bytes the payload of a job may have. */
+    public int maxPayload() {
+        return maxPayload;
+    }
+
+    /** An endpoint that reads no body; if it changes something and one is sent, it must be an empty object. */
+    public Consumer<HttpCall> blocking(Function<HttpCall, Reply> call) {
+        return blocking(ClientMemory.Weight.JOB, call);
+    }
+
+    /** The same, for calls that find more than a job, or nothing of a size that others choose. */
+    public Consumer<HttpCall> blocking(ClientMemory.Weight weight, Function<HttpCall, Reply> call) {
+        return exchange -> {
+            if (exchange.hasBody() && !exchange.reads()) {
+                withBody(Set.of(), (e, body) -> call.apply(e)).accept(exchange);
+            } else {
+                run(exchange, weight, () -> call.apply(exchange));
+            }
+        };
+    }
+
+    /**
+     * An endpoint that reads a small body, which may be missing.
+     *
+     * @param allowed the members, when the call reads none itself; the body is then checked to be an object without others
+     */
+    private Consumer<HttpCall> withBody(Set<String> allowed, BiFunction<HttpCall, byte[], Reply> call) {
+        return withBody(MAX_EMPTY, (exchange, body) -> {
+            if (body.length > 0) {
+                JsonIn.read(body, allowed, (name, in) -> {});
+            }
+            return call.apply(exchange, body);
+        });
+    }
+
+    /** An endpoint that reads a small body; it is empty when none was sent. */
+    public Consumer<HttpCall> withBody(BiFunction<HttpCall, byte[], Reply> call) {
+        return withBody(MAX_BODY, call);
+    }
+
+    /** The same, for longer or shorter bodies. */
+    public Consumer<HttpCall> withBody(int max, BiFunction<HttpCall, byte[], Reply> call) {
+        return exchange -> {
+            if (exchange.hasBody()) {
+                exchange.requireJson();
+            }
+            exchange.body(max, bodyTimeout.toNanos(),
+                    body -> run(exchange, ClientMemory.Weight.JOB, () -> call.apply(exchange, body)));
+        };
+    }
+
+    /** The same, for a body that may hold a payload. */
+    public Consumer<HttpCall> withPayload(BiFunction<HttpCall, byte[], Reply> call) {
+        return exchange -> {
+            if (exchange.hasBody()) {
+                exchange.requireJson();
+            }
+            exchange.jobBody(maxPayload, bodyTimeout.toNanos(),
+                    body -> run(exchange, ClientMemory.Weight.JOB, () -> call.apply(exchange, body)));
+        };
+    }
+
+    /** Answers with what was not found by a call of its own. */
+    public void reply(HttpCall exchange, Reply reply) {
+        boolean gzip = exchange.takesGzip();
+        if (!gzip || reply.body().length < Gzip.WORTH_BYTES) {
+            exchange.reply(reply.packed(false));
+            return;
+        }
+        blocking.run(exchange.loop(), () -> reply.packed(true))
+                .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
+    }
+
+    private void run(HttpCall exchange, ClientMemory.Weight weight, Callable<Reply> call) {
+        exchange.lend();
+        boolean gzip = exchange.takesGzip();
+        blocking.run(exchange.loop(), weight, () -> call.call().packed(gzip)).onComplete(outcome -> {
+            exchange.held().takeBack();
+            if (outcome.succeeded()) {
+                exchange.reply(outcome.result());
+            } else {
+                exchange.fail(outcome.cause());
+            }
+        });
+    }
+
+    /**
+     * A queue that was used before.
+     *
+     * @throws Problem {@code unknown-queue} when it was not
+     */
+    public static QueueInfo known(BrokerOperator operator, QueueName queue) {
+        return operator.queue(queue)
+                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));
+    }
+
+    /**
+     * The job of a look-up.
+     *
+     * @throws Problem {@code unknown-job} or {@code gone} when it is not on record
+     */
+    public static Job found(JobId id, Lookup lookup) {
+        if (lookup.kind() == Lookup.Kind.GONE) {
+            throw new Problem(ProblemType.GONE, "the job " + id + " has ended and its record has expired", null);
+        }
+        return lookup.job()
+                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_JOB, "there is no job " + id, null));
+    }
+}

@@ -1,0 +1,60 @@
+package io.headrace.api.operate;
+
+import io.headrace.InvalidInput;
+import io.headrace.QueueName;
+import io.headrace.api.http.Access;
+import io.headrace.api.http.Cached;
+import io.headrace.api.http.Endpoints;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.Reply;
+import io.headrace.api.http.Route;
+import io.headrace.api.view.OperatorJson;
+import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.BrokerOperator;
+import java.util.List;
+
+/** The calls that show much at once: all queues now, or one queue over time. */
+public final class OverviewCalls {
+    private static final int MAX_MINUTES = 1440;
+    private static final int MINUTES = 60;
+    private static final int MAX_BUCKET = 60;
+
+    private final BrokerOperator operator;
+    private final Cached<Overview> overview;
+    private final Endpoints calls;
+
+    public OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Endpoints calls) {
+        this.operator = operator;
+        this.overview = overview;
+        this.calls = calls;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/v1/overview", Access.VIEW, List.of(), calls.blocking(this::overview)),
+                Route.get("/v1/queues/{queue}/history", Access.VIEW, List.of("minutes", "bucket"),
+                        calls.blocking(this::history)));
+    }
+
+    private Reply overview(HttpCall exchange) {
+        Overview now = exchange.caller().visible(overview.get());
+        return Reply.json(200, out -> OperatorJson.overview(out, now));
+    }
+
+    private Reply history(HttpCall exchange) {
+        QueueName queue = exchange.queue();
+        int minutes = exchange.query("minutes", MINUTES, 1, MAX_MINUTES);
+        int bucket = exchange.query("bucket", 1, 1, MAX_BUCKET);
+        if (minutes % bucket != 0) {
+            throw new InvalidInput("bucket", "must divide minutes, which are " + minutes + ", was " + bucket);
+        }
+        Endpoints.known(operator, queue);
+        List<Minute> history = HistoryBuckets.of(operator.history(queue, minutes), bucket);
+        return Reply.json(200, out -> {
+            out.text("queue", queue.value());
+            out.number("bucket", bucket);
+            out.objects("minutes", history, OperatorJson::minute);
+        });
+    }
+}

@@ -1,0 +1,285 @@
+package io.headrace.api.operate;
+
+import io.headrace.InvalidInput;
+import io.headrace.JobState;
+import io.headrace.JobType;
+import io.headrace.Json;
+import io.headrace.QueueName;
+import io.headrace.access.AuditAction;
+import io.headrace.api.access.Audit;
+import io.headrace.api.access.AuditDraft;
+import io.headrace.api.http.Access;
+import io.headrace.api.http.ClientMemory;
+import io.headrace.api.http.Endpoints;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.JsonIn;
+import io.headrace.api.http.Problem;
+import io.headrace.api.http.ProblemType;
+import io.headrace.api.http.Reply;
+import io.headrace.api.http.Rfc3339;
+import io.headrace.api.http.Route;
+import io.headrace.api.http.SentValues;
+import io.headrace.api.submit.KnownQueues;
+import io.headrace.api.view.JobJson;
+import io.headrace.api.view.OperatorJson;
+import io.headrace.broker.BrokerOperator.Deletion;
+import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.SettingsChange;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The calls about queues. */
+public final class QueueCalls {
+    /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
+    private static final int MAX_PAGE = 200;
+    /** How many queues a page has at most, and where nobody asks for fewer. */
+    private static final int MAX_QUEUES = 1_000;
+    /** How long one call purges; longer ones would meet the timeouts of proxies. */
+    private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final Set<String> SETTINGS = JsonIn.allowed("maxBacklog", "retention", "maxKept", "paused");
+
+    private final BrokerOperator operator;
+    private final JobJson jobJson;
+    private final Audit audit;
+    private final KnownQueues known;
+    private final Endpoints calls;
+
+    public QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known, Endpoints calls) {
+        this.operator = operator;
+        this.jobJson = jobJson;
+        this.audit = audit;
+        this.known = known;
+        this.calls = calls;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/v1/queues", Access.VIEW, List.of("limit", "cursor"), calls.blocking(this::list)),
+                Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), calls.blocking(e -> show(e.queue()))),
+                new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
+                        calls.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
+                Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
+                        calls.blocking(
+                                audit.of(AuditAction.QUEUE_PAUSE, (e, deed) -> onKnown(e, deed, operator::pause)))),
+                Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
+                        calls.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, deed) -> onKnown(e, deed, queue -> {
+                            deed.begun(); // workers are woken after the change, which may fail alone
+                            operator.resume(queue);
+                        })))),
+                Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
+                        calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
+                new Route(HttpMethod.DELETE, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of("purge"),
+                        calls.blocking(audit.of(AuditAction.QUEUE_DELETE, this::delete))),
+                Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
+                        List.of("state", "type", "error", "from", "to", "cursor", "limit"),
+                        calls.blocking(ClientMemory.Weight.PAGE, this::jobs)));
+    }
+
+    /** A page by name; the cursor is the last name of the page before. Only the queues of the page are looked at. */
+    private Reply list(HttpCall exchange) {
+        int limit = exchange.query("limit", MAX_QUEUES, 1, MAX_QUEUES);
+        Optional<QueueName> after = exchange.query("cursor").map(QueueCalls::cursor);
+        List<QueueName> left = operator.names().stream().filter(exchange.caller()::reaches)
+                .filter(name -> after.isEmpty() || name.compareTo(after.get()) > 0).toList();
+        List<QueueName> page = left.subList(0, Math.min(limit, left.size()));
+        List<QueueInfo> queues = operator.queues(page);
+        Optional<String> next = page.size() == left.size() ? Optional.empty()
+                : Optional.of(page.get(page.size() - 1).value());
+        Reply reply = Reply.json(200, out -> {
+            out.objects("queues", queues, (o, queue) -> OperatorJson.queue(o, queue, null));
+            next.ifPresent(name -> out.text("next", name));
+        });
+        return next.map(name -> reply.with("Link",
+                "</v1/queues?limit=" + limit + "&cursor=" + encoded(name) + ">; rel=\"next\"")).orElse(reply);
+    }
+
+    private static QueueName cursor(String text) {
+        try {
+            return new QueueName(text);
+        } catch (InvalidInput e) {
+            throw new InvalidInput("cursor", "must come from an earlier page of queues");
+        }
+    }
+
+    private Reply show(QueueName queue) {
+        QueueInfo info = Endpoints.known(operator, queue);
+        QueueSettings settings = operator.settings(queue);
+        return Reply.json(200, out -> OperatorJson.queue(out, info, settings));
+    }
+
+    private Reply onKnown(HttpCall exchange, AuditDraft deed, Consumer<QueueName> change) {
+        QueueName queue = exchange.queue();
+        Endpoints.known(operator, queue);
+        change.accept(queue);
+        deed.done();
+        return show(queue);
+    }
+
+    /** What a PATCH asks for; null leaves a setting as it is. */
+    private static final class Change {
+        @Nullable
+        Long maxBacklog;
+        @Nullable
+        Duration retention;
+        @Nullable
+        Long maxKept;
+        @Nullable
+        Boolean paused;
+
+        void member(String name, JsonIn in) throws IOException {
+            switch (name) {
+                case "maxBacklog" -> maxBacklog = in.whole(0, QueueSettings.MOST_BACKLOG);
+                case "retention" -> retention = in.duration();
+                case "maxKept" -> maxKept = in.whole(0, QueueSettings.MOST_KEPT);
+                default -> paused = in.flag();
+            }
+        }
+
+        SettingsChange settings() {
+            return new SettingsChange(maxBacklog, retention, maxKept);
+        }
+    }
+
+    private Reply change(HttpCall exchange, byte[] body, AuditDraft deed) {
+        QueueName queue = exchange.queue();
+        Change change = new Change();
+        SentValues sent = JsonIn.read(body, SETTINGS, change::member);
+        deed.asked(body);
+        SettingsChange settings = sent.made(change::settings);
+        deed.begun(); // written, then read: the second step may fail alone
+        operator.change(queue, settings);
+        if (Boolean.TRUE.equals(change.paused)) {
+            operator.pause(queue);
+        } else if (change.paused != null) {
+            operator.resume(queue);
+        }
+        deed.done();
+        return show(queue);
+    }
+
+    /** Ends a purge between two of its batches. */
+    private static final class TimeIsUp extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TimeIsUp() {
+            super("the purge is to be continued", null, false, false);
+        }
+    }
+
+    private Reply purge(HttpCall exchange, AuditDraft deed) {
+        QueueName queue = exchange.queue();
+        Endpoints.known(operator, queue);
+        long end = System.nanoTime() + PURGE_NANOS;
+        long[] count = {0};
+        boolean more = false;
+        try {
+            count[0] = operator.purge(queue, soFar -> {
+                count[0] = soFar;
+                deed.count(soFar);
+                if (System.nanoTime() - end > 0) {
+                    throw new TimeIsUp();
+                }
+            });
+        } catch (TimeIsUp e) {
+            more = true;
+            deed.unfinished();
+        }
+        deed.count(count[0]);
+        boolean unfinished = more;
+        return Reply.json(200, out -> {
+            out.number("cancelled", count[0]);
+            out.flag("more", unfinished);
+        });
+    }
+
+    private Reply delete(HttpCall exchange, AuditDraft deed) {
+        QueueName queue = exchange.queue();
+        boolean purge = exchange.flag("purge");
+        if (purge) {
+            deed.detail(Json.parse("{\"purge\":true}"));
+        }
+        Deletion deletion = operator.delete(queue, purge);
+        switch (deletion.outcome()) {
+            case UNKNOWN -> {
+                deed.nothing();
+                throw new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null);
+            }
+            case NOT_EMPTY -> {
+                deed.nothing();
+                throw new Problem(ProblemType.QUEUE_NOT_EMPTY, "the queue '" + queue + "' holds " + words(deletion)
+                        + (purge ? "; running jobs end first" : ""), null);
+            }
+            default -> deed.count(deletion.count());
+        }
+        known.forget(queue);
+        return Reply.json(200, out -> {
+            out.text("queue", queue.value());
+            out.number("dropped", deletion.count());
+        });
+    }
+
+    /** Such as {@code 3 queued, 1 running}. */
+    private static String words(Deletion deletion) {
+        return Arrays.stream(JobState.values()).filter(state -> deletion.jobs().getOrDefault(state, 0L) > 0)
+                .map(state -> deletion.jobs().get(state) + " " + state.label()).collect(Collectors.joining(", "))
+                + (deletion.count() == 1 ? " job" : " jobs");
+    }
+
+    private Reply jobs(HttpCall exchange) {
+        QueueName queue = exchange.queue();
+        JobState state = exchange.query("state").map(JobState::ofLabel)
+                .orElseThrow(() -> new InvalidInput("state", "is required: one of "
+                        + Arrays.stream(JobState.values()).map(JobState::label).collect(Collectors.joining(", "))));
+        JobType type = exchange.query("type").map(JobType::new).orElse(null);
+        int limit = exchange.query("limit", 50, 1, MAX_PAGE);
+        Query query = new Query(queue, state, type, exchange.query("error").orElse(null),
+                exchange.query("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
+                exchange.query("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
+                exchange.query("cursor").orElse(null), limit);
+        Endpoints.known(operator, queue);
+        Page page = operator.jobs(query);
+        Reply reply = Reply.json(200, out -> {
+            out.objects("jobs", page.jobs(), jobJson::listed);
+            page.next().ifPresent(next -> out.text("next", next));
+        });
+        return page.next().map(next -> reply.with("Link", "<" + address(query, next) + ">; rel=\"next\""))
+                .orElse(reply);
+    }
+
+    private static String address(Query query, String cursor) {
+        StringBuilder address = new StringBuilder(
+                "/v1/queues/" + query.queue() + "/jobs?state=" + query.state().label());
+        if (query.type() != null) {
+            address.append("&type=").append(encoded(query.type().value()));
+        }
+        if (query.error() != null) {
+            address.append("&error=").append(encoded(query.error()));
+        }
+        if (query.from() != null) {
+            address.append("&from=").append(encoded(query.from().toString()));
+        }
+        if (query.to() != null) {
+            address.append("&to=").append(encoded(query.to().toString()));
+        }
+        return address.append("&limit=").append(query.limit()).append("&cursor=").append(encoded(cursor)).toString();
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,70 @@
+package io.headrace.api.operate;
+
+import io.headrace.Durations;
+import io.headrace.JobState;
+import io.headrace.QueueName;
+import io.headrace.api.http.Access;
+import io.headrace.api.http.CachedByQueue;
+import io.headrace.api.http.Endpoints;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.Reply;
+import io.headrace.api.http.Route;
+import io.headrace.api.http.SentValues;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.WorkerInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code GET /v1/scaling/{queue}}: numbers for autoscalers. */
+public final class ScalingCall {
+    private static final Duration DRAIN_WITHIN = Duration.ofMinutes(1);
+    private static final int MAX_WORKERS = 100_000;
+    private static final int MAX = 100;
+
+    private final BrokerOperator operator;
+    private final Endpoints calls;
+    private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
+
+    public ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Endpoints calls) {
+        this.operator = operator;
+        this.serviceTimes = serviceTimes;
+        this.calls = calls;
+    }
+
+    public List<Route> routes() {
+        return List.of(Route.get("/v1/scaling/{queue}", Access.VIEW, List.of("slots", "drainWithin", "min", "max"),
+                calls.blocking(this::scaling)));
+    }
+
+    private Reply scaling(HttpCall exchange) {
+        QueueName queue = exchange.queue();
+        Duration drainWithin = exchange.query("drainWithin").map(text -> Durations.parse("drainWithin", text))
+                .orElse(DRAIN_WITHIN);
+        int min = exchange.query("min", 0, 0, MAX_WORKERS);
+        int max = exchange.query("max", Math.max(MAX, min), 0, MAX_WORKERS);
+        int asked = exchange.query("slots").isEmpty() ? 0 : exchange.query("slots", 1, 1, 100_000);
+        QueueInfo info = Endpoints.known(operator, queue);
+        List<WorkerInfo> claiming = operator.workers().stream()
+                .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
+        int slots = asked > 0 ? asked
+                : (int) Math.round(claiming.stream().mapToInt(WorkerInfo::slots).average().orElse(Scaling.SLOTS));
+        SentValues sent = new SentValues();
+        exchange.query("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
+        Scaling.Wanted wanted = sent.made(() -> new Scaling.Wanted(slots, drainWithin, min, max));
+        Scaling scaling = new Scaling(info.paused(), info.counts().getOrDefault(JobState.QUEUED, 0L),
+                operator.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),
+                serviceTimes.get(queue), wanted);
+        return Reply.json(200, out -> {
+            out.text("queue", queue.value());
+            out.number("backlog", scaling.backlog());
+            out.number("dueSoon", scaling.dueSoon());
+            out.number("running", scaling.running());
+            out.number("workers", scaling.workers());
+            out.number("slots", slots);
+            scaling.service().ifPresent(time -> out.duration("serviceTime", time.mean()));
+            out.number("desiredWorkers", scaling.desiredWorkers());
+        });
+    }
+}

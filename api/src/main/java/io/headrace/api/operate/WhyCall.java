@@ -1,0 +1,83 @@
+package io.headrace.api.operate;
+
+import io.headrace.Job;
+import io.headrace.JobId;
+import io.headrace.JobState;
+import io.headrace.Priority;
+import io.headrace.api.http.Access;
+import io.headrace.api.http.CachedByQueue;
+import io.headrace.api.http.Endpoints;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.JsonOut;
+import io.headrace.api.http.Reply;
+import io.headrace.api.http.Route;
+import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.BrokerOperator;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code GET /v1/jobs/{id}/why}: gathers the facts, has {@link JobDiagnosis} decide. */
+public final class WhyCall {
+    private final Broker broker;
+    private final BrokerOperator operator;
+    private final Endpoints calls;
+    private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
+
+    public WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Endpoints calls) {
+        this.broker = broker;
+        this.operator = operator;
+        this.serviceTimes = serviceTimes;
+        this.calls = calls;
+    }
+
+    public List<Route> routes() {
+        return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), calls.blocking(this::why)));
+    }
+
+    private Reply why(HttpCall exchange) {
+        JobId id = exchange.job();
+        Job job = Endpoints.found(id, broker.find(id));
+        QueueInfo queue = Endpoints.known(operator, id.queue());
+        boolean queued = job.state() == JobState.QUEUED;
+        Optional<Spot> spot = queued ? operator.spot(id) : Optional.empty();
+        JobDiagnosis.Answer answer = JobDiagnosis.explain(new JobDiagnosis.Facts(operator.time(id.queue()), job, queue.paused(),
+                operator.workers(), spot, moreUrgent(queue, id.level()),
+                queued ? serviceTimes.get(id.queue()) : Optional.empty()));
+        return Reply.json(200, out -> write(out, job, answer));
+    }
+
+    private static long moreUrgent(QueueInfo queue, Priority level) {
+        return Arrays.stream(Priority.values()).filter(other -> other.compareTo(level) < 0)
+                .mapToLong(other -> queue.levels().getOrDefault(other, 0L)).sum();
+    }
+
+    private static void write(JsonOut out, Job job, JobDiagnosis.Answer answer) {
+        out.text("id", job.id().toString());
+        out.text("state", job.state().label());
+        out.text("summary", answer.summary());
+        out.objects("reasons", answer.reasons(), (o, reason) -> {
+            o.text("code", reason.code());
+            o.text("detail", reason.detail());
+        });
+        JobDiagnosis.Line line = answer.line();
+        if (line != null) {
+            out.object("line", o -> {
+                o.number("position", line.position());
+                o.flag("approximate", line.approximate());
+                o.text("level", line.level().label());
+            });
+        }
+        JobDiagnosis.Estimate estimate = answer.estimate();
+        if (estimate != null) {
+            out.object("estimate", o -> {
+                o.time("startAt", estimate.startAt());
+                o.duration("serviceTime", estimate.serviceTime());
+                o.number("slots", estimate.slots());
+                o.number("measuredOver", estimate.measuredOver());
+            });
+        }
+    }
+}

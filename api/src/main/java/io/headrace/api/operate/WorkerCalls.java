@@ -1,0 +1,72 @@
+package io.headrace.api.operate;
+
+import io.headrace.InvalidInput;
+import io.headrace.access.AuditAction;
+import io.headrace.api.access.Audit;
+import io.headrace.api.access.AuditDraft;
+import io.headrace.api.http.Access;
+import io.headrace.api.http.Caller;
+import io.headrace.api.http.Endpoints;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.Problem;
+import io.headrace.api.http.ProblemType;
+import io.headrace.api.http.Reply;
+import io.headrace.api.http.Route;
+import io.headrace.api.view.OperatorJson;
+import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Steer;
+import io.headrace.broker.WorkerId;
+import io.headrace.broker.WorkerInfo;
+import java.util.List;
+
+/** The calls about workers. */
+public final class WorkerCalls {
+    private final BrokerOperator operator;
+    private final Audit audit;
+    private final Endpoints calls;
+
+    public WorkerCalls(BrokerOperator operator, Audit audit, Endpoints calls) {
+        this.operator = operator;
+        this.audit = audit;
+        this.calls = calls;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
+                Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
+                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, deed, Steer.QUIET)))),
+                Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
+                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Steer.RESUME)))));
+    }
+
+    private Reply list(Caller caller) {
+        List<WorkerInfo> workers = caller.workers(operator.workers());
+        return Reply.json(200, out -> out.objects("workers", workers, OperatorJson::worker));
+    }
+
+    /** The worker as it last told of itself: it obeys a moment later. */
+    private Reply steer(HttpCall exchange, AuditDraft deed, Steer wish) {
+        WorkerId id = worker(exchange.pathParam("id"));
+        WorkerInfo worker = operator.workers().stream().filter(live -> live.id().equals(id)).findFirst()
+                .orElseThrow(() -> unknown("there is no live worker " + id));
+        deed.begun(); // a wish is left, then told of: the second step may fail alone
+        if (!operator.steer(id, wish)) {
+            deed.nothing();
+            throw unknown("there is no live worker " + id);
+        }
+        return Reply.json(202, out -> OperatorJson.worker(out, worker));
+    }
+
+    private static WorkerId worker(String text) {
+        try {
+            return new WorkerId(text);
+        } catch (InvalidInput e) {
+            throw unknown(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Problem unknown(String detail) {
+        return new Problem(ProblemType.UNKNOWN_WORKER, detail, null);
+    }
+}

@@ -1,0 +1,53 @@
+package io.headrace.api.submit;
+
+import io.headrace.QueueName;
+import io.headrace.api.http.HttpCall;
+import io.headrace.api.http.JsonIn;
+import io.headrace.api.metrics.ApiMeters;
+import io.headrace.broker.Broker;
+import java.util.Set;
+
+/** {@code POST /v1/queues/{queue}/jobs:batch}: a JSON array, or one job a line, read and stored while it arrives. */
+public final class BatchCall {
+    private static final Set<String> LINES = Set.of("application/x-ndjson", "application/jsonl");
+
+    private final Broker broker;
+    private final KnownQueues known;
+    private final ApiMeters meters;
+    private final SubmitLimits limits;
+
+    public BatchCall(Broker broker, KnownQueues known, ApiMeters meters, SubmitLimits limits) {
+        this.broker = broker;
+        this.known = known;
+        this.meters = meters;
+        this.limits = limits;
+    }
+
+    public void serve(HttpCall exchange) {
+        QueueName queue = exchange.queue();
+        EnqueueCall.refuseIdempotency(exchange);
+        Splitter splitter = splitter(exchange);
+        JobDefaults defaults = JobDefaults.of(exchange, limits);
+        long declared = exchange.header("Content-Length").map(Long::parseLong).orElse(0L);
+        if (declared > limits.maxBatch()) {
+            throw Batch.tooLong(limits.maxBatch());
+        }
+        exchange.request().pause();
+        known.admit(exchange.loop(), queue)
+                .onFailure(exchange::fail)
+                .onSuccess(ok -> exchange.guarded(() -> {
+                    exchange.permitBody();
+                    new Batch(exchange, broker, meters, splitter, defaults, limits).start();
+                }));
+    }
+
+    private Splitter splitter(HttpCall exchange) {
+        int max = limits.maxPayload() + JsonIn.ENVELOPE_BYTES;
+        if (LINES.contains(exchange.bodyType())) {
+            exchange.requireUnpacked();
+            return Splitter.lines(max);
+        }
+        exchange.requireJson();
+        return Splitter.array(max);
+    }
+}

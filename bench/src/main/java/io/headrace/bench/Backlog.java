@@ -1,6 +1,7 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
+import io.headrace.bench.process.ServerFigures;
 import io.headrace.redis.RedisBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class Backlog implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         RedisBroker broker = ground.broker();
         BacklogQueue small = new BacklogQueue(ground, broker, ground.newQueue());
         BacklogQueue large = new BacklogQueue(ground, broker, ground.newQueue());
@@ -67,7 +68,7 @@ final class Backlog implements Scenario {
         return size % 1_000_000 == 0 ? size / 1_000_000 + "M" : size % 1_000 == 0 ? size / 1_000 + "k" : "" + size;
     }
 
-    private static void measure(Ground ground, BacklogQueue small, BacklogQueue large, String size, double at) {
+    private static void measure(BenchContext ground, BacklogQueue small, BacklogQueue large, String size, double at) {
         small.block(); // warms up
         large.block();
         Map<String, List<Double>> smalls = new LinkedHashMap<>();
@@ -83,7 +84,7 @@ final class Backlog implements Scenario {
         });
     }
 
-    private static boolean fits(Ground ground, QueueName queue, long more) throws java.io.IOException {
+    private static boolean fits(BenchContext ground, QueueName queue, long more) throws java.io.IOException {
         double needed = (double) more * (ground.payloadBytes() + BYTES_OVER_PAYLOAD);
         double there = available(ground, queue);
         if (needed <= there) {
@@ -96,7 +97,7 @@ final class Backlog implements Scenario {
     }
 
     /** What Redis may still take: of what it was told, of the machine, or, unless it is ours, what it knows of its own. */
-    private static double available(Ground ground, QueueName queue) throws java.io.IOException {
+    private static double available(BenchContext ground, QueueName queue) throws java.io.IOException {
         ServerFigures redis = ServerFigures.of(ground.probe(), queue);
         double told = redis.maxMemoryBytes() > 0 ? redis.maxMemoryBytes() - redis.memoryBytes() : Double.MAX_VALUE;
         Path memory = Path.of("/proc/meminfo");

@@ -10,6 +10,7 @@ import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.headrace.bench.process.ServerFigures;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
@@ -42,7 +43,7 @@ final class BacklogQueue {
         void run() throws RuntimeException;
     }
 
-    private final Ground ground;
+    private final BenchContext ground;
     private final RedisBroker broker;
     private final JobClient client;
     private final BrokerOperator operator;
@@ -53,7 +54,7 @@ final class BacklogQueue {
     /** The newest jobs: the last that will be claimed. */
     private List<JobId> newest = List.of();
 
-    BacklogQueue(Ground ground, RedisBroker broker, QueueName queue) {
+    BacklogQueue(BenchContext ground, RedisBroker broker, QueueName queue) {
         this.ground = ground;
         this.broker = broker;
         this.client = new JobClient(broker);
@@ -95,9 +96,9 @@ final class BacklogQueue {
                 throw new IllegalStateException("a job that is in line was not found");
             }
         }, micros);
-        time("counts", COUNTS, () -> Ground.expect("jobs in line", size,
+        time("counts", COUNTS, () -> BenchContext.expect("jobs in line", size,
                 operator.queue(queue).orElseThrow().counts().getOrDefault(JobState.QUEUED, 0L)), micros);
-        time("page of 50", PAGES, () -> Ground.expect("jobs of a page", PAGE, operator
+        time("page of 50", PAGES, () -> BenchContext.expect("jobs of a page", PAGE, operator
                 .jobs(new BrokerOperator.Query(queue, JobState.QUEUED, null, null, null, PAGE)).jobs().size()), micros);
         return micros;
     }
@@ -117,12 +118,12 @@ final class BacklogQueue {
     private void claimAndFinish() {
         List<ClaimedJob> jobs = broker.claim(new ClaimRequest(queue, worker, BATCH, LEASE, List.of(Priority.NORMAL)))
                 .jobs();
-        Ground.expect("jobs of a claim", BATCH, jobs.size());
+        BenchContext.expect("jobs of a claim", BATCH, jobs.size());
         List<CompletableFuture<WriteResult>> settled = new ArrayList<>(jobs.size());
         for (ClaimedJob claimed : jobs) {
             settled.add(broker.settle(Verdict.finish(claimed.lease(), succeeded(claimed))).toCompletableFuture());
         }
-        Ground.expect("jobs finished", BATCH,
+        BenchContext.expect("jobs finished", BATCH,
                 settled.stream().filter(it -> it.join() == WriteResult.RECORDED).count());
         size -= jobs.size();
     }

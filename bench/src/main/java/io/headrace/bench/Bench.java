@@ -1,6 +1,7 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
+import io.headrace.bench.process.OwnRedis;
 import io.headrace.redis.RedisProbe;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.runtime.Build;
@@ -23,16 +24,16 @@ public final class Bench implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bench.class);
     private static final long STOP_S = 20;
 
-    private final Plan plan;
-    private final Watcher watcher;
-    private final Kept kept = new Kept();
+    private final BenchPlan plan;
+    private final BenchWatcher watcher;
+    private final OpenParts kept = new OpenParts();
     /** Every queue that was made. */
     private final Set<QueueName> used = ConcurrentHashMap.newKeySet();
     /** Who measures. */
     private volatile @Nullable Thread runner;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    public Bench(Plan plan, Watcher watcher) {
+    public Bench(BenchPlan plan, BenchWatcher watcher) {
         this.plan = plan;
         this.watcher = watcher;
     }
@@ -44,7 +45,7 @@ public final class Bench implements AutoCloseable {
      * @throws io.headrace.InvalidInput when it is unfit for jobs
      * @throws IOException when no Redis or other part of the benchmark could be started; the message says why
      */
-    public Report run() throws Exception {
+    public BenchReport run() throws Exception {
         runner = Thread.currentThread();
         try {
             return measure();
@@ -54,20 +55,20 @@ public final class Bench implements AutoCloseable {
         }
     }
 
-    private Report measure() throws Exception {
+    private BenchReport measure() throws Exception {
         RedisConfig redis = plan.redis() == null
                 ? kept.open(() -> OwnRedis.start(plan.extents().redisServer(), Map.of("appendonly", "no"))).config()
                 : plan.redis();
         RedisProbe probe = kept.open(() -> RedisProbe.connect(redis));
-        AutoCloseable unused = kept.open(() -> () -> probe.sweep(Ground.NAMES, used));
-        Report report = new Report();
+        AutoCloseable unused = kept.open(() -> () -> probe.sweep(BenchContext.NAMES, used));
+        BenchReport report = new BenchReport();
         describe(report.conditions(), redis, probe);
         List<Scenario> scenarios = plan.only().stream().map(Scenarios::named).toList();
         for (int i = 0; i < scenarios.size(); i++) {
             Scenario scenario = scenarios.get(i);
             int before = i;
-            Report.Section section = new Report.Section(scenario);
-            try (Ground ground = kept.open(() -> new Ground(plan, redis, probe, used, section,
+            BenchReport.Section section = new BenchReport.Section(scenario);
+            try (BenchContext ground = kept.open(() -> new BenchContext(plan, redis, probe, used, section,
                     (fraction, doing) -> watcher.at((before + fraction) / scenarios.size(), doing)))) {
                 scenario.run(ground);
             }
@@ -123,7 +124,7 @@ public final class Bench implements AutoCloseable {
         try {
             if (!ended.await(STOP_S, TimeUnit.SECONDS)) {
                 LOG.warn("the benchmark did not stop within {} s; keys of queues named {}… may be left", STOP_S,
-                        Ground.NAMES);
+                        BenchContext.NAMES);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,6 +5,8 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.bench.load.RawRedis;
+import io.headrace.bench.process.Child;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import io.headrace.worker.WorkerSettings;
@@ -48,7 +50,7 @@ final class Drain implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         RedisBroker broker = ground.broker();
         List<Double> raw = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();
@@ -65,7 +67,7 @@ final class Drain implements Scenario {
                         + " processes stay through all runs. Raw: 10 clients, 100 entries at a time, one XACK and one XDEL each.");
     }
 
-    private List<Figure> measure(Ground ground, RedisBroker broker, int slots, Rounds rounds) throws Exception {
+    private List<Figure> measure(BenchContext ground, RedisBroker broker, int slots, Rounds rounds) throws Exception {
         QueueName queue = ground.newQueue();
         broker.operator().pause(queue);
         List<Child> crew = new ArrayList<>();
@@ -86,7 +88,7 @@ final class Drain implements Scenario {
         }
     }
 
-    private static double raw(Ground ground) throws Exception {
+    private static double raw(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         RawRedis raw = new RawRedis(ground.probe(), queue, ground.payload().bytes());
         raw.add(ground.jobs(), RawRedis.CONNECTIONS);
@@ -96,7 +98,7 @@ final class Drain implements Scenario {
     }
 
     /** The workers serve the queue, which is paused before and after. */
-    private static double drain(Ground ground, RedisBroker broker, QueueName queue) throws Exception {
+    private static double drain(BenchContext ground, RedisBroker broker, QueueName queue) throws Exception {
         long before = succeeded(broker.operator(), queue);
         fill(ground, new JobClient(broker), queue);
         long start = System.nanoTime();
@@ -104,11 +106,11 @@ final class Drain implements Scenario {
         awaitEmpty(ground, queue);
         long nanos = System.nanoTime() - start;
         broker.operator().pause(queue);
-        Ground.expect("succeeded jobs", ground.jobs(), succeeded(broker.operator(), queue) - before);
+        BenchContext.expect("succeeded jobs", ground.jobs(), succeeded(broker.operator(), queue) - before);
         return ground.jobs() * 1e9 / nanos;
     }
 
-    private static void fill(Ground ground, JobClient client, QueueName queue) {
+    private static void fill(BenchContext ground, JobClient client, QueueName queue) {
         Json payload = ground.payload();
         List<NewJob> jobs = new ArrayList<>();
         for (int i = 0; i < ground.jobs(); i++) {
@@ -118,10 +120,10 @@ final class Drain implements Scenario {
                 jobs.clear();
             }
         }
-        Ground.expect("jobs in line", ground.jobs(), ground.probe().unfinished(queue));
+        BenchContext.expect("jobs in line", ground.jobs(), ground.probe().unfinished(queue));
     }
 
-    private static void awaitEmpty(Ground ground, QueueName queue) throws IOException {
+    private static void awaitEmpty(BenchContext ground, QueueName queue) throws IOException {
         long left = ground.jobs();
         long changed = System.nanoTime();
         while (left > 0) {

@@ -3,6 +3,8 @@ package io.headrace.bench;
 import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.QueueName;
+import io.headrace.bench.load.HttpLoad;
+import io.headrace.bench.process.OwnRedis;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
@@ -37,7 +39,7 @@ final class DurabilityModes implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         Rounds rounds = new Rounds(ground);
         if (ground.embedded()) {
             onOwnServers(ground, rounds);
@@ -47,7 +49,7 @@ final class DurabilityModes implements Scenario {
         rounds.run();
     }
 
-    private static void onOwnServers(Ground ground, Rounds rounds) throws Exception {
+    private static void onOwnServers(BenchContext ground, Rounds rounds) throws Exception {
         OwnRedis plain = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
         OwnRedis safe = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), ALWAYS));
         OwnRedis master = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
@@ -61,7 +63,7 @@ final class DurabilityModes implements Scenario {
                 + " and do not rewrite them meanwhile.");
     }
 
-    private static void onTheirServer(Ground ground, Rounds rounds) throws Exception {
+    private static void onTheirServer(BenchContext ground, Rounds rounds) throws Exception {
         add(ground, rounds, "memory", ground.redis(), Durability.MEMORY);
         BrokerOperator operator = ground.broker().operator();
         for (Durability durability : new Durability[]{Durability.FSYNC, REPLICATED}) {
@@ -74,7 +76,7 @@ final class DurabilityModes implements Scenario {
         }
     }
 
-    private static void add(Ground ground, Rounds rounds, String label, RedisConfig redis, Durability durability)
+    private static void add(BenchContext ground, Rounds rounds, String label, RedisConfig redis, Durability durability)
             throws Exception {
         RedisProbe probe = ground.open(() -> RedisProbe.connect(redis));
         URI api = ground.api(redis, durability).uri();
@@ -86,11 +88,11 @@ final class DurabilityModes implements Scenario {
         }
     }
 
-    private static double submit(Ground ground, RedisProbe probe, URI api) throws IOException {
+    private static double submit(BenchContext ground, RedisProbe probe, URI api) throws IOException {
         QueueName queue = ground.newQueue();
         byte[] request = HttpLoad.job(api, queue, ground.payload());
         long nanos = HttpLoad.run(api, request, ground.jobs(), HttpSingle.CONNECTIONS);
-        Ground.expect("jobs in line", ground.jobs(), probe.unfinished(queue));
+        BenchContext.expect("jobs in line", ground.jobs(), probe.unfinished(queue));
         ground.remove(probe, queue);
         return ground.jobs() * 1e9 / nanos;
     }

@@ -4,6 +4,9 @@ import io.headrace.JobClient;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.bench.load.RawRedis;
+import io.headrace.bench.load.Share;
+import io.headrace.bench.load.Together;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +27,7 @@ final class EnqueueBatch implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         JobClient client = new JobClient(ground.broker());
         new Rounds(ground)
                 .add(RAW, "jobs/s", () -> raw(ground))
@@ -34,7 +37,7 @@ final class EnqueueBatch implements Scenario {
     }
 
     /** Bare XADD in pipelines, as fast as one Redis takes it. */
-    static double raw(Ground ground) throws Exception {
+    static double raw(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         RawRedis raw = new RawRedis(ground.probe(), queue, ground.payload().bytes());
         long nanos = raw.add(ground.jobs(), RawRedis.CONNECTIONS);
@@ -42,12 +45,12 @@ final class EnqueueBatch implements Scenario {
         return ground.jobs() * 1e9 / nanos;
     }
 
-    private static double enqueue(Ground ground, JobClient client, int callers) throws Exception {
+    private static double enqueue(BenchContext ground, JobClient client, int callers) throws Exception {
         QueueName queue = ground.newQueue();
         Json payload = ground.payload();
         Share share = new Share(ground.jobs(), BATCH);
         client.enqueue(ground.job(queue, payload)); // creates the queue
-        long nanos = Crowd.run(Collections.nCopies(callers, () -> () -> {
+        long nanos = Together.run(Collections.nCopies(callers, () -> () -> {
             for (int many = share.take(); many > 0; many = share.take()) {
                 List<NewJob> jobs = new ArrayList<>(many);
                 for (int i = 0; i < many; i++) {
@@ -56,7 +59,7 @@ final class EnqueueBatch implements Scenario {
                 client.enqueueAll(jobs);
             }
         }));
-        Ground.expect("jobs in line", ground.jobs() + 1L, ground.probe().unfinished(queue));
+        BenchContext.expect("jobs in line", ground.jobs() + 1L, ground.probe().unfinished(queue));
         ground.remove(queue);
         return ground.jobs() * 1e9 / nanos;
     }

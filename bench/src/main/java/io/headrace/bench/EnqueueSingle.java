@@ -3,6 +3,9 @@ package io.headrace.bench;
 import io.headrace.JobClient;
 import io.headrace.Json;
 import io.headrace.QueueName;
+import io.headrace.bench.load.RawRedis;
+import io.headrace.bench.load.Share;
+import io.headrace.bench.load.Together;
 import java.util.Collections;
 
 /** Java programs that submit one job at a time and wait until it is stored, beside bare XADD that does the same. */
@@ -25,7 +28,7 @@ final class EnqueueSingle implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         JobClient client = new JobClient(ground.broker());
         int few = Math.max(100, ground.jobs() / FEWER);
         int more = Math.max(100, ground.jobs() / FEWER_THREADED);
@@ -38,24 +41,24 @@ final class EnqueueSingle implements Scenario {
         ground.note("Of " + few + " jobs with one thread or client, of " + more + " with ten.");
     }
 
-    private static double raw(Ground ground, int jobs, int clients) throws Exception {
+    private static double raw(BenchContext ground, int jobs, int clients) throws Exception {
         QueueName queue = ground.newQueue();
         long nanos = new RawRedis(ground.probe(), queue, ground.payload().bytes()).addSingly(jobs, clients);
         ground.remove(queue);
         return jobs * 1e9 / nanos;
     }
 
-    private static double enqueue(Ground ground, JobClient client, int jobs, int threads) throws Exception {
+    private static double enqueue(BenchContext ground, JobClient client, int jobs, int threads) throws Exception {
         QueueName queue = ground.newQueue();
         Json payload = ground.payload();
         Share share = new Share(jobs, 1);
         client.enqueue(ground.job(queue, payload)); // creates the queue
-        long nanos = Crowd.run(Collections.nCopies(threads, () -> () -> {
+        long nanos = Together.run(Collections.nCopies(threads, () -> () -> {
             while (share.take() > 0) {
                 client.enqueue(ground.job(queue, payload));
             }
         }));
-        Ground.expect("jobs in line", jobs + 1L, ground.probe().unfinished(queue));
+        BenchContext.expect("jobs in line", jobs + 1L, ground.probe().unfinished(queue));
         ground.remove(queue);
         return jobs * 1e9 / nanos;
     }

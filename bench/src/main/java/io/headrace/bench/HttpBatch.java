@@ -1,6 +1,7 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
+import io.headrace.bench.load.HttpLoad;
 import java.net.URI;
 
 /** Submissions over HTTP, many a request, beside bare XADD. */
@@ -18,7 +19,7 @@ final class HttpBatch implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         URI api = ground.api().uri();
         new Rounds(ground)
                 .add(EnqueueBatch.RAW, "jobs/s", () -> EnqueueBatch.raw(ground))
@@ -27,13 +28,13 @@ final class HttpBatch implements Scenario {
                 .run();
     }
 
-    private static double submit(Ground ground, URI api, int connections) throws Exception {
+    private static double submit(BenchContext ground, URI api, int connections) throws Exception {
         QueueName queue = ground.newQueue();
         int lines = Math.min(LINES, ground.jobs());
         int requests = ground.jobs() / lines;
         byte[] request = HttpLoad.lines(api, queue, ground.payload(), lines);
         long nanos = HttpLoad.run(api, request, requests, connections);
-        Ground.expect("jobs in line", (long) requests * lines, ground.probe().unfinished(queue));
+        BenchContext.expect("jobs in line", (long) requests * lines, ground.probe().unfinished(queue));
         ground.remove(queue);
         return (double) requests * lines * 1e9 / nanos;
     }

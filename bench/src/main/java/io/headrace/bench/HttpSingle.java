@@ -1,6 +1,8 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
+import io.headrace.bench.load.HttpLoad;
+import io.headrace.bench.process.Child;
 import java.net.URI;
 
 /** Submissions over HTTP, one a request, beside a server that only answers. */
@@ -19,7 +21,7 @@ final class HttpSingle implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         URI api = ground.api().uri();
         URI bare = ground.open(() -> Child.bare(ground.jdk(), ground.redis())).uri();
         new Rounds(ground)
@@ -33,11 +35,11 @@ final class HttpSingle implements Scenario {
         ground.note("The ceiling is a bare HTTP server with the options of the api, without Redis.");
     }
 
-    private static double submit(Ground ground, URI api) throws Exception {
+    private static double submit(BenchContext ground, URI api) throws Exception {
         QueueName queue = ground.newQueue();
         byte[] request = HttpLoad.job(api, queue, ground.payload());
         long nanos = HttpLoad.run(api, request, ground.jobs(), CONNECTIONS);
-        Ground.expect("jobs in line", ground.jobs(), ground.probe().unfinished(queue));
+        BenchContext.expect("jobs in line", ground.jobs(), ground.probe().unfinished(queue));
         ground.remove(queue);
         return ground.jobs() * 1e9 / nanos;
     }

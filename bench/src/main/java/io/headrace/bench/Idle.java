@@ -1,6 +1,9 @@
 package io.headrace.bench;
 
 import io.headrace.QueueName;
+import io.headrace.bench.process.Child;
+import io.headrace.bench.process.ProcessFigures;
+import io.headrace.bench.process.ServerFigures;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.redis.RedisBroker;
 import java.time.Duration;
@@ -28,7 +31,7 @@ final class Idle implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
         try (RedisBroker producer = RedisBroker.connect(ground.redis(), BrokerObserver.NONE)) { // idle, it would count
@@ -58,11 +61,11 @@ final class Idle implements Scenario {
         ground.note(told(ground, callsBefore, calls(ground, queue), seconds * ground.runs()));
     }
 
-    private static Map<String, Long> calls(Ground ground, QueueName queue) {
+    private static Map<String, Long> calls(BenchContext ground, QueueName queue) {
         return ServerFigures.of(ground.probe(), queue, "commandstats").calls();
     }
 
-    private static String told(Ground ground, Map<String, Long> before, Map<String, Long> after, double seconds) {
+    private static String told(BenchContext ground, Map<String, Long> before, Map<String, Long> after, double seconds) {
         Map<String, Long> more = new TreeMap<>(after);
         more.replaceAll((command, calls) -> calls - before.getOrDefault(command, 0L));
         more.values().removeIf(calls -> calls == 0);

@@ -2,6 +2,13 @@ package io.headrace.bench;
 
 import io.headrace.JobClient;
 import io.headrace.QueueName;
+import io.headrace.bench.load.ClientSender;
+import io.headrace.bench.load.HttpSender;
+import io.headrace.bench.load.OpenLoad;
+import io.headrace.bench.load.XaddSender;
+import io.headrace.bench.process.BenchHandlers;
+import io.headrace.bench.process.Child;
+import io.headrace.bench.process.Stamps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +67,7 @@ final class Latency implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         List<Way> ways = List.of(raw(ground), http(ground), fromJava(ground));
         Map<String, List<Histogram>> histograms = new LinkedHashMap<>();
         int rounds = WARM_UPS.size() + ground.runs();
@@ -82,21 +89,21 @@ final class Latency implements Scenario {
         report(ground, histograms);
     }
 
-    private static Way raw(Ground ground) throws Exception {
+    private static Way raw(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         XaddSender.createGroup(ground.probe(), queue);
         Child reader = ground.open(() -> Child.reader(ground.jdk(), ground.redis(), queue));
         return new Way(CEILING, reader, () -> crowd(() -> XaddSender.to(ground.probe(), queue, ground.payloadBytes())));
     }
 
-    private static Way http(Ground ground) throws Exception {
+    private static Way http(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         Child api = ground.api();
         return new Way("HTTP", worker(ground, queue), () -> crowd(() -> HttpSender.stamped(api.uri(), queue,
                 BenchHandlers.STAMP, ground.payloadBytes())));
     }
 
-    private static Way fromJava(Ground ground) throws Exception {
+    private static Way fromJava(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         JobClient client = new JobClient(ground.broker());
         return new Way("Java", worker(ground, queue), () -> crowd(() -> new ClientSender(client, queue,
@@ -108,11 +115,11 @@ final class Latency implements Scenario {
         return Stream.generate(one).limit(SENDERS).toList();
     }
 
-    private static Child worker(Ground ground, QueueName queue) throws Exception {
+    private static Child worker(BenchContext ground, QueueName queue) throws Exception {
         return ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
     }
 
-    private static Histogram measure(Ground ground, Way way, OpenLoad load) throws Exception {
+    private static Histogram measure(BenchContext ground, Way way, OpenLoad load) throws Exception {
         way.taker().ask(Stamps.RESET);
         load.run(ground.extents().duration());
         if (load.failed() > 0) {
@@ -124,11 +131,11 @@ final class Latency implements Scenario {
             TimeUnit.MILLISECONDS.sleep(10);
             taken = Long.parseLong(way.taker().ask(Stamps.COUNT));
         }
-        Ground.expect("jobs taken", load.accepted(), taken);
+        BenchContext.expect("jobs taken", load.accepted(), taken);
         return Stamps.decode(way.taker().ask(Stamps.HISTOGRAM));
     }
 
-    private static void report(Ground ground, Map<String, List<Histogram>> histograms) {
+    private static void report(BenchContext ground, Map<String, List<Histogram>> histograms) {
         for (Quantile quantile : QUANTILES) {
             Figure ceiling = null;
             for (Map.Entry<String, List<Histogram>> way : histograms.entrySet()) {

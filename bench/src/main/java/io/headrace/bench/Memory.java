@@ -6,6 +6,10 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.bench.load.RawRedis;
+import io.headrace.bench.process.BenchHandlers;
+import io.headrace.bench.process.Child;
+import io.headrace.bench.process.ServerFigures;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
@@ -42,7 +46,7 @@ final class Memory implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         RedisBroker broker = ground.broker();
         int jobs = Math.min(MOST_JOBS, ground.jobs());
         int body = JobDocument.of(ground.job(new QueueName("any"), ground.payload()).spec()).bytes().length;
@@ -61,7 +65,7 @@ final class Memory implements Scenario {
     }
 
     /** Measures one state at a time, each in a queue of its own. */
-    private record Kinds(Ground ground, RedisBroker broker, int jobs, int body) {
+    private record Kinds(BenchContext ground, RedisBroker broker, int jobs, int body) {
         private interface Filling {
             void fill(QueueName queue) throws Exception;
         }
@@ -92,7 +96,7 @@ final class Memory implements Scenario {
                     }
                     // a first delivery writes nothing of who holds it; the first renewal does
                     Renewal renewal = broker.renew(claim.jobs().stream().map(ClaimedJob::lease).toList(), LEASE);
-                    Ground.expect("leases lost", 0, renewal.lost().size());
+                    BenchContext.expect("leases lost", 0, renewal.lost().size());
                     claimed += claim.jobs().size();
                 }
             });
@@ -103,7 +107,7 @@ final class Memory implements Scenario {
                 enqueue(ground.job(queue, ground.payload()));
                 try (Child worker = Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, "30s")) {
                     awaitSucceeded(queue);
-                    Ground.expect("jobs in line", 0, ground.probe().unfinished(queue));
+                    BenchContext.expect("jobs in line", 0, ground.probe().unfinished(queue));
                 }
             });
         }

@@ -18,13 +18,13 @@ final class Rounds {
     /** @param ceiling which other entrant, named before, is its ceiling; null for none */
     private record Entrant(String label, String unit, @Nullable String ceiling, Measure measure) {}
 
-    private final Ground ground;
+    private final BenchContext ground;
     private final List<Entrant> entrants = new ArrayList<>();
     private int part;
     private int parts = 1;
     private int warmUps = 1;
 
-    Rounds(Ground ground) {
+    Rounds(BenchContext ground) {
         this.ground = ground;
     }
 

@@ -14,10 +14,10 @@ interface Scenario {
     }
 
     /**
-     * Measures, and puts figures and notes into the ground's section. What it starts it hands to {@link Ground#open}, and queues
-     * come from {@link Ground#newQueue}: both are gone when the ground closes, however the scenario ends.
+     * Measures, and puts figures and notes into the ground's section. What it starts it hands to {@link BenchContext#open}, and queues
+     * come from {@link BenchContext#newQueue}: both are gone when the ground closes, however the scenario ends.
      *
      * @throws io.headrace.BrokerUnavailable when Redis cannot be reached
      */
-    void run(Ground ground) throws Exception;
+    void run(BenchContext ground) throws Exception;
 }

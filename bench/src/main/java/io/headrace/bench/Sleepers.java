@@ -5,6 +5,10 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
+import io.headrace.bench.process.BenchHandlers;
+import io.headrace.bench.process.Child;
+import io.headrace.bench.process.JvmFigures;
+import io.headrace.bench.process.ProcessFigures;
 import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
@@ -37,7 +41,7 @@ final class Sleepers implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         boolean virtual = ground.jdk().feature() >= FIRST_WITH_VIRTUAL_THREADS;
         int jobs = Math.min(ground.jobs(), virtual ? MOST : MOST_ON_PLATFORM_THREADS);
         Duration lease = ground.extents().lease();
@@ -81,7 +85,7 @@ final class Sleepers implements Scenario {
     }
 
     /** Lets the leases run out twice, were they not renewed. */
-    private static void watch(Ground ground, Child worker, int jobs, Duration lease) throws Exception {
+    private static void watch(BenchContext ground, Child worker, int jobs, Duration lease) throws Exception {
         ground.progress(0.3, "sleeping");
         double before = ProcessFigures.of(worker.handle()).cpuSeconds();
         long nanos = lease.multipliedBy(LEASES).toNanos();
@@ -95,10 +99,10 @@ final class Sleepers implements Scenario {
         ground.figure(Figure.of("worker live heap", "MiB", jvm.heapBytes() / 1048576.0));
         ground.figure(Figure.of("worker resident", "MiB", after.residentBytes() / 1048576.0));
         ground.figure(Figure.of("worker platform threads", "n", jvm.threads()));
-        Ground.expect("jobs asleep", jobs, seen.now());
+        BenchContext.expect("jobs asleep", jobs, seen.now());
     }
 
-    private static void finish(Ground ground, BrokerOperator operator, QueueName queue, Child worker, int jobs)
+    private static void finish(BenchContext ground, BrokerOperator operator, QueueName queue, Child worker, int jobs)
             throws Exception {
         ground.progress(0.8, "waking up");
         long deadline = System.nanoTime() + AWAIT.toNanos();
@@ -108,8 +112,8 @@ final class Sleepers implements Scenario {
         BenchHandlers.Slept seen = look(worker);
         ground.figure(Figure.of("delivered twice", "jobs", (double) (seen.starts() - seen.jobs())));
         ground.figure(Figure.of("succeeded", "jobs", (double) succeeded(operator, queue)));
-        Ground.expect("jobs that began", jobs, seen.starts());
-        Ground.expect("jobs that succeeded", jobs, succeeded(operator, queue));
+        BenchContext.expect("jobs that began", jobs, seen.starts());
+        BenchContext.expect("jobs that succeeded", jobs, succeeded(operator, queue));
     }
 
     private static long succeeded(BrokerOperator operator, QueueName queue) {

@@ -2,6 +2,10 @@ package io.headrace.bench;
 
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.bench.load.HttpSender;
+import io.headrace.bench.load.OpenLoad;
+import io.headrace.bench.process.BenchHandlers;
+import io.headrace.bench.process.Child;
 import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
@@ -69,7 +73,7 @@ final class Soak implements Scenario {
     }
 
     @Override
-    public void run(Ground ground) throws Exception {
+    public void run(BenchContext ground) throws Exception {
         QueueName queue = ground.newQueue();
         RedisBroker broker = ground.broker();
         broker.operator().resume(queue); // creates it, for samples taken before the first job
@@ -87,7 +91,7 @@ final class Soak implements Scenario {
         ground.note("Every sample, for plotting: " + csv);
     }
 
-    private static OpenLoad load(Ground ground, Child api, QueueName queue) {
+    private static OpenLoad load(BenchContext ground, Child api, QueueName queue) {
         int rate = ground.extents().rate();
         int batch = Math.max(1, rate / REQUESTS);
         List<HttpSender> senders = Stream.generate(() -> HttpSender.lines(api.uri(), queue, BenchHandlers.NOOP,
@@ -99,7 +103,7 @@ final class Soak implements Scenario {
         return new OpenLoad((double) rate / batch, senders);
     }
 
-    private static void watch(Ground ground, SoakSample sample, SoakLog log) throws Exception {
+    private static void watch(BenchContext ground, SoakSample sample, SoakLog log) throws Exception {
         Duration whole = ground.extents().soak();
         long every = Math.min(EVERY.toNanos(), whole.toNanos() / FEWEST_SAMPLES);
         long start = System.nanoTime();
@@ -124,7 +128,7 @@ final class Soak implements Scenario {
         }
     }
 
-    private static void report(Ground ground, SoakLog log, OpenLoad load) throws IOException {
+    private static void report(BenchContext ground, SoakLog log, OpenLoad load) throws IOException {
         int warm = warm(log);
         double seconds = log.second(log.size() - 1) - log.second(warm);
         if (seconds > 0) {
@@ -146,7 +150,7 @@ final class Soak implements Scenario {
         ground.note(verdict(log.size() - warm, rising));
     }
 
-    private static void report(Ground ground, SoakLog log, int warm, Judged judged, List<String> rising) {
+    private static void report(BenchContext ground, SoakLog log, int warm, Judged judged, List<String> rising) {
         Trend trend = log.trend(judged.column(), warm);
         ground.figure(Figure.of(judged.label(), judged.unit(), trend.level() / judged.scale()));
         ground.figure(Figure.of(judged.label() + " trend", judged.unit() + "/h", trend.perHour() / judged.scale()));

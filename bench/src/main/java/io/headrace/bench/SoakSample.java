@@ -2,6 +2,11 @@ package io.headrace.bench;
 
 import io.headrace.JobState;
 import io.headrace.QueueName;
+import io.headrace.bench.load.OpenLoad;
+import io.headrace.bench.process.Child;
+import io.headrace.bench.process.JvmFigures;
+import io.headrace.bench.process.ProcessFigures;
+import io.headrace.bench.process.ServerFigures;
 import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisProbe;
@@ -23,7 +28,7 @@ final class SoakSample {
     private final Child worker;
     private final OpenLoad load;
 
-    SoakSample(Ground ground, BrokerOperator operator, QueueName queue, Child api, Child worker, OpenLoad load) {
+    SoakSample(BenchContext ground, BrokerOperator operator, QueueName queue, Child api, Child worker, OpenLoad load) {
         this.probe = ground.probe();
         this.operator = operator;
         this.queue = queue;

@@ -1,5 +1,8 @@
 package io.headrace.cli;
 
+import io.headrace.cli.client.ApiAddress;
+import io.headrace.cli.terminal.ExitCode;
+import io.headrace.cli.terminal.Terminal;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

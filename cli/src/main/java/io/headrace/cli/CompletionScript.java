@@ -5,6 +5,8 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.access.AuditAction;
 import io.headrace.broker.WorkerId;
+import io.headrace.cli.terminal.Format;
+import io.headrace.cli.terminal.Terminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -224,7 +226,7 @@ final class CompletionScript {
         String text = String.join(" ", lines);
         int end = text.indexOf(". ");
         String first = (end < 0 ? text : text.substring(0, end)).replaceAll("\\.$", "");
-        return first.isEmpty() ? "" : " -d '" + Words.cut(first, 70).replace("\\", "\\\\").replace("'", "\\'") + "'";
+        return first.isEmpty() ? "" : " -d '" + Format.cut(first, 70).replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
 
     private static final String FISH = """

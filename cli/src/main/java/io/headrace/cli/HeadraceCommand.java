@@ -10,6 +10,26 @@ import io.headrace.JobType;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.WorkerId;
+import io.headrace.cli.client.Version;
+import io.headrace.cli.jobs.AuditCommand;
+import io.headrace.cli.jobs.BackoffOption;
+import io.headrace.cli.jobs.DeadCommand;
+import io.headrace.cli.jobs.EnqueueCommand;
+import io.headrace.cli.jobs.JobCommand;
+import io.headrace.cli.jobs.KeyCommand;
+import io.headrace.cli.jobs.QueueCommand;
+import io.headrace.cli.server.ApiCommand;
+import io.headrace.cli.server.BenchCommand;
+import io.headrace.cli.server.DevCommand;
+import io.headrace.cli.server.DoctorCommand;
+import io.headrace.cli.server.WorkerCommand;
+import io.headrace.cli.settings.GivenDuration;
+import io.headrace.cli.terminal.CommandFailed;
+import io.headrace.cli.terminal.ExitCode;
+import io.headrace.cli.terminal.Format;
+import io.headrace.cli.terminal.OutputLost;
+import io.headrace.cli.terminal.Terminal;
+import io.headrace.cli.top.TopCommand;
 import io.headrace.format.NearestName;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -205,7 +225,7 @@ public final class HeadraceCommand {
     /** What was not expected, what is perhaps meant, and what the command takes. */
     private static void unexpected(String given, CommandLine command, Terminal terminal) {
         complain(terminal, (given.startsWith("-") ? "unknown option '" : "unexpected argument '")
-                + Words.plain(Words.cut(given, MAX_SHOWN)) + "'");
+                + Format.plain(Format.cut(given, MAX_SHOWN)) + "'");
         suggest(given, command, terminal);
         Help help = command.getHelp();
         String usage = "Usage: ";

@@ -1,5 +1,7 @@
 package io.headrace.cli;
 
+import io.headrace.cli.terminal.CommandFailed;
+import io.headrace.cli.terminal.ExitCode;
 import io.headrace.format.NearestName;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.cli.terminal.ExitCode;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.cli.terminal.Format;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,7 +27,7 @@ final class LostText {
             return Optional.empty();
         }
         return arguments.stream().filter(LostText::replaced).findFirst()
-                .map(argument -> "the argument '" + Words.cut(argument.replace(REPLACED, '?'), 60) + "'")
+                .map(argument -> "the argument '" + Format.cut(argument.replace(REPLACED, '?'), 60) + "'")
                 .or(() -> environment.entrySet().stream()
                         .filter(variable -> variable.getKey().startsWith("HEADRACE_") && replaced(variable.getValue()))
                         .findFirst().map(Map.Entry::getKey))

@@ -1,5 +1,7 @@
 package io.headrace.cli;
 
+import io.headrace.cli.terminal.ExitCode;
+import io.headrace.cli.terminal.Terminal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package io.headrace.cli;
 
+import io.headrace.cli.client.Version;
+import io.headrace.cli.terminal.ExitCode;
+import io.headrace.cli.terminal.Terminal;
 import io.headrace.runtime.Build;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,5 +1,6 @@
 package io.headrace.cli;
 
+import io.headrace.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

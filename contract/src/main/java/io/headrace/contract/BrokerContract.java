@@ -59,7 +59,7 @@ public abstract class BrokerContract {
     }
 
     @Nested
-    final class Requeueing extends RequeueingContract {
+    final class Requeueing extends RetryingContract {
         @Override
         BrokerFixture open() {
             return BrokerContract.this.open();
@@ -75,7 +75,7 @@ public abstract class BrokerContract {
     }
 
     @Nested
-    final class Overseeing extends OverseeingContract {
+    final class Overseeing extends QueuesContract {
         @Override
         BrokerFixture open() {
             return BrokerContract.this.open();
@@ -91,7 +91,7 @@ public abstract class BrokerContract {
     }
 
     @Nested
-    final class Admitting extends AdmittingContract {
+    final class Admitting extends AccessContract {
         @Override
         BrokerFixture open() {
             return BrokerContract.this.open();

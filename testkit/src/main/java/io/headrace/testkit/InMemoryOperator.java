@@ -210,7 +210,7 @@ final class InMemoryOperator implements BrokerOperator {
     public JobLog log(JobId id, long from, int limit) {
         return state.onQueue(id.queue(), (queue, now) -> {
             MemoryJob job = queue.onRecord(id, now);
-            return (job == null ? new MemoryLog() : job.log).read(from, limit);
+            return (job == null ? new MemoryJobLog() : job.log).read(from, limit);
         });
     }
 

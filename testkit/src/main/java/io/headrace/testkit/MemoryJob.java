@@ -32,7 +32,7 @@ final class MemoryJob {
     }
 
     final JobId id;
-    final MemoryLog log = new MemoryLog();
+    final MemoryJobLog log = new MemoryJobLog();
     Place place = Place.LINE;
     JobDocument document;
     /** Its place in line: the smaller the earlier; kept while it is in line or runs. */

@@ -28,7 +28,7 @@ final class MemoryMoves {
     final Map<String, JobId> unique = new HashMap<>();
     final MemoryPlaces places = new MemoryPlaces();
     final MemoryCounts counts = new MemoryCounts();
-    final MemoryRecords records = new MemoryRecords();
+    final MemoryEndedJobs records = new MemoryEndedJobs();
     QueueSettings settings = QueueSettings.DEFAULT;
 
     private final Consumer<JobId> changed;

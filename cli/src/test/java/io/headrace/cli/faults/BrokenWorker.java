@@ -13,6 +13,7 @@ import io.headrace.broker.Lease;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
+import io.headrace.cli.faults.handler.NotingHandler;
 import io.headrace.contract.process.RedisConnection;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
@@ -65,7 +66,7 @@ final class BrokenWorker {
         RedisBroker real = RedisBroker.connect(RedisConfig.parse("redis://127.0.0.1:" + port), BrokerObserver.NONE);
         BrokenWorker broken = new BrokenWorker(Bug.valueOf(args[1]), real,
                 new RedisConnection(port, Duration.ofSeconds(5)));
-        Worker worker = Worker.builder(broken.broker()).queue(Topology.QUEUE, 1).slots(10)
+        Worker worker = Worker.builder(broken.broker()).queue(RedisTopology.QUEUE, 1).slots(10)
                 .lease(Duration.ofSeconds(1)).handler(new NotingHandler()).build();
         System.out.println("worker " + worker.id().value());
         worker.start();
@@ -150,16 +151,16 @@ final class BrokenWorker {
         JobId id = verdict.lease().job();
         redis.call("MULTI");
         withdraw(verdict.lease());
-        redis.call("HSET", Topology.BASE + "finished:" + id.millis() / 100, id.toString(),
+        redis.call("HSET", RedisTopology.BASE + "finished:" + id.millis() / 100, id.toString(),
                 new String(verdict.document().bytes(), StandardCharsets.UTF_8));
         redis.call("EXEC");
     }
 
     private void withdraw(Lease lease) throws IOException {
         String entry = lease.token().entry().substring(1); // behind the letter of the level
-        String stream = Topology.BASE + "ready:" + lease.job().level().code();
+        String stream = RedisTopology.BASE + "ready:" + lease.job().level().code();
         redis.call("XACK", stream, "workers", entry);
         redis.call("XDEL", stream, entry);
-        redis.call("HDEL", Topology.BASE + "running:" + lease.job().level().code(), entry);
+        redis.call("HDEL", RedisTopology.BASE + "running:" + lease.job().level().code(), entry);
     }
 }

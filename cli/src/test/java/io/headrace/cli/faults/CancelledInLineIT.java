@@ -12,7 +12,10 @@ import io.headrace.Submission;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator.QueueSettings;
-import io.headrace.cli.faults.Notes.Note;
+import io.headrace.cli.faults.handler.ExecutionNotes.Note;
+import io.headrace.cli.faults.handler.ExecutionNotes;
+import io.headrace.cli.faults.handler.NotingHandler;
+import io.headrace.cli.faults.handler.PluginJar;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.contract.process.TcpProxy;
@@ -44,7 +47,7 @@ import org.junit.jupiter.api.Test;
 @Tag("faults")
 final class CancelledInLineIT {
     private static final Duration START = Duration.ofSeconds(60);
-    private static final QueueName QUEUE = new QueueName(Topology.QUEUE);
+    private static final QueueName QUEUE = new QueueName(RedisTopology.QUEUE);
     private static final int WORKERS = 3;
     /** A worker that wakes up, claims and settles sends fewer before it claims again. */
     private static final int IN_TURN = 15;
@@ -58,19 +61,19 @@ final class CancelledInLineIT {
 
     @Test
     void noJobThatWasCancelledInLineRunsWhereverItsWorkerIsKilled() throws Exception {
-        Path folder = Matrix.folder("cancelled-in-line");
-        Random random = Sizes.random("cancelled in line", Mode.MEMORY);
+        Path folder = MatrixReport.folder("cancelled-in-line");
+        Random random = FaultSettings.random("cancelled in line", DurabilityMode.MEMORY);
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        Notes notes = new Notes(Files.createDirectories(folder.resolve("notes")));
-        try (Topology redis = Redises.standalone(folder, Mode.MEMORY);
+        ExecutionNotes notes = new ExecutionNotes(Files.createDirectories(folder.resolve("notes")));
+        try (RedisTopology redis = RedisForms.standalone(folder, DurabilityMode.MEMORY);
                 RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
             Launcher launcher = Launcher.in(folder);
-            Path plugins = Plugin.folder(folder);
+            Path plugins = PluginJar.folder(folder);
             broker.operator().settings(QUEUE, new QueueSettings(0, Duration.ofDays(1), 10_000_000));
             int rounds = 2 * IN_TURN;
             for (int round = 0; round < rounds; round++) {
                 broker.operator().pause(QUEUE);
-                fill(broker, threads, Sizes.CANCELLED / rounds + 1);
+                fill(broker, threads, FaultSettings.CANCELLED / rounds + 1);
                 int step = round < IN_TURN ? round + 1 : 1 + random.nextInt(AFTERWARDS);
                 strike(launcher, redis, notes, plugins, broker, step);
             }
@@ -84,10 +87,10 @@ final class CancelledInLineIT {
             started.forEach(HeadraceProcess::close);
             threads.shutdownNow();
         }
-        Matrix.note(
+        MatrixReport.note(
                 String.format(Locale.ROOT, "%d jobs cancelled in line while %d workers were killed behind a command of"
                         + " their claims: none ran.", cancelled.size(), kills));
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
     }
 
     private void fill(RedisBroker broker, ExecutorService threads, int count) throws Exception {
@@ -110,7 +113,7 @@ final class CancelledInLineIT {
     }
 
     /** Lets new workers loose on the line, each of which is dead behind the n-th command from then on. */
-    private void strike(Launcher launcher, Topology redis, Notes notes, Path plugins, RedisBroker broker, int step)
+    private void strike(Launcher launcher, RedisTopology redis, ExecutionNotes notes, Path plugins, RedisBroker broker, int step)
             throws Exception {
         List<TcpProxy> proxies = new ArrayList<>();
         List<HeadraceProcess> victims = new ArrayList<>();
@@ -136,13 +139,13 @@ final class CancelledInLineIT {
         }
     }
 
-    private HeadraceProcess worker(Launcher launcher, String redis, Notes notes, Path plugins) throws Exception {
+    private HeadraceProcess worker(Launcher launcher, String redis, ExecutionNotes notes, Path plugins) throws Exception {
         HeadraceProcess worker = launch(launcher, redis, notes, plugins);
         await(worker, notes);
         return worker;
     }
 
-    private HeadraceProcess launch(Launcher launcher, String redis, Notes notes, Path plugins) {
+    private HeadraceProcess launch(Launcher launcher, String redis, ExecutionNotes notes, Path plugins) {
         String name = "worker" + started.size();
         HeadraceProcess worker = launcher.start(name, Map.of(NotingHandler.NOTES, notes.file(name)), List.of("worker",
                 "--redis", redis, "--slots", "100", "--lease", "2s", "--plugins", plugins.toString()));
@@ -150,7 +153,7 @@ final class CancelledInLineIT {
         return worker;
     }
 
-    private void await(HeadraceProcess worker, Notes notes) throws InterruptedException {
+    private void await(HeadraceProcess worker, ExecutionNotes notes) throws InterruptedException {
         String line = worker.awaitErr("worker started id=", START);
         notes.named("worker" + started.indexOf(worker), line.replaceFirst(".* id=(\\S+) .*", "$1"));
     }
@@ -160,7 +163,7 @@ final class CancelledInLineIT {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private void judge(RedisBroker broker, ExecutorService threads, Notes notes) throws Exception {
+    private void judge(RedisBroker broker, ExecutorService threads, ExecutionNotes notes) throws Exception {
         List<Note> runs = notes.started();
         assertThat(runs).extracting(note -> note.run().job()).as("what ran").isNotEmpty()
                 .doesNotContainAnyElementsOf(cancelled);

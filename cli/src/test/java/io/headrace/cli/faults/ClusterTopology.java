@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Three masters that share the slots, and a replica of each. */
-final class ClusterTopology implements Topology {
+final class ClusterTopology implements RedisTopology {
     private static final int SLOTS = 16_384;
 
     private final List<RedisServer> servers = new ArrayList<>();
@@ -19,11 +19,11 @@ final class ClusterTopology implements Topology {
 
     private ClusterTopology() {}
 
-    static Topology start(Path folder, Mode mode) throws IOException {
+    static RedisTopology start(Path folder, DurabilityMode mode) throws IOException {
         ClusterTopology all = new ClusterTopology();
         try {
             for (int i = 1; i <= 6; i++) {
-                all.servers.add(Redises.server(folder.resolve("redis" + i), mode, Map.of("cluster-enabled", "yes",
+                all.servers.add(RedisForms.server(folder.resolve("redis" + i), mode, Map.of("cluster-enabled", "yes",
                         "cluster-node-timeout", "2000", "cluster-replica-validity-factor", "0",
                         "repl-diskless-sync-delay", "0")));
             }
@@ -45,12 +45,12 @@ final class ClusterTopology implements Topology {
             server.ask("CLUSTER", "MEET", "127.0.0.1", "" + servers.get(0).port());
         }
         for (RedisServer server : servers) {
-            Redises.await("everybody is known", () -> Redises.cluster(server).contains("cluster_known_nodes:6"));
+            RedisForms.await("everybody is known", () -> RedisForms.cluster(server).contains("cluster_known_nodes:6"));
         }
         for (int i = 0; i < 3; i++) {
             String master = servers.get(i).ask("CLUSTER", "MYID");
             RedisServer replica = servers.get(i + 3);
-            Redises.await("a replica is attached", () -> {
+            RedisForms.await("a replica is attached", () -> {
                 try {
                     return replica.ask("CLUSTER", "REPLICATE", master).equals("OK");
                 } catch (IOException e) {
@@ -59,10 +59,10 @@ final class ClusterTopology implements Topology {
             });
         }
         for (RedisServer server : servers) {
-            Redises.await("the cluster is ready", () -> Redises.cluster(server).contains("cluster_state:ok"));
+            RedisForms.await("the cluster is ready", () -> RedisForms.cluster(server).contains("cluster_state:ok"));
         }
         for (RedisServer replica : servers.subList(3, 6)) {
-            Redises.await("replicas follow", () -> Redises.info(replica, "replication").contains(
+            RedisForms.await("replicas follow", () -> RedisForms.info(replica, "replication").contains(
                     "master_link_status:up"));
         }
         slot = servers.get(0).ask("CLUSTER", "KEYSLOT", BASE);
@@ -78,7 +78,7 @@ final class ClusterTopology implements Topology {
     @Override
     public RedisServer primary() throws IOException {
         for (RedisServer server : servers) {
-            if (server.alive() && Redises.info(server, "replication").contains("role:master") && owns(server)) {
+            if (server.alive() && RedisForms.info(server, "replication").contains("role:master") && owns(server)) {
                 return server;
             }
         }
@@ -97,9 +97,9 @@ final class ClusterTopology implements Topology {
     }
 
     private void awaitOther(RedisServer former) {
-        Redises.await("another master", () -> {
+        RedisForms.await("another master", () -> {
             try {
-                return primary() != former && Redises.cluster(primary()).contains("cluster_state:ok");
+                return primary() != former && RedisForms.cluster(primary()).contains("cluster_state:ok");
             } catch (IOException e) {
                 return false;
             }
@@ -109,7 +109,7 @@ final class ClusterTopology implements Topology {
     /** Moves the queue's slot to another master, key by key, as redis-cli does. */
     void migrate() throws IOException {
         RedisServer from = primary();
-        RedisServer to = servers.stream().filter(server -> server != from).filter(server -> Redises
+        RedisServer to = servers.stream().filter(server -> server != from).filter(server -> RedisForms
                 .info(server, "replication").contains("role:master")).findFirst().orElseThrow();
         String source = from.ask("CLUSTER", "MYID");
         String target = to.ask("CLUSTER", "MYID");
@@ -124,7 +124,7 @@ final class ClusterTopology implements Topology {
         }
         to.ask("CLUSTER", "SETSLOT", slot, "NODE", target);
         for (RedisServer server : servers) {
-            if (server != to && Redises.info(server, "replication").contains("role:master")) {
+            if (server != to && RedisForms.info(server, "replication").contains("role:master")) {
                 server.ask("CLUSTER", "SETSLOT", slot, "NODE", target);
             }
         }
@@ -149,24 +149,24 @@ final class ClusterTopology implements Topology {
     static final class Failovers {
         private Failovers() {}
 
-        static final Fault MASTER_KILLED = Fault.of("Cluster: kill -9 of the queue's master", (stage, random) -> {
+        static final InjectedFault MASTER_KILLED = InjectedFault.of("Cluster: kill -9 of the queue's master", (stage, random) -> {
             ClusterTopology redis = (ClusterTopology) stage.topology();
             RedisServer former = redis.primary();
             long killedAt = System.currentTimeMillis();
             former.kill9();
             redis.awaitOther(former);
             former.restart();
-            return Fault.Damage.since(killedAt, Set.of());
+            return InjectedFault.Damage.since(killedAt, Set.of());
         });
 
-        static final Fault SLOT_MOVED = Fault.of("Cluster: the queue's slot moves to another master, three times",
-                Fault.Blow.lasting((stage, random) -> {
+        static final InjectedFault SLOT_MOVED = InjectedFault.of("Cluster: the queue's slot moves to another master, three times",
+                InjectedFault.Blow.lasting((stage, random) -> {
                     for (int i = 0; i < 3; i++) {
                         ((ClusterTopology) stage.topology()).migrate();
-                        Faults.last(java.time.Duration.ofMillis(500));
+                        ProcessFaults.last(java.time.Duration.ofMillis(500));
                     }
                 }));
 
-        static final List<Fault> ALL = List.of(MASTER_KILLED, SLOT_MOVED);
+        static final List<InjectedFault> ALL = List.of(MASTER_KILLED, SLOT_MOVED);
     }
 }

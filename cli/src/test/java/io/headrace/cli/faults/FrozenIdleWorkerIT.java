@@ -3,6 +3,8 @@ package io.headrace.cli.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.cli.faults.handler.NotingHandler;
+import io.headrace.cli.faults.handler.PluginJar;
 import io.headrace.contract.process.FreePort;
 import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
@@ -32,12 +34,12 @@ final class FrozenIdleWorkerIT {
 
     @Test
     void aJobInAnyOfTenQueuesStartsWithinFiveSecondsBesideAFrozenIdleWorker() throws Exception {
-        Path folder = Matrix.folder("frozen-idle");
+        Path folder = MatrixReport.folder("frozen-idle");
         Launcher launcher = Launcher.in(Files.createDirectories(folder));
-        Path plugins = Plugin.folder(folder);
+        Path plugins = PluginJar.folder(folder);
         List<Long> delays = new ArrayList<>();
         int port = FreePort.find();
-        try (Topology redis = Redises.standalone(folder, Mode.MEMORY);
+        try (RedisTopology redis = RedisForms.standalone(folder, DurabilityMode.MEMORY);
                 HeadraceProcess api = launcher.start("api", "api", "--port", "" + port, "--redis", redis.url());
                 HeadraceProcess frozen = worker(launcher, "frozen", folder, redis, plugins);
                 HeadraceProcess awake = worker(launcher, "awake", folder, redis, plugins)) {
@@ -47,20 +49,20 @@ final class FrozenIdleWorkerIT {
                 worker.awaitErr("worker started id=", START);
             }
             for (int i = 0; i < QUEUES; i++) {
-                Faults.last(Duration.ofMillis(4_500)); // both have waited, and wait again
+                ProcessFaults.last(Duration.ofMillis(4_500)); // both have waited, and wait again
                 frozen.freeze();
                 delays.add(delay(uri, "q" + i));
                 frozen.thaw();
             }
         }
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
         long worst = delays.stream().mapToLong(Long::longValue).max().orElseThrow();
-        Matrix.note(String.format(Locale.ROOT, "One of two idle workers of %d queues frozen: a job started after %.1f s"
+        MatrixReport.note(String.format(Locale.ROOT, "One of two idle workers of %d queues frozen: a job started after %.1f s"
                 + " at worst; ms in each queue: %s.", QUEUES, worst / 1000.0, delays));
         assertThat(worst).isLessThanOrEqualTo(5_000);
     }
 
-    private static HeadraceProcess worker(Launcher launcher, String name, Path folder, Topology redis, Path plugins) {
+    private static HeadraceProcess worker(Launcher launcher, String name, Path folder, RedisTopology redis, Path plugins) {
         List<String> arguments = new ArrayList<>(List.of("worker", "--redis", redis.url(), "--plugins",
                 plugins.toString()));
         for (int i = 0; i < QUEUES; i++) {

@@ -21,9 +21,9 @@ final class KillerJobIT {
 
     @Test
     void aJobThatKillsItsWorkersDiesAloneAfterThreeDeliveries() throws Exception {
-        Path folder = Matrix.folder("killer-job");
-        Stage.Plan plan = Stage.Plan.of(Mode.FSYNC).withWorkers(3, 40, Duration.ofSeconds(2));
-        try (Stage stage = new Stage(folder, plan, Redises.standalone(folder, Mode.FSYNC))) {
+        Path folder = MatrixReport.folder("killer-job");
+        FaultStage.Plan plan = FaultStage.Plan.of(DurabilityMode.FSYNC).withWorkers(3, 40, Duration.ofSeconds(2));
+        try (FaultStage stage = new FaultStage(folder, plan, RedisForms.standalone(folder, DurabilityMode.FSYNC))) {
             List<String> innocents = new ArrayList<>();
             String killer = "";
             for (int i = 0; i < INNOCENTS; i++) {
@@ -48,20 +48,20 @@ final class KillerJobIT {
                 assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("succeeded");
                 again += job.get("attempts").size() > 1 ? 1 : 0;
             }
-            Matrix.note("A job that kills its worker is dead with worker_lost after " + dead.get("attempts").size()
+            MatrixReport.note("A job that kills its worker is dead with worker_lost after " + dead.get("attempts").size()
                     + " deliveries; all " + INNOCENTS + " others succeeded, " + again + " of them in a later attempt.");
         }
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
     }
 
-    private static String submit(Stage stage, int ms, boolean deadly) throws Exception {
+    private static String submit(FaultStage stage, int ms, boolean deadly) throws Exception {
         HttpResponse<String> answer = stage.post("/v1/queues/default/jobs", "{\"type\":\"work\",\"payload\":{\"ms\":"
                 + ms + ",\"failures\":0,\"deadly\":" + deadly + "}}");
         assertThat(answer.statusCode()).isEqualTo(202);
         return JsonFormat.mapper().readTree(answer.body()).get("id").asText();
     }
 
-    private static JsonNode job(Stage stage, String id) throws Exception {
+    private static JsonNode job(FaultStage stage, String id) throws Exception {
         return JsonFormat.mapper().readTree(stage.get("/v1/jobs/" + id).body());
     }
 }

@@ -19,40 +19,40 @@ final class LongRunIT {
 
     @AfterAll
     static void print() {
-        Matrix.print();
+        MatrixReport.print();
     }
 
     @Test
     void nothingIsLostWhileWorkersAndRedisAreKilledAllTheTime() throws Exception {
-        String name = Sizes.JOBS + " jobs, a worker killed every 3 s, Redis every 20 s";
-        Random random = Sizes.random(name, Mode.FSYNC);
-        Path folder = Matrix.folder("long-run");
-        Stage.Plan plan = Stage.Plan.of(Mode.FSYNC).withWorkers(4, 60, Duration.ofSeconds(2));
-        Load.Shape shape = new Load.Shape(PER_SECOND, 60, 10, 300);
-        try (Stage stage = new Stage(folder, plan, Redises.standalone(folder, Mode.FSYNC));
-                Load load = new Load(stage.apiUri(), shape, random.nextLong()).start()) {
+        String name = FaultSettings.JOBS + " jobs, a worker killed every 3 s, Redis every 20 s";
+        Random random = FaultSettings.random(name, DurabilityMode.FSYNC);
+        Path folder = MatrixReport.folder("long-run");
+        FaultStage.Plan plan = FaultStage.Plan.of(DurabilityMode.FSYNC).withWorkers(4, 60, Duration.ofSeconds(2));
+        SubmissionLoad.Shape shape = new SubmissionLoad.Shape(PER_SECOND, 60, 10, 300);
+        try (FaultStage stage = new FaultStage(folder, plan, RedisForms.standalone(folder, DurabilityMode.FSYNC));
+                SubmissionLoad load = new SubmissionLoad(stage.apiUri(), shape, random.nextLong()).start()) {
             long struckMs = System.currentTimeMillis();
             int kills = 0;
-            while (load.acceptedAtMs().size() < Sizes.JOBS) {
-                Faults.last(WORKER_KILL_EVERY);
-                stage.killWorker(Faults.any(stage.workers(), random));
+            while (load.acceptedAtMs().size() < FaultSettings.JOBS) {
+                ProcessFaults.last(WORKER_KILL_EVERY);
+                stage.killWorker(ProcessFaults.any(stage.workers(), random));
                 stage.startWorkerSoon();
                 kills++;
                 if (kills % REDIS_KILL_EVERY == 0) {
                     RedisServer redis = stage.topology().primary();
                     redis.kill9();
-                    Faults.last(Duration.ofMillis(500));
+                    ProcessFaults.last(Duration.ofMillis(500));
                     redis.restart();
                 }
             }
             load.stop();
-            Row row = new Trial(stage, name).judge(load, Fault.Damage.endedNow(struckMs), "alone");
-            Matrix.add(row);
-            Matrix.note(kills + " workers and " + kills / REDIS_KILL_EVERY + " Redis processes were killed in "
+            TrialResult row = new FaultTrial(stage, name).judge(load, InjectedFault.Damage.endedNow(struckMs), "alone");
+            MatrixReport.add(row);
+            MatrixReport.note(kills + " workers and " + kills / REDIS_KILL_EVERY + " Redis processes were killed in "
                     + (System.currentTimeMillis() - struckMs) / 1000 + " s.");
             assertThat(row.broken()).isEmpty();
             assertThat(row.lost() + row.duplicates()).isZero();
         }
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
     }
 }

@@ -19,14 +19,14 @@ final class LossIT {
 
     @Test
     void inMemoryOnlyWhatTheReplicaHadNotHeardIsLost() throws Exception {
-        Row row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, Mode.MEMORY, Trial.Redis.LAGGING);
+        TrialResult row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, DurabilityMode.MEMORY, FaultTrial.Redis.LAGGING);
         assertThat(row.lost()).isPositive();
         assertThat(row.lostMs().getMin()).isGreaterThan(-WINDOW);
     }
 
     @Test
     void whatWasReplicatedSurvivesThePrimaryWhateverTheLag() throws Exception {
-        Row row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, Mode.REPLICATED, Trial.Redis.LAGGING);
+        TrialResult row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, DurabilityMode.REPLICATED, FaultTrial.Redis.LAGGING);
         assertThat(row.lost()).isZero();
     }
 
@@ -36,31 +36,31 @@ final class LossIT {
      */
     @Test
     void aFormerPrimaryThatLivesOnMayLoseWhatOneOfTwoReplicasHas() throws Exception {
-        Row row = run(SentinelTopology.Failovers.PLANNED, Mode.REPLICATED, Trial.Redis.SENTINEL);
+        TrialResult row = run(SentinelTopology.Failovers.PLANNED, DurabilityMode.REPLICATED, FaultTrial.Redis.SENTINEL);
         assertThat(row.lost() == 0 || row.lostMs().getMin() > 0).isTrue();
     }
 
     /** Whatever was accepted before or after the blow is where it was. */
     @TestFactory
     Stream<DynamicTest> onlyWhatWasTakenAwayIsLost() {
-        return RedisFaults.LOSING.stream().filter(fault -> Sizes.wanted(fault.name()))
+        return RedisFaults.LOSING.stream().filter(fault -> FaultSettings.wanted(fault.name()))
                 .map(fault -> DynamicTest.dynamicTest(fault.name(), () -> {
-                    Row row = run(fault, Mode.FSYNC, Trial.Redis.FORGETFUL);
+                    TrialResult row = run(fault, DurabilityMode.FSYNC, FaultTrial.Redis.FORGETFUL);
                     assertThat(row.lost() == 0 || row.lostMs().getMax() < MOMENT).isTrue();
                 }));
     }
 
-    private static Row run(Fault fault, Mode mode, Trial.Redis redis) throws Exception {
-        Path folder = Matrix.folder("loss");
-        Row row = Trial.run(fault, mode, folder, redis);
-        Matrix.add(row);
+    private static TrialResult run(InjectedFault fault, DurabilityMode mode, FaultTrial.Redis redis) throws Exception {
+        Path folder = MatrixReport.folder("loss");
+        TrialResult row = FaultTrial.run(fault, mode, folder, redis);
+        MatrixReport.add(row);
         if (row.lost() > 0) {
-            Matrix.note(String.format("%s, %s: the %d lost jobs had been accepted from %d ms before it to %d ms after.",
+            MatrixReport.note(String.format("%s, %s: the %d lost jobs had been accepted from %d ms before it to %d ms after.",
                     fault.name(), mode.label(), row.lost(), -row.lostMs().getMin(), row.lostMs().getMax()));
         }
         assertThat(row.broken()).isEmpty();
         assertThat(row.duplicates()).isZero();
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
         return row;
     }
 }

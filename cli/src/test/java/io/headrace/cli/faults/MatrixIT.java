@@ -15,35 +15,35 @@ import org.junit.jupiter.api.TestFactory;
 final class MatrixIT {
     @AfterAll
     static void print() {
-        Matrix.print();
+        MatrixReport.print();
     }
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostAndNothingEndsTwice() {
-        return Stream.of(trials(Faults.ALL, Mode.MEMORY, Trial.Redis.STANDALONE),
-                trials(Faults.ALL, Mode.FSYNC, Trial.Redis.STANDALONE),
-                trials(RedisFaults.ALL, Mode.MEMORY, Trial.Redis.STANDALONE),
-                trials(RedisFaults.ALL, Mode.FSYNC, Trial.Redis.STANDALONE),
-                trials(List.of(SentinelTopology.Failovers.PRIMARY_KILLED), Mode.REPLICATED, Trial.Redis.SENTINEL),
-                trials(SentinelTopology.Failovers.ALL, Mode.REPLICATED_TO_ALL, Trial.Redis.SENTINEL),
-                trials(ClusterTopology.Failovers.ALL, Mode.REPLICATED, Trial.Redis.CLUSTER)).flatMap(all -> all);
+        return Stream.of(trials(ProcessFaults.ALL, DurabilityMode.MEMORY, FaultTrial.Redis.STANDALONE),
+                trials(ProcessFaults.ALL, DurabilityMode.FSYNC, FaultTrial.Redis.STANDALONE),
+                trials(RedisFaults.ALL, DurabilityMode.MEMORY, FaultTrial.Redis.STANDALONE),
+                trials(RedisFaults.ALL, DurabilityMode.FSYNC, FaultTrial.Redis.STANDALONE),
+                trials(List.of(SentinelTopology.Failovers.PRIMARY_KILLED), DurabilityMode.REPLICATED, FaultTrial.Redis.SENTINEL),
+                trials(SentinelTopology.Failovers.ALL, DurabilityMode.REPLICATED_TO_ALL, FaultTrial.Redis.SENTINEL),
+                trials(ClusterTopology.Failovers.ALL, DurabilityMode.REPLICATED, FaultTrial.Redis.CLUSTER)).flatMap(all -> all);
     }
 
-    private Stream<DynamicTest> trials(List<Fault> faults, Mode mode, Trial.Redis redis) {
-        return faults.stream().filter(fault -> Sizes.wanted(fault.name())).map(fault -> trial(fault, mode, redis));
+    private Stream<DynamicTest> trials(List<InjectedFault> faults, DurabilityMode mode, FaultTrial.Redis redis) {
+        return faults.stream().filter(fault -> FaultSettings.wanted(fault.name())).map(fault -> trial(fault, mode, redis));
     }
 
-    private DynamicTest trial(Fault fault, Mode mode, Trial.Redis redis) {
+    private DynamicTest trial(InjectedFault fault, DurabilityMode mode, FaultTrial.Redis redis) {
         return DynamicTest.dynamicTest(fault.name() + ", " + mode.label() + ", " + redis.label(),
                 () -> check(fault, mode, redis));
     }
 
-    static void check(Fault fault, Mode mode, Trial.Redis redis) throws Exception {
-        Path own = Matrix.folder((fault.name() + " " + mode.label()).replaceAll("[^a-zA-Z0-9]+", "-"));
-        Row row = Trial.run(fault, mode, own, redis);
-        Matrix.add(row);
+    static void check(InjectedFault fault, DurabilityMode mode, FaultTrial.Redis redis) throws Exception {
+        Path own = MatrixReport.folder((fault.name() + " " + mode.label()).replaceAll("[^a-zA-Z0-9]+", "-"));
+        TrialResult row = FaultTrial.run(fault, mode, own, redis);
+        MatrixReport.add(row);
         assertThat(row.broken()).isEmpty();
         assertThat(List.of(row.lost(), row.duplicates())).containsOnly(0);
-        Matrix.delete(own); // what is left tells why a trial failed
+        MatrixReport.delete(own); // what is left tells why a trial failed
     }
 }

@@ -45,15 +45,15 @@ final class MemoryIT {
 
     @AfterAll
     static void print() {
-        Matrix.print();
+        MatrixReport.print();
     }
 
     @Test
     void anApiOfASmallHeapOutlivesEverythingThatClientsCanMakeItHold() throws Exception {
-        Path folder = Matrix.folder("memory");
-        try (Stage stage = new Stage(folder, Stage.Plan.of(Mode.MEMORY).withWorkers(1, 20, Duration.ofSeconds(10)),
-                Redises.standalone(folder, Mode.MEMORY));
-                Load load = new Load(stage.apiUri(), new Load.Shape(50, 1, 5, 20), Sizes.SEED).start()) {
+        Path folder = MatrixReport.folder("memory");
+        try (FaultStage stage = new FaultStage(folder, FaultStage.Plan.of(DurabilityMode.MEMORY).withWorkers(1, 20, Duration.ofSeconds(10)),
+                RedisForms.standalone(folder, DurabilityMode.MEMORY));
+                SubmissionLoad load = new SubmissionLoad(stage.apiUri(), new SubmissionLoad.Shape(50, 1, 5, 20), FaultSettings.SEED).start()) {
             long pid = stage.api().pid();
             long bigAccepted = 0;
             for (int round = 0; round < ROUNDS; round++) {
@@ -66,7 +66,7 @@ final class MemoryIT {
                 manyConnections(stage);
             }
             load.stop();
-            Matrix.note("An api of 256 MB under " + ROUNDS + " rounds of what fills memory: " + new TreeMap<>(answers)
+            MatrixReport.note("An api of 256 MB under " + ROUNDS + " rounds of what fills memory: " + new TreeMap<>(answers)
                     + "; beside it " + load.acceptedAtMs().size() + " accepted, " + load.reasons() + ".");
             assertThat(stage.api().alive()).isTrue();
             assertThat(stage.api().pid()).isEqualTo(pid);
@@ -75,7 +75,7 @@ final class MemoryIT {
             assertThat(load.unknown()).as("requests of the normal load without an answer: %s", load.reasons())
                     .isZero();
             assertThat(load.acceptedAtMs()).hasSizeGreaterThan(MANY);
-            Redises.await("all is done", () -> idle(stage));
+            RedisForms.await("all is done", () -> idle(stage));
             for (JobId id : load.acceptedAtMs().keySet()) {
                 assertThat(stage.get("/v1/jobs/" + id).statusCode()).as("%s", id).isEqualTo(200);
             }
@@ -84,10 +84,10 @@ final class MemoryIT {
         } finally {
             closeAll();
         }
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
     }
 
-    private static boolean idle(Stage stage) {
+    private static boolean idle(FaultStage stage) {
         try {
             return stage.unfinished().isEmpty();
         } catch (IOException e) {
@@ -107,17 +107,17 @@ final class MemoryIT {
     }
 
     /** Logins and jobs, all of whose bodies but the end arrives. */
-    private void halfBodies(Stage stage) throws IOException, InterruptedException {
+    private void halfBodies(FaultStage stage) throws IOException, InterruptedException {
         for (int i = 0; i < 600; i++) {
             String path = i % 2 == 0 ? "/v1/session" : BIG_JOBS;
             send(stage, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                     + "Content-Length: 300000\r\n\r\n" + BIG.substring(0, 256 * 1024));
         }
-        Faults.last(Duration.ofSeconds(3));
+        ProcessFaults.last(Duration.ofSeconds(3));
         closeAll();
     }
 
-    private void send(Stage stage, String request) throws IOException {
+    private void send(FaultStage stage, String request) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4 * 1024);
         socket.connect(new InetSocketAddress(stage.apiUri().getHost(), stage.apiUri().getPort()), 20_000);
@@ -135,13 +135,13 @@ final class MemoryIT {
                 BodyHandlers.ofString());
     }
 
-    private long singlesWhileRedisStands(Stage stage) throws Exception {
+    private long singlesWhileRedisStands(FaultStage stage) throws Exception {
         stage.topology().primary().freeze();
         List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             sent.add(post(stage.apiUri(), BIG_JOBS, "application/json", BIG));
         }
-        Faults.last(FROZEN);
+        ProcessFaults.last(FROZEN);
         stage.topology().primary().thaw();
         long accepted = 0;
         for (CompletableFuture<HttpResponse<String>> one : sent) {
@@ -153,18 +153,18 @@ final class MemoryIT {
         return accepted;
     }
 
-    private long batchWhileRedisStands(Stage stage) throws Exception {
+    private long batchWhileRedisStands(FaultStage stage) throws Exception {
         stage.topology().primary().freeze();
         CompletableFuture<HttpResponse<String>> batch = post(stage.apiUri(), BIG_JOBS + ":batch",
                 "application/x-ndjson", (BIG + "\n").repeat(300));
-        Faults.last(FROZEN);
+        ProcessFaults.last(FROZEN);
         stage.topology().primary().thaw();
         HttpResponse<String> answer = batch.get(60, TimeUnit.SECONDS);
         assertThat(answer.body()).startsWith("{\"accepted\":300,\"rejected\":0,");
         return 300;
     }
 
-    private void pages(Stage stage) throws Exception {
+    private void pages(FaultStage stage) throws Exception {
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             asked.add(http.sendAsync(HttpRequest.newBuilder(
@@ -177,7 +177,7 @@ final class MemoryIT {
         }
     }
 
-    private static String large(Stage stage) throws IOException, InterruptedException {
+    private static String large(FaultStage stage) throws IOException, InterruptedException {
         String[] id = new String[1];
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
             HttpResponse<String> answer = stage.post(BIG_JOBS, BIG);
@@ -187,26 +187,26 @@ final class MemoryIT {
         return id[0];
     }
 
-    private void unreadAnswers(Stage stage) throws IOException, InterruptedException {
+    private void unreadAnswers(FaultStage stage) throws IOException, InterruptedException {
         String look = "GET " + large(stage) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
         for (int i = 0; i < 300; i++) {
             send(stage, look.repeat(50));
         }
-        Faults.last(Duration.ofSeconds(5));
+        ProcessFaults.last(Duration.ofSeconds(5));
         closeAll();
     }
 
-    private void unreadStreams(Stage stage) throws IOException, InterruptedException {
+    private void unreadStreams(FaultStage stage) throws IOException, InterruptedException {
         String follow = "GET " + large(stage) + "/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
         for (int i = 0; i < 900; i++) {
             send(stage, follow);
         }
-        Faults.last(Duration.ofSeconds(10));
+        ProcessFaults.last(Duration.ofSeconds(10));
         closeAll();
     }
 
     /** Heads that end before their last line. */
-    private void manyConnections(Stage stage) throws IOException {
+    private void manyConnections(FaultStage stage) throws IOException {
         for (int i = 0; i < 4_000; i++) {
             send(stage, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(15_000));
         }

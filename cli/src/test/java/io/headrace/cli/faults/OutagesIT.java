@@ -27,29 +27,29 @@ final class OutagesIT {
 
     @Test
     void afterOutagesWorkGoesOnWithinFiveSecondsAndNothingHasLeaked() throws Exception {
-        Path folder = Matrix.folder("outages");
-        Random random = Sizes.random("outages", Mode.FSYNC);
+        Path folder = MatrixReport.folder("outages");
+        Random random = FaultSettings.random("outages", DurabilityMode.FSYNC);
         List<Long> acceptingMs = new ArrayList<>();
         List<Long> runningMs = new ArrayList<>();
-        try (Stage stage = new Stage(folder, Stage.Plan.of(Mode.FSYNC).withWorkers(2, 20, Duration.ofSeconds(2)),
-                Redises.standalone(folder, Mode.FSYNC))) {
+        try (FaultStage stage = new FaultStage(folder, FaultStage.Plan.of(DurabilityMode.FSYNC).withWorkers(2, 20, Duration.ofSeconds(2)),
+                RedisForms.standalone(folder, DurabilityMode.FSYNC))) {
             cycle(stage, Duration.ofSeconds(1), new ArrayList<>(), new ArrayList<>()); // everything was used once
             Map<String, Integer> before = footprint(stage);
             cycle(stage, Duration.ofSeconds(60), acceptingMs, runningMs);
-            Matrix.note(String.format(Locale.ROOT, "Redis gone for 60 s: submissions are accepted %.1f s after it is"
+            MatrixReport.note(String.format(Locale.ROOT, "Redis gone for 60 s: submissions are accepted %.1f s after it is"
                     + " back, and run after %.1f s.", acceptingMs.get(0) / 1000.0, runningMs.get(0) / 1000.0));
-            for (int i = 0; i < Sizes.CYCLES; i++) {
+            for (int i = 0; i < FaultSettings.CYCLES; i++) {
                 cycle(stage, Duration.ofMillis(1_000 + random.nextInt(1_000)), acceptingMs, runningMs);
             }
             Map<String, Integer> after = footprint(stage);
-            Matrix.note(String.format(Locale.ROOT, "%d outages of 1–2 s and one of 60 s: accepting again after %.1f s,"
+            MatrixReport.note(String.format(Locale.ROOT, "%d outages of 1–2 s and one of 60 s: accepting again after %.1f s,"
                     + " running again after %.1f s at worst; threads, sockets and connections before %s, after %s.",
-                    Sizes.CYCLES, worst(acceptingMs), worst(runningMs), before, after));
+                    FaultSettings.CYCLES, worst(acceptingMs), worst(runningMs), before, after));
             assertThat(worst(acceptingMs)).isLessThanOrEqualTo(5);
             assertThat(worst(runningMs)).isLessThanOrEqualTo(5);
             before.forEach((what, count) -> assertThat(after.get(what)).as(what).isLessThanOrEqualTo(count + SLACK));
         }
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
     }
 
     private static double worst(List<Long> ms) {
@@ -57,7 +57,7 @@ final class OutagesIT {
     }
 
     /** Takes Redis away and brings it back, and notes how soon a job is accepted and runs. */
-    private static void cycle(Stage stage, Duration gone, List<Long> acceptingMs, List<Long> runningMs)
+    private static void cycle(FaultStage stage, Duration gone, List<Long> acceptingMs, List<Long> runningMs)
             throws Exception {
         RedisServer redis = stage.topology().primary();
         redis.kill9();
@@ -65,7 +65,7 @@ final class OutagesIT {
         assertThat(stage.post("/v1/queues/default/jobs", JOB).statusCode()).isEqualTo(503);
         Duration left = gone.minusNanos(System.nanoTime() - goneAt);
         if (!left.isNegative()) {
-            Faults.last(left);
+            ProcessFaults.last(left);
         }
         redis.restart();
         long backMs = System.currentTimeMillis();
@@ -79,8 +79,8 @@ final class OutagesIT {
     }
 
     /** What could leak, once things have calmed down. */
-    private static Map<String, Integer> footprint(Stage stage) throws Exception {
-        Faults.last(Duration.ofSeconds(5));
+    private static Map<String, Integer> footprint(FaultStage stage) throws Exception {
+        ProcessFaults.last(Duration.ofSeconds(5));
         Map<String, Integer> counts = new LinkedHashMap<>();
         counts.put("threads of the api", threads(stage.api().pid()));
         counts.put("sockets of the api", sockets(stage.api().pid()));

@@ -7,6 +7,8 @@ import io.headrace.JobId;
 import io.headrace.NewJob;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.cli.faults.BrokenWorker.Bug;
+import io.headrace.cli.faults.handler.ExecutionNotes;
+import io.headrace.cli.faults.handler.NotingHandler;
 import io.headrace.contract.history.HistoryChecker;
 import io.headrace.contract.history.RedisHistory;
 import io.headrace.contract.process.HeadraceProcess;
@@ -42,18 +44,18 @@ final class PlantedBugsIT {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<JobId> accepted = new ArrayList<>();
-    private Topology redis;
+    private RedisTopology redis;
     private RedisBroker broker;
-    private Notes notes;
+    private ExecutionNotes notes;
     private HeadraceProcess.Launcher launcher;
 
     @BeforeEach
     void start() throws Exception {
-        redis = Redises.standalone(folder, Mode.FSYNC);
+        redis = RedisForms.standalone(folder, DurabilityMode.FSYNC);
         parts.push(redis);
         broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
         parts.push(broker);
-        notes = new Notes(folder);
+        notes = new ExecutionNotes(folder);
         launcher = new HeadraceProcess.Launcher(Path.of(System.getProperty("java.home"), "bin", "java"), pack(),
                 folder);
     }
@@ -83,7 +85,7 @@ final class PlantedBugsIT {
 
     private void submit(int jobs, int ms) {
         for (int i = 0; i < jobs; i++) {
-            accepted.add(new JobClient(broker).enqueue(NewJob.of(Topology.QUEUE, "work",
+            accepted.add(new JobClient(broker).enqueue(NewJob.of(RedisTopology.QUEUE, "work",
                     Map.of("ms", ms, "failures", 0, "deadly", false)).build()).id());
         }
     }
@@ -97,7 +99,7 @@ final class PlantedBugsIT {
     }
 
     private void awaitStarted(String name, int jobs) {
-        Redises.await(name + " runs " + jobs, () -> count(name) >= jobs);
+        RedisForms.await(name + " runs " + jobs, () -> count(name) >= jobs);
     }
 
     private int count(String name) {
@@ -110,14 +112,14 @@ final class PlantedBugsIT {
 
     /** What the checker says when the queue is empty. */
     private List<String> verdict() throws IOException {
-        Redises.await("the queue is empty", () -> queued().equals("0"));
+        RedisForms.await("the queue is empty", () -> queued().equals("0"));
         return new HistoryChecker(accepted, List.of()).check(RedisHistory.read(redis.history().orElseThrow()),
-                Notes.runs(notes.started()), Notes.runs(notes.completed()));
+                ExecutionNotes.runs(notes.started()), ExecutionNotes.runs(notes.completed()));
     }
 
     private String queued() {
         try {
-            return redis.primary().ask("XLEN", Topology.BASE + "ready:n");
+            return redis.primary().ask("XLEN", RedisTopology.BASE + "ready:n");
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -130,7 +132,7 @@ final class PlantedBugsIT {
         awaitStarted("first", 1);
         worker("second", Bug.NONE);
         awaitStarted("second", 1);
-        Redises.await("the first has ended", () -> ended("first"));
+        RedisForms.await("the first has ended", () -> ended("first"));
         return verdict();
     }
 

@@ -3,7 +3,7 @@ package io.headrace.cli.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobId;
-import io.headrace.cli.faults.Notes.Note;
+import io.headrace.cli.faults.handler.ExecutionNotes.Note;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class RecoveryIT {
     @Test
     void withALeaseOfTwoSecondsJobsRunElsewhereWithinThree() throws Exception {
-        assertThat(worst(Duration.ofSeconds(2), Sizes.KILLS)).isLessThanOrEqualTo(3_000);
+        assertThat(worst(Duration.ofSeconds(2), FaultSettings.KILLS)).isLessThanOrEqualTo(3_000);
     }
 
     @Test
@@ -35,18 +35,18 @@ final class RecoveryIT {
     /** Kills one worker after the other, and tells how long the longest of their jobs waited. */
     private static long worst(Duration lease, int kills) throws Exception {
         String name = "kill -9 of a worker with a lease of " + lease.toSeconds() + " s";
-        Random random = Sizes.random(name, Mode.MEMORY);
-        Path folder = Matrix.folder("recovery");
-        Stage.Plan plan = Stage.Plan.of(Mode.MEMORY).withWorkers(3, 40, lease);
+        Random random = FaultSettings.random(name, DurabilityMode.MEMORY);
+        Path folder = MatrixReport.folder("recovery");
+        FaultStage.Plan plan = FaultStage.Plan.of(DurabilityMode.MEMORY).withWorkers(3, 40, lease);
         List<Long> delays = new ArrayList<>();
         List<Long> worstOfEach = new ArrayList<>();
-        try (Stage stage = new Stage(folder, plan, Redises.standalone(folder, Mode.MEMORY));
-                Load load = new Load(stage.apiUri(), new Load.Shape(15, 1, 3_000, 3_000),
+        try (FaultStage stage = new FaultStage(folder, plan, RedisForms.standalone(folder, DurabilityMode.MEMORY));
+                SubmissionLoad load = new SubmissionLoad(stage.apiUri(), new SubmissionLoad.Shape(15, 1, 3_000, 3_000),
                         random.nextLong()).start()) {
-            Faults.last(lease.plusSeconds(3)); // nothing is taken over for a lease after a start
+            ProcessFaults.last(lease.plusSeconds(3)); // nothing is taken over for a lease after a start
             for (int i = 0; i < kills; i++) {
-                Faults.last(Duration.ofMillis(3_500 + random.nextInt(2_000))); // no job is hit twice
-                Fault.Damage damage = Faults.WORKER_KILLED.blow().strike(stage, random);
+                ProcessFaults.last(Duration.ofMillis(3_500 + random.nextInt(2_000))); // no job is hit twice
+                InjectedFault.Damage damage = ProcessFaults.WORKER_KILLED.blow().strike(stage, random);
                 stage.adopt();
                 assertThat(damage.affected()).as("what the victim ran").isNotEmpty();
                 Map<JobId, Long> elsewhere = awaitElsewhere(stage, damage, lease);
@@ -54,10 +54,10 @@ final class RecoveryIT {
                 worstOfEach.add(elsewhere.values().stream().mapToLong(Long::longValue).max().orElseThrow());
             }
         }
-        Matrix.delete(folder);
+        MatrixReport.delete(folder);
         delays.sort(null);
         worstOfEach.sort(null);
-        Matrix.note(String.format(Locale.ROOT,
+        MatrixReport.note(String.format(Locale.ROOT,
                 "%s, %d kills, %d jobs: they ran elsewhere after %.1f s in the median and %.1f s at worst; the last job"
                         + " of a kill after %.1f s in the median.",
                 name, kills, delays.size(), delays.get(delays.size() / 2) / 1000.0,
@@ -65,7 +65,7 @@ final class RecoveryIT {
         return delays.get(delays.size() - 1);
     }
 
-    private static Map<JobId, Long> awaitElsewhere(Stage stage, Fault.Damage damage, Duration lease) {
+    private static Map<JobId, Long> awaitElsewhere(FaultStage stage, InjectedFault.Damage damage, Duration lease) {
         Set<JobId> affected = damage.affected();
         Awaitility.await().atMost(lease.multipliedBy(2).plusSeconds(20)).pollInterval(Duration.ofMillis(100))
                 .untilAsserted(() -> assertThat(elsewhere(stage, damage).keySet()).isEqualTo(affected));
@@ -73,7 +73,7 @@ final class RecoveryIT {
     }
 
     /** How long after the kill each affected job began anew. */
-    private static Map<JobId, Long> elsewhere(Stage stage, Fault.Damage damage) {
+    private static Map<JobId, Long> elsewhere(FaultStage stage, InjectedFault.Damage damage) {
         Map<JobId, Long> elsewhere = new TreeMap<>();
         try {
             for (Note note : stage.notes().started()) {

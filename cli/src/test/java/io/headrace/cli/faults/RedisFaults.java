@@ -20,36 +20,36 @@ import java.util.stream.Stream;
 final class RedisFaults {
     private RedisFaults() {}
 
-    static final Fault PAUSED = Fault.of("Redis: CLIENT PAUSE of 20 s", Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault PAUSED = InjectedFault.of("Redis: CLIENT PAUSE of 20 s", InjectedFault.Blow.lasting((stage, random) -> {
         stage.topology().primary().ask("CLIENT", "PAUSE", "20000", "ALL");
-        Faults.last(Duration.ofSeconds(20));
+        ProcessFaults.last(Duration.ofSeconds(20));
     }));
 
-    static final Fault SCRIPTS_FLUSHED = Fault.of("Redis: SCRIPT FLUSH every 50 ms",
-            Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault SCRIPTS_FLUSHED = InjectedFault.of("Redis: SCRIPT FLUSH every 50 ms",
+            InjectedFault.Blow.lasting((stage, random) -> {
                 for (int i = 0; i < 60; i++) {
                     stage.topology().primary().ask("SCRIPT", "FLUSH");
-                    Faults.last(Duration.ofMillis(50));
+                    ProcessFaults.last(Duration.ofMillis(50));
                 }
             }));
 
-    static final Fault MEMORY_FULL = Fault.of("Redis: maxmemory reached for 4 s",
-            Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault MEMORY_FULL = InjectedFault.of("Redis: maxmemory reached for 4 s",
+            InjectedFault.Blow.lasting((stage, random) -> {
                 RedisServer redis = stage.topology().primary();
                 long used = Long.parseLong(redis.info("used_memory"));
                 redis.ask("CONFIG", "SET", "maxmemory", "" + (used - random.nextInt(100_000)));
-                Faults.last(Duration.ofSeconds(4));
+                ProcessFaults.last(Duration.ofSeconds(4));
                 redis.ask("CONFIG", "SET", "maxmemory", "0");
             }));
 
     /** The delay between two keys makes the rewrite last until the end of the server. */
-    static final Fault KILLED_IN_REWRITE = Fault.of("Redis: kill -9 while it rewrites its file",
-            Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault KILLED_IN_REWRITE = InjectedFault.of("Redis: kill -9 while it rewrites its file",
+            InjectedFault.Blow.lasting((stage, random) -> {
                 RedisServer redis = stage.topology().primary();
                 redis.ask("CONFIG", "SET", "rdb-key-save-delay", "100000");
                 redis.ask("BGREWRITEAOF");
-                Redises.await("a rewrite", () -> inRewrite(redis));
-                Faults.last(Duration.ofMillis(random.nextInt(1_500)));
+                RedisForms.await("a rewrite", () -> inRewrite(redis));
+                ProcessFaults.last(Duration.ofMillis(random.nextInt(1_500)));
                 List<ProcessHandle> rewriting = ProcessHandle.of(redis.pid()).stream()
                         .flatMap(ProcessHandle::descendants).toList();
                 redis.kill9();
@@ -58,8 +58,8 @@ final class RedisFaults {
             }));
 
     /** What a power failure leaves: a command of which only the beginning was written, and which nobody was told of. */
-    static final Fault TORN_TAIL = Fault.of("Redis: kill -9, the last command in its file torn",
-            Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault TORN_TAIL = InjectedFault.of("Redis: kill -9, the last command in its file torn",
+            InjectedFault.Blow.lasting((stage, random) -> {
                 RedisServer redis = stage.topology().primary();
                 redis.kill9();
                 String torn = "*5\r\n$4\r\nXADD\r\n$22\r\nhr:{default}:ready:n\r\n$1\r\n*\r\n$3\r\njob\r\n$64\r\n{\"type\"";
@@ -69,17 +69,17 @@ final class RedisFaults {
             }));
 
     /** Somebody who may talk to Redis says what is not so, as often as he can. */
-    static final Fault MEDDLERS = Fault.of("Redis: 40,000 forged hints, tokens and index members",
-            Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault MEDDLERS = InjectedFault.of("Redis: 40,000 forged hints, tokens and index members",
+            InjectedFault.Blow.lasting((stage, random) -> {
                 List<String> ids = running(stage);
                 try (RedisConnection redis = stage.topology().primary().connect()) {
                     for (int i = 0; i < 10_000; i++) {
-                        redis.call("PUBLISH", Topology.BASE + "cancel", any(ids, i, random));
-                        redis.call("PUBLISH", Topology.BASE + "changed", any(ids, i, random));
+                        redis.call("PUBLISH", RedisTopology.BASE + "cancel", any(ids, i, random));
+                        redis.call("PUBLISH", RedisTopology.BASE + "changed", any(ids, i, random));
                         redis.call("PUBLISH", "hr:wished:" + random.nextInt(), "quiet");
-                        redis.call("LPUSH", Topology.BASE + "wake", "token" + i);
+                        redis.call("LPUSH", RedisTopology.BASE + "wake", "token" + i);
                         if (i % 100 == 0) {
-                            redis.call("ZADD", Topology.BASE + "scheduled", "0", "no job " + i);
+                            redis.call("ZADD", RedisTopology.BASE + "scheduled", "0", "no job " + i);
                             redis.call("SADD", "hr:queues", "No Queue " + i);
                             redis.call("SADD", "hr:workers", "w-" + random.nextInt());
                             ids = running(stage);
@@ -89,11 +89,11 @@ final class RedisFaults {
             }));
 
     /** Nothing of these may be lost. */
-    static final List<Fault> ALL = List.of(PAUSED, SCRIPTS_FLUSHED, MEMORY_FULL, KILLED_IN_REWRITE, TORN_TAIL,
+    static final List<InjectedFault> ALL = List.of(PAUSED, SCRIPTS_FLUSHED, MEMORY_FULL, KILLED_IN_REWRITE, TORN_TAIL,
             MEDDLERS);
 
-    static final Fault TAIL_CUT = Fault.of("Redis: kill -9, the last 20 kB of its file cut off",
-            Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault TAIL_CUT = InjectedFault.of("Redis: kill -9, the last 20 kB of its file cut off",
+            InjectedFault.Blow.lasting((stage, random) -> {
                 RedisServer redis = stage.topology().primary();
                 redis.kill9();
                 Path log = newestLog(redis);
@@ -103,53 +103,53 @@ final class RedisFaults {
                 redis.restart();
             }));
 
-    static final Fault FLUSHED = Fault.of("Redis: FLUSHALL", Fault.Blow.lasting((stage, random) -> {
+    static final InjectedFault FLUSHED = InjectedFault.of("Redis: FLUSHALL", InjectedFault.Blow.lasting((stage, random) -> {
         stage.topology().primary().ask("FLUSHALL");
     }));
 
-    static final Fault STALE_COPY = Fault.of("Redis: replaced by its own copy of 3 s before", (stage, random) -> {
+    static final InjectedFault STALE_COPY = InjectedFault.of("Redis: replaced by its own copy of 3 s before", (stage, random) -> {
         RedisServer redis = stage.topology().primary();
         Path logs = redis.folder().resolve("appendonlydir");
         Path copy = redis.folder().resolve("copy");
         copy(logs, copy);
-        Faults.last(Duration.ofSeconds(3));
+        ProcessFaults.last(Duration.ofSeconds(3));
         redis.kill9();
         long replacedMs = System.currentTimeMillis();
-        Matrix.delete(logs);
+        MatrixReport.delete(logs);
         copy(copy, logs);
         redis.restart();
-        return Fault.Damage.endedNow(replacedMs);
+        return InjectedFault.Damage.endedNow(replacedMs);
     });
 
     /** What was accepted there is there, and nobody runs it. */
-    static final Fault ELSEWHERE = new Fault("network: the address leads to another, empty Redis for 4 s",
-            Stage.Plan::throughProxy, RedisFaults::leadElsewhere);
+    static final InjectedFault ELSEWHERE = new InjectedFault("network: the address leads to another, empty Redis for 4 s",
+            FaultStage.Plan::throughProxy, RedisFaults::leadElsewhere);
 
     /** What an operator or a file takes away is lost; what was accepted before or after it is not. */
-    static final List<Fault> LOSING = List.of(TAIL_CUT, FLUSHED, STALE_COPY, ELSEWHERE);
+    static final List<InjectedFault> LOSING = List.of(TAIL_CUT, FLUSHED, STALE_COPY, ELSEWHERE);
 
     /** Ids of jobs that run now, as far as notes tell. */
-    private static List<String> running(Stage stage) throws IOException {
+    private static List<String> running(FaultStage stage) throws IOException {
         List<String> ids = new ArrayList<>();
         for (String worker : stage.workers()) {
-            Faults.running(stage, worker).forEach(id -> ids.add(id.toString()));
+            ProcessFaults.running(stage, worker).forEach(id -> ids.add(id.toString()));
         }
         return ids;
     }
 
     /** Mostly a job that runs, else words that name none. */
     private static String any(List<String> ids, int i, Random random) {
-        return ids.isEmpty() || i % 5 == 0 ? "no job \u0000" + random.nextInt() : Faults.any(ids, random);
+        return ids.isEmpty() || i % 5 == 0 ? "no job \u0000" + random.nextInt() : ProcessFaults.any(ids, random);
     }
 
-    private static Fault.Damage leadElsewhere(Stage stage, Random random) throws IOException, InterruptedException {
+    private static InjectedFault.Damage leadElsewhere(FaultStage stage, Random random) throws IOException, InterruptedException {
         TcpProxy proxy = stage.proxy();
         Path folder = stage.topology().primary().folder().resolveSibling("elsewhere");
-        try (RedisServer other = Redises.server(folder, stage.plan().mode(), Map.of())) {
+        try (RedisServer other = RedisForms.server(folder, stage.plan().mode(), Map.of())) {
             proxy.lead(other.port());
-            Faults.last(Duration.ofMillis(4_000 + random.nextInt(500)));
+            ProcessFaults.last(Duration.ofMillis(4_000 + random.nextInt(500)));
             proxy.lead(stage.topology().primary().port());
-            return Fault.Damage.endedNow(System.currentTimeMillis());
+            return InjectedFault.Damage.endedNow(System.currentTimeMillis());
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A primary with two replicas, and three sentinels that watch over them. */
-final class SentinelTopology implements Topology {
+final class SentinelTopology implements RedisTopology {
     private static final String NAME = "mymaster";
     private static final Duration LAG = Duration.ofMillis(700);
 
@@ -26,16 +26,16 @@ final class SentinelTopology implements Topology {
 
     private SentinelTopology() {}
 
-    static Topology start(Path folder, Mode mode) throws IOException {
+    static RedisTopology start(Path folder, DurabilityMode mode) throws IOException {
         return start(folder, mode, Duration.ZERO);
     }
 
     /** The same with replicas that hear of everything later. */
-    static Topology startLagging(Path folder, Mode mode) throws IOException {
+    static RedisTopology startLagging(Path folder, DurabilityMode mode) throws IOException {
         return start(folder, mode, LAG);
     }
 
-    private static Topology start(Path folder, Mode mode, Duration lag) throws IOException {
+    private static RedisTopology start(Path folder, DurabilityMode mode, Duration lag) throws IOException {
         SentinelTopology all = new SentinelTopology();
         try {
             all.startServers(folder, mode, lag);
@@ -47,8 +47,8 @@ final class SentinelTopology implements Topology {
         return all;
     }
 
-    private void startServers(Path folder, Mode mode, Duration lag) throws IOException {
-        RedisServer first = Redises.server(folder.resolve("redis1"), mode, Map.of("repl-diskless-sync-delay", "0"));
+    private void startServers(Path folder, DurabilityMode mode, Duration lag) throws IOException {
+        RedisServer first = RedisForms.server(folder.resolve("redis1"), mode, Map.of("repl-diskless-sync-delay", "0"));
         servers.add(first);
         int source = first.port();
         if (!lag.isZero()) {
@@ -56,10 +56,10 @@ final class SentinelTopology implements Topology {
             source = lagging.port();
         }
         for (int i = 2; i <= 3; i++) {
-            servers.add(Redises.server(folder.resolve("redis" + i), mode,
+            servers.add(RedisForms.server(folder.resolve("redis" + i), mode,
                     Map.of("repl-diskless-sync-delay", "0", "replicaof", "127.0.0.1 " + source)));
         }
-        Redises.await("two replicas are online", () -> Redises.info(first, "replication").lines()
+        RedisForms.await("two replicas are online", () -> RedisForms.info(first, "replication").lines()
                 .filter(line -> line.startsWith("slave") && line.contains("state=online")).count() == 2);
         if (lagging != null) {
             lagging.delay(lag);
@@ -74,7 +74,7 @@ final class SentinelTopology implements Topology {
                             "sentinel failover-timeout " + NAME + (lagging == null ? " 5000" : " 60000"))));
         }
         for (RedisServer sentinel : sentinels) {
-            Redises.await("the sentinels know each other", () -> known(sentinel, "num-slaves").equals("2")
+            RedisForms.await("the sentinels know each other", () -> known(sentinel, "num-slaves").equals("2")
                     && known(sentinel, "num-other-sentinels").equals("2"));
         }
     }
@@ -105,7 +105,7 @@ final class SentinelTopology implements Topology {
 
     /** Waits until the sentinels have made another one primary, and it has taken over. */
     RedisServer awaitOther(RedisServer former) {
-        Redises.await("another primary", () -> {
+        RedisForms.await("another primary", () -> {
             try {
                 RedisServer now = primary();
                 return now != former && now.info("role").equals("master");
@@ -127,7 +127,7 @@ final class SentinelTopology implements Topology {
 
     /** Waits until a server has become a replica and holds what the primary holds. */
     void awaitReplica(RedisServer server) {
-        Redises.await("the former primary follows", () -> Redises.info(server, "replication")
+        RedisForms.await("the former primary follows", () -> RedisForms.info(server, "replication")
                 .contains("master_link_status:up"));
     }
 
@@ -154,18 +154,18 @@ final class SentinelTopology implements Topology {
     static final class Failovers {
         private Failovers() {}
 
-        static final Fault PRIMARY_KILLED = Fault.of("Sentinel: kill -9 of the primary", (stage, random) -> {
+        static final InjectedFault PRIMARY_KILLED = InjectedFault.of("Sentinel: kill -9 of the primary", (stage, random) -> {
             SentinelTopology redis = (SentinelTopology) stage.topology();
             RedisServer former = redis.primary();
             long killedAt = System.currentTimeMillis();
             former.kill9();
             redis.awaitOther(former);
             former.restart();
-            return Fault.Damage.since(killedAt, Set.of());
+            return InjectedFault.Damage.since(killedAt, Set.of());
         });
 
         /** What is on its way to the replicas dies with the primary. */
-        static final Fault LAGGING_PRIMARY_KILLED = Fault.of(
+        static final InjectedFault LAGGING_PRIMARY_KILLED = InjectedFault.of(
                 "Sentinel: kill -9 of the primary, replicas 0.7–1.4 s behind",
                 (stage, random) -> {
                     SentinelTopology redis = (SentinelTopology) stage.topology();
@@ -177,31 +177,31 @@ final class SentinelTopology implements Topology {
                     former.kill9();
                     redis.awaitOther(former);
                     former.restart();
-                    return Fault.Damage.since(killedAt, Set.of());
+                    return InjectedFault.Damage.since(killedAt, Set.of());
                 });
 
-        static final Fault PLANNED = Fault.of("Sentinel: planned failover", (stage, random) -> {
+        static final InjectedFault PLANNED = InjectedFault.of("Sentinel: planned failover", (stage, random) -> {
             SentinelTopology redis = (SentinelTopology) stage.topology();
             RedisServer former = redis.primary();
             long askedAt = System.currentTimeMillis();
             redis.failOver();
             redis.awaitOther(former);
-            return Fault.Damage.since(askedAt, Set.of());
+            return InjectedFault.Damage.since(askedAt, Set.of());
         });
 
-        static final Fault PRIMARY_FROZEN = Fault.of("Sentinel: primary stands still, is replaced, wakes up",
+        static final InjectedFault PRIMARY_FROZEN = InjectedFault.of("Sentinel: primary stands still, is replaced, wakes up",
                 (stage, random) -> {
                     SentinelTopology redis = (SentinelTopology) stage.topology();
                     RedisServer former = redis.primary();
                     long frozenAt = System.currentTimeMillis();
                     former.freeze();
                     redis.awaitOther(former);
-                    Faults.last(Duration.ofMillis(random.nextInt(1_500)));
+                    ProcessFaults.last(Duration.ofMillis(random.nextInt(1_500)));
                     former.thaw();
                     redis.awaitReplica(former);
-                    return Fault.Damage.since(frozenAt, Set.of());
+                    return InjectedFault.Damage.since(frozenAt, Set.of());
                 });
 
-        static final List<Fault> ALL = List.of(PRIMARY_KILLED, PLANNED, PRIMARY_FROZEN);
+        static final List<InjectedFault> ALL = List.of(PRIMARY_KILLED, PLANNED, PRIMARY_FROZEN);
     }
 }

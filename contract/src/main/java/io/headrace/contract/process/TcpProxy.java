@@ -250,7 +250,7 @@ public final class TcpProxy implements AutoCloseable {
         private final Socket client;
         private final Socket upstream;
         /** Used by the thread that copies towards the server. */
-        private final CommandEnds ends = new CommandEnds();
+        private final CommandBoundaries ends = new CommandBoundaries();
         private volatile boolean spoiled;
         private volatile boolean over;
 

@@ -28,18 +28,18 @@ final class HeadraceProcessTest {
 
     private Path jar = Path.of("");
 
-    /** A runnable jar of {@link PuppetMain} alone. */
+    /** A runnable jar of {@link ScriptedMain} alone. */
     @BeforeEach
     void packPuppet() throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, PuppetMain.class.getName());
-        String entry = PuppetMain.class.getName().replace('.', '/') + ".class";
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, ScriptedMain.class.getName());
+        String entry = ScriptedMain.class.getName().replace('.', '/') + ".class";
         jar = folder.resolve("puppet.jar");
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream packed = new JarOutputStream(file, manifest);
                 InputStream puppet = Objects
-                        .requireNonNull(PuppetMain.class.getClassLoader().getResourceAsStream(entry))) {
+                        .requireNonNull(ScriptedMain.class.getClassLoader().getResourceAsStream(entry))) {
             packed.putNextEntry(new JarEntry(entry));
             puppet.transferTo(packed);
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param result what the handler of a succeeded job returned, else null
  * @param error why the newest failed attempt failed, else null
  * @param progress the last that the handler reported, else null
- * @param forgiven how many of the attempts do not count against the job's retries: they asked for a wait, or a person requeued the job
+ * @param forgiven how many of the attempts do not count against the job's retries: they asked for a wait, or a person retried the job
  *            since
  * @param maxRetries how many retries the worker gave the job that judged its newest failed attempt, where the job asks for no number;
  *            null before
@@ -30,7 +30,7 @@ public record History(int attempt, List<Attempt> attempts, @Nullable JobState ou
     /** Nothing has happened yet. */
     public static final History NONE = new History(0, List.of(), null, null, null, null, null, 0);
 
-    /** A run whose retries nobody has judged. */
+    /** A history whose retries nobody has judged. */
     public History(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
             @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven) {
         this(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, null);
@@ -41,7 +41,7 @@ public record History(int attempt, List<Attempt> attempts, @Nullable JobState ou
                 .copyOf(attempts.size() <= KEPT ? attempts : attempts.subList(attempts.size() - KEPT, attempts.size()));
     }
 
-    /** This run with one more ended attempt; its error, when it has one, becomes the job's error. */
+    /** This history with one more ended attempt; its error, when it has one, becomes the job's error. */
     public History and(Attempt ended) {
         List<Attempt> all = new ArrayList<>(attempts);
         all.add(ended);
@@ -49,30 +49,30 @@ public record History(int attempt, List<Attempt> attempts, @Nullable JobState ou
                 ended.error() == null ? error : ended.error(), progress, forgiven, maxRetries);
     }
 
-    /** This run, ended. A job that succeeded carries no error at its top; its failed attempts keep theirs. */
+    /** This history, ended. A job that succeeded carries no error at its top; its failed attempts keep theirs. */
     public History ended(JobState how, Instant when, @Nullable Json value) {
         return new History(attempt, attempts, how, when, value, how == JobState.SUCCEEDED ? null : error, progress,
                 forgiven, maxRetries);
     }
 
-    /** This run with the handler's last word on its progress. */
+    /** This history with the handler's last word on its progress. */
     public History with(@Nullable Progress last) {
         return new History(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last, forgiven,
                 maxRetries);
     }
 
-    /** This run, judged by a worker that gives the job so many retries. */
+    /** This history, judged by a worker that gives the job so many retries. */
     public History withMaxRetries(int given) {
         return new History(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven, given);
     }
 
-    /** This run, when its newest attempt uses none of the job's retries. */
+    /** This history, when its newest attempt uses none of the job's retries. */
     public History forgiving() {
         return new History(attempt, attempts, outcome, finishedAt, result, error, progress, forgiven + 1,
                 maxRetries);
     }
 
-    /** A run as it is after a requeue: the history stays, the verdict goes, and the retries are counted anew. */
+    /** A history as it is after a retry by hand: the history stays, the verdict goes, and the retries are counted anew. */
     public History reopened() {
         return new History(attempt, attempts, null, null, null, error, null, attempt, maxRetries);
     }

@@ -17,30 +17,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job in the form in which it is stored and moved: one JSON object, the {@link JobSpec} first and, once the job has been
- * claimed and put down again, a member {@code run} at its very end. Scripts move it without reading it. Replacing
- * {@code run} copies the bytes before it and parses nothing. Immutable.
+ * claimed and put down again, a member {@code history} at its very end. Scripts move it without reading it. Replacing
+ * {@code history} copies the bytes before it and parses nothing. Immutable.
  *
- * <pre>{"type":"email","payload":{"to":"…"},"maxRetries":3,"run":{"attempt":1,"attempts":[…]}}</pre>
+ * <pre>{"type":"email","payload":{"to":"…"},"maxRetries":3,"history":{"attempt":1,"attempts":[…]}}</pre>
  */
 public final class JobDocument {
     private static final byte[] RUN = ",\"run\":".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final JobSpec spec;
-    private final History run;
+    private final History history;
     private final @Nullable Instant acceptedAt;
     private final byte[] utf8;
     /** How many bytes of {@link #utf8} belong to the spec, without the closing brace. */
     private final int specEnd;
 
-    private JobDocument(JobSpec spec, History run, @Nullable Instant acceptedAt, byte[] utf8, int specEnd) {
+    private JobDocument(JobSpec spec, History history, @Nullable Instant acceptedAt, byte[] utf8, int specEnd) {
         this.spec = spec;
-        this.run = run;
+        this.history = history;
         this.acceptedAt = acceptedAt;
         this.utf8 = utf8;
         this.specEnd = specEnd;
     }
 
-    /** The document of a job that has never run. */
+    /** The document of a job that has never history. */
     public static JobDocument of(JobSpec spec) {
         return of(spec, null);
     }
@@ -69,8 +69,8 @@ public final class JobDocument {
     }
 
     /** What has happened so far. */
-    public History run() {
-        return run;
+    public History history() {
+        return history;
     }
 
     /** When the job was accepted, by the broker's clock: what its id says, unless the id is known to be ahead of that clock. */
@@ -81,7 +81,7 @@ public final class JobDocument {
     /** The same job, which was accepted at another time than its id says. */
     public JobDocument accepted(Instant at) {
         JobDocument document = of(spec, at);
-        return run.equals(History.NONE) ? document : document.with(run);
+        return history.equals(History.NONE) ? document : document.with(history);
     }
 
     /** The stored form; callers must not change the array. */
@@ -109,7 +109,7 @@ public final class JobDocument {
 
     /** The same job with another payload and the same history. */
     public JobDocument withPayload(Json payload) {
-        return of(spec.withPayload(payload), acceptedAt).with(run);
+        return of(spec.withPayload(payload), acceptedAt).with(history);
     }
 
     private static byte[] write(JobSpec spec, @Nullable Instant acceptedAt) {
@@ -143,11 +143,11 @@ public final class JobDocument {
         return out.toByteArray();
     }
 
-    private static void write(JsonGenerator g, ByteArrayBuilder out, History run) throws IOException {
+    private static void write(JsonGenerator g, ByteArrayBuilder out, History history) throws IOException {
         g.writeStartObject();
-        g.writeNumberField("attempt", run.attempt());
+        g.writeNumberField("attempt", history.attempt());
         g.writeArrayFieldStart("attempts");
-        for (Attempt a : run.attempts()) {
+        for (Attempt a : history.attempts()) {
             g.writeStartObject();
             g.writeNumberField("number", a.number());
             g.writeStringField("worker", a.worker());
@@ -158,27 +158,27 @@ public final class JobDocument {
             g.writeEndObject();
         }
         g.writeEndArray();
-        if (run.outcome() != null) {
-            g.writeStringField("outcome", run.outcome().label());
+        if (history.outcome() != null) {
+            g.writeStringField("outcome", history.outcome().label());
         }
-        if (run.finishedAt() != null) {
-            g.writeNumberField("finishedMs", run.finishedAt().toEpochMilli());
+        if (history.finishedAt() != null) {
+            g.writeNumberField("finishedMs", history.finishedAt().toEpochMilli());
         }
-        if (run.result() != null) {
-            writeRaw(g, out, "result", run.result());
+        if (history.result() != null) {
+            writeRaw(g, out, "result", history.result());
         }
-        write(g, run.error());
-        if (run.progress() != null) {
+        write(g, history.error());
+        if (history.progress() != null) {
             g.writeObjectFieldStart("progress");
-            g.writeNumberField("fraction", run.progress().fraction());
-            writeText(g, "message", run.progress().message());
+            g.writeNumberField("fraction", history.progress().fraction());
+            writeText(g, "message", history.progress().message());
             g.writeEndObject();
         }
-        if (run.forgiven() > 0) {
-            g.writeNumberField("forgiven", run.forgiven());
+        if (history.forgiven() > 0) {
+            g.writeNumberField("forgiven", history.forgiven());
         }
-        if (run.maxRetries() != null) {
-            g.writeNumberField("maxRetries", run.maxRetries());
+        if (history.maxRetries() != null) {
+            g.writeNumberField("maxRetries", history.maxRetries());
         }
         g.writeEndObject();
     }
@@ -228,7 +228,7 @@ public final class JobDocument {
         private @Nullable Duration retention;
         private @Nullable String traceparent;
         private @Nullable Instant acceptedAt;
-        private History run = History.NONE;
+        private History history = History.NONE;
         private int specEnd;
 
         Reader(byte[] utf8) throws IOException {
@@ -252,7 +252,7 @@ public final class JobDocument {
             }
             JobSpec spec = new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey, retention,
                     traceparent);
-            return new JobDocument(spec, run, acceptedAt, utf8, specEnd);
+            return new JobDocument(spec, history, acceptedAt, utf8, specEnd);
         }
 
         private void member(String name, int nameStart) throws IOException {
@@ -269,7 +269,7 @@ public final class JobDocument {
                 case "acceptedMs" -> acceptedAt = Instant.ofEpochMilli(p.getLongValue());
                 case "run" -> {
                     specEnd = nameStart - 1;
-                    run = run();
+                    history = history();
                 }
                 default -> p.skipChildren(); // a newer version wrote it; it stays in the bytes
             }
@@ -293,7 +293,7 @@ public final class JobDocument {
             return new Backoff(kind, base, cap);
         }
 
-        private History run() throws IOException {
+        private History history() throws IOException {
             expect(p.currentToken() == JsonToken.START_OBJECT, "an object");
             int attempt = 0;
             List<Attempt> attempts = List.of();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param awaited whether the sender waits for its end: see {@link JobStore#await}, which is promised from the first
  *             moment on
  */
-public record NewJob(QueueName queue, Priority level, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
+public record NewJob(QueueName queue, Priority priority, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
         @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
     /** The largest payload, in bytes, unless a sender's or a server's settings say otherwise. */
     public static final int MAX_PAYLOAD = 256 * 1024;
@@ -59,7 +59,7 @@ public record NewJob(QueueName queue, Priority level, JobSpec spec, @Nullable Du
         private final JobType type;
         private final Json payload;
         private int maxPayload = MAX_PAYLOAD;
-        private Priority level = Priority.NORMAL;
+        private Priority priority = Priority.NORMAL;
         private @Nullable Duration delay;
         private @Nullable Instant runAt;
         private @Nullable Duration timeout;
@@ -79,8 +79,8 @@ public record NewJob(QueueName queue, Priority level, JobSpec spec, @Nullable Du
             this.payload = payload;
         }
 
-        public Builder level(Priority value) {
-            level = value;
+        public Builder priority(Priority value) {
+            priority = value;
             return this;
         }
 
@@ -163,7 +163,7 @@ public record NewJob(QueueName queue, Priority level, JobSpec spec, @Nullable Du
         /** @throws InvalidInput when a bound is passed, that of the payload included */
         public NewJob build() {
             payload.within(maxPayload);
-            return new NewJob(queue, level,
+            return new NewJob(queue, priority,
                     new JobSpec(type, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey,
                             retention, traceparent),
                     delay, runAt, idempotency, durability, awaited);

@@ -3,7 +3,7 @@ package io.headrace;
 import io.headrace.format.Excerpt;
 import java.util.Locale;
 
-/** How urgent a job is within its queue. Each level is a stream of its own; lower ones keep a guaranteed share. */
+/** How urgent a job is within its queue. Each priority is a stream of its own; lower ones keep a guaranteed share. */
 public enum Priority {
     HIGH('h'), NORMAL('n'), LOW('l');
 
@@ -13,7 +13,7 @@ public enum Priority {
         this.code = code;
     }
 
-    /** The letter that stands for the level in a {@link JobId}. */
+    /** The letter that stands for the priority in a {@link JobId}. */
     public char code() {
         return code;
     }
@@ -23,17 +23,17 @@ public enum Priority {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws InvalidInput when there is no such level */
+    /** @throws InvalidInput when there is no such priority */
     public static Priority ofLabel(String label) {
-        for (Priority level : values()) {
-            if (level.label().equals(label)) {
-                return level;
+        for (Priority priority : values()) {
+            if (priority.label().equals(label)) {
+                return priority;
             }
         }
         throw new InvalidInput("priority", "must be high, normal or low, was '" + Excerpt.of(label) + "'");
     }
 
-    /** @throws IllegalArgumentException when no level has this letter */
+    /** @throws IllegalArgumentException when no priority has this letter */
     public static Priority ofCode(char code) {
         return switch (code) {
             case 'h' -> HIGH;

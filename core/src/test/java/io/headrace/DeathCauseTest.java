@@ -23,7 +23,7 @@ class DeathCauseTest {
     void theErrorIsThatOfTheJobWithoutItsStack() {
         Failure first = new Failure("Refused", "no", "at A.b");
         Failure last = new Failure("Timeout", "30 s \"over\"", "at C.d");
-        History run = NEW.run().and(attempt(1, first)).and(attempt(2, last)).ended(JobState.DEAD, Instant.EPOCH, null);
+        History run = NEW.history().and(attempt(1, first)).and(attempt(2, last)).ended(JobState.DEAD, Instant.EPOCH, null);
         JobDocument dead = NEW.with(run);
         assertThat(DeathCause.read(dead.bytes()))
                 .isEqualTo(new DeathCause(new JobType("welcome"), new Failure("Timeout", "30 s \"over\"", null)));

@@ -42,7 +42,7 @@ final class JobDocumentTest {
     @Test
     void aPlainJobIsItsTypeAndItsPayload() {
         assertThat(text(document("{\"to\":\"ann\"}"))).isEqualTo("{\"type\":\"mail\",\"payload\":{\"to\":\"ann\"}}");
-        assertThat(document("1").run()).isSameAs(History.NONE);
+        assertThat(document("1").history()).isSameAs(History.NONE);
     }
 
     @Test
@@ -59,7 +59,7 @@ final class JobDocumentTest {
         JobDocument written = JobDocument.of(spec).with(run);
         JobDocument read = reread(written);
         assertThat(read.spec()).isEqualTo(spec);
-        assertThat(read.run()).isEqualTo(run);
+        assertThat(read.history()).isEqualTo(run);
         assertThat(read.bytes()).isEqualTo(written.bytes());
     }
 
@@ -67,7 +67,7 @@ final class JobDocumentTest {
     void historiesComeAndGoAndThePayloadKeepsItsBytes(@ForAll("specs") JobSpec spec, @ForAll("runs") History first,
             @ForAll("runs") History second) {
         JobDocument read = reread(reread(JobDocument.of(spec).with(first)).with(second));
-        assertThat(read.run()).isEqualTo(second);
+        assertThat(read.history()).isEqualTo(second);
         assertThat(read.spec().payload().bytes()).isEqualTo(spec.payload().bytes());
         assertThat(text(read.with(History.NONE))).isEqualTo(text(JobDocument.of(spec)));
     }
@@ -77,7 +77,7 @@ final class JobDocumentTest {
             @ForAll("json") String payload) {
         JobDocument edited = reread(JobDocument.of(spec).with(run).withPayload(Json.parse(payload)));
         assertThat(edited.spec()).isEqualTo(spec.withPayload(Json.parse(payload)));
-        assertThat(edited.run()).isEqualTo(run);
+        assertThat(edited.history()).isEqualTo(run);
     }
 
     @Test
@@ -86,14 +86,14 @@ final class JobDocumentTest {
         History run = History.NONE.ended(JobState.SUCCEEDED, THEN, Json.parse(deep));
         JobDocument read = reread(document(deep).with(run));
         assertThat(read.spec().payload()).hasToString(deep);
-        assertThat(read.run().result()).hasToString(deep);
+        assertThat(read.history().result()).hasToString(deep);
     }
 
     @Test
     void membersOfANewerVersionStay() {
         String newer = "{\"type\":\"mail\",\"payload\":1,\"shard\":{\"n\":[1]},\"run\":{\"attempt\":2,\"attempts\":[],\"hint\":[{}]}}";
         JobDocument read = JobDocument.parse(newer.getBytes(StandardCharsets.UTF_8));
-        assertThat(read.run().attempt()).isEqualTo(2);
+        assertThat(read.history().attempt()).isEqualTo(2);
         assertThat(text(read)).isEqualTo(newer);
         assertThat(text(read.with(History.NONE))).isEqualTo("{\"type\":\"mail\",\"payload\":1,\"shard\":{\"n\":[1]}}");
     }
@@ -137,7 +137,7 @@ final class JobDocumentTest {
         for (int number = 1; number <= 14; number++) {
             run = run.and(attempt(number, "boom " + number));
         }
-        History read = reread(document("1").with(run)).run();
+        History read = reread(document("1").with(run)).history();
         assertThat(read.attempts()).extracting(Attempt::number).containsExactly(5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
         assertThat(read.attempt()).isEqualTo(14);
     }
@@ -161,7 +161,7 @@ final class JobDocumentTest {
         assertThat(open.attempts()).hasSize(2);
         assertThat(open.attempt()).isEqualTo(2);
         assertThat(open.forgiven()).isEqualTo(2);
-        assertThat(reread(document("1").with(open)).run()).isEqualTo(open);
+        assertThat(reread(document("1").with(open)).history()).isEqualTo(open);
     }
 
     @Provide

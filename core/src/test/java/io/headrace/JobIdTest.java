@@ -20,7 +20,7 @@ final class JobIdTest {
     void anIdReadsAsQueueLevelAndEntry() {
         JobId id = JobId.parse("email_n1763770000123-7");
         assertThat(id.queue()).isEqualTo(new QueueName("email"));
-        assertThat(id.level()).isEqualTo(Priority.NORMAL);
+        assertThat(id.priority()).isEqualTo(Priority.NORMAL);
         assertThat(id.scheduled()).isFalse();
         assertThat(id.entry()).isEqualTo("1763770000123-7");
         assertThat(id.createdAt()).isEqualTo(Instant.ofEpochMilli(1763770000123L));
@@ -30,15 +30,15 @@ final class JobIdTest {
     void anIdThatBeganInTheScheduleSaysSo() {
         JobId id = JobId.parse("email_hs1763770000123-0");
         assertThat(id.scheduled()).isTrue();
-        assertThat(id.level()).isEqualTo(Priority.HIGH);
+        assertThat(id.priority()).isEqualTo(Priority.HIGH);
         assertThat(id).hasToString("email_hs1763770000123-0");
     }
 
     @Property
-    void everyIdSurvivesItsText(@ForAll("queues") String queue, @ForAll Priority level, @ForAll boolean scheduled,
+    void everyIdSurvivesItsText(@ForAll("queues") String queue, @ForAll Priority priority, @ForAll boolean scheduled,
             @ForAll @LongRange(min = 0, max = 999_999_999_999_999L) long millis,
             @ForAll @LongRange(min = 0, max = 999_999_999_999_999_999L) long sequence) {
-        JobId id = new JobId(new QueueName(queue), level, scheduled, millis, sequence);
+        JobId id = new JobId(new QueueName(queue), priority, scheduled, millis, sequence);
         assertThat(JobId.parse(id.toString())).isEqualTo(id);
     }
 

@@ -198,7 +198,7 @@ final class JsonTest {
                 .with(History.NONE.ended(JobState.SUCCEEDED, Instant.EPOCH, written));
         JobDocument read = JobDocument.parse(document.bytes());
         assertThat(read.spec().payload()).isEqualTo(written);
-        assertThat(read.run().result()).isEqualTo(written);
+        assertThat(read.history().result()).isEqualTo(written);
         assertThat(Json.parse(written.toString())).isEqualTo(written);
     }
 

@@ -74,9 +74,9 @@ final class NamesTest {
         for (JobState state : JobState.values()) {
             assertThat(JobState.ofLabel(state.label())).isEqualTo(state);
         }
-        for (Priority level : Priority.values()) {
-            assertThat(Priority.ofLabel(level.label())).isEqualTo(level);
-            assertThat(Priority.ofCode(level.code())).isEqualTo(level);
+        for (Priority priority : Priority.values()) {
+            assertThat(Priority.ofLabel(priority.label())).isEqualTo(priority);
+            assertThat(Priority.ofCode(priority.code())).isEqualTo(priority);
         }
         assertThatThrownBy(() -> JobState.ofLabel("RUNNING")).hasMessageContaining("queued, running");
         assertThatThrownBy(() -> Priority.ofLabel("urgent")).hasMessageContaining("high, normal or low");

@@ -55,7 +55,7 @@ final class NewJobTest {
     void theLargestValuesAreAllowed() {
         NewJob job = job().delay(Duration.ofDays(365)).timeout(Duration.ofDays(7)).expiresIn(Duration.ofDays(365))
                 .retention(Duration.ofDays(365)).maxRetries(1000).uniqueKey("k".repeat(256)).build();
-        assertThat(job.level()).isEqualTo(Priority.NORMAL);
+        assertThat(job.priority()).isEqualTo(Priority.NORMAL);
         assertThat(job.spec().maxRetries()).isEqualTo(1000);
     }
 

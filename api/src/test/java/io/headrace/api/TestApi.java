@@ -331,13 +331,13 @@ public final class TestApi implements AutoCloseable {
     }
 
     public void succeed(ClaimedJob job, String result) {
-        History run = job.document().run().ended(JobState.SUCCEEDED, clock.now(), Json.parse(result));
+        History run = job.document().history().ended(JobState.SUCCEEDED, clock.now(), Json.parse(result));
         broker.settle(Verdict.finish(job.lease(), job.document().with(run))).toCompletableFuture().join();
     }
 
     public void bury(ClaimedJob job, String errorType) {
         io.headrace.Failure why = new io.headrace.Failure(errorType, "it broke", "at Somewhere");
-        History run = job.document().run().and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
+        History run = job.document().history().and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
                 clock.now(), io.headrace.Attempt.Outcome.FAILED, why));
         broker.settle(Verdict.bury(job.lease(), job.document().with(run.ended(JobState.DEAD, clock.now(), null))))
                 .toCompletableFuture().join();

@@ -133,7 +133,7 @@ final class BacklogQueue {
         Attempt attempt = new Attempt(claimed.lease().attempt(), worker.value(), claimed.claimedAt(),
                 claimed.claimedAt(),
                 Attempt.Outcome.SUCCEEDED, null);
-        return claimed.document().with(claimed.document().run().and(attempt).ended(JobState.SUCCEEDED,
+        return claimed.document().with(claimed.document().history().and(attempt).ended(JobState.SUCCEEDED,
                 claimed.claimedAt(), null));
     }
 }

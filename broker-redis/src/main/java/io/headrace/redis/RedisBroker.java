@@ -217,7 +217,7 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
-    public Subscription onWish(WorkerId worker, Runnable callback) {
+    public Subscription onSteer(WorkerId worker, Runnable callback) {
         return listener.listen(Set.of(keys.wished(worker)), message -> callback.run());
     }
 
@@ -263,7 +263,7 @@ public final class RedisBroker implements Broker {
 
     private void setAside(Verdict verdict) {
         JobId job = verdict.lease().job();
-        Failure why = verdict.document().run().error();
+        Failure why = verdict.document().history().error();
         LOG.warn("job set aside: its stored document cannot be read job={} verdict={} error={}", job, verdict.move(),
                 why == null ? "" : UnreadableValues.shown(why.message()));
         var unused = settler.settle(verdict).whenComplete((settlement, failure) -> {

@@ -53,7 +53,7 @@ final class ChangedRedisTest {
             assertThat(broker.operator().readiness()).hasValueSatisfying(why -> assertThat(why).contains("full"));
             var claimed = broker.claim(CLAIM).jobs().get(0);
             var ended = claimed.document().with(
-                    claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null));
+                    claimed.document().history().ended(JobState.SUCCEEDED, claimed.claimedAt(), null));
             assertThat(broker.settle(Verdict.finish(claimed.lease(), ended)).toCompletableFuture().get(5,
                     TimeUnit.SECONDS))
                     .isEqualTo(WriteResult.RECORDED);

@@ -61,7 +61,7 @@ final class CorruptJobsTest extends CorruptionSteps {
 
         JobId named = fields.containsKey("id") ? JobId.parse("mail_n1-1") : corrupt;
         assertThat(eventually(named, JobState.DEAD)).isEqualTo(JobState.DEAD);
-        assertThat(find(named).document().run().error()).isNotNull()
+        assertThat(find(named).document().history().error()).isNotNull()
                 .satisfies(error -> assertThat(error.type()).isEqualTo("corrupt_document"));
         look();
         assertThat(list(JobState.DEAD)).containsExactly(named);
@@ -116,7 +116,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         assertThat(runAll()).containsExactly(before);
         look();
         assertThatThrownBy(this::submit).isInstanceOf(DataDamaged.class).hasMessageContaining("doctor");
-        assertThat(client.enqueue(NewJob.of("mail", "welcome", 1).level(Priority.HIGH).build()).kind())
+        assertThat(client.enqueue(NewJob.of("mail", "welcome", 1).priority(Priority.HIGH).build()).kind())
                 .isEqualTo(Submission.Kind.ACCEPTED);
     }
 
@@ -142,7 +142,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         JobId hash = scheduled();
         jedis.del(base + "job:" + cancelled, base + "job:" + due, base + "job:" + hash);
         jedis.hset(base + "job:" + hash, "a", "b");
-        assertThat(find(cancelled).document().run().error()).isNotNull();
+        assertThat(find(cancelled).document().history().error()).isNotNull();
         assertThat(find(hash).state()).isEqualTo(JobState.SCHEDULED);
         look();
         assertThat(operator.cancel(cancelled)).isEqualTo(Answer.DONE);

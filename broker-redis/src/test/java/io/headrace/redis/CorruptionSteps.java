@@ -78,7 +78,7 @@ public abstract class CorruptionSteps {
 
     protected static Verdict success(ClaimedJob job) {
         return Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
+                job.document().with(job.document().history().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
     }
 
     protected WriteResult settle(Verdict verdict) {

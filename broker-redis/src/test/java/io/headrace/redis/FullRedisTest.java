@@ -62,7 +62,7 @@ final class FullRedisTest {
             ClaimedJob claimed = before.claim(new ClaimRequest(QUEUE, WORKER, 1, LONG, List.of(Priority.NORMAL))).jobs()
                     .get(0);
             before.settle(Verdict.bury(claimed.lease(), claimed.document()
-                    .with(claimed.document().run().ended(JobState.DEAD, claimed.claimedAt(), null))))
+                    .with(claimed.document().history().ended(JobState.DEAD, claimed.claimedAt(), null))))
                     .toCompletableFuture().join();
             client.enqueue(job());
             client.enqueue(job());

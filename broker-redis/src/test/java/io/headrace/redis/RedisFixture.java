@@ -56,7 +56,7 @@ public class RedisFixture implements BrokerFixture {
 
     @Override
     public void silence(Lease lease, Duration howLong) {
-        byte[] stream = keys.ready(lease.job().queue(), lease.job().level());
+        byte[] stream = keys.ready(lease.job().queue(), lease.job().priority());
         link.call(stream, new Redis.Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
                 RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), VerdictWriter.entry(lease),
                 RedisKeys.bytes("IDLE"),

@@ -89,12 +89,12 @@ public abstract class RedisSteps {
         return claim(by, worker, most, List.of(Priority.values()));
     }
 
-    public final List<ClaimedJob> claim(int most, Priority level) {
-        return claim(broker, WORKER, most, List.of(level));
+    public final List<ClaimedJob> claim(int most, Priority priority) {
+        return claim(broker, WORKER, most, List.of(priority));
     }
 
-    private List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most, List<Priority> levels) {
-        return by.claim(new ClaimRequest(queue, worker, most, LEASE, levels)).jobs();
+    private List<ClaimedJob> claim(RedisBroker by, WorkerId worker, int most, List<Priority> priorities) {
+        return by.claim(new ClaimRequest(queue, worker, most, LEASE, priorities)).jobs();
     }
 
     /** Takes the next job, which must be there. */
@@ -118,7 +118,7 @@ public abstract class RedisSteps {
     }
 
     public static JobDocument ended(ClaimedJob job, JobState how) {
-        return job.document().with(job.document().run().ended(how, job.claimedAt(), null));
+        return job.document().with(job.document().history().ended(how, job.claimedAt(), null));
     }
 
     /** The tenth of a second by the clock of Redis: jobs that end in the same one are kept together. */

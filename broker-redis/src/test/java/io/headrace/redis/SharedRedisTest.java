@@ -72,7 +72,7 @@ final class SharedRedisTest {
                 RedisBroker theirs = connect(otherDatabase, otherPrefix);
                 Subscription cancelled = ours.onCancel(Set.of(QUEUE), job -> heard.add("cancel " + job));
                 Subscription changed = ours.onChange(QUEUE, job -> heard.add("change " + job));
-                Subscription wished = ours.onWish(WORKER, () -> heard.add("wish"))) {
+                Subscription wished = ours.onSteer(WORKER, () -> heard.add("wish"))) {
             events(theirs);
             JobId own = events(ours);
             assertThat(heard.poll(SOON_S, TimeUnit.SECONDS)).as("what is heard first").isEqualTo("change " + own);
@@ -122,7 +122,7 @@ final class SharedRedisTest {
         try (RedisBroker broker = connect(5, "mine:");
                 Subscription cancelled = broker.onCancel(Set.of(QUEUE), job -> {});
                 Subscription changed = broker.onChange(QUEUE, job -> {});
-                Subscription wished = broker.onWish(WORKER, () -> {})) {
+                Subscription wished = broker.onSteer(WORKER, () -> {})) {
             assertThat(jedis.pubsubChannels()).containsExactlyInAnyOrder("mine:5:silence", "mine:{mail}:5:cancel",
                     "mine:{mail}:5:changed", "mine:wished:5:w1");
         }

@@ -240,7 +240,7 @@ final class TopologyTest {
                     new ClaimRequest(queue, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Priority.NORMAL)))
                     .jobs().get(0);
             Verdict verdict = Verdict.finish(claimed.lease(), claimed.document()
-                    .with(claimed.document().run().ended(JobState.SUCCEEDED, claimed.claimedAt(), null)));
+                    .with(claimed.document().history().ended(JobState.SUCCEEDED, claimed.claimedAt(), null)));
             assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);
             assertThat(new JobClient(broker).await(job.id(), Duration.ofSeconds(5)).state())
                     .isEqualTo(JobState.SUCCEEDED);

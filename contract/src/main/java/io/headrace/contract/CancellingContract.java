@@ -60,8 +60,8 @@ abstract class CancellingContract extends ContractSteps {
     void aCancelledRetryKeepsItsHistory() {
         JobId id = retrying(job());
         operator().cancel(id);
-        assertThat(find(id).document().run().attempts()).hasSize(1);
-        assertThat(find(id).document().run().finishedAt()).isNotNull();
+        assertThat(find(id).document().history().attempts()).hasSize(1);
+        assertThat(find(id).document().history().finishedAt()).isNotNull();
     }
 
     @Test
@@ -194,8 +194,8 @@ abstract class CancellingContract extends ContractSteps {
         settle(release(running(ann)));
         ClaimedJob releasedAgain = claimOne(ann);
         settle(release(releasedAgain));
-        List<JobId> inLine = List.of(releasedAgain.lease().job(), send(job()), send(job().level(Priority.HIGH)),
-                send(job().level(Priority.LOW)));
+        List<JobId> inLine = List.of(releasedAgain.lease().job(), send(job()), send(job().priority(Priority.HIGH)),
+                send(job().priority(Priority.LOW)));
         JobId resting = send(job().delay(LONG));
         long[] told = {0};
         assertThat(operator().purge(queue, cancelled -> told[0] = cancelled)).isEqualTo(4);

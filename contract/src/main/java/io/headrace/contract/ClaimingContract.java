@@ -69,8 +69,8 @@ abstract class ClaimingContract extends ContractSteps {
     @Test
     void aLargeClaimTakesTheOldestOfEveryLevelInTurn() {
         List<JobId> normal = send(60);
-        JobId low = send(job().level(Priority.LOW));
-        List<JobId> high = Stream.generate(() -> send(job().level(Priority.HIGH))).limit(30).toList();
+        JobId low = send(job().priority(Priority.LOW));
+        List<JobId> high = Stream.generate(() -> send(job().priority(Priority.HIGH))).limit(30).toList();
         assertThat(claim(20, Priority.HIGH, Priority.NORMAL, Priority.LOW)).isEqualTo(high.subList(0, 20));
         assertThat(claim(100, Priority.HIGH, Priority.NORMAL, Priority.LOW)).isEqualTo(Stream
                 .of(high.subList(20, 30), normal, List.of(low)).flatMap(List::stream).toList());
@@ -103,24 +103,24 @@ abstract class ClaimingContract extends ContractSteps {
 
     @Test
     void levelsAreServedInTheOrderAsked() {
-        JobId low = send(job().level(Priority.LOW));
-        JobId normal = send(job().level(Priority.NORMAL));
-        JobId high = send(job().level(Priority.HIGH));
+        JobId low = send(job().priority(Priority.LOW));
+        JobId normal = send(job().priority(Priority.NORMAL));
+        JobId high = send(job().priority(Priority.HIGH));
         assertThat(claim(10, Priority.HIGH, Priority.NORMAL, Priority.LOW)).containsExactly(high, normal, low);
     }
 
     @Test
     void aWorkerMayAskLowLevelsFirst() {
-        JobId high = send(job().level(Priority.HIGH));
-        JobId low = send(job().level(Priority.LOW));
-        JobId later = send(job().level(Priority.LOW));
+        JobId high = send(job().priority(Priority.HIGH));
+        JobId low = send(job().priority(Priority.LOW));
+        JobId later = send(job().priority(Priority.LOW));
         assertThat(claim(2, Priority.LOW, Priority.NORMAL, Priority.HIGH)).containsExactly(low, later);
         assertThat(claim(2, Priority.LOW, Priority.NORMAL, Priority.HIGH)).containsExactly(high);
     }
 
     @Test
     void aLevelLeftOutIsNotServed() {
-        JobId low = send(job().level(Priority.LOW));
+        JobId low = send(job().priority(Priority.LOW));
         assertThat(claim(10, Priority.HIGH, Priority.NORMAL)).isEmpty();
         assertThat(claim(10, Priority.LOW)).containsExactly(low);
     }
@@ -181,7 +181,7 @@ abstract class ClaimingContract extends ContractSteps {
         int jobs = 2000;
         List<CompletableFuture<JobId>> sent = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
-            sent.add(broker().enqueue(job().level(ORDER.get(i % 3)).build()).toCompletableFuture()
+            sent.add(broker().enqueue(job().priority(ORDER.get(i % 3)).build()).toCompletableFuture()
                     .thenApply(answer -> answer.id()));
         }
         List<JobId> ids = sent.stream().map(CompletableFuture::join).toList();

@@ -219,7 +219,7 @@ abstract class ContractSteps {
 
     Verdict bury(ClaimedJob job, String error) {
         JobDocument failed = failed(job, error);
-        return Verdict.bury(job.lease(), failed.with(failed.run().ended(JobState.DEAD, job.claimedAt(), null)));
+        return Verdict.bury(job.lease(), failed.with(failed.history().ended(JobState.DEAD, job.claimedAt(), null)));
     }
 
     Verdict release(ClaimedJob job) {
@@ -247,7 +247,7 @@ abstract class ContractSteps {
     }
 
     private static History history(ClaimedJob job) {
-        History run = job.document().run();
+        History run = job.document().history();
         for (Attempt lost : job.lost()) {
             run = run.and(lost);
         }

@@ -193,7 +193,7 @@ abstract class LeasingContract extends ContractSteps {
         for (int q = 0; q < 3; q++) {
             QueueName name = newQueue();
             for (int i = 0; i < 100; i++) {
-                NewJob job = NewJob.of(name.value(), "mail", i).level(ORDER.get(i % 3)).build();
+                NewJob job = NewJob.of(name.value(), "mail", i).priority(ORDER.get(i % 3)).build();
                 broker().enqueue(job).toCompletableFuture().join();
             }
             jobs.addAll(broker().claim(new ClaimRequest(name, ann, 100, LEASE, ORDER)).jobs());
@@ -230,8 +230,8 @@ abstract class LeasingContract extends ContractSteps {
 
     @Test
     void everyExpiredLeaseIsFoundInABoundedNumberOfSmallCalls() {
-        List<JobId> sent = Stream.concat(send(20).stream(), Stream.of(send(job().level(Priority.HIGH)),
-                send(job().level(Priority.LOW)))).toList();
+        List<JobId> sent = Stream.concat(send(20).stream(), Stream.of(send(job().priority(Priority.HIGH)),
+                send(job().priority(Priority.LOW)))).toList();
         List<ClaimedJob> silent = claim(ann, 100);
         List<JobId> alive = send(20);
         claim(bob, 100);
@@ -285,7 +285,7 @@ abstract class LeasingContract extends ContractSteps {
         assertThat(third.lease().token().deliveries()).isEqualTo(1);
         assertThat(third.lease().attempt()).isEqualTo(3);
         assertThat(third.lost()).isEmpty();
-        assertThat(third.document().run().attempts()).extracting(Attempt::outcome)
+        assertThat(third.document().history().attempts()).extracting(Attempt::outcome)
                 .containsExactly(Attempt.Outcome.LOST, Attempt.Outcome.FAILED);
     }
 
@@ -311,8 +311,8 @@ abstract class LeasingContract extends ContractSteps {
 
     @Test
     void releasedJobsOfAnyLevelGoBeforeTheLine() {
-        ClaimedJob low = running(job().level(Priority.LOW), ann);
-        JobId high = send(job().level(Priority.HIGH));
+        ClaimedJob low = running(job().priority(Priority.LOW), ann);
+        JobId high = send(job().priority(Priority.HIGH));
         settle(release(low));
         assertThat(claim(bob, 2)).extracting(job -> job.lease().job()).containsExactly(low.lease().job(), high);
     }

@@ -80,7 +80,7 @@ abstract class ListeningContract extends ContractSteps {
         assertThat(look()).isEmpty();
         switch (what) {
             case "in line" -> send(job());
-            case "urgent" -> send(job().level(Priority.HIGH));
+            case "urgent" -> send(job().priority(Priority.HIGH));
             case "handed back" -> {
                 ClaimedJob first = running(ann);
                 running(ann);

@@ -314,7 +314,7 @@ abstract class ListingContract extends ContractSteps {
     @Test
     void aPlaceInLineCountsThoseOfTheSameLevelAhead() {
         List<JobId> ids = send(5);
-        JobId urgent = send(job().level(Priority.HIGH));
+        JobId urgent = send(job().priority(Priority.HIGH));
         for (int i = 0; i < 5; i++) {
             assertThat(operator().spot(ids.get(i))).contains(new Spot(i, false));
         }

@@ -39,15 +39,15 @@ abstract class QueuesContract extends ContractSteps {
         parked(job());
         running(ann);
         send(job().delay(LONG));
-        send(job().level(Priority.HIGH));
-        send(job().level(Priority.LOW));
-        send(job().level(Priority.LOW));
+        send(job().priority(Priority.HIGH));
+        send(job().priority(Priority.LOW));
+        send(job().priority(Priority.LOW));
         QueueInfo info = info();
         assertThat(info.queue()).isEqualTo(queue);
         assertThat(info.counts()).containsEntry(JobState.QUEUED, 3L).containsEntry(JobState.RUNNING, 1L)
                 .containsEntry(JobState.SCHEDULED, 1L).containsEntry(JobState.RETRYING, 2L)
                 .containsEntry(JobState.PARKED, 1L).containsEntry(JobState.DEAD, 1L);
-        assertThat(info.levels()).containsEntry(Priority.HIGH, 1L).containsEntry(Priority.NORMAL, 0L)
+        assertThat(info.priorities()).containsEntry(Priority.HIGH, 1L).containsEntry(Priority.NORMAL, 0L)
                 .containsEntry(Priority.LOW, 2L);
         assertThat(info.totals()).containsEntry(JobState.SUCCEEDED, 1L).containsEntry(JobState.DEAD, 1L);
         assertThat(info.failures()).isEqualTo(3);
@@ -58,10 +58,10 @@ abstract class QueuesContract extends ContractSteps {
     @Test
     void aQueueThatDrainedCountsNothing() {
         send(job());
-        send(job().level(Priority.HIGH));
+        send(job().priority(Priority.HIGH));
         claim(ann, 2).forEach(job -> settle(succeed(job)));
         assertThat(info().counts().values()).containsOnly(0L);
-        assertThat(info().levels().values()).containsOnly(0L);
+        assertThat(info().priorities().values()).containsOnly(0L);
         assertThat(info().oldestQueuedAge()).isZero();
         assertThat(info().totals()).containsEntry(JobState.SUCCEEDED, 2L);
     }
@@ -91,10 +91,10 @@ abstract class QueuesContract extends ContractSteps {
     void aRequeuedJobIsAsOldAsItsRequeue() {
         JobId id = dead(job());
         fixture().tick();
-        Instant before = running(job().level(Priority.HIGH), ann).claimedAt();
+        Instant before = running(job().priority(Priority.HIGH), ann).claimedAt();
         operator().retry(List.of(id));
         Duration age = info().oldestQueuedAge();
-        Instant after = running(job().level(Priority.HIGH), ann).claimedAt();
+        Instant after = running(job().priority(Priority.HIGH), ann).claimedAt();
         assertThat(age).isLessThanOrEqualTo(Duration.between(before, after));
     }
 
@@ -233,7 +233,7 @@ abstract class QueuesContract extends ContractSteps {
         assertThat(operator().steer(ann, Steer.QUIET)).isFalse();
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
         CountDownLatch heard = new CountDownLatch(1);
-        try (Subscription subscription = broker().onWish(ann, heard::countDown)) {
+        try (Subscription subscription = broker().onSteer(ann, heard::countDown)) {
             assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
             assertThat(heard.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }

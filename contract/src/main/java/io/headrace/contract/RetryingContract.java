@@ -13,7 +13,7 @@ import io.headrace.Priority;
 import io.headrace.Submission;
 import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator.Pace;
-import io.headrace.broker.BrokerOperator.Requeued;
+import io.headrace.broker.BrokerOperator.Retried;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.WriteResult;
 import java.time.Duration;
@@ -29,19 +29,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class RetryingContract extends ContractSteps {
     @Test
     void aRequeuedJobRunsAgainWithItsHistoryAndFreshRetries() {
-        JobId id = dead(job().level(Priority.LOW));
+        JobId id = dead(job().priority(Priority.LOW));
         assertThat(operator().retry(List.of(id))).containsExactly(Answer.DONE);
         Job waiting = find(id);
         assertThat(waiting.state()).isEqualTo(JobState.QUEUED);
-        assertThat(waiting.document().run().outcome()).isNull();
-        assertThat(waiting.document().run().attempts()).hasSize(1);
-        assertThat(waiting.document().run().forgiven()).isEqualTo(1);
+        assertThat(waiting.document().history().outcome()).isNull();
+        assertThat(waiting.document().history().attempts()).hasSize(1);
+        assertThat(waiting.document().history().forgiven()).isEqualTo(1);
         assertThat(count(JobState.DEAD)).isZero();
         assertThat(count(JobState.QUEUED)).isEqualTo(1);
         ClaimedJob again = claimOne(bob);
         assertThat(again.lease().job()).isEqualTo(id);
         assertThat(again.lease().attempt()).isEqualTo(2);
-        assertThat(again.document().run().attempts()).hasSize(1);
+        assertThat(again.document().history().attempts()).hasSize(1);
         assertThat(state(id)).isEqualTo(JobState.RUNNING);
         settle(succeed(again));
         assertThat(state(id)).isEqualTo(JobState.SUCCEEDED);
@@ -81,7 +81,7 @@ abstract class RetryingContract extends ContractSteps {
         ClaimedJob again = claimOne(ann);
         assertThat(again.document().spec().payload()).isEqualTo(edited);
         assertThat(again.document().spec().maxRetries()).isEqualTo(7);
-        assertThat(again.document().run().attempts()).hasSize(1);
+        assertThat(again.document().history().attempts()).hasSize(1);
         assertThat(submit(job().uniqueKey("k")).id()).isEqualTo(id);
     }
 
@@ -198,11 +198,11 @@ abstract class RetryingContract extends ContractSteps {
         JobId resting = retrying(job());
         JobId queued = send(job());
         JobId unknown = new JobId(queue, Priority.NORMAL, false, 1, 0);
-        Requeued requeued = operator().requeue(queue, List.of(dead, resting, unknown, other, queued, dead), null);
+        Retried requeued = operator().retry(queue, List.of(dead, resting, unknown, other, queued, dead), null);
         assertThat(requeued.answers()).startsWith(Answer.DONE, Answer.WRONG_STATE, Answer.WRONG_STATE, Answer.DONE,
                 Answer.WRONG_STATE);
         assertThat(state(resting)).isEqualTo(JobState.RETRYING);
-        assertThat(find(dead).document().run().forgiven()).isEqualTo(1);
+        assertThat(find(dead).document().history().forgiven()).isEqualTo(1);
         assertThat(claim(ann, 10)).extracting(job -> job.lease().job()).containsExactlyInAnyOrder(dead, other, queued);
     }
 
@@ -212,7 +212,7 @@ abstract class RetryingContract extends ContractSteps {
         JobId second = dead(job().uniqueKey("k"));
         JobId held = dead(job().uniqueKey("h"));
         JobId holder = send(job().uniqueKey("h"));
-        assertThat(operator().requeue(queue, List.of(first, second, held), new Pace(10, null)).answers())
+        assertThat(operator().retry(queue, List.of(first, second, held), new Pace(10, null)).answers())
                 .containsExactly(Answer.DONE, Answer.DUPLICATE, Answer.DUPLICATE);
         assertThat(state(second)).isEqualTo(JobState.DEAD);
         assertThat(state(held)).isEqualTo(JobState.DEAD);
@@ -227,14 +227,14 @@ abstract class RetryingContract extends ContractSteps {
             ids.add(dead(job()));
         }
         Instant start = operator().time(queue).plusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
-        Requeued requeued = operator().requeue(queue, ids, new Pace(2, start));
+        Retried requeued = operator().retry(queue, ids, new Pace(2, start));
         assertThat(requeued.answers()).containsOnly(Answer.DONE);
         assertThat(requeued.nextAt()).isEqualTo(start.plusMillis(2500));
         for (int i = 0; i < ids.size(); i++) {
             Job job = find(ids.get(i));
             assertThat(job.state()).isEqualTo(JobState.RETRYING);
             assertThat(job.runAt()).isEqualTo(start.plusMillis(500L * i));
-            assertThat(job.document().run().forgiven()).isEqualTo(1);
+            assertThat(job.document().history().forgiven()).isEqualTo(1);
         }
         assertThat(count(JobState.DEAD)).isZero();
         assertThat(claim(ann, 10)).isEmpty();
@@ -247,7 +247,7 @@ abstract class RetryingContract extends ContractSteps {
     void aPaceThatBeganInThePastBeginsNow() {
         JobId id = dead(job());
         Instant before = operator().time(queue);
-        Requeued requeued = operator().requeue(queue, List.of(id), new Pace(1, before.minusSeconds(3600)));
+        Retried requeued = operator().retry(queue, List.of(id), new Pace(1, before.minusSeconds(3600)));
         Instant after = operator().time(queue);
         assertThat(requeued.nextAt()).isBetween(before.plusMillis(999), after.plusMillis(1001));
         fixture().tick();
@@ -262,8 +262,8 @@ abstract class RetryingContract extends ContractSteps {
             return job.lease().job();
         }).toList();
         Instant start = operator().time(queue).plusSeconds(600);
-        Instant next = operator().requeue(queue, ids.subList(0, 300), new Pace(100, start)).nextAt();
-        assertThat(operator().requeue(queue, ids.subList(300, 500), new Pace(100, next)).nextAt())
+        Instant next = operator().retry(queue, ids.subList(0, 300), new Pace(100, start)).nextAt();
+        assertThat(operator().retry(queue, ids.subList(300, 500), new Pace(100, next)).nextAt())
                 .isCloseTo(start.plusSeconds(5), CLOCKS);
         assertThat(count(JobState.RETRYING)).isEqualTo(500);
         assertThat(find(ids.get(499)).runAt()).isCloseTo(start.plusMillis(4990), CLOCKS);

@@ -32,7 +32,7 @@ abstract class SettlingContract extends ContractSteps {
         assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
         Job job = find(claimed.lease().job());
         assertThat(job.state()).isEqualTo(how);
-        assertThat(job.document().run()).isEqualTo(verdict.document().run());
+        assertThat(job.document().history()).isEqualTo(verdict.document().history());
         assertThat(job.attempt()).isEqualTo(1);
         assertThat(job.worker()).isEqualTo(ann.value());
         assertThat(job.cancelling()).isFalse();
@@ -45,31 +45,31 @@ abstract class SettlingContract extends ContractSteps {
     @Test
     void aResultComesBackByteForByte() {
         JobId id = succeeded(job());
-        assertThat(find(id).document().run().result()).isEqualTo(RESULT);
+        assertThat(find(id).document().history().result()).isEqualTo(RESULT);
     }
 
     @Test
     void aFailedJobRestsForItsDelayAndRunsAgainWithItsHistory() {
-        ClaimedJob first = running(job().level(Priority.LOW), ann);
+        ClaimedJob first = running(job().priority(Priority.LOW), ann);
         JobId id = first.lease().job();
         assertThat(settle(retry(first, LONG))).isEqualTo(WriteResult.RECORDED);
         Job resting = find(id);
         assertThat(resting.state()).isEqualTo(JobState.RETRYING);
         assertClose(resting.runAt(), first.claimedAt().plus(LONG));
         assertThat(resting.attempt()).isEqualTo(1);
-        assertThat(resting.document().run().error()).isNotNull();
+        assertThat(resting.document().history().error()).isNotNull();
         assertThat(claim(bob, 10)).isEmpty();
         fixture().makeDue(id);
         ClaimedJob second = claimOne(bob);
         assertThat(second.lease().job()).isEqualTo(id);
         assertThat(second.lease().attempt()).isEqualTo(2);
         assertThat(second.lease().token().deliveries()).isEqualTo(1);
-        assertThat(second.document().run().attempts()).singleElement()
+        assertThat(second.document().history().attempts()).singleElement()
                 .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.FAILED));
         assertThat(state(id)).isEqualTo(JobState.RUNNING);
         assertThat(find(id).attempt()).isEqualTo(2);
         assertThat(settle(succeed(second))).isEqualTo(WriteResult.RECORDED);
-        assertThat(find(id).document().run().attempts()).hasSize(2);
+        assertThat(find(id).document().history().attempts()).hasSize(2);
     }
 
     @Test
@@ -114,7 +114,7 @@ abstract class SettlingContract extends ContractSteps {
         assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
         Job job = find(claimed.lease().job());
         assertThat(job.state()).isEqualTo(JobState.DEAD);
-        assertThat(job.document().run()).isEqualTo(verdict.document().run());
+        assertThat(job.document().history()).isEqualTo(verdict.document().history());
         assertThat(count(JobState.DEAD)).isEqualTo(1);
         assertThat(info().totals()).containsEntry(JobState.DEAD, 1L);
         assertThat(info().kept()).as("dead jobs are not among the finished").isZero();
@@ -209,8 +209,8 @@ abstract class SettlingContract extends ContractSteps {
         send(50);
         claim(ann, 50).forEach(job -> settle(succeed(job)));
 
-        assertThat(find(noted).document().run().result()).isEqualTo(RESULT);
-        assertThat(find(fromTheStart).document().run().result()).isEqualTo(RESULT);
+        assertThat(find(noted).document().history().result()).isEqualTo(RESULT);
+        assertThat(find(fromTheStart).document().history().result()).isEqualTo(RESULT);
         assertThat(broker().find(forNobody)).isEqualTo(Lookup.GONE);
         assertThat(info().kept()).as("what is held for somebody counts for nothing").isLessThanOrEqualTo(1);
         assertThat(operator().cancel(noted)).isEqualTo(Answer.WRONG_STATE);

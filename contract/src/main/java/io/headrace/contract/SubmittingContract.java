@@ -53,9 +53,9 @@ abstract class SubmittingContract extends ContractSteps {
 
     @Test
     void anIdNamesItsQueueAndItsLevelAndItsText() {
-        JobId id = send(job().level(Priority.HIGH));
+        JobId id = send(job().priority(Priority.HIGH));
         assertThat(id.queue()).isEqualTo(queue);
-        assertThat(id.level()).isEqualTo(Priority.HIGH);
+        assertThat(id.priority()).isEqualTo(Priority.HIGH);
         assertThat(id.scheduled()).isFalse();
         assertThat(JobId.parse(id.toString())).isEqualTo(id);
     }
@@ -95,7 +95,7 @@ abstract class SubmittingContract extends ContractSteps {
 
     @Test
     void everythingThatASenderAskedForReachesTheWorker() {
-        NewJob asked = job("report.pdf").level(Priority.LOW).timeout(Duration.ofMillis(1500)).maxRetries(0)
+        NewJob asked = job("report.pdf").priority(Priority.LOW).timeout(Duration.ofMillis(1500)).maxRetries(0)
                 .backoff(new Backoff(Backoff.Kind.FIXED, Duration.ofSeconds(3), Duration.ofMinutes(2)))
                 .expiresIn(Duration.ofDays(2)).uniqueKey("ключ 1:/{}").retention(Duration.ofDays(3))
                 .traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").build();
@@ -105,7 +105,7 @@ abstract class SubmittingContract extends ContractSteps {
 
     @Test
     void aJobWithADelayRestsUntilItIsDue() {
-        Submission answer = submit(job().delay(LONG).level(Priority.HIGH));
+        Submission answer = submit(job().delay(LONG).priority(Priority.HIGH));
         assertThat(answer.state()).isEqualTo(JobState.SCHEDULED);
         assertThat(answer.id().scheduled()).isTrue();
         Job resting = find(answer.id());

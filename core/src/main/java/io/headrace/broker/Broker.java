@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public interface Broker extends JobStore, AutoCloseable {
     /**
      * Leases up to {@code max} jobs of one queue, first moving jobs that fell due to their streams. Released jobs come
-     * first, then the levels in the order asked. A paused queue yields none. Blocks for one round trip, not for work.
+     * first, then the priorities in the order asked. A paused queue yields none. Blocks for one round trip, not for work.
      *
      * <p>Jobs of an earlier claim or reclaim by the same worker whose answer got lost are handed out first, under the lease
      * they have, even if they are more than {@code max}. A worker must not claim from two threads at once.
@@ -90,7 +90,7 @@ public interface Broker extends JobStore, AutoCloseable {
      * Calls back, on a thread of the broker, when an operator wishes something of this worker: its next heartbeat tells what. A
      * hint that may be missed while the connection is down.
      */
-    Subscription onWish(WorkerId worker, Runnable callback);
+    Subscription onSteer(WorkerId worker, Runnable callback);
 
     /** Forgets a worker that stopped in good order. Leases it may still hold stay and expire as they would. */
     void retire(WorkerId worker, Collection<QueueName> queues);

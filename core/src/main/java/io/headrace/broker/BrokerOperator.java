@@ -172,7 +172,7 @@ public interface BrokerOperator {
      *
      * @param pace null puts them in line at once
      */
-    Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace);
+    Retried retry(QueueName queue, List<JobId> ids, @Nullable Pace pace);
 
     /**
      * How fast jobs fall due.
@@ -195,8 +195,8 @@ public interface BrokerOperator {
      * @param answers for each, in order
      * @param nextAt when the next one would fall due at the same pace
      */
-    record Requeued(List<Answer> answers, Instant nextAt) {
-        public Requeued {
+    record Retried(List<Answer> answers, Instant nextAt) {
+        public Retried {
             answers = List.copyOf(answers);
         }
     }
@@ -239,7 +239,7 @@ public interface BrokerOperator {
     /**
      * A place in line.
      *
-     * @param ahead how many jobs of the same level are handed out before it
+     * @param ahead how many jobs of the same priority are handed out before it
      * @param approximate whether that is an estimate
      */
     record Spot(long ahead, boolean approximate) {}
@@ -388,7 +388,7 @@ public interface BrokerOperator {
      * @param createdAt by the broker's clock; the epoch where that is not on record
      */
     record QueueInfo(QueueName queue, boolean paused, Map<JobState, Long> counts, Map<JobState, Long> totals,
-            long failures, long kept, Duration oldestQueuedAge, Duration overdueAge, Map<Priority, Long> levels,
+            long failures, long kept, Duration oldestQueuedAge, Duration overdueAge, Map<Priority, Long> priorities,
             List<Minute> recent, int workers, Instant createdAt) {
         /** How many minutes {@link #recent()} has. */
         public static final int RECENT_MINUTES = 5;
@@ -397,7 +397,7 @@ public interface BrokerOperator {
             recent = List.copyOf(recent);
             counts = Map.copyOf(counts);
             totals = Map.copyOf(totals);
-            levels = Map.copyOf(levels);
+            priorities = Map.copyOf(priorities);
         }
     }
 

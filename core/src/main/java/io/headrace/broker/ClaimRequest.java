@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param max how many jobs at most, from 1: the worker's free slots; a broker hands out no more than {@value #MOST} in one call
  * @param lease how long the worker may stay silent before its jobs are given to others, 1 s to 1 h
- * @param order the levels in the order in which they are asked; a level left out is not asked
+ * @param order the priorities in the order in which they are asked; a priority left out is not asked
  */
 public record ClaimRequest(QueueName queue, WorkerId worker, int max, Duration lease, List<Priority> order) {
     /** The most jobs of one answer. It bounds the time that the broker spends on one call to a few milliseconds. */

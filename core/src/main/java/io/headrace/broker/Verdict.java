@@ -28,9 +28,9 @@ public record Verdict(Lease lease, Move move, Duration delay, JobDocument docume
     }
 
     public Verdict {
-        if (move == Move.FINISH && (document.run().outcome() == null || document.run().outcome() == JobState.DEAD
-                || !document.run().outcome().terminal())) {
-            throw new IllegalArgumentException("a finished job needs an outcome, has " + document.run().outcome());
+        if (move == Move.FINISH && (document.history().outcome() == null || document.history().outcome() == JobState.DEAD
+                || !document.history().outcome().terminal())) {
+            throw new IllegalArgumentException("a finished job needs an outcome, has " + document.history().outcome());
         }
     }
 

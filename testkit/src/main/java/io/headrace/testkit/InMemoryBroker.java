@@ -186,8 +186,8 @@ public final class InMemoryBroker implements Broker {
     }
 
     @Override
-    public Subscription onWish(WorkerId worker, Runnable callback) {
-        return state.locked(now -> events.onWish(worker, callback));
+    public Subscription onSteer(WorkerId worker, Runnable callback) {
+        return state.locked(now -> events.onSteer(worker, callback));
     }
 
     @Override

@@ -86,8 +86,8 @@ final class InMemoryOperator implements BrokerOperator {
     private QueueInfo info(MemoryQueue queue, Instant now) {
         Map<JobState, Long> counts = new EnumMap<>(JobState.class);
         COUNTED.forEach(state -> counts.put(state, 0L));
-        Map<Priority, Long> levels = new EnumMap<>(Priority.class);
-        LEVELS.forEach(level -> levels.put(level, 0L));
+        Map<Priority, Long> priorities = new EnumMap<>(Priority.class);
+        LEVELS.forEach(priority -> priorities.put(priority, 0L));
         long kept = 0;
         Instant oldest = now;
         for (MemoryJob job : queue.jobs()) {
@@ -97,7 +97,7 @@ final class InMemoryOperator implements BrokerOperator {
             }
             counts.merge(job.state(), 1L, Long::sum);
             if (job.inLine()) {
-                levels.merge(job.id.level(), 1L, Long::sum);
+                priorities.merge(job.id.priority(), 1L, Long::sum);
                 oldest = job.queuedAt.isBefore(oldest) ? job.queuedAt : oldest;
             }
         }
@@ -106,7 +106,7 @@ final class InMemoryOperator implements BrokerOperator {
         int serving = (int) workers.live(now).stream().filter(w -> w.queues().contains(queue.name)).count();
         long failures = queue.counts().total("failed") + queue.counts().total("lost") + queue.counts().total("dead");
         return new QueueInfo(queue.name, queue.paused, counts, totals, failures, kept, Duration.between(oldest, now),
-                queue.overdue(now), levels, queue.counts().history(now, QueueInfo.RECENT_MINUTES), serving,
+                queue.overdue(now), priorities, queue.counts().history(now, QueueInfo.RECENT_MINUTES), serving,
                 queue.createdAt);
     }
 
@@ -138,7 +138,7 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     private static boolean matches(Query query, MemoryJob job) {
-        Failure failure = job.document.run().error();
+        Failure failure = job.document.history().error();
         return (query.type() == null || query.type().equals(job.document.spec().type()))
                 && (query.error() == null || (failure != null && failure.type().toLowerCase(Locale.ROOT)
                         .contains(query.error().toLowerCase(Locale.ROOT))));
@@ -160,7 +160,7 @@ final class InMemoryOperator implements BrokerOperator {
         return state.onQueue(name, (queue, now) -> new DeadPage(page.jobs().stream()
                 .flatMap(job -> Optional.ofNullable(queue.job(job.id())).stream())
                 .map(job -> new DeadJob(job.id, job.diedAt(), new DeathCause(job.document.spec().type(),
-                        withoutStack(job.document.run().error()))))
+                        withoutStack(job.document.history().error()))))
                 .toList(), page.next()));
     }
 
@@ -175,8 +175,8 @@ final class InMemoryOperator implements BrokerOperator {
 
         static Position of(MemoryJob job) {
             return switch (job.place) {
-                case RELEASED -> new Position(-1, LEVELS.indexOf(job.id.level()), job.entry);
-                case LINE -> new Position(0, LEVELS.indexOf(job.id.level()), job.entry);
+                case RELEASED -> new Position(-1, LEVELS.indexOf(job.id.priority()), job.entry);
+                case LINE -> new Position(0, LEVELS.indexOf(job.id.priority()), job.entry);
                 case RUNNING -> new Position(0, 0, job.entry);
                 case SCHEDULED, RETRYING, PARKED -> new Position(job.dueAt.toEpochMilli(), job.id.millis(),
                         job.id.sequence());
@@ -234,7 +234,7 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     @Override
-    public Requeued requeue(QueueName name, List<JobId> ids, @Nullable Pace pace) {
+    public Retried retry(QueueName name, List<JobId> ids, @Nullable Pace pace) {
         if (!ids.stream().allMatch(id -> id.queue().equals(name))) {
             throw new InvalidInput("ids", "must all be of the queue '" + name + "'");
         }
@@ -242,7 +242,7 @@ final class InMemoryOperator implements BrokerOperator {
     }
 
     /** Puts dead jobs in line, or down to fall due one after another. */
-    private static Requeued requeue(MemoryQueue queue, List<JobId> ids, @Nullable Pace pace, Instant now) {
+    private static Retried requeue(MemoryQueue queue, List<JobId> ids, @Nullable Pace pace, Instant now) {
         Instant start = pace == null || pace.startAt() == null || pace.startAt().isBefore(now) ? now : pace.startAt();
         double dueMs = start.toEpochMilli();
         List<Answer> answers = new ArrayList<>();
@@ -251,7 +251,7 @@ final class InMemoryOperator implements BrokerOperator {
             answers.add(answer == Answer.NOT_FOUND ? Answer.WRONG_STATE : answer);
             dueMs += answer == Answer.DONE && pace != null ? 1000 / pace.perSecond() : 0;
         }
-        return new Requeued(answers, Instant.ofEpochMilli(Math.round(dueMs)));
+        return new Retried(answers, Instant.ofEpochMilli(Math.round(dueMs)));
     }
 
     @Override

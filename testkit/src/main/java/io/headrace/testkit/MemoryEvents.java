@@ -36,7 +36,7 @@ final class MemoryEvents {
         return add(cancellations, new Listener(Set.copyOf(queues), callback));
     }
 
-    Subscription onWish(WorkerId worker, Runnable callback) {
+    Subscription onSteer(WorkerId worker, Runnable callback) {
         Steered one = new Steered(worker, callback);
         steered.add(one);
         return () -> steered.remove(one);

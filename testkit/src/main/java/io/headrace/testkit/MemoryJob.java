@@ -106,7 +106,7 @@ final class MemoryJob {
 
     /** What is stored when the broker itself ends the job: its history with the attempts that were lost. */
     History history() {
-        History run = document.run();
+        History run = document.history();
         for (Attempt attempt : lost) {
             run = run.and(attempt);
         }
@@ -114,7 +114,7 @@ final class MemoryJob {
     }
 
     int attempt() {
-        return document.run().attempt() + deliveries;
+        return document.history().attempt() + deliveries;
     }
 
     JobState state() {
@@ -125,7 +125,7 @@ final class MemoryJob {
             case RETRYING -> JobState.RETRYING;
             case PARKED -> JobState.PARKED;
             case DEAD -> JobState.DEAD;
-            case FINISHED -> document.run().outcome() == null ? JobState.CANCELLED : document.run().outcome();
+            case FINISHED -> document.history().outcome() == null ? JobState.CANCELLED : document.history().outcome();
         };
     }
 
@@ -151,7 +151,7 @@ final class MemoryJob {
                             job.progress(), false);
         }
         return new Job(id, job.state(), document, null, startedAt, String.valueOf(worker), attempt(),
-                progress == null ? document.run().progress() : progress, cancelAsked);
+                progress == null ? document.history().progress() : progress, cancelAsked);
     }
 
     /** It is with no worker any more, and what became of its deliveries is in its document. */

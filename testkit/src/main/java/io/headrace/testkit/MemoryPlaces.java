@@ -27,9 +27,9 @@ final class MemoryPlaces {
     private long ends;
 
     MemoryPlaces() {
-        for (Priority level : Priority.values()) {
-            lines.put(level, new TreeMap<>());
-            released.put(level, new TreeMap<>());
+        for (Priority priority : Priority.values()) {
+            lines.put(priority, new TreeMap<>());
+            released.put(priority, new TreeMap<>());
         }
     }
 
@@ -83,12 +83,12 @@ final class MemoryPlaces {
     }
 
     private static NavigableMap<Long, MemoryJob> of(Map<Priority, NavigableMap<Long, MemoryJob>> lines, MemoryJob job) {
-        return lines.computeIfAbsent(job.id.level(), level -> new TreeMap<>());
+        return lines.computeIfAbsent(job.id.priority(), priority -> new TreeMap<>());
     }
 
     /** The next job to hand out of those in line, or of those released. */
-    Optional<MemoryJob> first(Place place, Priority level) {
-        NavigableMap<Long, MemoryJob> line = (place == Place.RELEASED ? released : lines).get(level);
+    Optional<MemoryJob> first(Place place, Priority priority) {
+        NavigableMap<Long, MemoryJob> line = (place == Place.RELEASED ? released : lines).get(priority);
         return line == null || line.isEmpty() ? Optional.empty() : Optional.of(line.firstEntry().getValue());
     }
 

@@ -78,7 +78,7 @@ final class MemoryQueue {
         if (moves.settings.maxBacklog() > 0 && queued() >= moves.settings.maxBacklog()) {
             throw new BacklogFull(name, moves.settings.maxBacklog(), Duration.ofSeconds(1));
         }
-        JobId id = nextId(asked.level(), later, now);
+        JobId id = nextId(asked.priority(), later, now);
         MemoryJob job = new MemoryJob(id, JobDocument.of(asked.spec()));
         moves.jobs.put(id, job);
         if (asked.awaited()) {
@@ -94,41 +94,41 @@ final class MemoryQueue {
         return new Submission(Submission.Kind.ACCEPTED, id, state);
     }
 
-    private JobId nextId(Priority level, boolean scheduled, Instant now) {
+    private JobId nextId(Priority priority, boolean scheduled, Instant now) {
         lastSequence = now.toEpochMilli() == lastMillis ? lastSequence + 1 : 0;
         lastMillis = now.toEpochMilli();
-        return new JobId(name, level, scheduled, lastMillis, lastSequence);
+        return new JobId(name, priority, scheduled, lastMillis, lastSequence);
     }
 
     Claim claim(ClaimRequest request, Instant now) {
         moves.promote(now);
         List<ClaimedJob> claimed = new ArrayList<>();
         if (!paused) {
-            request.order().forEach(level -> claim(Place.RELEASED, level, request, now, claimed));
-            request.order().forEach(level -> claim(Place.LINE, level, request, now, claimed));
+            request.order().forEach(priority -> claim(Place.RELEASED, priority, request, now, claimed));
+            request.order().forEach(priority -> claim(Place.LINE, priority, request, now, claimed));
         }
         return new Claim(claimed, moves.places.nextDue().map(due -> Duration.between(now, due)));
     }
 
-    private void claim(Place place, Priority level, ClaimRequest request, Instant now, List<ClaimedJob> claimed) {
-        Optional<MemoryJob> next = moves.places.first(place, level);
+    private void claim(Place place, Priority priority, ClaimRequest request, Instant now, List<ClaimedJob> claimed) {
+        Optional<MemoryJob> next = moves.places.first(place, priority);
         while (next.isPresent() && claimed.size() < request.max()) {
             MemoryJob job = next.get();
             moves.places.leave(job);
             claimed.add(job.claim(request, ++fence, now));
             changed.accept(job.id);
-            next = moves.places.first(place, level);
+            next = moves.places.first(place, priority);
         }
     }
 
-    /** Whether a claim of every level would find something. */
+    /** Whether a claim of every priority would find something. */
     boolean hasSomethingToClaim(Instant now) {
         return !paused && (due(now) || jobs().stream().anyMatch(MemoryJob::inLine));
     }
 
     List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance, Instant now) {
         List<MemoryJob> silent = jobs().stream()
-                .filter(job -> job.silent(now) && request.order().contains(job.id.level()))
+                .filter(job -> job.silent(now) && request.order().contains(job.id.priority()))
                 .sorted(Comparator.comparing((MemoryJob job) -> job.heardAt).thenComparing(job -> job.id))
                 .toList();
         List<ClaimedJob> claimed = new ArrayList<>();
@@ -222,7 +222,7 @@ final class MemoryQueue {
         if (key != null) {
             moves.unique.put(key, id);
         }
-        History run = job.document.run().reopened();
+        History run = job.document.history().reopened();
         job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
         moves.places.leave(job);
         if (due == null) {

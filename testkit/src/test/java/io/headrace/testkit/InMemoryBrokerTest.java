@@ -55,7 +55,7 @@ final class InMemoryBrokerTest extends BrokerContract {
 
     private Verdict success(ClaimedJob job) {
         return Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(JobState.SUCCEEDED, clock.now(), null)));
+                job.document().with(job.document().history().ended(JobState.SUCCEEDED, clock.now(), null)));
     }
 
     private WriteResult settle(Verdict verdict) {

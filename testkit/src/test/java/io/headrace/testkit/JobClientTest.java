@@ -55,7 +55,7 @@ final class JobClientTest {
         ClaimedJob claimed = broker.claim(new ClaimRequest(new QueueName("q"), new WorkerId("w"), 1, LONG,
                 List.of(Priority.values()))).jobs().get(0);
         broker.settle(Verdict.finish(claimed.lease(), claimed.document()
-                .with(claimed.document().run().ended(JobState.SUCCEEDED, clock.now(), Json.parse("42")))));
+                .with(claimed.document().history().ended(JobState.SUCCEEDED, clock.now(), Json.parse("42")))));
     }
 
     @Test
@@ -109,7 +109,7 @@ final class JobClientTest {
         succeedNext();
         Job job = client.await(id, LONG);
         assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
-        assertThat(job.document().run().result()).isEqualTo(Json.parse("42"));
+        assertThat(job.document().history().result()).isEqualTo(Json.parse("42"));
     }
 
     @Test

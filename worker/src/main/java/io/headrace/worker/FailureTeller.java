@@ -91,7 +91,7 @@ final class FailureTeller {
         }
         Failure error = error(decision);
         boolean waits = !dead
-                && verdict.document().run().forgiven() > attempt.job().document().run().forgiven();
+                && verdict.document().history().forgiven() > attempt.job().document().history().forgiven();
         if (error == null || waits) {
             return;
         }
@@ -104,7 +104,7 @@ final class FailureTeller {
 
     private static @Nullable Failure error(Decision decision) {
         Attempt attempt = decision.attempt();
-        return attempt == null ? decision.verdict().document().run().error() : attempt.error();
+        return attempt == null ? decision.verdict().document().history().error() : attempt.error();
     }
 
     /** Tells what waits; returns how long until the next count of what was left out. */

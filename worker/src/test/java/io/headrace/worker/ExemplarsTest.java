@@ -79,7 +79,7 @@ class ExemplarsTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), worker, meters)) {
             worker.start();
             var job = client.enqueue(NewJob.of("default", "ok", 1).traceparent(traceparent).build()).id();
-            assertThat(client.await(job, Duration.ofSeconds(30)).document().run().result())
+            assertThat(client.await(job, Duration.ofSeconds(30)).document().history().result())
                     .isEqualTo(Json.of(traceparent == null ? "none" : traceparent));
             worker.stop();
             HttpRequest scrape = HttpRequest.newBuilder(http.uri().resolve("/metrics")).header("Accept", accept)

@@ -70,28 +70,28 @@ class OwnMapperTest {
 
         Job one = run(snake, JobHandler.of("parcel", Parcel.class,
                 (parcel, context) -> new Parcel(parcel.trackingCode() + "!", parcel.itemCount() + 1)), payload);
-        assertThat(one.document().run().result()).hasToString("{\"tracking_code\":\"x!\",\"item_count\":3}");
+        assertThat(one.document().history().result()).hasToString("{\"tracking_code\":\"x!\",\"item_count\":3}");
 
         Job newer = run(snake, JobHandler.of("parcel", Parcel.class, (parcel, context) -> parcel.itemCount()),
                 Json.parse("{\"tracking_code\":\"x\",\"weight\":3}"));
-        assertThat(newer.document().run().result()).as("a field came and a field went").hasToString("0");
+        assertThat(newer.document().history().result()).as("a field came and a field went").hasToString("0");
 
         Job many = run(snake, JobHandler.of("parcel", new TypeReference<List<Parcel>>() {
         }, (parcels, context) -> parcels.get(0).trackingCode()), Json.parse("[" + payload + "]"));
-        assertThat(many.document().run().result()).hasToString("\"x\"");
+        assertThat(many.document().history().result()).hasToString("\"x\"");
     }
 
     @Test
     void aHandlerOfBytesHasNoUseForAMapper() throws Exception {
         Job job = run(LENGTHS, JobHandler.of("parcel", Json.class, (payload, context) -> payload), Json.parse("[1]"));
-        assertThat(job.document().run().result()).hasToString("[1]");
+        assertThat(job.document().history().result()).hasToString("[1]");
     }
 
     @Test
     void whatAMapperThrowsSaysWhyTheJobIsDead() throws Exception {
         Job job = run(LENGTHS, JobHandler.of("parcel", Parcel.class, (parcel, context) -> parcel), Json.parse("{}"));
         assertThat(job.state()).isEqualTo(JobState.DEAD);
-        assertThat(job.document().run().error()).extracting(Failure::type, Failure::message)
+        assertThat(job.document().history().error()).extracting(Failure::type, Failure::message)
                 .containsExactly("bad_payload", "payload does not fit Parcel: nothing is read here");
     }
 
@@ -109,7 +109,7 @@ class OwnMapperTest {
             }
         };
         Job job = run(wrong, JobHandler.of("parcel", Parcel.class, (parcel, context) -> parcel), Json.parse("{}"));
-        assertThat(job.document().run().error()).extracting(Failure::type, Failure::message).containsExactly(
+        assertThat(job.document().history().error()).extracting(Failure::type, Failure::message).containsExactly(
                 "bad_payload", "payload does not fit Parcel: its mapper made it java.lang.String");
     }
 

@@ -47,7 +47,7 @@ class WorkerRedactionTest {
 
         commands.claimLoop.claimRound();
 
-        Failure error = commands.job(id).document().run().attempts().get(0).error();
+        Failure error = commands.job(id).document().history().attempts().get(0).error();
         assertThat(error).isNotNull();
         assertThat(error.message()).isEqualTo(
                 "the command exited with 1: {\"user\":\"ada\",\"password\":\"[redacted]\"}");
@@ -61,7 +61,7 @@ class WorkerRedactionTest {
 
         rig.claimLoop.claimRound();
 
-        Failure error = rig.job(id).document().run().error();
+        Failure error = rig.job(id).document().history().error();
         assertThat(error).isNotNull();
         assertThat(error.message()).isEqualTo("refused [redacted]");
         assertThat(error.stack()).contains("IllegalStateException: refused [redacted]")

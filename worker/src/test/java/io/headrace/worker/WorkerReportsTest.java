@@ -83,7 +83,7 @@ class WorkerReportsTest extends WorkerOnThreads {
 
             Job job = client.await(id, Duration.ofSeconds(30));
 
-            assertThat(job.document().run().progress()).isEqualTo(new Progress(1, "through"));
+            assertThat(job.document().history().progress()).isEqualTo(new Progress(1, "through"));
             assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("one", "two");
         }
     }

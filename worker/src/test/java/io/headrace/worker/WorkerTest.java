@@ -69,7 +69,7 @@ class WorkerTest extends WorkerOnThreads {
 
             assertThat(worker.live()).isTrue();
             assertThat(job.state()).isEqualTo(JobState.DEAD);
-            assertThat(job.document().run().attempts()).extracting(Attempt::outcome)
+            assertThat(job.document().history().attempts()).extracting(Attempt::outcome)
                     .containsExactly(Attempt.Outcome.TIMED_OUT);
         }
     }
@@ -84,7 +84,7 @@ class WorkerTest extends WorkerOnThreads {
             JobId next = enqueue("next");
 
             assertThat(client.await(deaf, Duration.ofSeconds(30)).state()).isEqualTo(JobState.DEAD);
-            assertThat(job(deaf).document().run().attempts().get(0).error()).satisfies(error -> {
+            assertThat(job(deaf).document().history().attempts().get(0).error()).satisfies(error -> {
                 assertThat(error).isNotNull();
                 assertThat(error.type()).isEqualTo("timeout");
                 assertThat(error.message()).contains("its thread was given up");
@@ -113,7 +113,7 @@ class WorkerTest extends WorkerOnThreads {
 
             Job job = client.await(id, Duration.ofSeconds(30));
             assertThat(job.state()).isEqualTo(JobState.CANCELLED);
-            assertThat(job.document().run().attempts()).extracting(Attempt::outcome)
+            assertThat(job.document().history().attempts()).extracting(Attempt::outcome)
                     .containsExactly(Attempt.Outcome.CANCELLED);
         }
     }

@@ -20,7 +20,7 @@ import io.headrace.broker.BrokerOperator.DeadJob;
 import io.headrace.broker.BrokerOperator.DeadPage;
 import io.headrace.broker.BrokerOperator.Pace;
 import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.Requeued;
+import io.headrace.broker.BrokerOperator.Retried;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Fingerprint;
 import java.time.Duration;
@@ -133,7 +133,7 @@ public final class DeadCalls {
         Instant[] next = {pace == null ? null : pace.startAt()};
         Moving moving = new Moving(filter, body, deed);
         return move(queue, moving, page -> {
-            Requeued requeued = operator.requeue(queue, page,
+            Retried requeued = operator.retry(queue, page,
                     pace == null ? null : new Pace(pace.perSecond(), next[0]));
             next[0] = pace == null ? null : requeued.nextAt();
             return requeued.answers();

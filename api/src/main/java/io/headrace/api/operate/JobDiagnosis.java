@@ -25,7 +25,7 @@ final class JobDiagnosis {
      * @param now by the broker's clock
      * @param workers all that live
      * @param spot where the job stands in line, empty when it is not there
-     * @param moreUrgent how many jobs of more urgent levels are in line
+     * @param moreUrgent how many jobs of more urgent priorities are in line
      * @param service how long jobs of the queue take, empty when none has ended
      */
     record Facts(Instant now, Job job, boolean paused, List<WorkerInfo> workers, Optional<Spot> spot, long moreUrgent,
@@ -35,7 +35,7 @@ final class JobDiagnosis {
     record Reason(String code, String detail) {}
 
     /** Its place in line, counted from 1. */
-    record Line(long position, boolean approximate, Priority level) {}
+    record Line(long position, boolean approximate, Priority priority) {}
 
     /**
      * When it should start.
@@ -89,7 +89,7 @@ final class JobDiagnosis {
 
     private Answer queued() {
         obstacles();
-        Line line = facts.spot().map(spot -> new Line(spot.ahead() + 1, spot.approximate(), job.id().level()))
+        Line line = facts.spot().map(spot -> new Line(spot.ahead() + 1, spot.approximate(), job.id().priority()))
                 .orElse(null);
         Estimate estimate = reasons.isEmpty() ? estimate().orElse(null) : null;
         if (reasons.isEmpty() && free == 0) {
@@ -144,8 +144,8 @@ final class JobDiagnosis {
     private String place(Line line) {
         long ahead = line.position() - 1;
         String jobs = ahead == 1 ? "1 job" : ahead + " jobs";
-        return ahead == 0 && !line.approximate() ? "it is the next of its level '" + line.level().label() + "'"
-                : (line.approximate() ? "about " : "") + jobs + " of its level '" + line.level().label()
+        return ahead == 0 && !line.approximate() ? "it is the next of its level '" + line.priority().label() + "'"
+                : (line.approximate() ? "about " : "") + jobs + " of its level '" + line.priority().label()
                         + (ahead == 1 ? "' is" : "' are") + " ahead of it";
     }
 
@@ -198,7 +198,7 @@ final class JobDiagnosis {
         String when = due == null ? "now"
                 : Rfc3339.format(due)
                         + (now ? "" : ", in " + roughly(Duration.between(facts.now(), due)));
-        Failure error = job.document().run().error();
+        Failure error = job.document().history().error();
         Reason own = switch (job.state()) {
             case SCHEDULED -> new Reason("scheduled", "it is scheduled for " + when);
             case RETRYING -> new Reason("retry-due", (job.attempt() == 0 ? "it"
@@ -220,8 +220,8 @@ final class JobDiagnosis {
     }
 
     private Answer ended() {
-        Instant at = job.document().run().finishedAt();
-        Failure error = job.document().run().error();
+        Instant at = job.document().history().finishedAt();
+        Failure error = job.document().history().error();
         String detail = (job.state() == JobState.DEAD ? "it died" : "it has ended as " + job.state().label())
                 + (at == null ? "" : " at " + Rfc3339.format(at))
                 + (job.state() == JobState.DEAD

@@ -25,7 +25,7 @@ public record ServiceTime(Duration mean, int over) {
     }
 
     public static Optional<ServiceTime> of(List<Job> ended) {
-        List<Attempt> attempts = ended.stream().map(job -> job.document().run().attempts())
+        List<Attempt> attempts = ended.stream().map(job -> job.document().history().attempts())
                 .filter(all -> !all.isEmpty()).map(all -> all.get(all.size() - 1)).toList();
         if (attempts.isEmpty()) {
             return Optional.empty();

@@ -44,14 +44,14 @@ public final class WhyCall {
         boolean queued = job.state() == JobState.QUEUED;
         Optional<Spot> spot = queued ? operator.spot(id) : Optional.empty();
         JobDiagnosis.Answer answer = JobDiagnosis.explain(new JobDiagnosis.Facts(operator.time(id.queue()), job, queue.paused(),
-                operator.workers(), spot, moreUrgent(queue, id.level()),
+                operator.workers(), spot, moreUrgent(queue, id.priority()),
                 queued ? serviceTimes.get(id.queue()) : Optional.empty()));
         return Reply.json(200, out -> write(out, job, answer));
     }
 
-    private static long moreUrgent(QueueInfo queue, Priority level) {
-        return Arrays.stream(Priority.values()).filter(other -> other.compareTo(level) < 0)
-                .mapToLong(other -> queue.levels().getOrDefault(other, 0L)).sum();
+    private static long moreUrgent(QueueInfo queue, Priority priority) {
+        return Arrays.stream(Priority.values()).filter(other -> other.compareTo(priority) < 0)
+                .mapToLong(other -> queue.priorities().getOrDefault(other, 0L)).sum();
     }
 
     private static void write(JsonOut out, Job job, JobDiagnosis.Answer answer) {
@@ -67,7 +67,7 @@ public final class WhyCall {
             out.object("line", o -> {
                 o.number("position", line.position());
                 o.flag("approximate", line.approximate());
-                o.text("level", line.level().label());
+                o.text("level", line.priority().label());
             });
         }
         JobDiagnosis.Estimate estimate = answer.estimate();

@@ -29,7 +29,7 @@ final class JobRequest {
     private final int maxPayload;
     private @Nullable JobType type;
     private Json payload = Json.NULL;
-    private Priority level = Priority.NORMAL;
+    private Priority priority = Priority.NORMAL;
     private @Nullable Duration delay;
     private @Nullable Instant runAt;
     private @Nullable Duration expiresIn;
@@ -62,14 +62,14 @@ final class JobRequest {
         JobType known = Objects.requireNonNull(type);
         JobSpec spec = new JobSpec(known, payload, timeout, maxRetries, backoff, expiresIn, uniqueKey, retention,
                 defaults.traceparent());
-        return new NewJob(defaults.queue(), level, spec, delay, runAt, idempotency, defaults.durability(), awaited);
+        return new NewJob(defaults.queue(), priority, spec, delay, runAt, idempotency, defaults.durability(), awaited);
     }
 
     private void member(String name, JsonIn in) throws IOException {
         switch (name) {
             case "type" -> type = new JobType(in.text());
             case "payload" -> payload = in.slice(maxPayload);
-            case "priority" -> level = Priority.ofLabel(in.text());
+            case "priority" -> priority = Priority.ofLabel(in.text());
             case "delay" -> delay = in.duration();
             case "runAt" -> runAt = in.time();
             case "expiresIn" -> expiresIn = in.duration();

@@ -50,7 +50,7 @@ public final class JobJson {
     }
 
     void write(JsonOut out, Job job) {
-        History run = job.document().run();
+        History run = job.document().history();
         Secrets secrets = secrets(job);
         head(out, job.id(), job.state(), job.document().spec(), run, job.attempt(), job.createdAt());
         whereabouts(out, job, secrets);
@@ -69,7 +69,7 @@ public final class JobJson {
         Secrets secrets = secrets(job);
         List<String> cut = new ArrayList<>();
         JobSpec spec = job.document().spec();
-        History run = job.document().run();
+        History run = job.document().history();
         identity(out, job.id(), job.state(), spec);
         value(out, "payload", redactor.redact(spec.payload()), cut);
         attempt(out, spec, run, job.attempt(), job.createdAt());
@@ -115,7 +115,7 @@ public final class JobJson {
         out.text("queue", id.queue().value());
         out.text("type", spec.type().value());
         out.text("state", state.label());
-        out.text("priority", id.level().label());
+        out.text("priority", id.priority().label());
     }
 
     /** How many retries there are is told once it is known: where the job does not say, the worker that runs it does. */
@@ -129,7 +129,7 @@ public final class JobJson {
     }
 
     private static void whereabouts(JsonOut out, Job job, Secrets secrets) {
-        History run = job.document().run();
+        History run = job.document().history();
         if (run.forgiven() > 0) {
             out.number("forgiven", run.forgiven());
         }
@@ -162,11 +162,11 @@ public final class JobJson {
     /** The failure of the job's newest attempt that failed, or null. */
     @Nullable
     public Failure error(Job job) {
-        return secrets(job).mask(job.document().run().error());
+        return secrets(job).mask(job.document().history().error());
     }
 
     private Secrets secrets(Job job) {
-        return redactor.secrets(job.document().spec().payload(), job.document().run().result());
+        return redactor.secrets(job.document().spec().payload(), job.document().history().result());
     }
 
     /** An edited payload with what the job's own has where it still shows that something was hidden. */

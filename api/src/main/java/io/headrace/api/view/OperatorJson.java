@@ -44,9 +44,9 @@ public final class OperatorJson {
         });
         out.number("kept", queue.kept());
         out.duration("oldestQueuedAge", queue.oldestQueuedAge());
-        out.object("levels", levels -> {
-            for (Priority level : Priority.values()) {
-                levels.number(level.label(), queue.levels().getOrDefault(level, 0L));
+        out.object("levels", priorities -> {
+            for (Priority priority : Priority.values()) {
+                priorities.number(priority.label(), queue.priorities().getOrDefault(priority, 0L));
             }
         });
         rates(out, queue.recent());

@@ -50,7 +50,7 @@ final class BrokerMetersTest {
         for (QueueInfo queue : seen.queues()) {
             queues.add(new QueueInfo(queue.queue(), queue.paused(), queue.counts(),
                     Map.of(JobState.SUCCEEDED, succeeded.getOrDefault(queue.queue().value(), 0L)), 0, 0,
-                    queue.oldestQueuedAge(), queue.overdueAge(), queue.levels(), queue.recent(), queue.workers(),
+                    queue.oldestQueuedAge(), queue.overdueAge(), queue.priorities(), queue.recent(), queue.workers(),
                     queue.createdAt()));
         }
         assertThat(meters.refresh(() -> new Overview(seen.time(), queues, seen.workers(), seen.memory()))).isTrue();

@@ -35,7 +35,7 @@ class JobCallsTest {
         assertThat(api.get("/v1/jobs/" + id).json().has("maxRetries")).isFalse();
         ClaimedJob job = api.claim();
         assertThat(api.get("/v1/jobs/" + id).json().has("maxRetries")).isFalse();
-        JobDocument judged = job.document().with(job.document().run().withMaxRetries(2));
+        JobDocument judged = job.document().with(job.document().history().withMaxRetries(2));
         api.broker.settle(Verdict.retry(job.lease(), Duration.ofMinutes(1), judged)).toCompletableFuture().join();
         assertThat(api.get("/v1/jobs/" + id).json().path("maxRetries").asInt()).isEqualTo(2);
     }

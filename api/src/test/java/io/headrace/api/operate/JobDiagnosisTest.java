@@ -235,8 +235,8 @@ class JobDiagnosisTest {
     private static JobDocument failed(JobState how) {
         Attempt attempt = new Attempt(1, "ann", NOW.minusSeconds(5), NOW.minusSeconds(3), Attempt.Outcome.FAILED,
                 new Failure("Timeout", "no answer", null));
-        return DOCUMENT.with(how == JobState.RETRYING ? DOCUMENT.run().and(attempt)
-                : DOCUMENT.run().and(attempt).ended(how, NOW.minusSeconds(3), null));
+        return DOCUMENT.with(how == JobState.RETRYING ? DOCUMENT.history().and(attempt)
+                : DOCUMENT.history().and(attempt).ended(how, NOW.minusSeconds(3), null));
     }
 
     @Test

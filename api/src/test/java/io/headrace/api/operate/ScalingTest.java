@@ -72,7 +72,7 @@ class ScalingTest {
     /** A job whose attempts took so many milliseconds. */
     private static Job ended(long... tookMs) {
         JobDocument document = JobDocument.of(NewJob.of("mail", "t", 1).build().spec());
-        History run = document.run();
+        History run = document.history();
         for (int i = 0; i < tookMs.length; i++) {
             run = run.and(new Attempt(i + 1, "w", Instant.EPOCH, Instant.EPOCH.plusMillis(tookMs[i]),
                     Attempt.Outcome.SUCCEEDED, null));

@@ -68,7 +68,7 @@ class ListedJobsTest {
     }
 
     private void bury(ClaimedJob job, int attempts) {
-        History run = job.document().run();
+        History run = job.document().history();
         for (int i = 0; i < attempts; i++) {
             Failure why = new Failure("java.lang.IllegalStateException", "it broke: " + "y".repeat(2_500),
                     "at Somewhere\n".repeat(700));

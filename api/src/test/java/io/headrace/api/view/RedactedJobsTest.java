@@ -46,7 +46,7 @@ class RedactedJobsTest {
 
     private void bury(ClaimedJob job) {
         Failure why = new Failure("Refused", "no login for ada with " + SECRET, "at Login(" + SECRET + ")");
-        History run = job.document().run().and(new Attempt(1, "w", api.clock.now(), api.clock.now(),
+        History run = job.document().history().and(new Attempt(1, "w", api.clock.now(), api.clock.now(),
                 Attempt.Outcome.FAILED, why));
         api.broker
                 .settle(Verdict.bury(job.lease(), job.document().with(run.ended(JobState.DEAD, api.clock.now(), null))))

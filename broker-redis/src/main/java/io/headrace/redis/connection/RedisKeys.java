@@ -118,9 +118,9 @@ public final class RedisKeys {
         return prefix + '{' + queue.value() + "}:";
     }
 
-    /** stream: entries in line or running, of one level. */
-    public byte[] ready(QueueName queue, Priority level) {
-        return bytes(base(queue) + "ready:" + level.code());
+    /** stream: entries in line or running, of one priority. */
+    public byte[] ready(QueueName queue, Priority priority) {
+        return bytes(base(queue) + "ready:" + priority.code());
     }
 
     /** list: tokens, each of which wakes one idle worker. */

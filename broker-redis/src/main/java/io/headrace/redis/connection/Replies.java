@@ -82,19 +82,19 @@ public final class Replies {
      *
      * @throws DataDamaged when the address lies beyond any time: somebody added an entry by hand, with an address of his own
      */
-    public static JobId fresh(QueueName queue, Priority level, String entry) {
+    public static JobId fresh(QueueName queue, Priority priority, String entry) {
         int dash = entry.indexOf('-');
         if (dash > MAX_DIGITS || entry.length() - dash - 1 > MAX_DIGITS) {
             throw new DataDamaged("the stream of queue " + queue + " has an entry " + entry
                     + " beyond any time; run 'headrace doctor' to find out more", null);
         }
-        return new JobId(queue, level, false, Long.parseLong(entry, 0, dash, 10),
+        return new JobId(queue, priority, false, Long.parseLong(entry, 0, dash, 10),
                 Long.parseLong(entry, dash + 1, entry.length(), 10));
     }
 
     /**
      * The bucket that holds the job once it has finished: the tenth of a second of its id, and the next for each thousand jobs of one
-     * millisecond, which only a level has whose ids are ahead of the clock. Jobs that begin in the schedule are numbered through.
+     * millisecond, which only a priority has whose ids are ahead of the clock. Jobs that begin in the schedule are numbered through.
      */
     public static String bucket(JobId id) {
         return Long.toString(id.millis() / 100 + (id.scheduled() ? 0 : id.sequence() / 1_000));

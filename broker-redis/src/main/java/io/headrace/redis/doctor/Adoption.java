@@ -58,7 +58,7 @@ final class Adoption {
     private static JobDocument explained(byte[] document) {
         try {
             JobDocument read = JobDocument.parse(document);
-            History run = read.run();
+            History run = read.history();
             return read.with(new History(run.attempt(), run.attempts(), null, null, null, WHY, run.progress(),
                     run.forgiven(), run.maxRetries()));
         } catch (CorruptDocument e) {

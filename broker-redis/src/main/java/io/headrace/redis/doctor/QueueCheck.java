@@ -73,11 +73,11 @@ final class QueueCheck {
                 .map(bound -> new Item(bound.getKey(),
                         List.of(RedisKeys.bytes(bound.getKey()), RedisKeys.bytes(bound.getValue()))))
                 .toList());
-        for (Priority level : Priority.values()) {
-            line(level);
-            leases(level);
-            running(level);
-            consumers(level);
+        for (Priority priority : Priority.values()) {
+            line(priority);
+            leases(priority);
+            running(priority);
+            consumers(priority);
         }
         for (String index : List.of("scheduled", "retrying", "parked", "dead")) {
             index(index);
@@ -88,8 +88,8 @@ final class QueueCheck {
         total();
     }
 
-    private static Item level(Priority level) {
-        return new Item("ready:" + level.code(), List.of(RedisKeys.bytes(String.valueOf(level.code()))));
+    private static Item level(Priority priority) {
+        return new Item("ready:" + priority.code(), List.of(RedisKeys.bytes(String.valueOf(priority.code()))));
     }
 
     /** A key of the wrong type would fail everything that reads it, so the queue is looked at only when there is none. */
@@ -114,8 +114,8 @@ final class QueueCheck {
 
     private long size() {
         List<Redis.Request> requests = new ArrayList<>();
-        for (Priority level : Priority.values()) {
-            requests.add(new Redis.Request(Command.XLEN, keys.ready(queue, level)));
+        for (Priority priority : Priority.values()) {
+            requests.add(new Redis.Request(Command.XLEN, keys.ready(queue, priority)));
         }
         for (String index : List.of("scheduled", "retrying", "parked", "dead")) {
             requests.add(new Redis.Request(Command.ZCARD, keys.index(queue, index)));
@@ -124,8 +124,8 @@ final class QueueCheck {
     }
 
     /** From the first entry to what is the last one now. */
-    private void line(Priority level) {
-        byte[] stream = keys.ready(queue, level);
+    private void line(Priority priority) {
+        byte[] stream = keys.ready(queue, priority);
         List<Object> last = Replies.list(ask(Command.XREVRANGE, stream, RedisKeys.bytes("+"), RedisKeys.bytes("-"),
                 COUNT, RedisKeys.bytes(1)));
         if (last.isEmpty()) {
@@ -142,23 +142,23 @@ final class QueueCheck {
                 List<Object> entry = Replies.list(each);
                 String address = Replies.text(entry.get(0));
                 from = "(" + address;
-                items.add(entry(level, address, Replies.list(entry.get(1)), locks));
+                items.add(entry(priority, address, Replies.list(entry.get(1)), locks));
             }
-            examiner.check(queue, Script.CHECK_LINE, List.of(code(level)), items);
+            examiner.check(queue, Script.CHECK_LINE, List.of(code(priority)), items);
             examiner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
             pace.looked(page.size());
             pace.did(page.size(), queue + " line");
         } while (page.size() == CheckRunner.BATCH);
     }
 
-    private Item entry(Priority level, String address, List<Object> fields, List<Item> locks) {
-        ReadyEntry content = ReadyEntry.of(queue, level, address, fields);
+    private Item entry(Priority priority, String address, List<Object> fields, List<Item> locks) {
+        ReadyEntry content = ReadyEntry.of(queue, priority, address, fields);
         boolean named = !fields.isEmpty() && Replies.text(fields.get(0)).equals("id");
         if (named && !Replies.text(fields.get(1)).equals(content.id().toString())) {
             suspects.add(Violation.of(queue.value(), Defect.NOT_AN_ID, Replies.text(fields.get(1)),
-                    "in entry " + address + " of ready:" + level.code()));
+                    "in entry " + address + " of ready:" + priority.code()));
         }
-        read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + level.code(), locks);
+        read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + priority.code(), locks);
         return new Item(content.id().toString(),
                 List.of(RedisKeys.bytes(address), RedisKeys.bytes(content.id().toString()),
                         RedisKeys.bytes(named ? 1 : 0), RedisKeys.bytes(Replies.bucket(content.id()))));
@@ -174,9 +174,9 @@ final class QueueCheck {
         }
     }
 
-    private void leases(Priority level) {
-        byte[] stream = keys.ready(queue, level);
-        List<byte[]> head = List.of(code(level), RedisKeys.bytes(GRACE_MS), RedisKeys.bytes(LEASE_MS));
+    private void leases(Priority priority) {
+        byte[] stream = keys.ready(queue, priority);
+        List<byte[]> head = List.of(code(priority), RedisKeys.bytes(GRACE_MS), RedisKeys.bytes(LEASE_MS));
         String from = "-";
         List<Object> page;
         do {
@@ -187,35 +187,35 @@ final class QueueCheck {
             for (Object each : page) {
                 String entry = Replies.text(Replies.list(each).get(0));
                 from = "(" + entry;
-                items.add(new Item("entry " + entry + " of ready:" + level.code(), List.of(RedisKeys.bytes(entry))));
+                items.add(new Item("entry " + entry + " of ready:" + priority.code(), List.of(RedisKeys.bytes(entry))));
             }
             examiner.check(queue, Script.CHECK_LEASES, head, items);
         } while (page.size() == CheckRunner.BATCH);
     }
 
-    private void running(Priority level) {
-        scan(Command.HSCAN, keys.index(queue, "running:" + level.code()), flat -> {
+    private void running(Priority priority) {
+        scan(Command.HSCAN, keys.index(queue, "running:" + priority.code()), flat -> {
             List<Item> items = new ArrayList<>();
             for (int i = 0; i + 1 < flat.size(); i += 2) {
                 String entry = Replies.text(flat.get(i));
-                items.add(new Item("entry " + entry + " of ready:" + level.code(), List.of(RedisKeys.bytes(entry))));
+                items.add(new Item("entry " + entry + " of ready:" + priority.code(), List.of(RedisKeys.bytes(entry))));
             }
-            examiner.check(queue, Script.CHECK_RUNNING, List.of(code(level)), items);
+            examiner.check(queue, Script.CHECK_RUNNING, List.of(code(priority)), items);
         });
     }
 
-    private void consumers(Priority level) {
+    private void consumers(Priority priority) {
         Object answer = link.exchange(base,
-                List.of(new Redis.Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, level), GROUP)))
+                List.of(new Redis.Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, priority), GROUP)))
                 .get(0);
         List<Item> items = new ArrayList<>();
         for (Object each : Replies.list(answer)) {
             String name = Replies.map(each).getOrDefault("name", "");
             if (!name.equals("released") && !liveWorkers.contains(name)) {
-                items.add(new Item(name + " of ready:" + level.code(), List.of(RedisKeys.bytes(name))));
+                items.add(new Item(name + " of ready:" + priority.code(), List.of(RedisKeys.bytes(name))));
             }
         }
-        examiner.check(queue, Script.CHECK_CONSUMERS, List.of(code(level)), items);
+        examiner.check(queue, Script.CHECK_CONSUMERS, List.of(code(priority)), items);
     }
 
     private void index(String index) {
@@ -332,7 +332,7 @@ final class QueueCheck {
         return link.ask(base, new Redis.Request(command, arguments));
     }
 
-    private static byte[] code(Priority level) {
-        return RedisKeys.bytes(String.valueOf(level.code()));
+    private static byte[] code(Priority priority) {
+        return RedisKeys.bytes(String.valueOf(priority.code()));
     }
 }

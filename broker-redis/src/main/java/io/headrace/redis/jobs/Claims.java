@@ -44,7 +44,7 @@ import redis.clients.jedis.Protocol.Command;
 public final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
     /**
-     * So many entries of a level come through the script, in the one round trip of a claim; what exceeds them comes in a second, which costs
+     * So many entries of a priority come through the script, in the one round trip of a claim; what exceeds them comes in a second, which costs
      * Redis a third as much an entry (measured: 1.8 µs against 4.6 µs). At this number both cost the same.
      */
     private static final int READ_BY_SCRIPT = 4;
@@ -67,7 +67,7 @@ public final class Claims {
     private static final String START = "-";
 
     /** The pending entries that a search goes through. */
-    private record Place(QueueName queue, Priority level) {}
+    private record Place(QueueName queue, Priority priority) {}
 
     private final Redis link;
     private final RedisKeys keys;
@@ -78,7 +78,7 @@ public final class Claims {
     private final LongSupplier nanoClock;
     private final LostAnswers answered;
     private final LeaseClock leaseClock;
-    /** Where the search for expired leases goes on, by queue and level. */
+    /** Where the search for expired leases goes on, by queue and priority. */
     private final Map<Place, String> cursors = new ConcurrentHashMap<>();
 
     public Claims(Redis link, RedisKeys keys, QueueCache queues, Consumer<Verdict> aside, Reporters reporters,
@@ -113,12 +113,12 @@ public final class Claims {
             }
             int more = read(rest, jobs);
             left -= more;
-            order = order.subList(order.indexOf(rest.level()) + 1, order.size());
+            order = order.subList(order.indexOf(rest.priority()) + 1, order.size());
             if (more == rest.most() || order.isEmpty()) {
                 return new Claim(jobs, answer.nextDue());
             }
             askedAt = nanoClock.getAsLong();
-            try { // that level has no more, those behind it may
+            try { // that priority has no more, those behind it may
                 answer = ask(request, order, left, asker, pausedToo);
             } catch (HeadraceException e) {
                 return new Claim(jobs, answer.nextDue()); // they are leased; the next call meets the failure again
@@ -142,7 +142,7 @@ public final class Claims {
     }
 
     /** What is read directly because it is more than a script should carry. */
-    private record Rest(Asker asker, Priority level, int most, boolean watched, Instant now, long fence) {}
+    private record Rest(Asker asker, Priority priority, int most, boolean watched, Instant now, long fence) {}
 
     /** What the script answered, see {@code claim.lua}. */
     private final class Answer {
@@ -212,9 +212,9 @@ public final class Claims {
         LostAnswers.Told known = answered.told(asker);
         arguments.add(RedisKeys.bytes(inDoubt ? Long.toString(known.fence()) : ""));
         arguments.add(RedisKeys.bytes(inDoubt ? most : READ_BY_SCRIPT));
-        for (Priority level : order) {
-            arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
-            arguments.add(RedisKeys.bytes(inDoubt ? known.newest(level) : ""));
+        for (Priority priority : order) {
+            arguments.add(RedisKeys.bytes(String.valueOf(priority.code())));
+            arguments.add(RedisKeys.bytes(inDoubt ? known.newest(priority) : ""));
         }
         return arguments;
     }
@@ -227,7 +227,7 @@ public final class Claims {
         QueueName queue = rest.asker().queue();
         Redis.Request read = new Redis.Request(Command.XREADGROUP, GROUP, WORKERS,
                 RedisKeys.bytes(rest.asker().worker().value()), COUNT, RedisKeys.bytes(rest.most()), STREAMS,
-                keys.ready(queue, rest.level()), NEW);
+                keys.ready(queue, rest.priority()), NEW);
         // Asked after the read: a cancellation that comes later finds a running job, and tells its worker.
         Redis.Request marked = new Redis.Request(Command.EXISTS, keys.index(queue, "cancelled"),
                 keys.index(queue, "cancelling"));
@@ -236,9 +236,9 @@ public final class Claims {
             List<Object> entries = Replies.entries(Redis.checked(replies.get(0)));
             Set<String> cancelled = Set.of();
             if (!entries.isEmpty() && (rest.watched() || Replies.number(Redis.checked(replies.get(1))) > 0)) {
-                cancelled = cancelled(queue, rest.level(), entries, rest.watched());
+                cancelled = cancelled(queue, rest.priority(), entries, rest.watched());
             }
-            new Chunk(rest.asker(), rest.level(), rest.now(), rest.fence(), cancelled).read(entries, List.of(),
+            new Chunk(rest.asker(), rest.priority(), rest.now(), rest.fence(), cancelled).read(entries, List.of(),
                     List.of(), List.of(), jobs);
             return entries.size();
         } catch (HeadraceException e) {
@@ -248,12 +248,12 @@ public final class Claims {
         }
     }
 
-    private Set<String> cancelled(QueueName queue, Priority level, List<Object> entries, boolean watched) {
+    private Set<String> cancelled(QueueName queue, Priority priority, List<Object> entries, boolean watched) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(watched ? 1 : 0));
         for (Object entry : entries) {
             List<Object> parts = Replies.list(entry);
-            arguments.add(RedisKeys.bytes(ReadyEntry.of(queue, level, Replies.text(parts.get(0)),
+            arguments.add(RedisKeys.bytes(ReadyEntry.of(queue, priority, Replies.text(parts.get(0)),
                     Replies.list(parts.get(1))).id().toString()));
         }
         return new HashSet<>(Replies.texts(link.ask(Script.TAKEN, queues.base(queue), arguments)));
@@ -307,9 +307,9 @@ public final class Claims {
         arguments.add(RedisKeys.bytes(SHORTEST_LEASE_MS));
         arguments.add(RedisKeys.bytes(Token.MAX_DELIVERIES));
         arguments.add(RedisKeys.bytes(lastChance ? 1 : 0));
-        for (Priority level : request.order()) {
-            arguments.add(RedisKeys.bytes(String.valueOf(level.code())));
-            arguments.add(RedisKeys.bytes(cursors.getOrDefault(new Place(request.queue(), level), START)));
+        for (Priority priority : request.order()) {
+            arguments.add(RedisKeys.bytes(String.valueOf(priority.code())));
+            arguments.add(RedisKeys.bytes(cursors.getOrDefault(new Place(request.queue(), priority), START)));
         }
         Asker asker = new Asker(request.queue(), request.worker());
         List<Object> reply = Replies.list(run(Script.RECLAIM, asker, arguments));
@@ -318,11 +318,11 @@ public final class Claims {
         boolean more = false;
         for (Object item : Replies.list(reply.get(1))) {
             List<Object> chunk = Replies.list(item);
-            Priority level = Priority.ofCode(Replies.text(chunk.get(0)).charAt(0));
+            Priority priority = Priority.ofCode(Replies.text(chunk.get(0)).charAt(0));
             String cursor = Replies.text(chunk.get(1));
-            cursors.put(new Place(request.queue(), level), cursor);
+            cursors.put(new Place(request.queue(), priority), cursor);
             more |= !cursor.equals(START);
-            new Chunk(asker, level, now, Replies.number(reply.get(3)), cancelled).read(Replies.list(chunk.get(2)),
+            new Chunk(asker, priority, now, Replies.number(reply.get(3)), cancelled).read(Replies.list(chunk.get(2)),
                     Replies.list(chunk.get(3)), Replies.texts(chunk.get(4)), List.of(), jobs);
         }
         return more;
@@ -339,17 +339,17 @@ public final class Claims {
         link.ask(Script.FORGET, queues.base(queue), List.of(RedisKeys.bytes(worker)));
     }
 
-    /** The entries of one level, claimed by one worker at one instant. */
+    /** The entries of one priority, claimed by one worker at one instant. */
     private final class Chunk {
         private final Asker asker;
-        private final Priority level;
+        private final Priority priority;
         private final Instant now;
         private final long fence;
         private final Set<String> cancelled;
 
-        Chunk(Asker asker, Priority level, Instant now, long fence, Set<String> cancelled) {
+        Chunk(Asker asker, Priority priority, Instant now, long fence, Set<String> cancelled) {
             this.asker = asker;
-            this.level = level;
+            this.priority = priority;
             this.now = now;
             this.fence = fence;
             this.cancelled = cancelled;
@@ -363,7 +363,7 @@ public final class Claims {
                 List<ClaimedJob> into) {
             if (!entries.isEmpty()) {
                 String last = Replies.text(Replies.list(entries.get(entries.size() - 1)).get(0));
-                answered.tell(asker, fence, level, last);
+                answered.tell(asker, fence, priority, last);
             }
             for (int i = 0; i < entries.size(); i++) {
                 int count = deliveries.isEmpty() ? 1 : (int) Replies.number(deliveries.get(i));
@@ -373,7 +373,7 @@ public final class Claims {
                             !deliveries.isEmpty(), into);
                 } catch (DataDamaged e) { // the other jobs of this claim run
                     LOG.warn("an entry was claimed that is none of ours queue={} level={} error={}", asker.queue(),
-                            level, e.getMessage());
+                            priority, e.getMessage());
                 }
             }
         }
@@ -382,11 +382,11 @@ public final class Claims {
         private void read(List<Object> entry, int deliveries, long own, String history, boolean again,
                 List<ClaimedJob> into) {
             String address = Replies.text(entry.get(0));
-            ReadyEntry content = ReadyEntry.of(asker.queue(), level, address, Replies.list(entry.get(1)));
+            ReadyEntry content = ReadyEntry.of(asker.queue(), priority, address, Replies.list(entry.get(1)));
             if (again) {
                 reporters.reports(content.id());
             }
-            Token token = new Token(level.code() + address, asker.worker(), deliveries, own);
+            Token token = new Token(priority.code() + address, asker.worker(), deliveries, own);
             JobDocument document;
             try {
                 document = content.read();
@@ -394,7 +394,7 @@ public final class Claims {
                 setAside(new Lease(content.id(), deliveries, token), content.document(), e);
                 return;
             }
-            int before = document.run().attempt();
+            int before = document.history().attempt();
             List<Attempt> lost = history.isEmpty() ? List.of() : LeaseRecord.lost(LeaseRecord.parse(history), before, now);
             Lease lease = new Lease(content.id(), before + deliveries, token);
             boolean stop = !cancelled.isEmpty() && cancelled.contains(content.id().toString());
@@ -404,9 +404,9 @@ public final class Claims {
         /** Sets aside what no handler could ever read, so that it neither stops the queue nor vanishes. */
         private void setAside(Lease lease, byte[] found, CorruptDocument why) {
             JobDocument standIn = Finder.standIn(found, why);
-            Failure reason = Objects.requireNonNull(standIn.run().error());
+            Failure reason = Objects.requireNonNull(standIn.history().error());
             if (cancelled.contains(lease.job().toString())) {
-                aside.accept(Verdict.finish(lease, standIn.with(standIn.run().ended(JobState.CANCELLED, now, null))));
+                aside.accept(Verdict.finish(lease, standIn.with(standIn.history().ended(JobState.CANCELLED, now, null))));
                 return;
             }
             Attempt attempt = new Attempt(lease.attempt(), asker.worker().value(), now, now, Attempt.Outcome.FAILED,

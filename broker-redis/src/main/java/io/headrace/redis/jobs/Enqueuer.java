@@ -75,7 +75,7 @@ public final class Enqueuer implements AutoCloseable {
     private final ByteBudget waiting;
     private final EntryTimes times;
     private final Pipelines<Pending> lanes;
-    /** Stream keys by queue and level, encoded once. */
+    /** Stream keys by queue and priority, encoded once. */
     private final Map<QueueName, Map<Priority, byte[]>> streams = new ConcurrentHashMap<>();
 
     public Enqueuer(Redis link, RedisKeys keys, QueueCache queues, DurabilityWait safekeeping, LongSupplier nanoClock) {
@@ -196,7 +196,7 @@ public final class Enqueuer implements AutoCloseable {
         for (Pending pending : pendings) {
             boolean plain = pending.plain() && !limited.contains(pending.job().queue());
             Optional<Instant> stamp = Optional
-                    .ofNullable(times.at(pending.job().queue(), pending.job().level()));
+                    .ofNullable(times.at(pending.job().queue(), pending.job().priority()));
             if (written(pending, plain, stamp, requests)) {
                 sent.add(pending);
                 stamps.add(stamp);
@@ -250,7 +250,7 @@ public final class Enqueuer implements AutoCloseable {
     /** A stream that is not there is not made: it would lack its group, and nobody would see the queue. */
     private Redis.Request add(Pending pending, Optional<Instant> stamp) {
         NewJob job = pending.job();
-        byte[] stream = stream(job.queue(), job.level());
+        byte[] stream = stream(job.queue(), job.priority());
         return stamp.isEmpty()
                 ? new Redis.Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document())
                 : new Redis.Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
@@ -261,7 +261,7 @@ public final class Enqueuer implements AutoCloseable {
         NewJob job = pending.job();
         Idempotency idempotency = job.idempotency();
         List<byte[]> arguments = List.of(RedisKeys.bytes(job.queue().value()),
-                RedisKeys.bytes(String.valueOf(job.level().code())), pending.document(),
+                RedisKeys.bytes(String.valueOf(job.priority().code())), pending.document(),
                 job.delay() == null ? NONE : RedisKeys.bytes(job.delay().toMillis()),
                 job.runAt() == null ? NONE : RedisKeys.bytes(Math.max(0, job.runAt().toEpochMilli())),
                 text(job.spec().uniqueKey()),
@@ -276,14 +276,14 @@ public final class Enqueuer implements AutoCloseable {
         return value == null ? NONE : value.getBytes(StandardCharsets.UTF_8);
     }
 
-    private byte[] stream(QueueName queue, Priority level) {
+    private byte[] stream(QueueName queue, Priority priority) {
         return Objects.requireNonNull(streams.computeIfAbsent(queue, name -> {
             Map<Priority, byte[]> all = new EnumMap<>(Priority.class);
             for (Priority each : Priority.values()) {
                 all.put(each, keys.ready(name, each));
             }
             return all;
-        }).get(level));
+        }).get(priority));
     }
 
     /**
@@ -300,8 +300,8 @@ public final class Enqueuer implements AutoCloseable {
                 pending.fail(new OutcomeUnknown("Redis has the job in memory, but not with durability "
                         + job.durability() + ": " + doubt, null));
             } else if (reply instanceof byte[] entry) {
-                JobId id = Replies.fresh(job.queue(), job.level(), Replies.text(entry));
-                times.added(job.queue(), job.level(), id.millis());
+                JobId id = Replies.fresh(job.queue(), job.priority(), Replies.text(entry));
+                times.added(job.queue(), job.priority(), id.millis());
                 pending.answer().complete(
                         new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED, stamp.orElse(null)));
             } else {

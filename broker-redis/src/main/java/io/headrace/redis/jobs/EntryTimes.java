@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows of which levels the ids of entries are ahead of the server's clock, and what time it is there. Redis never gives an
+ * Knows of which priorities the ids of entries are ahead of the server's clock, and what time it is there. Redis never gives an
  * entry a smaller id than the one before: after a clock was ahead, if only for a moment or on a server that has been replaced,
- * ids go on from there until the right time has caught up. What is added to such a level says itself when. Thread-safe.
+ * ids go on from there until the right time has caught up. What is added to such a priority says itself when. Thread-safe.
  */
 final class EntryTimes {
     private static final Logger LOG = LoggerFactory.getLogger(EntryTimes.class);
@@ -50,14 +50,14 @@ final class EntryTimes {
     /**
      * What is known of a queue.
      *
-     * @param ahead the levels that are
-     * @param judged by level, the newest id that was compared with the clock, epoch ms: hundreds of a flush share one
+     * @param ahead the priorities that are
+     * @param judged by priority, the newest id that was compared with the clock, epoch ms: hundreds of a flush share one
      */
     private record Known(Set<Priority> ahead, Map<Priority, AtomicLong> judged) {
         Known() {
             this(ConcurrentHashMap.newKeySet(), new EnumMap<>(Priority.class));
-            for (Priority level : Priority.values()) {
-                judged.put(level, new AtomicLong());
+            for (Priority priority : Priority.values()) {
+                judged.put(priority, new AtomicLong());
             }
         }
     }
@@ -113,9 +113,9 @@ final class EntryTimes {
 
     /** What an entry added now has to say about the time, to the millisecond; null where its id tells. */
     @Nullable
-    Instant at(QueueName queue, Priority level) {
+    Instant at(QueueName queue, Priority priority) {
         Known about = known.get(queue);
-        if (about == null || !about.ahead().contains(level)) {
+        if (about == null || !about.ahead().contains(priority)) {
             return null;
         }
         OptionalLong now = clocks.now(server(queue));
@@ -123,27 +123,27 @@ final class EntryTimes {
     }
 
     /** Takes note of the id that an entry got. */
-    void added(QueueName queue, Priority level, long millis) {
+    void added(QueueName queue, Priority priority, long millis) {
         Known about = known.get(queue);
-        AtomicLong judged = about == null ? null : about.judged().get(level);
+        AtomicLong judged = about == null ? null : about.judged().get(priority);
         if (about == null || judged == null || judged.getPlain() == millis) {
             return;
         }
         OptionalLong now = clocks.now(server(queue));
         if (now.isPresent()) {
             judged.setPlain(millis);
-            note(queue, level, about.ahead(), millis - now.getAsLong());
+            note(queue, priority, about.ahead(), millis - now.getAsLong());
         }
     }
 
-    private static void note(QueueName queue, Priority level, Set<Priority> levels, long byMs) {
+    private static void note(QueueName queue, Priority priority, Set<Priority> priorities, long byMs) {
         if (byMs <= TOLERANCE_MS) {
-            levels.remove(level);
-        } else if (levels.add(level)) {
+            priorities.remove(priority);
+        } else if (priorities.add(priority)) {
             LOG.warn(
                     "the clock of Redis was ahead; its ids stay so, and jobs say themselves when they were accepted"
                             + " queue={} level={} ahead={}",
-                    queue, level.label(), Durations.format(Duration.ofSeconds(byMs / 1000)));
+                    queue, priority.label(), Durations.format(Duration.ofSeconds(byMs / 1000)));
         }
     }
 }

@@ -60,7 +60,7 @@ public final class Finder {
     }
 
     private static List<byte[]> arguments(JobId id) {
-        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
+        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
                 id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
                 RedisKeys.bytes(id.millis()));
     }
@@ -100,7 +100,7 @@ public final class Finder {
 
     /** What a document in a finished bucket ended as. */
     public static JobState outcome(JobDocument document) {
-        JobState outcome = document.run().outcome();
+        JobState outcome = document.history().outcome();
         return outcome == null ? JobState.SUCCEEDED : outcome;
     }
 
@@ -131,22 +131,22 @@ public final class Finder {
         }
         LeaseRecord last = lost.get(0);
         return new Job(id, state, job.document(), null, last.since(), last.worker(),
-                document.run().attempt() + last.deliveries(),
+                document.history().attempt() + last.deliveries(),
                 null, false);
     }
 
     public static Job running(JobId id, JobDocument document, String holders, String report, boolean cancelling) {
         List<LeaseRecord> all = LeaseRecord.parse(holders);
         if (all.isEmpty()) {
-            return new Job(id, JobState.RUNNING, document, null, null, null, document.run().attempt() + 1, null,
+            return new Job(id, JobState.RUNNING, document, null, null, null, document.history().attempt() + 1, null,
                     cancelling);
         }
         LeaseRecord now = all.get(0);
-        History run = document.run();
-        for (Attempt lost : LeaseRecord.lost(all.subList(1, all.size()), document.run().attempt(), now.since())) {
+        History run = document.history();
+        for (Attempt lost : LeaseRecord.lost(all.subList(1, all.size()), document.history().attempt(), now.since())) {
             run = run.and(lost);
         }
-        int attempt = document.run().attempt() + now.deliveries();
+        int attempt = document.history().attempt() + now.deliveries();
         return new Job(id, JobState.RUNNING, all.size() == 1 ? document : document.with(run), null, now.since(),
                 now.worker(),
                 attempt, progress(report, attempt), cancelling);

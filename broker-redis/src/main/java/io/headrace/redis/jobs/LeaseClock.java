@@ -30,7 +30,7 @@ final class LeaseClock {
     /** Looks for silent workers that follow each other this closely share a reading. */
     private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
     private static final byte[] START = {'-'};
-    /** A step looks at no more pages of leases, of each level. */
+    /** A step looks at no more pages of leases, of each priority. */
     private static final int MAX_PAGES = 200;
 
     private final Redis link;
@@ -111,10 +111,10 @@ final class LeaseClock {
     }
 
     private void renewThoseOfTheFuture(QueueName queue) {
-        for (Priority level : Priority.values()) {
+        for (Priority priority : Priority.values()) {
             byte[] from = START;
             for (int page = 0; page < MAX_PAGES && from.length > 0; page++) {
-                List<byte[]> arguments = new ArrayList<>(List.of(RedisKeys.bytes(String.valueOf(level.code())), from));
+                List<byte[]> arguments = new ArrayList<>(List.of(RedisKeys.bytes(String.valueOf(priority.code())), from));
                 from = RedisKeys.bytes(Replies.text(link.ask(Script.RETIME, queues.base(queue), arguments)));
             }
         }

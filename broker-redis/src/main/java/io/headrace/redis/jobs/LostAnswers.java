@@ -30,20 +30,20 @@ final class LostAnswers {
      * The newest that an asker knows.
      *
      * @param fence the greatest fencing token
-     * @param newest the latest entry of each level
+     * @param newest the latest entry of each priority
      */
     record Told(long fence, Map<Priority, String> newest) {
         static final Told NOTHING = new Told(0, Map.of());
 
-        Told and(long token, Priority level, String entry) {
+        Told and(long token, Priority priority, String entry) {
             Map<Priority, String> all = new EnumMap<>(Priority.class);
             all.putAll(newest);
-            all.merge(level, entry, EntryIds::later);
+            all.merge(priority, entry, EntryIds::later);
             return new Told(Math.max(fence, token), all);
         }
 
-        String newest(Priority level) {
-            return newest.getOrDefault(level, "");
+        String newest(Priority priority) {
+            return newest.getOrDefault(priority, "");
         }
     }
 
@@ -61,8 +61,8 @@ final class LostAnswers {
         return told.getOrDefault(asker, Told.NOTHING);
     }
 
-    void tell(Asker asker, long fence, Priority level, String entry) {
-        told.merge(asker, Told.NOTHING.and(fence, level, entry), (known, next) -> known.and(fence, level, entry));
+    void tell(Asker asker, long fence, Priority priority, String entry) {
+        told.merge(asker, Told.NOTHING.and(fence, priority, entry), (known, next) -> known.and(fence, priority, entry));
     }
 
     /** An answer to this asker got lost: what it leased is asked for by the next claims. */

@@ -21,8 +21,8 @@ public record ReadyEntry(JobId id, byte[] document, @Nullable Instant addedAt, b
     private static final byte[] NOTHING = {};
 
     /** An entry that was published again names its job; a first one is named by its own address. */
-    public static ReadyEntry of(QueueName queue, Priority level, String address, List<Object> fields) {
-        JobId own = Replies.fresh(queue, level, address);
+    public static ReadyEntry of(QueueName queue, Priority priority, String address, List<Object> fields) {
+        JobId own = Replies.fresh(queue, priority, address);
         JobId id = own;
         byte[] document = NOTHING;
         Instant addedAt = null;

@@ -26,7 +26,7 @@ public final class Reporters {
         int attempt = verdict.lease().attempt();
         return verdict.lease().token().deliveries() > 1 || open.contains(verdict.lease().job())
                 || open.size() >= MOST
-                || verdict.document().run().attempts().stream().anyMatch(earlier -> earlier.number() < attempt);
+                || verdict.document().history().attempts().stream().anyMatch(earlier -> earlier.number() < attempt);
     }
 
     void ended(JobId job) {

@@ -182,7 +182,7 @@ public final class VerdictWriter implements AutoCloseable {
     private static Group group(Verdict verdict) {
         Token token = verdict.lease().token();
         return new Group(verdict.lease().job().queue(), token.worker(), token.entry().charAt(0), verdict.move(),
-                verdict.document().run().outcome());
+                verdict.document().history().outcome());
     }
 
     /** See {@code shared/verdicts.lua}. */
@@ -241,7 +241,7 @@ public final class VerdictWriter implements AutoCloseable {
     /** Whether the entry is not the one that the job's id names. */
     private static boolean published(Lease lease) {
         JobId id = lease.job();
-        return id.scheduled() || !lease.token().entry().equals(id.level().code() + id.entry());
+        return id.scheduled() || !lease.token().entry().equals(id.priority().code() + id.entry());
     }
 
     private static void answer(List<Pending> jobs, Object reply) {

@@ -13,7 +13,7 @@ import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator.DeadJob;
 import io.headrace.broker.BrokerOperator.DeadPage;
 import io.headrace.broker.BrokerOperator.Pace;
-import io.headrace.broker.BrokerOperator.Requeued;
+import io.headrace.broker.BrokerOperator.Retried;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -83,7 +83,7 @@ final class DeadJobs {
             return DeathCause.read(bytes);
         } catch (CorruptDocument e) {
             JobDocument standIn = Finder.standIn(bytes, e);
-            return new DeathCause(standIn.spec().type(), standIn.run().error());
+            return new DeathCause(standIn.spec().type(), standIn.history().error());
         }
     }
 
@@ -100,7 +100,7 @@ final class DeadJobs {
         }
     }
 
-    Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
+    Retried requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
         if (!ids.stream().allMatch(id -> id.queue().equals(queue))) {
             throw new InvalidInput("ids", "must all be of the queue '" + queue + "'");
         }
@@ -112,7 +112,7 @@ final class DeadJobs {
             }
             left = left.stream().filter(id -> !course.answers.containsKey(id)).toList();
         }
-        return new Requeued(ids.stream().map(id -> course.answers.getOrDefault(id, Answer.WRONG_STATE)).toList(),
+        return new Retried(ids.stream().map(id -> course.answers.getOrDefault(id, Answer.WRONG_STATE)).toList(),
                 Instant.ofEpochMilli(Math.round(course.dueMs)));
     }
 
@@ -169,7 +169,7 @@ final class DeadJobs {
     private static List<byte[]> asked(JobId id, byte[] mark, JobDocument document, @Nullable Json payload) {
         JobDocument edited = payload == null ? document : document.withPayload(payload);
         String unique = document.spec().uniqueKey();
-        return List.of(RedisKeys.bytes(id.toString()), mark, edited.with(edited.run().reopened()).bytes(),
+        return List.of(RedisKeys.bytes(id.toString()), mark, edited.with(edited.history().reopened()).bytes(),
                 unique == null ? new byte[0] : RedisKeys.bytes(unique));
     }
 

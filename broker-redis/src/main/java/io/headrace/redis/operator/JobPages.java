@@ -206,7 +206,7 @@ final class JobPages {
         if (query.error() == null) {
             return true;
         }
-        History run = job.document().run();
+        History run = job.document().history();
         return run.error() != null
                 && run.error().type().toLowerCase(Locale.ROOT).contains(query.error().toLowerCase(Locale.ROOT));
     }
@@ -219,7 +219,7 @@ final class JobPages {
 
     private Step line(Query query, String place, String position, int most) {
         int colon = place.indexOf(':');
-        Priority level = Priority.ofCode(place.charAt(colon + 1));
+        Priority priority = Priority.ofCode(place.charAt(colon + 1));
         List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
                 RedisKeys.bytes(place.substring(0, colon)),
                 RedisKeys.bytes(position.equals("-") ? behind(query) : position), RedisKeys.bytes(most));
@@ -234,9 +234,9 @@ final class JobPages {
             String address = Replies.text(entry.get(0));
             ReadyEntry content;
             try {
-                content = ReadyEntry.of(query.queue(), level, address, Replies.list(entry.get(1)));
+                content = ReadyEntry.of(query.queue(), priority, address, Replies.list(entry.get(1)));
             } catch (DataDamaged e) {
-                oddities.passedOver(keys.ready(query.queue(), level), address, "it is beyond any time");
+                oddities.passedOver(keys.ready(query.queue(), priority), address, "it is beyond any time");
                 continue;
             }
             long addedMs = content.addedAt() == null ? EntryIds.millis(address) : content.addedAt().toEpochMilli();

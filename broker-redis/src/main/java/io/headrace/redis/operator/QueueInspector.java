@@ -100,16 +100,16 @@ final class QueueInspector {
         long queued = -Replies.number(reply.get(5));
         long running = 0;
         long oldest = 0;
-        Map<Priority, Long> levels = new EnumMap<>(Priority.class);
+        Map<Priority, Long> priorities = new EnumMap<>(Priority.class);
         for (Object item : Replies.list(reply.get(6))) {
-            List<Object> level = Replies.list(item);
-            long pending = Replies.number(level.get(2));
-            long released = Replies.number(level.get(3));
-            long line = Replies.number(level.get(1)) - pending + released;
-            levels.put(Priority.ofCode(Replies.text(level.get(0)).charAt(0)), line);
+            List<Object> priority = Replies.list(item);
+            long pending = Replies.number(priority.get(2));
+            long released = Replies.number(priority.get(3));
+            long line = Replies.number(priority.get(1)) - pending + released;
+            priorities.put(Priority.ofCode(Replies.text(priority.get(0)).charAt(0)), line);
             queued += line;
             running += pending - released;
-            oldest = Math.max(oldest, Replies.number(level.get(4)));
+            oldest = Math.max(oldest, Replies.number(priority.get(4)));
         }
         Map<JobState, Long> counts = new EnumMap<>(JobState.class);
         counts.put(JobState.QUEUED, Math.max(0, queued));
@@ -127,7 +127,7 @@ final class QueueInspector {
         int serving = (int) workers.stream().filter(worker -> worker.queues().contains(queue)).count();
         return Optional.of(new QueueInfo(queue, StoredSettings.paused(settings), counts, ended,
                 failures, Math.max(0, Replies.number(reply.get(3))), Duration.ofMillis(oldest),
-                Duration.ofMillis(Replies.number(reply.get(9))), levels,
+                Duration.ofMillis(Replies.number(reply.get(9))), priorities,
                 minutes(Replies.number(reply.get(7)), Replies.list(reply.get(8))), serving,
                 Instant.ofEpochMilli(count(settings.get("created_ms")))));
     }
@@ -163,7 +163,7 @@ final class QueueInspector {
 
     Optional<Spot> spot(JobId id) {
         List<Object> reply = Replies.list(link.ask(Script.SPOT, queues.base(id.queue()),
-                List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
+                List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
                         id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(MOST_COUNTED))));
         return reply.isEmpty() ? Optional.empty()
                 : Optional.of(new Spot(Replies.number(reply.get(0)), Replies.number(reply.get(1)) == 1));

@@ -209,8 +209,8 @@ public final class RedisOperator implements BrokerOperator {
         JobId id = job.id();
         JobSpec spec = job.document().spec();
         JobDocument cancelled = job.document()
-                .with(job.document().run().ended(JobState.CANCELLED, now(id.queue()), null));
-        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.level().code())),
+                .with(job.document().history().ended(JobState.CANCELLED, now(id.queue()), null));
+        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
                 id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
                 stored, cancelled.bytes(),
                 spec.retention() == null ? new byte[0] : RedisKeys.bytes(spec.retention().toMillis()),
@@ -254,7 +254,7 @@ public final class RedisOperator implements BrokerOperator {
     }
 
     @Override
-    public Requeued requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
+    public Retried retry(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
         return deadJobs.requeue(queue, ids, pace);
     }
 
@@ -333,11 +333,11 @@ public final class RedisOperator implements BrokerOperator {
         long cancelled = 0;
         int step = PURGE_FIRST;
         try {
-            for (Priority level : Priority.values()) {
-                String last = newest.getOrDefault(String.valueOf(level.code()), "");
+            for (Priority priority : Priority.values()) {
+                String last = newest.getOrDefault(String.valueOf(priority.code()), "");
                 boolean older = true;
                 while (older) {
-                    ClaimRequest request = new ClaimRequest(queue, purger, step, PURGE_LEASE, List.of(level));
+                    ClaimRequest request = new ClaimRequest(queue, purger, step, PURGE_LEASE, List.of(priority));
                     List<ClaimedJob> jobs = claims.claim(request, true).jobs();
                     older = !jobs.isEmpty() && jobs.stream().noneMatch(job -> isBehind(job, last));
                     cancelled += cancelAll(jobs, last);
@@ -369,7 +369,7 @@ public final class RedisOperator implements BrokerOperator {
             if (isBehind(job, last)) {
                 join(settler.settle(Verdict.release(job.lease(), document)).toCompletableFuture());
             } else {
-                JobDocument ended = document.with(document.run().ended(JobState.CANCELLED, job.claimedAt(), null));
+                JobDocument ended = document.with(document.history().ended(JobState.CANCELLED, job.claimedAt(), null));
                 open.add(settler.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture());
             }
         }

@@ -135,7 +135,7 @@ final class RedisOutageTest {
                 boolean taken = job.lease().job().equals(silent);
                 assertThat(job.lease().token().deliveries()).isEqualTo(taken ? 2 : 1);
                 assertThat(job.lost()).extracting(Attempt::worker).isEqualTo(taken ? List.of("w2") : List.of());
-                var ended = job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null));
+                var ended = job.document().with(job.document().history().ended(JobState.SUCCEEDED, job.claimedAt(), null));
                 assertThat(broker.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture().get(5,
                         TimeUnit.SECONDS)).isEqualTo(WriteResult.RECORDED);
             }

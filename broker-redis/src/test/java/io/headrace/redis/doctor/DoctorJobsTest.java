@@ -37,7 +37,7 @@ final class DoctorJobsTest extends DoctorSteps {
         assertThat(redis(Command.ZCARD, key("scheduled"))).isEqualTo("0");
         Job job = broker.find(id).job().orElseThrow();
         assertThat(job.state()).isEqualTo(JobState.DEAD);
-        assertThat(String.valueOf(job.document().run().error())).contains("the document is missing");
+        assertThat(String.valueOf(job.document().history().error())).contains("the document is missing");
     }
 
     @Test
@@ -48,7 +48,7 @@ final class DoctorJobsTest extends DoctorSteps {
         assertFoundAndMended(Defect.DOCUMENT_WITHOUT_INDEX);
         Job job = broker.find(id).job().orElseThrow();
         assertThat(job.state()).isEqualTo(JobState.DEAD);
-        Failure error = job.document().run().error();
+        Failure error = job.document().history().error();
         assertThat(error).isNotNull();
         assertThat(String.valueOf(error)).contains("document_without_index");
         assertThat(broker.operator().retry(List.of(id))).hasSize(1);
@@ -231,7 +231,7 @@ final class DoctorJobsTest extends DoctorSteps {
     void aLivingJobGetsItsLockBackWhereverItIs() {
         JobId inLine = queued(NewJob.of("mail", "welcome", "x").uniqueKey("a"));
         JobId scheduled = queued(NewJob.of("mail", "welcome", "x").uniqueKey("b").delay(Duration.ofHours(1)));
-        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Priority.HIGH).uniqueKey("c"));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").priority(Priority.HIGH).uniqueKey("c"));
         redis(Command.DEL, key("unique:a"));
         redis(Command.SET, key("unique:b"), ended.toString());
 
@@ -281,7 +281,7 @@ final class DoctorJobsTest extends DoctorSteps {
         JobId republished = republished();
         redis(Command.XADD, key("ready:n"), "*", "id", republished.toString(), "job",
                 "{\"type\":\"welcome\",\"payload\":1}");
-        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Priority.HIGH));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").priority(Priority.HIGH));
         redis(Command.SET, key("job:" + ended), "{\"type\":\"welcome\",\"payload\":1}");
         redis(Command.ZADD, key("parked"), "99999999999999", ended.toString());
 

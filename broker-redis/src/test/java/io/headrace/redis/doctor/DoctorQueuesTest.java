@@ -90,7 +90,7 @@ final class DoctorQueuesTest extends DoctorSteps {
     @Test
     void whatShouldExpireGetsItsExpiryBack() {
         JobId id = queued();
-        JobId ended = finished(NewJob.of("mail", "welcome", "x").level(Priority.HIGH));
+        JobId ended = finished(NewJob.of("mail", "welcome", "x").priority(Priority.HIGH));
         ClaimedJob job = claim();
         broker.report(job.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         client.enqueue(NewJob.of("mail", "welcome", "x").idempotency(new Idempotency("i", "f")).build());

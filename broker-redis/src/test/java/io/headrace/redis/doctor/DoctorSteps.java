@@ -78,8 +78,8 @@ abstract class DoctorSteps {
         finished(NewJob.of("mail", "welcome", "x"));
         finished(NewJob.of("mail", "welcome", "x").retention(Duration.ofHours(1)).uniqueKey("a"));
         finished(NewJob.of("mail", "welcome", "x").retention(Duration.ZERO));
-        for (Priority level : Priority.values()) {
-            queued(NewJob.of("mail", "welcome", "x").level(level).uniqueKey(level.label()));
+        for (Priority priority : Priority.values()) {
+            queued(NewJob.of("mail", "welcome", "x").priority(priority).uniqueKey(priority.label()));
         }
         ClaimedJob released = claim(Priority.HIGH);
         settle(Verdict.release(released.lease(), released.document()));
@@ -92,7 +92,7 @@ abstract class DoctorSteps {
         ClaimedJob running = claim();
         broker.report(running.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
         broker.operator().cancel(running.lease().job());
-        queued(NewJob.of("mail", "welcome", "x").level(Priority.LOW).idempotency(new Idempotency("i", "f")));
+        queued(NewJob.of("mail", "welcome", "x").priority(Priority.LOW).idempotency(new Idempotency("i", "f")));
         ClaimedJob dead = claim(Priority.LOW);
         settle(Verdict.bury(dead.lease(), dead.document()));
     }
@@ -117,7 +117,7 @@ abstract class DoctorSteps {
 
     JobId finished(NewJob.Builder job) {
         JobId id = queued(job);
-        assertThat(settle(succeeded(claim(id.level())))).isEqualTo(WriteResult.RECORDED);
+        assertThat(settle(succeeded(claim(id.priority())))).isEqualTo(WriteResult.RECORDED);
         return id;
     }
 
@@ -129,13 +129,13 @@ abstract class DoctorSteps {
         return claim(Priority.NORMAL);
     }
 
-    ClaimedJob claim(Priority level) {
-        return broker.claim(new ClaimRequest(QUEUE, ANN, 1, Duration.ofSeconds(30), List.of(level))).jobs().get(0);
+    ClaimedJob claim(Priority priority) {
+        return broker.claim(new ClaimRequest(QUEUE, ANN, 1, Duration.ofSeconds(30), List.of(priority))).jobs().get(0);
     }
 
     static Verdict succeeded(ClaimedJob job) {
         return Verdict.finish(job.lease(),
-                job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
+                job.document().with(job.document().history().ended(JobState.SUCCEEDED, job.claimedAt(), null)));
     }
 
     static Verdict retried(ClaimedJob job) {

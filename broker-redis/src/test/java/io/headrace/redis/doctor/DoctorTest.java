@@ -108,7 +108,7 @@ final class DoctorTest extends DoctorSteps {
 
     private void produce(AtomicBoolean over) {
         for (long i = 0; !over.get(); i++) {
-            NewJob.Builder job = NewJob.of("mail", "welcome", i).level(LEVELS.get((int) (i % 3)));
+            NewJob.Builder job = NewJob.of("mail", "welcome", i).priority(LEVELS.get((int) (i % 3)));
             if (i % 4 == 1) {
                 job.uniqueKey("key-" + i % 16);
             } else if (i % 4 == 2) {
@@ -140,7 +140,7 @@ final class DoctorTest extends DoctorSteps {
     private static Verdict verdict(ClaimedJob job, long n) {
         if (job.cancelled()) {
             return Verdict.finish(job.lease(),
-                    job.document().with(job.document().run().ended(JobState.CANCELLED, job.claimedAt(), null)));
+                    job.document().with(job.document().history().ended(JobState.CANCELLED, job.claimedAt(), null)));
         }
         return switch ((int) (n % 10)) {
             case 0, 1 -> Verdict.retry(job.lease(), Duration.ofMillis(n % 40), job.document());

@@ -56,7 +56,7 @@ final class EmbeddedRedisTest {
         try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0)) {
             try (RedisBroker broker = connect(redis)) {
                 JobClient client = new JobClient(broker);
-                client.enqueue(NewJob.of("email", "welcome", 1).level(Priority.HIGH).build());
+                client.enqueue(NewJob.of("email", "welcome", 1).priority(Priority.HIGH).build());
                 running = broker.claim(
                         new ClaimRequest(QUEUE, new WorkerId("w1"), 1, Duration.ofSeconds(30), List.of(Priority.HIGH)))
                         .jobs().get(0);

@@ -184,7 +184,7 @@ final class DeletionTest {
         List<CompletionStage<WriteResult>> settled = new ArrayList<>();
         for (ClaimedJob job : jobs) {
             settled.add(broker.settle(Verdict.finish(job.lease(),
-                    job.document().with(job.document().run().ended(JobState.SUCCEEDED, job.claimedAt(), null)))));
+                    job.document().with(job.document().history().ended(JobState.SUCCEEDED, job.claimedAt(), null)))));
         }
         for (CompletionStage<WriteResult> each : settled) {
             assertThat(each.toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);

@@ -113,7 +113,7 @@ final class EntryTimesTest extends RedisSteps {
 
     @Test
     void theFirstJobAfterTheClockWasSetBackKnowsItsTimeToo() {
-        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Priority.HIGH).build();
+        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).priority(Priority.HIGH).build();
         assertThat(client.enqueue(urgent).createdAt()).isCloseTo(now(), SOON);
         jump(BASE + "ready:h");
         ahead.addAndGet(YEAR.toNanos()); // what this process counts on from is a year ahead, too
@@ -159,7 +159,7 @@ final class EntryTimesTest extends RedisSteps {
         assertThat(broker.find(ids.get(2_499)).kind()).isEqualTo(Lookup.Kind.FOUND);
         long ended = now().toEpochMilli();
         Eventually.until("the next tenth of a second", () -> now().toEpochMilli() / 100 > ended / 100);
-        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).level(Priority.HIGH).build();
+        NewJob urgent = NewJob.of(QUEUE.value(), "welcome", 1).priority(Priority.HIGH).build();
         JobId ordinary = client.enqueue(urgent).id();
         succeed(claim(1, Priority.HIGH).get(0));
         assertThat(broker.find(ordinary).kind()).as("it ended last, though its id is smaller")

@@ -125,7 +125,7 @@ final class FinishedJobsTest extends RedisSteps {
         assertSound();
     }
 
-    /** Stores a job as if it had been accepted so long ago, before all others of its level. */
+    /** Stores a job as if it had been accepted so long ago, before all others of its priority. */
     private JobId accepted(Duration ago, int sequence) {
         List<String> time = jedis.time();
         long millis = Long.parseLong(time.get(0)) * 1000 - ago.toMillis();
@@ -136,14 +136,14 @@ final class FinishedJobsTest extends RedisSteps {
         return new JobId(QUEUE, Priority.HIGH, false, millis, sequence);
     }
 
-    /** Submits jobs, unless they are of the level whose jobs are there already, and lets each succeed by itself. */
-    private List<JobId> run(Priority level, int count) {
+    /** Submits jobs, unless they are of the priority whose jobs are there already, and lets each succeed by itself. */
+    private List<JobId> run(Priority priority, int count) {
         List<JobId> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            if (level == Priority.NORMAL) {
+            if (priority == Priority.NORMAL) {
                 new JobClient(broker).enqueue(NewJob.of(QUEUE.value(), "welcome", 1).build());
             }
-            ClaimedJob job = claim(1, level).get(0);
+            ClaimedJob job = claim(1, priority).get(0);
             succeed(job);
             ids.add(job.lease().job());
         }

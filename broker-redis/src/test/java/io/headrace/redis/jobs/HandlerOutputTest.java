@@ -125,7 +125,7 @@ final class HandlerOutputTest extends RedisSteps {
     void aJobThatIsRetriedKeepsItsLogAndWhoEndsItTakesItAlong() {
         keep(Duration.ZERO, 100);
         ClaimedJob first = said(job());
-        var failed = first.document().with(first.document().run().and(new Attempt(1, "w1",
+        var failed = first.document().with(first.document().history().and(new Attempt(1, "w1",
                 first.claimedAt(), first.claimedAt(), Attempt.Outcome.FAILED, null)));
         settle(Verdict.retry(first.lease(), DAY, failed));
         assertThat(words()).contains(BASE + "log:" + first.lease().job());

@@ -184,7 +184,7 @@ final class ReadingTest extends RedisSteps {
     }
 
     private static JobDocument failed(ClaimedJob job) {
-        return job.document().with(job.document().run().and(new Attempt(1, "ann", Instant.EPOCH,
+        return job.document().with(job.document().history().and(new Attempt(1, "ann", Instant.EPOCH,
                 Instant.EPOCH, Attempt.Outcome.FAILED, new Failure("broken", "no", null))));
     }
 

@@ -174,7 +174,7 @@ final class RestingIndexTest {
         assertThat(commands("mget")).isEqualTo(39);
 
         jedis.configResetStat();
-        broker.operator().requeue(QUEUE, ids.stream().map(JobId::parse).toList(), null);
+        broker.operator().retry(QUEUE, ids.stream().map(JobId::parse).toList(), null);
         assertThat(commands("evalsha")).isEqualTo(15);
         assertThat(jedis.zcard(BASE + "dead")).isZero();
     }
@@ -184,7 +184,7 @@ final class RestingIndexTest {
         List<String> ids = put(JobState.DEAD, SMALL, 1_000, DOCUMENT);
         assertThat(page(JobState.DEAD, null, 1).next()).isPresent(); // from now on Redis knows the scripts
         jedis.configResetStat();
-        broker.operator().requeue(QUEUE, ids.stream().map(JobId::parse).toList(), null);
+        broker.operator().retry(QUEUE, ids.stream().map(JobId::parse).toList(), null);
         assertThat(commands("evalsha")).isEqualTo(1);
         assertThat(jedis.zcard(BASE + "dead")).isZero();
     }

@@ -135,7 +135,7 @@ final class BrokenWorker {
     }
 
     private static Verdict success(ClaimedJob job) {
-        History run = job.document().run().and(new Attempt(job.lease().attempt(),
+        History run = job.document().history().and(new Attempt(job.lease().attempt(),
                 job.lease().token().worker().value(), job.claimedAt(), job.claimedAt(),
                 Attempt.Outcome.SUCCEEDED, null)).ended(JobState.SUCCEEDED, job.claimedAt(), null);
         return Verdict.finish(job.lease(), job.document().with(run));
@@ -158,9 +158,9 @@ final class BrokenWorker {
 
     private void withdraw(Lease lease) throws IOException {
         String entry = lease.token().entry().substring(1); // behind the letter of the level
-        String stream = RedisTopology.BASE + "ready:" + lease.job().level().code();
+        String stream = RedisTopology.BASE + "ready:" + lease.job().priority().code();
         redis.call("XACK", stream, "workers", entry);
         redis.call("XDEL", stream, entry);
-        redis.call("HDEL", RedisTopology.BASE + "running:" + lease.job().level().code(), entry);
+        redis.call("HDEL", RedisTopology.BASE + "running:" + lease.job().priority().code(), entry);
     }
 }

@@ -117,7 +117,7 @@ class LiveReplicasTest {
                 new ClaimRequest(MAIL, new WorkerId("w-test"), 1, Duration.ofSeconds(30), List.of(Priority.values())))
                 .jobs().get(0);
         broker.settle(Verdict.finish(job.lease(), job.document()
-                .with(job.document().run().ended(JobState.SUCCEEDED, Instant.now(), Json.parse("2")))))
+                .with(job.document().history().ended(JobState.SUCCEEDED, Instant.now(), Json.parse("2")))))
                 .toCompletableFuture().join();
     }
 

@@ -44,7 +44,7 @@ public final class HistoryChecker {
 
         /** What a broker knows. */
         public static Recorded of(Job job) {
-            return new Recorded(job.id(), job.state(), job.document().run().attempts());
+            return new Recorded(job.id(), job.state(), job.document().history().attempts());
         }
     }
 

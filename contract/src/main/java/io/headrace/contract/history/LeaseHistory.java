@@ -92,7 +92,7 @@ public final class LeaseHistory {
     /** The job was put down to run again. */
     public void putDown(JobId job, JobDocument document) {
         written(job, document);
-        course(job).before = document.run().attempt();
+        course(job).before = document.history().attempt();
     }
 
     /** The job's end was recorded. */
@@ -104,13 +104,13 @@ public final class LeaseHistory {
         }
         written(job, document);
         course.ended = true;
-        records.add(new Recorded(job, state, document.run().attempts()));
+        records.add(new Recorded(job, state, document.history().attempts()));
     }
 
     /** The newest attempt must be the holder's; those before it that were lost must have been leases. */
     private void written(JobId job, JobDocument document) {
         Course course = course(job);
-        List<Attempt> attempts = document.run().attempts();
+        List<Attempt> attempts = document.history().attempts();
         for (int i = 0; i < attempts.size(); i++) {
             Attempt attempt = attempts.get(i);
             if (attempt.number() <= course.recorded) {

@@ -167,7 +167,7 @@ public final class RedisHistory {
 
     private void ended(String id, byte[] bytes) {
         JobDocument document = JobDocument.parse(bytes);
-        JobState outcome = document.run().outcome();
+        JobState outcome = document.history().outcome();
         if (outcome == null) {
             throw new IllegalStateException(id + " is finished without an outcome");
         }

@@ -118,7 +118,7 @@ public final class Outcome {
         if (thrown instanceof PermanentFailure || (thrown instanceof HandlerFailure known && known.permanent())) {
             return bury(job, ran, attempt(job, ran, Attempt.Outcome.FAILED, failure));
         }
-        if (waits(thrown) && job.document().run().forgiven() < RetryLater.MOST) {
+        if (waits(thrown) && job.document().history().forgiven() < RetryLater.MOST) {
             return postpone(job, ran, failure, floor(thrown));
         }
         return retryOrBury(job, ran, Attempt.Outcome.FAILED, failure, floor(thrown));
@@ -138,7 +138,7 @@ public final class Outcome {
 
     /** How many of the attempts count against the retries, this one included. */
     private static int counted(ClaimedJob job) {
-        return job.lease().attempt() - job.document().run().forgiven();
+        return job.lease().attempt() - job.document().history().forgiven();
     }
 
     /**
@@ -191,7 +191,7 @@ public final class Outcome {
 
     /** The document's run, with the lost attempts of this delivery chain added. */
     private static History history(ClaimedJob job) {
-        History run = job.document().run();
+        History run = job.document().history();
         for (Attempt lost : job.lost()) {
             run = run.and(lost);
         }

@@ -59,7 +59,7 @@ public final class BrokerHints {
     }
 
     private Subscription listenForWishes() {
-        Subscription made = broker.onWish(config.id(), leaseKeeper::beatSoon);
+        Subscription made = broker.onSteer(config.id(), leaseKeeper::beatSoon);
         leaseKeeper.beatSoon(); // for what was wished before
         return made;
     }

@@ -59,7 +59,7 @@ class BrokerOutageTest {
         rig.settler.resend();
 
         assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
-        assertThat(rig.job(id).document().run().attempts()).hasSize(1);
+        assertThat(rig.job(id).document().history().attempts()).hasSize(1);
         assertThat(rig.inFlight.all()).isEmpty();
         assertThat(rig.count("headrace_stale_writes_refused_total")).isZero();
     }

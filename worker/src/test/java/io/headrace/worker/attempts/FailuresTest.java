@@ -39,7 +39,7 @@ class FailuresTest {
 
         rig.claimLoop.claimRound();
 
-        Failure error = rig.job(id).document().run().error();
+        Failure error = rig.job(id).document().history().error();
         assertThat(error).isNotNull();
         assertThat(error.type()).isEqualTo("java.lang.IllegalStateException");
         assertThat(error.message()).isEqualTo("outer");
@@ -56,7 +56,7 @@ class FailuresTest {
         rig.claimLoop.claimRound();
 
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
-        assertThat(rig.job(id).document().run().error()).extracting(Failure::type).isEqualTo("bad_payload");
+        assertThat(rig.job(id).document().history().error()).extracting(Failure::type).isEqualTo("bad_payload");
     }
 
     /** A payload before and after a change of the program. */
@@ -87,7 +87,7 @@ class FailuresTest {
                 (orders, context) -> orders.get(0).id()));
         JobId id = rig.enqueue(NewJob.of("default", "orders", List.of(new Before("1", null))).build());
         rig.claimLoop.claimRound();
-        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("1"));
+        assertThat(rig.job(id).document().history().result()).isEqualTo(Json.of("1"));
     }
 
     @Test
@@ -98,7 +98,7 @@ class FailuresTest {
         rig.claimLoop.claimRound();
 
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
-        assertThat(rig.job(id).document().run().error()).extracting(Failure::type).isEqualTo("result_too_large");
+        assertThat(rig.job(id).document().history().error()).extracting(Failure::type).isEqualTo("result_too_large");
     }
 
     @Test
@@ -177,13 +177,13 @@ class FailuresTest {
 
         Job job = rig.job(id);
         assertThat(job.attempt()).isEqualTo(1);
-        Failure error = job.document().run().error();
+        Failure error = job.document().history().error();
         assertThat(error).isNotNull();
         assertThat(error.type()).isEqualTo(thrown.getClass().getName());
         assertThat(error.message()).hasSizeLessThanOrEqualTo(Failure.MAX_MESSAGE);
         assertThat(rig.state(id)).isIn(JobState.DEAD, JobState.RETRYING);
-        assertThat(JobDocument.parse(job.document().bytes()).run()).as("it can be read back")
-                .isEqualTo(job.document().run());
+        assertThat(JobDocument.parse(job.document().bytes()).history()).as("it can be read back")
+                .isEqualTo(job.document().history());
         assertThat(rig.inFlight.all()).isEmpty();
         assertThat(rig.slots.free()).isEqualTo(1);
     }
@@ -208,7 +208,7 @@ class FailuresTest {
         rig.claimLoop.claimRound();
 
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
-        Failure error = rig.job(id).document().run().error();
+        Failure error = rig.job(id).document().history().error();
         assertThat(error).isNotNull();
         assertThat(error.type()).isEqualTo("bad_result");
         assertThat(error.message()).startsWith("the result cannot be ");

@@ -86,7 +86,7 @@ class InterrupterTest {
         letGo.countDown();
         thread.join(30_000);
         assertThat(rig.slots.free()).as("freed once").isEqualTo(1);
-        assertThat(rig.job(id).document().run().attempts()).hasSize(1);
+        assertThat(rig.job(id).document().history().attempts()).hasSize(1);
         assertThat(rig.count("headrace_attempts_abandoned_total")).isEqualTo(1);
     }
 
@@ -106,7 +106,7 @@ class InterrupterTest {
         rig.leaseKeeper.turn();
         thread.join(30_000);
 
-        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("theirs"));
+        assertThat(rig.job(id).document().history().result()).isEqualTo(Json.of("theirs"));
         assertThat(rig.count("headrace_leases_lost_total")).isEqualTo(1);
         assertThat(rig.count("headrace_stale_writes_refused_total")).isEqualTo(1);
     }

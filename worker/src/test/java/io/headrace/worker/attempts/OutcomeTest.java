@@ -41,7 +41,7 @@ class OutcomeTest {
         Verdict verdict = after(Ending.returned(Json.parse("42")), null).verdict();
 
         assertThat(verdict.move()).isEqualTo(Verdict.Move.FINISH);
-        History run = verdict.document().run();
+        History run = verdict.document().history();
         assertThat(run.outcome()).isEqualTo(JobState.SUCCEEDED);
         assertThat(run.result()).isEqualTo(Json.parse("42"));
         assertThat(run.finishedAt()).isEqualTo(CLAIMED.plusSeconds(3));
@@ -54,7 +54,7 @@ class OutcomeTest {
     void whatHappenedWinsOverWhatWasAskedFor() {
         for (Stop stop : Stop.values()) {
             Decision decision = after(Ending.returned(null), stop);
-            assertThat(decision.verdict().document().run().outcome()).as("%s", stop).isEqualTo(JobState.SUCCEEDED);
+            assertThat(decision.verdict().document().history().outcome()).as("%s", stop).isEqualTo(JobState.SUCCEEDED);
         }
     }
 
@@ -65,24 +65,24 @@ class OutcomeTest {
         assertThat(decision.verdict().move()).isEqualTo(Verdict.Move.RETRY);
         assertThat(decision.verdict().delay()).isLessThanOrEqualTo(Duration.ofSeconds(1));
         assertThat(decision.label()).isEqualTo("failed");
-        Failure error = decision.verdict().document().run().error();
+        Failure error = decision.verdict().document().history().error();
         assertThat(error).isNotNull();
         assertThat(error.type()).isEqualTo("java.lang.IllegalStateException");
         assertThat(error.message()).isEqualTo("no");
-        assertThat(decision.verdict().document().run().outcome()).isNull();
+        assertThat(decision.verdict().document().history().outcome()).isNull();
     }
 
     @Test
     void aFailureTellsHowManyRetriesThereAreUnlessTheJobSays() {
         Ending failed = Ending.threw(new Exception("no"));
-        assertThat(after(failed, null).verdict().document().run().maxRetries()).isEqualTo(2);
-        assertThat(after(Ending.threw(new PermanentFailure("no")), null).verdict().document().run().maxRetries())
+        assertThat(after(failed, null).verdict().document().history().maxRetries()).isEqualTo(2);
+        assertThat(after(Ending.threw(new PermanentFailure("no")), null).verdict().document().history().maxRetries())
                 .isEqualTo(2);
-        assertThat(after(Ending.returned(null), null).verdict().document().run().maxRetries()).isNull();
+        assertThat(after(Ending.returned(null), null).verdict().document().history().maxRetries()).isNull();
         ClaimedJob asking = claimed(spec(7, null), History.NONE, 1, 1, List.of());
         JobDocument judged = outcome.afterRun(asking, ran(failed, null)).orElseThrow().verdict().document();
-        assertThat(judged.run().maxRetries()).isNull();
-        assertThat(JobDocument.parse(after(failed, null).verdict().document().bytes()).run().maxRetries()).isEqualTo(2);
+        assertThat(judged.history().maxRetries()).isNull();
+        assertThat(JobDocument.parse(after(failed, null).verdict().document().bytes()).history().maxRetries()).isEqualTo(2);
     }
 
     @Test
@@ -92,8 +92,8 @@ class OutcomeTest {
         Verdict verdict = outcome.afterRun(third, ran(Ending.threw(new Exception("no")), null)).orElseThrow().verdict();
 
         assertThat(verdict.move()).isEqualTo(Verdict.Move.BURY);
-        assertThat(verdict.document().run().outcome()).isEqualTo(JobState.DEAD);
-        assertThat(verdict.document().run().finishedAt()).isEqualTo(CLAIMED.plusSeconds(3));
+        assertThat(verdict.document().history().outcome()).isEqualTo(JobState.DEAD);
+        assertThat(verdict.document().history().finishedAt()).isEqualTo(CLAIMED.plusSeconds(3));
     }
 
     @Test
@@ -137,11 +137,11 @@ class OutcomeTest {
                 HandlerFailure.postponed("http_429", "busy", Duration.ofSeconds(90)))) {
             Verdict verdict = after(Ending.threw(later), null).verdict();
             assertThat(verdict.move()).isEqualTo(Verdict.Move.RETRY);
-            assertThat(verdict.document().run().forgiven()).isEqualTo(1);
-            assertThat(verdict.document().run().attempts()).hasSize(1);
+            assertThat(verdict.document().history().forgiven()).isEqualTo(1);
+            assertThat(verdict.document().history().attempts()).hasSize(1);
         }
         assertThat(after(Ending.threw(HandlerFailure.passing("http_500", "no", Duration.ofSeconds(90))), null).verdict()
-                .document().run().forgiven()).isZero();
+                .document().history().forgiven()).isZero();
     }
 
     @Test
@@ -149,8 +149,8 @@ class OutcomeTest {
         Decision decision = after(Ending.threw(new InterruptedException()), Stop.CANCELLED);
 
         assertThat(decision.verdict().move()).isEqualTo(Verdict.Move.FINISH);
-        assertThat(decision.verdict().document().run().outcome()).isEqualTo(JobState.CANCELLED);
-        assertThat(decision.verdict().document().run().attempts()).extracting(Attempt::outcome)
+        assertThat(decision.verdict().document().history().outcome()).isEqualTo(JobState.CANCELLED);
+        assertThat(decision.verdict().document().history().attempts()).extracting(Attempt::outcome)
                 .containsExactly(Attempt.Outcome.CANCELLED);
     }
 
@@ -160,7 +160,7 @@ class OutcomeTest {
 
         assertThat(decision.verdict().move()).isEqualTo(Verdict.Move.RETRY);
         assertThat(decision.label()).isEqualTo("timed_out");
-        Failure error = decision.verdict().document().run().error();
+        Failure error = decision.verdict().document().history().error();
         assertThat(error).isNotNull();
         assertThat(error.type()).isEqualTo("timeout");
         assertThat(error.message()).isEqualTo("did not end within 2s");
@@ -173,7 +173,7 @@ class OutcomeTest {
 
         assertThat(decision.verdict().move()).isEqualTo(Verdict.Move.RELEASE);
         assertThat(decision.attempt()).isNull();
-        assertThat(decision.verdict().document().run()).isEqualTo(History.NONE);
+        assertThat(decision.verdict().document().history()).isEqualTo(History.NONE);
     }
 
     @Test
@@ -194,7 +194,7 @@ class OutcomeTest {
         Attempt lost = new Attempt(1, "w-0", CLAIMED.minusSeconds(9), CLAIMED, Attempt.Outcome.LOST, null);
         ClaimedJob second = claimed(spec(null, null), History.NONE, 2, 2, List.of(lost));
 
-        History run = outcome.afterRun(second, ran(Ending.returned(null), null)).orElseThrow().verdict().document().run();
+        History run = outcome.afterRun(second, ran(Ending.returned(null), null)).orElseThrow().verdict().document().history();
 
         assertThat(run.attempt()).isEqualTo(2);
         assertThat(run.attempts()).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.LOST,
@@ -209,7 +209,7 @@ class OutcomeTest {
         Verdict verdict = outcome.beforeRun(fourth, true, CLAIMED).orElseThrow().verdict();
 
         assertThat(verdict.move()).isEqualTo(Verdict.Move.BURY);
-        History run = verdict.document().run();
+        History run = verdict.document().history();
         assertThat(run.error()).extracting(Failure::type).isEqualTo("worker_lost");
         assertThat(run.attempts()).hasSize(3);
         assertThat(run.attempt()).isEqualTo(3);
@@ -223,15 +223,15 @@ class OutcomeTest {
 
         Verdict verdict = outcome.beforeRun(late, true, CLAIMED).orElseThrow().verdict();
 
-        assertThat(verdict.document().run().outcome()).isEqualTo(JobState.EXPIRED);
-        assertThat(verdict.document().run().attempts()).isEmpty();
+        assertThat(verdict.document().history().outcome()).isEqualTo(JobState.EXPIRED);
+        assertThat(verdict.document().history().attempts()).isEmpty();
     }
 
     @Test
     void aCancelledJobEndsWithoutRunning() {
         ClaimedJob job = new ClaimedJob(fresh().lease(), fresh().document(), CLAIMED, true, List.of());
 
-        assertThat(outcome.beforeRun(job, true, CLAIMED).orElseThrow().verdict().document().run().outcome())
+        assertThat(outcome.beforeRun(job, true, CLAIMED).orElseThrow().verdict().document().history().outcome())
                 .isEqualTo(JobState.CANCELLED);
     }
 
@@ -241,7 +241,7 @@ class OutcomeTest {
 
         assertThat(verdict.move()).isEqualTo(Verdict.Move.PARK);
         assertThat(verdict.delay()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
-        assertThat(verdict.document().run()).isEqualTo(History.NONE);
+        assertThat(verdict.document().history()).isEqualTo(History.NONE);
     }
 
     private Decision after(Ending ending, @Nullable Stop stop) {

@@ -40,7 +40,7 @@ class ClaimLoopTest {
 
         Job job = rig.job(id);
         assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
-        assertThat(job.document().run().result()).isEqualTo(Json.parse("{\"n\":1}"));
+        assertThat(job.document().history().result()).isEqualTo(Json.parse("{\"n\":1}"));
         assertThat(rig.slots.free()).isEqualTo(4);
         assertThat(rig.inFlight.all()).isEmpty();
     }
@@ -70,7 +70,7 @@ class ClaimLoopTest {
         assertThat(rig.state(id)).isEqualTo(JobState.QUEUED);
         assertThat(rig.slots.free()).isEqualTo(1);
         rig.claimLoop.claimRound();
-        assertThat(rig.job(id).document().run().attempts()).hasSize(1);
+        assertThat(rig.job(id).document().history().attempts()).hasSize(1);
     }
 
     @Test
@@ -106,7 +106,7 @@ class ClaimLoopTest {
         }
 
         assertThat(attempts).containsExactly(1, 2, 3);
-        assertThat(rig.job(id).document().run().attempts()).extracting(Attempt::outcome).containsExactly(
+        assertThat(rig.job(id).document().history().attempts()).extracting(Attempt::outcome).containsExactly(
                 Attempt.Outcome.FAILED, Attempt.Outcome.FAILED, Attempt.Outcome.SUCCEEDED);
     }
 
@@ -128,7 +128,7 @@ class ClaimLoopTest {
         }
         assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
         assertThat(rig.job(id).attempt()).isEqualTo(8);
-        assertThat(rig.job(id).document().run().forgiven()).isEqualTo(5);
+        assertThat(rig.job(id).document().history().forgiven()).isEqualTo(5);
     }
 
     @Test

@@ -117,8 +117,8 @@ class LeaseKeeperTest {
 
         frozen.runTasks();
 
-        assertThat(frozen.job(id).document().run().result()).isEqualTo(Json.parse("\"theirs\""));
-        assertThat(frozen.job(id).document().run().attempts()).extracting(Attempt::outcome)
+        assertThat(frozen.job(id).document().history().result()).isEqualTo(Json.parse("\"theirs\""));
+        assertThat(frozen.job(id).document().history().attempts()).extracting(Attempt::outcome)
                 .containsExactly(Attempt.Outcome.LOST, Attempt.Outcome.SUCCEEDED);
         assertThat(frozen.count("headrace_stale_writes_refused_total")).isEqualTo(1);
         assertThat(other.count("headrace_leases_reclaimed_total")).isEqualTo(1);
@@ -190,7 +190,7 @@ class LeaseKeeperTest {
         }
 
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
-        History run = rig.job(id).document().run();
+        History run = rig.job(id).document().history();
         assertThat(run.error()).extracting(Failure::type).isEqualTo("worker_lost");
         assertThat(run.attempts()).extracting(Attempt::outcome)
                 .containsExactly(Attempt.Outcome.LOST, Attempt.Outcome.LOST, Attempt.Outcome.LOST);

@@ -66,7 +66,7 @@ final class ReclaimerTest {
 
         assertThat(died).isEqualTo(Token.MAX_DELIVERIES);
         assertThat(first.state(killer)).isEqualTo(JobState.DEAD);
-        assertThat(first.job(killer).document().run().error()).hasFieldOrPropertyWithValue("type", "worker_lost");
+        assertThat(first.job(killer).document().history().error()).hasFieldOrPropertyWithValue("type", "worker_lost");
         assertThat(innocents).allMatch(id -> first.state(id) == JobState.SUCCEEDED);
     }
 

@@ -48,7 +48,7 @@ class PluginFolderTest {
         rig.claimLoop.claimRound();
 
         assertThat(rig.state(id)).isEqualTo(JobState.SUCCEEDED);
-        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("hello Ada"));
+        assertThat(rig.job(id).document().history().result()).isEqualTo(Json.of("hello Ada"));
         assertThat(loaded.get(0).loader()).isNotNull().isNotEqualTo(getClass().getClassLoader());
     }
 
@@ -107,7 +107,7 @@ class PluginFolderTest {
         JobId id = rig.enqueue(NewJob.of("default", "shout", "hi").build());
         rig.claimLoop.claimRound();
 
-        assertThat(rig.job(id).document().run().result()).isEqualTo(Json.of("HI"));
+        assertThat(rig.job(id).document().history().result()).isEqualTo(Json.of("HI"));
     }
 
     @Test

@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 /**
  * How long a failed job waits before its next attempt.
  *
- * <p>{@code EXPONENTIAL} draws uniformly from zero to {@code base × 2^(attempt-1)}, at most {@code cap} ("full jitter"), so
- * that jobs which failed together do not come back together. {@code FIXED} waits exactly {@code base}.
+ * <p>{@code EXPONENTIAL} draws uniformly from zero to {@code base × 2^(attempt-1)}, at most {@code cap} ("full
+ * jitter"), so that jobs which failed together do not come back together. {@code FIXED} waits exactly {@code base}.
  *
  * @param base 1 ms to 7 days; default 1 s
  * @param cap {@code base} to 7 days; default 1 h; unused by {@code FIXED}

@@ -1,6 +1,9 @@
 package io.headrace;
 
-/** The broker cannot give the durability that a submission asks for. Nothing was stored; ask for less, or mend the broker. */
+/**
+ * The broker cannot give the durability that a submission asks for. Nothing was stored; ask for less, or mend the
+ * broker.
+ */
 public final class DurabilityUnavailable extends HeadraceException {
     private static final long serialVersionUID = 1L;
 

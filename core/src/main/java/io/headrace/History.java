@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param result what the handler of a succeeded job returned, else null
  * @param error why the newest failed attempt failed, else null
  * @param progress the last that the handler reported, else null
- * @param forgiven how many of the attempts do not count against the job's retries: they asked for a wait, or a person retried the job
- *            since
- * @param maxRetries how many retries the worker gave the job that judged its newest failed attempt, where the job asks for no number;
- *            null before
+ * @param forgiven how many of the attempts do not count against the job's retries: they asked for a wait, or a person
+ *            retried the job since
+ * @param maxRetries how many retries the worker gave the job that judged its newest failed attempt, where the job asks
+ *            for no number; null before
  */
 public record History(int attempt, List<Attempt> attempts, @Nullable JobState outcome, @Nullable Instant finishedAt,
         @Nullable Json result, @Nullable Failure error, @Nullable Progress progress, int forgiven,
@@ -57,7 +57,8 @@ public record History(int attempt, List<Attempt> attempts, @Nullable JobState ou
 
     /** This history with the handler's last word on its progress. */
     public History with(@Nullable Progress last) {
-        return new History(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last, forgiven,
+        return new History(attempt, attempts, outcome, finishedAt, result, error, last == null ? progress : last,
+                forgiven,
                 maxRetries);
     }
 
@@ -72,7 +73,9 @@ public record History(int attempt, List<Attempt> attempts, @Nullable JobState ou
                 maxRetries);
     }
 
-    /** A history as it is after a retry by hand: the history stays, the verdict goes, and the retries are counted anew. */
+    /**
+     * A history as it is after a retry by hand: the history stays, the verdict goes, and the retries are counted anew.
+     */
     public History reopened() {
         return new History(attempt, attempts, null, null, null, error, null, attempt, maxRetries);
     }

@@ -1,7 +1,8 @@
 package io.headrace;
 
 /**
- * Makes a submission safe to send again: the broker remembers the key for 24 h and answers a repetition with the first job.
+ * Makes a submission safe to send again: the broker remembers the key for 24 h and answers a repetition with the first
+ * job.
  *
  * @param key 1 to 256 characters chosen by the sender, unique within the queue
  * @param fingerprint digest of the request; the same key with another fingerprint is refused

@@ -2,7 +2,10 @@ package io.headrace;
 
 import io.headrace.format.Excerpt;
 
-/** A value from outside is not allowed. Nothing was stored; the message says which field, what was wrong, what is allowed. */
+/**
+ * A value from outside is not allowed. Nothing was stored; the message says which field, what was wrong, what is
+ * allowed.
+ */
 public final class InvalidInput extends HeadraceException {
     private static final long serialVersionUID = 1L;
     private static final String WAS = ", was ";

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /** Submits jobs from a program and waits for their ends. Thread-safe; a thin face of {@link JobStore}. */
 public final class JobClient {
     /**
-     * How long a waiter goes without looking even if no event comes: events are hints and can be missed while a connection
-     * is down.
+     * How long a waiter goes without looking even if no event comes: events are hints and can be missed while a
+     * connection is down.
      */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
@@ -43,12 +43,12 @@ public final class JobClient {
     }
 
     /**
-     * Submits many jobs that share round trips, and waits until each is answered. At most {@value #MAX_OPEN} are on their way
-     * at a time, so any number can be given.
+     * Submits many jobs that share round trips, and waits until each is answered. At most {@value #MAX_OPEN} are on
+     * their way at a time, so any number can be given.
      *
      * @return an answer for each, in order
-     * @throws HeadraceException the first failure, after all that were on their way were answered; jobs before and after it may have
-     *             been stored
+     * @throws HeadraceException the first failure, after all that were on their way were answered; jobs before and
+     *             after it may have been stored
      */
     public List<Submission> enqueueAll(List<NewJob> jobs) {
         List<Submission> answers = new ArrayList<>(jobs.size());
@@ -64,8 +64,8 @@ public final class JobClient {
     }
 
     /**
-     * Waits until a job has ended. One that may end before this is called, in a queue that keeps nothing, should be submitted as
-     * {@link NewJob.Builder#awaited}.
+     * Waits until a job has ended. One that may end before this is called, in a queue that keeps nothing, should be
+     * submitted as {@link NewJob.Builder#awaited}.
      *
      * @return the job as it is when it has ended, or as it is when the time is up; see {@link JobState#terminal()}
      * @throws InvalidInput when there is no such job

@@ -15,8 +15,8 @@ public interface JobContext {
     int attempt();
 
     /**
-     * A number that is larger each time the job is handed to a worker. Pass it on with what you write elsewhere: who refuses
-     * a smaller one than it has seen is safe from a worker that was frozen, lost its lease, and goes on.
+     * A number that is larger each time the job is handed to a worker. Pass it on with what you write elsewhere: who
+     * refuses a smaller one than it has seen is safe from a worker that was frozen, lost its lease, and goes on.
      */
     long fencingToken();
 
@@ -29,7 +29,10 @@ public interface JobContext {
     /** How long this attempt may still take; empty when it has no timeout. */
     Optional<Duration> remaining();
 
-    /** Whether the attempt should stop: cancelled, timed out, lease lost, or the worker is stopping. The thread is interrupted as well. */
+    /**
+     * Whether the attempt should stop: cancelled, timed out, lease lost, or the worker is stopping. The thread is
+     * interrupted as well.
+     */
     boolean stopping();
 
     /**

@@ -16,9 +16,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job in the form in which it is stored and moved: one JSON object, the {@link JobSpec} first and, once the job has been
- * claimed and put down again, a member {@code history} at its very end. Scripts move it without reading it. Replacing
- * {@code history} copies the bytes before it and parses nothing. Immutable.
+ * A job in the form in which it is stored and moved: one JSON object, the {@link JobSpec} first and, once the job has
+ * been claimed and put down again, a member {@code history} at its very end. Scripts move it without reading it.
+ * Replacing {@code history} copies the bytes before it and parses nothing. Immutable.
  *
  * <pre>{"type":"email","payload":{"to":"…"},"maxRetries":3,"history":{"attempt":1,"attempts":[…]}}</pre>
  */
@@ -73,7 +73,10 @@ public final class JobDocument {
         return history;
     }
 
-    /** When the job was accepted, by the broker's clock: what its id says, unless the id is known to be ahead of that clock. */
+    /**
+     * When the job was accepted, by the broker's clock: what its id says, unless the id is known to be ahead of that
+     * clock.
+     */
     public Instant acceptedAt(JobId id) {
         return acceptedAt == null ? id.createdAt() : acceptedAt;
     }

@@ -1,13 +1,12 @@
 package io.headrace;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import io.headrace.config.Address;
 import io.headrace.format.JsonFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the jobs of one type. It may be called again for a job it has run before (a lost lease, a crash after the work and
- * before its record), so it should be idempotent. Called by many threads at once.
+ * Runs the jobs of one type. It may be called again for a job it has run before (a lost lease, a crash after the work
+ * and before its record), so it should be idempotent. Called by many threads at once.
  *
  * @param <P> what the payload is deserialized to; {@link Json} for the bytes as they were sent
  */
@@ -47,7 +46,10 @@ public interface JobHandler<P> {
                 body);
     }
 
-    /** A handler made of a function, whose payload has a type with parameters: {@code new TypeReference<List<Address>>() {}}. */
+    /**
+     * A handler made of a function, whose payload has a type with parameters: {@code new TypeReference<List<Address>>()
+     * {}}.
+     */
     static <P> JobHandler<P> of(String type, TypeReference<P> payloadType, Body<P> body) {
         @SuppressWarnings("unchecked") // the class of a type with parameters is that of the type without
         Class<P> raw = (Class<P>) JsonFormat.objects().constructType(payloadType).getRawClass();

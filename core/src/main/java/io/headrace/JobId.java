@@ -7,14 +7,15 @@ import java.util.regex.Pattern;
 
 /**
  * The name of a job, and the address of its first entry: {@code email_n1763770000123-0} is the job of queue
- * {@code email}, priority normal, first published as stream entry {@code 1763770000123-0}. A job that starts in the schedule
- * carries an {@code s} before the number: {@code email_ns1763770000123-0}; its number comes from the broker's clock and a
- * counter, and is no entry's address.
+ * {@code email}, priority normal, first published as stream entry {@code 1763770000123-0}. A job that starts in the
+ * schedule carries an {@code s} before the number: {@code email_ns1763770000123-0}; its number comes from the broker's
+ * clock and a counter, and is no entry's address.
  *
  * @param queue the queue that holds the job, for ever
  * @param priority its urgency
  * @param scheduled whether its life began in the schedule
- * @param millis epoch milliseconds of its creation, by the broker's clock, or those of the job before it if that clock was set back
+ * @param millis epoch milliseconds of its creation, by the broker's clock, or those of the job before it if that clock
+ *         was set back
  * @param sequence tells apart jobs of the same millisecond
  */
 public record JobId(QueueName queue, Priority priority, boolean scheduled, long millis, long sequence)
@@ -33,7 +34,10 @@ public record JobId(QueueName queue, Priority priority, boolean scheduled, long 
                 Long.parseLong(m.group(4)), Long.parseLong(m.group(5)));
     }
 
-    /** When the job was accepted, by the broker's clock, unless that had gone ahead before: {@link JobDocument#acceptedAt} knows. */
+    /**
+     * When the job was accepted, by the broker's clock, unless that had gone ahead before:
+     * {@link JobDocument#acceptedAt} knows.
+     */
     public Instant createdAt() {
         return Instant.ofEpochMilli(millis);
     }

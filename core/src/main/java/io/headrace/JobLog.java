@@ -6,8 +6,8 @@ import java.util.List;
  * Lines that the handler of a job wrote.
  *
  * @param lines oldest first
- * @param next what to ask for to get the lines written after these; lines are numbered from 0 over the job's whole life, those that were
- *            dropped before they came to the broker included
+ * @param next what to ask for to get the lines written after these; lines are numbered from 0 over the job's whole
+ *            life, those that were dropped before they came to the broker included
  */
 public record JobLog(List<String> lines, long next) {
     /** How many lines of a job are kept, the newest. */

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sender asks for: the part of a job that never changes after its submission. Null stands for "the default", which
- * the worker's {@link RetryPolicy} or the queue's settings decide.
+ * What a sender asks for: the part of a job that never changes after its submission. Null stands for "the default",
+ * which the worker's {@link RetryPolicy} or the queue's settings decide.
  *
  * @param timeout how long one attempt may take, 1 ms to 7 days
  * @param maxRetries attempts after the first, 0 to 1000

@@ -15,7 +15,10 @@ public enum JobState {
     RUNNING,
     /** Failed, and waits for its next attempt. */
     RETRYING,
-    /** Handed back because no handler of the worker that claimed it knows its type; offered again later, no attempt used. */
+    /**
+     * Handed back because no handler of the worker that claimed it knows its type; offered again later, no attempt
+     * used.
+     */
     PARKED,
     /** Ended well. */
     SUCCEEDED,

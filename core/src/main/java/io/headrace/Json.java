@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.headrace.config.Address;
 import io.headrace.format.JsonFormat;
 import io.headrace.format.JsonMistake;
 import java.io.IOException;
@@ -29,7 +28,9 @@ public final class Json {
         this.utf8 = utf8;
     }
 
-    /** Wraps bytes already known to be one JSON value in UTF-8; the caller hands the array over and never changes it. */
+    /**
+     * Wraps bytes already known to be one JSON value in UTF-8; the caller hands the array over and never changes it.
+     */
     public static Json trusted(byte[] utf8) {
         return new Json(utf8);
     }
@@ -93,8 +94,8 @@ public final class Json {
     }
 
     /**
-     * Deserializes with Jackson. Members that the class does not know are passed over; what it has and the value lacks is null,
-     * absent or zero.
+     * Deserializes with Jackson. Members that the class does not know are passed over; what it has and the value lacks
+     * is null, absent or zero.
      *
      * @throws InvalidInput when the value does not fit the type
      */
@@ -142,7 +143,9 @@ public final class Json {
         return new InvalidInput("payload", "does not fit " + name + ": " + why);
     }
 
-    /** What Jackson says of a mistake shows parts of the value's source; what another mapper says is its own business. */
+    /**
+     * What Jackson says of a mistake shows parts of the value's source; what another mapper says is its own business.
+     */
     private static String reason(Exception e) {
         if (e instanceof JsonProcessingException known) {
             return JsonMistake.of(known);

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param awaited whether the sender waits for its end: see {@link JobStore#await}, which is promised from the first
  *             moment on
  */
-public record NewJob(QueueName queue, Priority priority, JobSpec spec, @Nullable Duration delay, @Nullable Instant runAt,
+public record NewJob(QueueName queue, Priority priority, JobSpec spec, @Nullable Duration delay,
+        @Nullable Instant runAt,
         @Nullable Idempotency idempotency, Durability durability, boolean awaited) {
     /** The largest payload, in bytes, unless a sender's or a server's settings say otherwise. */
     public static final int MAX_PAYLOAD = 256 * 1024;

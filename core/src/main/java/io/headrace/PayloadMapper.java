@@ -2,7 +2,6 @@ package io.headrace;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.headrace.config.Address;
 import io.headrace.format.JsonFormat;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;

@@ -4,8 +4,8 @@ import io.headrace.format.Excerpt;
 import java.util.regex.Pattern;
 
 /**
- * The name of a queue: 1 to 63 characters of {@code a-z 0-9 . -}, starting with a letter or digit. It travels in job ids,
- * keys, URLs and metric tags, so it needs no escaping in any of them.
+ * The name of a queue: 1 to 63 characters of {@code a-z 0-9 . -}, starting with a letter or digit. It travels in job
+ * ids, keys, URLs and metric tags, so it needs no escaping in any of them.
  */
 public record QueueName(String value) implements Comparable<QueueName> {
     private static final Pattern ALLOWED = Pattern.compile("[a-z0-9][a-z0-9.-]{0,62}");

@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a handler: not now. The next attempt does not start before a delay has passed, and this one uses none of the job's retries: what
- * asks for a wait has not failed. That holds for {@value #MOST} attempts of a job; later ones count like any failure. Its
- * {@code expiresIn} bounds the waits by time.
+ * Thrown by a handler: not now. The next attempt does not start before a delay has passed, and this one uses none of
+ * the job's retries: what asks for a wait has not failed. That holds for {@value #MOST} attempts of a job; later ones
+ * count like any failure. Its {@code expiresIn} bounds the waits by time.
  */
 public final class RetryLater extends Exception {
     /** So many attempts of a job use no retry. */
@@ -16,8 +16,8 @@ public final class RetryLater extends Exception {
     private final Duration delay;
 
     /**
-     * @param delay a floor of the wait, such as a server's {@code Retry-After}; null and negative count as zero, more than 365 days
-     *            as 365 days
+     * @param delay a floor of the wait, such as a server's {@code Retry-After}; null and negative count as zero, more
+     *            than 365 days as 365 days
      */
     public RetryLater(@Nullable String message, @Nullable Duration delay) {
         super(message);

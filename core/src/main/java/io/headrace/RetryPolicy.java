@@ -29,7 +29,8 @@ public record RetryPolicy(int maxRetries, Backoff backoff) {
     /**
      * The wait before the next attempt, or empty when the retries are used up.
      *
-     * @param attempt the number of the attempt that failed, from 1, less the attempts {@link History#forgiven() forgiven}
+     * @param attempt the number of the attempt that failed, from 1, less the attempts
+     *         {@link History#forgiven() forgiven}
      * @param floor a wait that whoever failed asked for; jitter never shortens it
      */
     public Optional<Duration> next(int attempt, Duration floor, RandomGenerator random) {

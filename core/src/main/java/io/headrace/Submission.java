@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
  * The answer to a submission.
  *
  * @param id the new job, or the one that stands for it
- * @param state {@code QUEUED} or {@code SCHEDULED} for a new job; for a duplicate or replay the state the new job would have had
- * @param acceptedAt when the new job was accepted, where its id does not tell as it is ahead of the broker's clock, else null
+ * @param state {@code QUEUED} or {@code SCHEDULED} for a new job; for a duplicate or replay the state the new job would
+ *         have had
+ * @param acceptedAt when the new job was accepted, where its id does not tell as it is ahead of the broker's clock,
+ *         else null
  */
 public record Submission(Kind kind, JobId id, JobState state, @Nullable Instant acceptedAt) {
     /** What happened. */

@@ -23,7 +23,8 @@ class DeathCauseTest {
     void theErrorIsThatOfTheJobWithoutItsStack() {
         Failure first = new Failure("Refused", "no", "at A.b");
         Failure last = new Failure("Timeout", "30 s \"over\"", "at C.d");
-        History run = NEW.history().and(attempt(1, first)).and(attempt(2, last)).ended(JobState.DEAD, Instant.EPOCH, null);
+        History run = NEW.history().and(attempt(1, first)).and(attempt(2, last)).ended(JobState.DEAD, Instant.EPOCH,
+                null);
         JobDocument dead = NEW.with(run);
         assertThat(DeathCause.read(dead.bytes()))
                 .isEqualTo(new DeathCause(new JobType("welcome"), new Failure("Timeout", "30 s \"over\"", null)));
@@ -44,7 +45,8 @@ class DeathCauseTest {
     @Test
     void whatANewerVersionAddsIsPassedOver() {
         String text = "{\"type\":\"t\",\"new\":{\"a\":[1]},\"run\":{\"new\":[],\"error\":{\"type\":\"E\",\"message\":\"m\",\"new\":{}}}}";
-        assertThat(DeathCause.read(text.getBytes(StandardCharsets.UTF_8)).error()).isEqualTo(new Failure("E", "m", null));
+        assertThat(DeathCause.read(text.getBytes(StandardCharsets.UTF_8)).error())
+                .isEqualTo(new Failure("E", "m", null));
         assertThat(List.of(DeathCause.read(text.getBytes(StandardCharsets.UTF_8)).type()))
                 .containsExactly(new JobType("t"));
     }

@@ -20,7 +20,8 @@ final class AcceptedConnections {
     private final Duration headTimeout;
 
     /** @param headTimeout how long a request may take to send its head */
-    AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory room, GracefulShutdown leaving, Duration headTimeout) {
+    AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory room, GracefulShutdown leaving,
+            Duration headTimeout) {
         this.guard = guard;
         this.meters = meters;
         this.room = room;

@@ -38,9 +38,9 @@ public final class ApiKeys {
     }
 
     /**
-     * Reads entries separated by commas, each {@code [name=]role[@queue+queue]:secret} or a secret alone, which is an admin's;
-     * {@code sha256:} and 64 digits stand for a secret that shall not be in the environment. Spaces around entries and empty
-     * ones are left out.
+     * Reads entries separated by commas, each {@code [name=]role[@queue+queue]:secret} or a secret alone, which is an
+     * admin's; {@code sha256:} and 64 digits stand for a secret that shall not be in the environment. Spaces around
+     * entries and empty ones are left out.
      *
      * @throws InvalidInput when an entry is none of these, naming it by its number and never by its text
      */

@@ -33,9 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP API: takes jobs, tells about them, and lets operators act. Several event loops share the port; submissions are
- * read, handed to the broker's pipeline and answered on them without blocking, other calls wait for the broker on threads
- * of their own.
+ * The HTTP API: takes jobs, tells about them, and lets operators act. Several event loops share the port; submissions
+ * are read, handed to the broker's pipeline and answered on them without blocking, other calls wait for the broker on
+ * threads of their own.
  */
 public final class ApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
@@ -99,7 +99,9 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /** A framework may bring the Netty before ours; what would follow is a class that is missing somewhere deep inside. */
+    /**
+     * A framework may bring the Netty before ours; what would follow is a class that is missing somewhere deep inside.
+     */
     static void requireNetty(ClassLoader classes) {
         try {
             Class.forName(SINCE_NETTY_4_2, false, classes);
@@ -166,7 +168,10 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    /** Vert.x shares a port between loops only when it is told which. Somebody may take it before they do: try again then. */
+    /**
+     * Vert.x shares a port between loops only when it is told which. Somebody may take it before they do: try again
+     * then.
+     */
     private static int freePort(InetAddress address) {
         try (ServerSocket socket = new ServerSocket(0, 1, address)) {
             return socket.getLocalPort();
@@ -217,9 +222,9 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /**
-     * Leaves: {@code /readyz} says so and every answer ends its connection, for {@link ApiSettings#DRAIN} still to newcomers too; then
-     * nobody is let in, those who wait or follow are told how things stand, idle connections are closed after a second, requests
-     * under way get 10 s, and everything is freed. A second call does nothing.
+     * Leaves: {@code /readyz} says so and every answer ends its connection, for {@link ApiSettings#DRAIN} still to
+     * newcomers too; then nobody is let in, those who wait or follow are told how things stand, idle connections are
+     * closed after a second, requests under way get 10 s, and everything is freed. A second call does nothing.
      */
     @Override
     public void close() {

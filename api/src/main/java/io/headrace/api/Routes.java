@@ -77,7 +77,8 @@ final class Routes {
         this.all = List.copyOf(routes);
     }
 
-    private static List<Route> ofJobs(ApiParts parts, Endpoints calls, Audit audit, JobJson jobJson, KnownQueues known) {
+    private static List<Route> ofJobs(ApiParts parts, Endpoints calls, Audit audit, JobJson jobJson,
+            KnownQueues known) {
         ApiConfig config = parts.config;
         SubmitLimits limits = new SubmitLimits(config.maxPayload(), config.maxBatch(), config.maxBatchJobs(),
                 config.batchInFlight(), config.bodyTimeout(), config.durability());

@@ -9,7 +9,8 @@ import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Hostile requests by the thousand. {@code -Dfuzz.requests=100000} sends more of them, {@code -Dfuzz.seed} repeats a run.
+ * Hostile requests by the thousand. {@code -Dfuzz.requests=100000} sends more of them, {@code -Dfuzz.seed} repeats a
+ * run.
  */
 class FuzzTest {
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 4_000);

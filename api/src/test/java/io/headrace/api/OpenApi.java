@@ -21,7 +21,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The published document, and the check that an answer is one that it describes. Every answer of every test is checked. */
+/**
+ * The published document, and the check that an answer is one that it describes. Every answer of every test is checked.
+ */
 public final class OpenApi {
     public static final JsonNode DOCUMENT = load();
     private static final SchemaRegistry REGISTRY = SchemaRegistry

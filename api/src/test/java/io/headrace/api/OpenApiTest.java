@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.JobId;
 import io.headrace.JobType;
-import io.headrace.api.http.HttpTest;
 import io.headrace.api.http.Route;
 import io.headrace.api.socket.Pings;
 import io.headrace.api.socket.SocketCall;
-import io.headrace.api.socket.SocketTest;
-import io.headrace.api.submit.BatchTest;
 import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
@@ -108,7 +105,9 @@ class OpenApiTest {
                         .contains("#/components/" + part.getKey() + "/" + name)));
     }
 
-    /** Each answer is checked against the document as it comes in; here it matters that all that is documented comes. */
+    /**
+     * Each answer is checked against the document as it comes in; here it matters that all that is documented comes.
+     */
     @Test
     void everyCallAnswersAsDocumentedWhenAllGoesWellAndWhenNot() {
         try (TestApi api = new TestApi("MAX_BATCH_BYTES=1000000")) {
@@ -140,8 +139,9 @@ class OpenApiTest {
     }
 
     /**
-     * 408 takes time (HttpTest, BatchTest); 500 is what nobody foresaw; a submission is answered 409 only when the holder of its key ends at that moment; metrics are always at hand here, and
-     * told without figures of queues when the broker is away.
+     * 408 takes time (HttpTest, BatchTest); 500 is what nobody foresaw; a submission is answered 409 only when the
+     * holder of its key ends at that moment; metrics are always at hand here, and told without figures of queues when
+     * the broker is away.
      */
     private static boolean metElsewhere(String operation, String status) {
         return status.equals("408") || status.equals("500")

@@ -12,7 +12,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Answers submissions a moment later and all at once, as a flush does, in an order of its own; counts those under way. */
+/**
+ * Answers submissions a moment later and all at once, as a flush does, in an order of its own; counts those under way.
+ */
 public final class SlowBroker implements AutoCloseable {
     private final ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor();
     private final List<Runnable> gathered = new ArrayList<>();

@@ -28,10 +28,10 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +88,8 @@ public final class TestApi implements AutoCloseable {
 
     /** A server that leaves as in earnest. */
     public static TestApi leaving(Interposer interposer, String... settings) {
-        return new TestApi(interposer::around, interposer::around, environment(settings), Pings.USUAL, ByteBudget.ofHeap(),
+        return new TestApi(interposer::around, interposer::around, environment(settings), Pings.USUAL,
+                ByteBudget.ofHeap(),
                 Duration.ofSeconds(1));
     }
 
@@ -97,12 +98,14 @@ public final class TestApi implements AutoCloseable {
         this(interposer::around, interposer::around, environment(settings), Pings.USUAL, budget, Duration.ZERO);
     }
 
-    private TestApi(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
+    private TestApi(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam,
+            Map<String, String> variables,
             Pings pings) {
         this(seam, operatorSeam, variables, pings, ByteBudget.ofHeap(), Duration.ZERO);
     }
 
-    private TestApi(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam, Map<String, String> variables,
+    private TestApi(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam,
+            Map<String, String> variables,
             Pings pings, ByteBudget budget, Duration settle) {
         Map<String, String> environment = new HashMap<>(variables);
         environment.putIfAbsent("HEADRACE_API_PORT", "0");
@@ -326,7 +329,8 @@ public final class TestApi implements AutoCloseable {
 
     /** Leases the next job of queue {@code mail}, as a worker would. */
     public ClaimedJob claim() {
-        return broker.claim(new ClaimRequest(MAIL, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values()))).jobs()
+        return broker.claim(new ClaimRequest(MAIL, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values())))
+                .jobs()
                 .get(0);
     }
 
@@ -337,8 +341,9 @@ public final class TestApi implements AutoCloseable {
 
     public void bury(ClaimedJob job, String errorType) {
         io.headrace.Failure why = new io.headrace.Failure(errorType, "it broke", "at Somewhere");
-        History run = job.document().history().and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
-                clock.now(), io.headrace.Attempt.Outcome.FAILED, why));
+        History run = job.document().history()
+                .and(new io.headrace.Attempt(job.lease().attempt(), WORKER.value(), clock.now(),
+                        clock.now(), io.headrace.Attempt.Outcome.FAILED, why));
         broker.settle(Verdict.bury(job.lease(), job.document().with(run.ended(JobState.DEAD, clock.now(), null))))
                 .toCompletableFuture().join();
     }

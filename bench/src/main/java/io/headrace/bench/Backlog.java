@@ -96,7 +96,9 @@ final class Backlog implements Scenario {
         return false;
     }
 
-    /** What Redis may still take: of what it was told, of the machine, or, unless it is ours, what it knows of its own. */
+    /**
+     * What Redis may still take: of what it was told, of the machine, or, unless it is ours, what it knows of its own.
+     */
     private static double available(BenchContext ground, QueueName queue) throws java.io.IOException {
         ServerFigures redis = ServerFigures.of(ground.probe(), queue);
         double told = redis.maxMemoryBytes() > 0 ? redis.maxMemoryBytes() - redis.memoryBytes() : Double.MAX_VALUE;

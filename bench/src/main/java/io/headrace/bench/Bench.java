@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One benchmark: runs scenarios one after the other. {@link #run} is called once; {@link #close} by any thread, at any time. */
+/**
+ * One benchmark: runs scenarios one after the other. {@link #run} is called once; {@link #close} by any thread, at any
+ * time.
+ */
 public final class Bench implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bench.class);
     private static final long STOP_S = 20;
@@ -108,7 +111,10 @@ public final class Bench implements AutoCloseable {
         return kept.closed();
     }
 
-    /** Ends what runs, load first, so that nobody writes after the removal; removes every queue, and stops a Redis of its own. */
+    /**
+     * Ends what runs, load first, so that nobody writes after the removal; removes every queue, and stops a Redis of
+     * its own.
+     */
     @Override
     public void close() {
         kept.refuse();

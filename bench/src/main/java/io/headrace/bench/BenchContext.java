@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a scenario stands on: Redis, sizes, queues of its own, and where its figures go. Used by the measuring thread, except that
- * {@link #close} may be called by any.
+ * What a scenario stands on: Redis, sizes, queues of its own, and where its figures go. Used by the measuring thread,
+ * except that {@link #close} may be called by any.
  */
 final class BenchContext implements AutoCloseable {
     /** What the name of every queue of the benchmark starts with. */
@@ -37,7 +37,8 @@ final class BenchContext implements AutoCloseable {
     private final Set<QueueName> queues = ConcurrentHashMap.newKeySet();
 
     /** @param used where the names of its queues go, for the last look for keys */
-    BenchContext(BenchPlan plan, RedisConfig redis, RedisProbe probe, Set<QueueName> used, BenchReport.Section section, BenchWatcher watcher)
+    BenchContext(BenchPlan plan, RedisConfig redis, RedisProbe probe, Set<QueueName> used, BenchReport.Section section,
+            BenchWatcher watcher)
             throws Exception {
         this.plan = plan;
         this.redis = redis;

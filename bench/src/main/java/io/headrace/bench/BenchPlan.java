@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload bytes of each job's payload, at least {@value #SMALLEST_PAYLOAD}
  * @param extents of scenarios that are not measured in jobs a run
  */
-public record BenchPlan(Class<?> program, @Nullable RedisConfig redis, List<String> only, int jobs, int runs, int payload,
+public record BenchPlan(Class<?> program, @Nullable RedisConfig redis, List<String> only, int jobs, int runs,
+        int payload,
         BenchLimits extents) {
     /** A JSON object with one field and one character in it. */
     public static final int SMALLEST_PAYLOAD = 9;

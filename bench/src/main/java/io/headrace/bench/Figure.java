@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One thing that was measured: a line of the table.
  *
  * @param label what it is, in words that users know; at most {@value #LONGEST_LABEL} characters
- * @param unit of the values, such as {@code jobs/s}, {@code ms}, {@code bytes}; at most {@value #LONGEST_UNIT} characters
+ * @param unit of the values, such as {@code jobs/s}, {@code ms}, {@code bytes}; at most {@value #LONGEST_UNIT}
+ *         characters
  * @param values one for each run, in order; NaN for a run in which it could not be told
  * @param ceiling the ceiling measured in the same runs, or null
  */

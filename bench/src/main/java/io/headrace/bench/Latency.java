@@ -23,8 +23,9 @@ import org.HdrHistogram.Histogram;
 final class Latency implements Scenario {
     private static final int PER_SECOND = 1_000;
     /**
-     * Rates of the uncounted rounds: more than can be sent, since on few cores it takes some ten thousands of jobs until the JVMs
-     * no longer compile beside their work, and then the one that counts, which runs what a busy system never does.
+     * Rates of the uncounted rounds: more than can be sent, since on few cores it takes some ten thousands of jobs
+     * until the JVMs no longer compile beside their work, and then the one that counts, which runs what a busy system
+     * never does.
      */
     private static final List<Integer> WARM_UPS = List.of(20_000, PER_SECOND);
     private static final int SENDERS = 8;

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Parts that must be gone at the end, also when that comes by Ctrl-C in the middle of a measurement. Thread-safe: closing waits for
- * a part that is just being opened.
+ * Parts that must be gone at the end, also when that comes by Ctrl-C in the middle of a measurement. Thread-safe:
+ * closing waits for a part that is just being opened.
  */
 final class OpenParts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenParts.class);

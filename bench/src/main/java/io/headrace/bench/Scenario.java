@@ -14,8 +14,9 @@ interface Scenario {
     }
 
     /**
-     * Measures, and puts figures and notes into the ground's section. What it starts it hands to {@link BenchContext#open}, and queues
-     * come from {@link BenchContext#newQueue}: both are gone when the ground closes, however the scenario ends.
+     * Measures, and puts figures and notes into the ground's section. What it starts it hands to
+     * {@link BenchContext#open}, and queues come from {@link BenchContext#newQueue}: both are gone when the ground
+     * closes, however the scenario ends.
      *
      * @throws io.headrace.BrokerUnavailable when Redis cannot be reached
      */

@@ -38,8 +38,8 @@ record Trend(double level, double perHour, double error) {
     }
 
     /**
-     * The variance of the residuals, made larger by as much as they hang together: a saw-tooth sampled a hundred times tells less than
-     * a hundred throws of dice.
+     * The variance of the residuals, made larger by as much as they hang together: a saw-tooth sampled a hundred times
+     * tells less than a hundred throws of dice.
      */
     private static double variance(double[] residuals) {
         double squares = 0;

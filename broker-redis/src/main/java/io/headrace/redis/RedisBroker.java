@@ -61,8 +61,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link ReadyQueues}, {@link VerdictWriter}, {@link LeaseRenewer}, {@link Finder},
- * {@link Wakeups}, {@link PubSub}, {@link Registry}.
+ * The broker on Redis Streams. Each method is one role's: {@link Enqueuer}, {@link Claims}, {@link ReadyQueues},
+ * {@link VerdictWriter}, {@link LeaseRenewer}, {@link Finder}, {@link Wakeups}, {@link PubSub}, {@link Registry}.
  */
 public final class RedisBroker implements Broker {
     private static final Logger LOG = LoggerFactory.getLogger(RedisBroker.class);
@@ -122,8 +122,8 @@ public final class RedisBroker implements Broker {
      *
      * @param observer hears how long round trips take, and of outages
      * @throws BrokerUnavailable when the sentinels or the cluster cannot be reached now; one server may come later
-     * @throws InvalidInput when the server would lose jobs: it is older than 7.0, or evicts keys when its memory is full. A server that comes
-     *             later is checked by {@link BrokerOperator#readiness()}
+     * @throws InvalidInput when the server would lose jobs: it is older than 7.0, or evicts keys when its memory is
+     *             full. A server that comes later is checked by {@link BrokerOperator#readiness()}
      */
     public static RedisBroker connect(RedisConfig config, BrokerObserver observer) {
         return connect(config, observer, System::nanoTime);

@@ -22,8 +22,8 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * A look at Redis from beside the broker, for whoever measures it: raw connections to where a queue lies, the length of a
- * queue, what the server says of itself, and the removal of a queue with all its keys. Thread-safe.
+ * A look at Redis from beside the broker, for whoever measures it: raw connections to where a queue lies, the length of
+ * a queue, what the server says of itself, and the removal of a queue with all its keys. Thread-safe.
  */
 public final class RedisProbe implements AutoCloseable {
     private static final int CONNECTIONS = 64;
@@ -44,7 +44,10 @@ public final class RedisProbe implements AutoCloseable {
         this.link = new Redis(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
     }
 
-    /** @throws io.headrace.BrokerUnavailable when the sentinels or the cluster cannot be reached; one server shows that later */
+    /**
+     * @throws io.headrace.BrokerUnavailable when the sentinels or the cluster cannot be reached; one server shows that
+     *         later
+     */
     public static RedisProbe connect(RedisConfig config) {
         return new RedisProbe(config);
     }
@@ -81,8 +84,8 @@ public final class RedisProbe implements AutoCloseable {
     }
 
     /**
-     * Deletes the queue: its jobs and whatever else can be named without going through all keys of the server. Nobody may use it any
-     * more. What is left, such as counters of minutes, is small; {@link #sweep} finds it.
+     * Deletes the queue: its jobs and whatever else can be named without going through all keys of the server. Nobody
+     * may use it any more. What is left, such as counters of minutes, is small; {@link #sweep} finds it.
      */
     public void remove(QueueName queue) {
         for (String index : AT_REST) {
@@ -113,8 +116,8 @@ public final class RedisProbe implements AutoCloseable {
     }
 
     /**
-     * Deletes every key there is of these queues, going once through all keys of each server they lie on. Nobody may use them any
-     * more.
+     * Deletes every key there is of these queues, going once through all keys of each server they lie on. Nobody may
+     * use them any more.
      *
      * @param start what all of their names start with
      */
@@ -134,7 +137,10 @@ public final class RedisProbe implements AutoCloseable {
         }
     }
 
-    /** Deletes those that belong to a queue of these names, by queue: in a cluster the keys of a command must lie together. */
+    /**
+     * Deletes those that belong to a queue of these names, by queue: in a cluster the keys of a command must lie
+     * together.
+     */
     private void unlink(List<Object> found, Set<String> names) {
         Map<String, List<byte[]>> byQueue = new HashMap<>();
         for (Object each : found) {

@@ -29,8 +29,8 @@ import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.params.XClaimParams;
 
 /**
- * What somebody wrote into Redis by hand in the place of a job, of its lease or of its words: it is set aside or passed over, and never
- * stops the jobs around it, the lists, the counts, or another queue.
+ * What somebody wrote into Redis by hand in the place of a job, of its lease or of its words: it is set aside or passed
+ * over, and never stops the jobs around it, the lists, the counts, or another queue.
  */
 final class CorruptJobsTest extends CorruptionSteps {
     static Stream<Map<String, String>> unreadable() {
@@ -211,7 +211,8 @@ final class CorruptJobsTest extends CorruptionSteps {
         assertThat(broker.renew(List.of(job.lease()), LEASE).lost()).isEmpty();
         jedis.xclaimJustId(base + "ready:n", "workers", "ann", 0,
                 XClaimParams.xClaimParams().idle(3_700_000), new StreamEntryID(id.entry()));
-        List<ClaimedJob> taken = broker.reclaim(new ClaimRequest(QUEUE, BOB, 10, LEASE, List.of(Priority.values())), true);
+        List<ClaimedJob> taken = broker.reclaim(new ClaimRequest(QUEUE, BOB, 10, LEASE, List.of(Priority.values())),
+                true);
         assertThat(taken).hasSize(1);
         assertThat(settle(success(taken.get(0)))).isEqualTo(WriteResult.RECORDED);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);

@@ -13,10 +13,10 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Submission;
 import io.headrace.broker.BrokerObserver;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.BrokerOperator.QueueSettings;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerInfo;
@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What somebody wrote by hand into what a queue has one of, its indexes and settings, and into the registry: it is passed over or named,
- * and never stops the jobs around it, the lists, the counts, or another queue.
+ * What somebody wrote by hand into what a queue has one of, its indexes and settings, and into the registry: it is
+ * passed over or named, and never stops the jobs around it, the lists, the counts, or another queue.
  */
 final class CorruptStructuresTest extends CorruptionSteps {
     @ParameterizedTest

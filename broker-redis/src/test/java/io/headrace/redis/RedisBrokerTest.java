@@ -6,7 +6,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract on every kind of Redis that this machine has: the one in the jar, alone and as a cluster, and those on the PATH. */
+/**
+ * The contract on every kind of Redis that this machine has: the one in the jar, alone and as a cluster, and those on
+ * the PATH.
+ */
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
 final class RedisBrokerTest extends BrokerContract {

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
-/** A Redis of each test's own with a broker on it, a client that sees and does what it likes, and the steps of jobs of one queue. */
+/**
+ * A Redis of each test's own with a broker on it, a client that sees and does what it likes, and the steps of jobs of
+ * one queue.
+ */
 public abstract class RedisSteps {
     public static final Duration LEASE = Duration.ofSeconds(30);
     public static final WorkerId WORKER = new WorkerId("w1");

@@ -89,7 +89,8 @@ final class SharedRedisTest {
         JobId id = new JobClient(broker).enqueue(NewJob.of("mail", "welcome", 1).build()).id();
         try (Subscription watched = broker.onChange(QUEUE, job -> {})) {
             ClaimedJob job = broker
-                    .claim(new ClaimRequest(QUEUE, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values()))).jobs()
+                    .claim(new ClaimRequest(QUEUE, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values())))
+                    .jobs()
                     .get(0);
             assertThat(broker.operator().cancel(job.lease().job())).isEqualTo(Answer.REQUESTED);
         }

@@ -33,8 +33,8 @@ public final class TestServer {
     }
 
     /**
-     * The servers of this machine: the one that is named by the environment variable {@code HEADRACE_TEST_REDIS}, the one in the
-     * jar, alone and as a cluster of three, and those on the PATH.
+     * The servers of this machine: the one that is named by the environment variable {@code HEADRACE_TEST_REDIS}, the
+     * one in the jar, alone and as a cluster of three, and those on the PATH.
      */
     static Stream<TestServer> all() {
         List<TestServer> all = new ArrayList<>();
@@ -124,7 +124,9 @@ public final class TestServer {
         return "redis-cluster://" + String.join(",", nodes.stream().map(node -> "127.0.0.1:" + node.port()).toList());
     }
 
-    /** Makes a cluster of servers that know nothing yet: three masters, and replicas of the first from the fourth on. */
+    /**
+     * Makes a cluster of servers that know nothing yet: three masters, and replicas of the first from the fourth on.
+     */
     static void join(List<EmbeddedRedis> nodes) {
         int share = 16384 / 3 + 1;
         for (int i = 0; i < nodes.size(); i++) {

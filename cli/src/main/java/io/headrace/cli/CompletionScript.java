@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine;
 
 /**
- * Scripts for shells, made from the commands themselves. They know everything but the names of queues and the ids of workers,
- * which they ask {@code headrace completion queues} and {@code workers} for.
+ * Scripts for shells, made from the commands themselves. They know everything but the names of queues and the ids of
+ * workers, which they ask {@code headrace completion queues} and {@code workers} for.
  */
 final class CompletionScript {
     private static final String QUEUES = "@queues";
@@ -49,7 +49,10 @@ final class CompletionScript {
         });
     }
 
-    /** What may stand where a value is wanted: words separated by commas, {@code @queues}, {@code @workers}, {@code @files}, or anything. */
+    /**
+     * What may stand where a value is wanted: words separated by commas, {@code @queues}, {@code @workers},
+     * {@code @files}, or anything.
+     */
     private static String values(ArgSpec argument) {
         Class<?> type = argument.isMultiValue() ? argument.auxiliaryTypes()[0] : argument.type();
         String name = argument instanceof OptionSpec option ? option.longestName() : "";

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Options that mean the same after any verb may also stand before it: {@code headrace --api URL queue list}. They are moved behind
- * the verb, which knows whether it takes them.
+ * Options that mean the same after any verb may also stand before it: {@code headrace --api URL queue list}. They are
+ * moved behind the verb, which knows whether it takes them.
  */
 final class GlobalOptions {
     private static final Set<String> WITH_VALUE = Set.of("--api", "-o", "--output", "--color");

@@ -43,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
@@ -53,7 +54,6 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /** The root: knows the other commands, and how every one of them reports what went wrong. */
 @Command(name = "headrace", scope = ScopeType.INHERIT, versionProvider = Version.class, sortOptions = false, //
@@ -139,8 +139,8 @@ public final class HeadraceCommand {
     }
 
     /**
-     * Builds only the command that was asked for, when it is clear which: reflection over all of them costs start-up time.
-     * Lambdas, because a method reference would load each class at once.
+     * Builds only the command that was asked for, when it is clear which: reflection over all of them costs start-up
+     * time. Lambdas, because a method reference would load each class at once.
      */
     private static void register(CommandLine line, String[] args, Terminal terminal) {
         Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();

@@ -5,11 +5,11 @@ import io.headrace.cli.terminal.ExitCode;
 import io.headrace.format.NearestName;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** {@code headrace help job list}, for those who do not think of {@code --help}. */
 @Command(description = "Show the help of a command.", footer = {"", "Example:", "  headrace help job list"})

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Ends the process when an {@code Error} came up that nobody caught: it would live on without a part of itself, hold its jobs and run
- * none. Ended at once, its leases expire, others run its jobs, and a supervisor starts it again. There
+ * Ends the process when an {@code Error} came up that nobody caught: it would live on without a part of itself, hold
+ * its jobs and run none. Ended at once, its leases expire, others run its jobs, and a supervisor starts it again. There
  * may be no memory left, so a plain line is ready beforehand, and nothing is closed.
  */
 final class LastWords implements Thread.UncaughtExceptionHandler {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text that did not survive the way into this process. The JVM reads arguments and environment in the encoding of the locale,
- * which in the C locale, that of cron, systemd and bare containers, is ASCII; it replaces what it cannot read.
+ * Text that did not survive the way into this process. The JVM reads arguments and environment in the encoding of the
+ * locale, which in the C locale, that of cron, systemd and bare containers, is ASCII; it replaces what it cannot read.
  */
 final class LostText {
     private static final char REPLACED = '\ufffd';

@@ -3,8 +3,9 @@ package io.headrace.contract;
 import org.junit.jupiter.api.Nested;
 
 /**
- * What every broker must do. A broker's test extends this class, says how to open the broker, and runs every promise that
- * {@link io.headrace.broker.Broker} and {@link io.headrace.broker.BrokerOperator} make. State is looked at through these two only.
+ * What every broker must do. A broker's test extends this class, says how to open the broker, and runs every promise
+ * that {@link io.headrace.broker.Broker} and {@link io.headrace.broker.BrokerOperator} make. State is looked at through
+ * these two only.
  */
 public abstract class BrokerContract {
     /** A fixture for one test; it is closed afterwards. */

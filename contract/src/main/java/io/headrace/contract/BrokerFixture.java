@@ -21,20 +21,20 @@ public interface BrokerFixture extends AutoCloseable {
     Broker another();
 
     /**
-     * Makes a lease that stands older, as if its worker had been silent for so long by now. On Redis: {@code XCLAIM … IDLE
-     * ms JUSTID} for the token's entry and worker, which keeps the delivery count.
+     * Makes a lease that stands older, as if its worker had been silent for so long by now. On Redis:
+     * {@code XCLAIM … IDLE ms JUSTID} for the token's entry and worker, which keeps the delivery count.
      */
     void silence(Lease lease, Duration howLong);
 
     /**
-     * Makes a job at rest fall due now; it stays at rest until it is promoted. On Redis: its score in the index of due times
-     * becomes the present.
+     * Makes a job at rest fall due now; it stays at rest until it is promoted. On Redis: its score in the index of due
+     * times becomes the present.
      */
     void makeDue(JobId id);
 
     /**
-     * Lets those who listen hear that a job is to be cancelled, as anybody can say who can reach the store; nothing is stored. On Redis: a
-     * message on the channel of cancellations.
+     * Lets those who listen hear that a job is to be cancelled, as anybody can say who can reach the store; nothing is
+     * stored. On Redis: a message on the channel of cancellations.
      */
     void rumour(JobId id);
 

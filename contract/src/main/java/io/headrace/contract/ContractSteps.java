@@ -17,8 +17,8 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
@@ -38,7 +38,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 
-/** What the parts of {@link BrokerContract} have in common: a queue of its own for each test, and steps in their words. */
+/**
+ * What the parts of {@link BrokerContract} have in common: a queue of its own for each test, and steps in their words.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_METHOD)
 abstract class ContractSteps {
     static final Duration LEASE = Duration.ofSeconds(30);
@@ -46,7 +48,10 @@ abstract class ContractSteps {
     /** How long a signal that must come may take; it bounds failures, not the tests. */
     static final Duration SOON = Duration.ofSeconds(10);
     static final List<Priority> ORDER = List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
-    /** What a broker tells of a time twice may differ by as much as its clock is read at different instants, on a busy machine too. */
+    /**
+     * What a broker tells of a time twice may differ by as much as its clock is read at different instants, on a busy
+     * machine too.
+     */
     static final TemporalUnitOffset CLOCKS = within(20, ChronoUnit.MILLIS);
     static final Comparator<Instant> BY_THE_CLOCK = (one, other) -> Math.abs(ChronoUnit.MILLIS.between(one, other)) <= 2
             ? 0

@@ -3,7 +3,6 @@ package io.headrace.access;
 import io.headrace.BrokerUnavailable;
 import io.headrace.InvalidInput;
 import io.headrace.QueueName;
-import io.headrace.redaction.Secrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,9 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what, and who did what, as far as every process has to know it: keys made at run time, sessions, tickets and the
- * audit log. Secrets never get here, only their digests. Time is the broker's clock. Thread-safe; every method blocks for a
- * bounded number of round trips and throws {@link BrokerUnavailable} when the broker cannot be reached.
+ * Who may do what, and who did what, as far as every process has to know it: keys made at run time, sessions, tickets
+ * and the audit log. Secrets never get here, only their digests. Time is the broker's clock. Thread-safe; every method
+ * blocks for a bounded number of round trips and throws {@link BrokerUnavailable} when the broker cannot be reached.
  */
 public interface AccessStore {
     /** The most keys that are kept. */
@@ -44,8 +43,8 @@ public interface AccessStore {
      * Stands in for a key for a while.
      *
      * @param key the name of the key
-     * @param proof binds it to that very key, in a way that only who has both secrets can repeat: a key of the same name made later
-     *            does not revive it, and a stolen copy of the store is no help in guessing the key
+     * @param proof binds it to that very key, in a way that only who has both secrets can repeat: a key of the same
+     *            name made later does not revive it, and a stolen copy of the store is no help in guessing the key
      */
     record Pass(String key, Digest proof) {}
 
@@ -85,8 +84,8 @@ public interface AccessStore {
     /**
      * A page of the audit log.
      *
-     * @param next the cursor of the next page, empty at the end; a page may be short or empty and still have a next one when few of the
-     *            entries looked at match
+     * @param next the cursor of the next page, empty at the end; a page may be short or empty and still have a next one
+     *            when few of the entries looked at match
      */
     record AuditPage(List<Audited> entries, Optional<String> next) {
         public AuditPage {

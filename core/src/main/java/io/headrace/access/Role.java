@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the holder of a key may do. A viewer changes nothing, a producer sees no more than the jobs whose ids it has. */
+/**
+ * What the holder of a key may do. A viewer changes nothing, a producer sees no more than the jobs whose ids it has.
+ */
 public enum Role {
     /** Looks at queues, jobs and workers. */
     VIEWER,

@@ -20,47 +20,49 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hot path: what producers and, beyond {@link JobStore}, workers need. Thread-safe.
  *
- * <p>Every transition is atomic and takes its time from the broker's clock; concurrent calls share round trips. What calls
- * fail with is said at {@link JobStore}.
+ * <p>Every transition is atomic and takes its time from the broker's clock; concurrent calls share round trips. What
+ * calls fail with is said at {@link JobStore}.
  */
 public interface Broker extends JobStore, AutoCloseable {
     /**
      * Leases up to {@code max} jobs of one queue, first moving jobs that fell due to their streams. Released jobs come
-     * first, then the priorities in the order asked. A paused queue yields none. Blocks for one round trip, not for work.
+     * first, then the priorities in the order asked. A paused queue yields none. Blocks for one round trip, not for
+     * work.
      *
-     * <p>Jobs of an earlier claim or reclaim by the same worker whose answer got lost are handed out first, under the lease
-     * they have, even if they are more than {@code max}. A worker must not claim from two threads at once.
+     * <p>Jobs of an earlier claim or reclaim by the same worker whose answer got lost are handed out first, under the
+     * lease they have, even if they are more than {@code max}. A worker must not claim from two threads at once.
      */
     Claim claim(ClaimRequest request);
 
     /**
      * Leases up to {@code max} jobs whose workers stayed silent longer than their lease. Carries on where the last call
-     * stopped, so every expired lease is found in a bounded number of calls. Each job is judged by the lease it was claimed
-     * with, whatever lease this request asks for. A paused queue is no exception: what ran goes on. The caller decides what
-     * too many deliveries mean: {@link Token#deliveries()} of a job that was lost n times is n + 1. There are none for the length of a lease
-     * after the broker's clock was set on, by which leases are judged.
+     * stopped, so every expired lease is found in a bounded number of calls. Each job is judged by the lease it was
+     * claimed with, whatever lease this request asks for. A paused queue is no exception: what ran goes on. The caller
+     * decides what too many deliveries mean: {@link Token#deliveries()} of a job that was lost n times is n + 1. There
+     * are none for the length of a lease after the broker's clock was set on, by which leases are judged.
      *
-     * @param lastChance whether one job may be among them that has its {@link Token#lastChance()}; others of that kind are left
-     *            for a later call. A job that kills its workers gets there, and so may those that ran beside it: apart from each
-     *            other it shows which one does.
+     * @param lastChance whether one job may be among them that has its {@link Token#lastChance()}; others of that kind
+     *            are left for a later call. A job that kills its workers gets there, and so may those that ran beside
+     *            it: apart from each other it shows which one does.
      */
     List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance);
 
     /**
      * Waits until one of the queues may have work, at most as long as said. One submission wakes one waiter of all
-     * processes, not all of them. A job put to rest (by a delay or a retry) with an earlier due time than any other of its
-     * queue wakes one waiter too, so that the claim that follows learns {@link Claim#nextDue()}. A wake-up is a hint: the
-     * claim may find nothing, and a hint is lost with the waiter that it woke, when that is frozen or killed before it claims. So
-     * who waits must {@link #ready look} from time to time.
+     * processes, not all of them. A job put to rest (by a delay or a retry) with an earlier due time than any other of
+     * its queue wakes one waiter too, so that the claim that follows learns {@link Claim#nextDue()}. A wake-up is a
+     * hint: the claim may find nothing, and a hint is lost with the waiter that it woke, when that is frozen or killed
+     * before it claims. So who waits must {@link #ready look} from time to time.
      *
      * @return whether a hint came
      */
     boolean awaitReady(Set<QueueName> queues, Duration atMost) throws InterruptedException;
 
     /**
-     * Which of these queues have something for this worker to claim: a job in line that nobody holds, one at rest that has fallen due, or
-     * one of an earlier claim of the worker whose answer got lost. A paused queue has nothing. Changes nothing and costs little for any
-     * number of queues; as another worker may be quicker, a claim may find nothing.
+     * Which of these queues have something for this worker to claim: a job in line that nobody holds, one at rest that
+     * has fallen due, or one of an earlier claim of the worker whose answer got lost. A paused queue has nothing.
+     * Changes nothing and costs little for any number of queues; as another worker may be quicker, a claim may find
+     * nothing.
      */
     Set<QueueName> ready(WorkerId worker, Set<QueueName> queues);
 
@@ -71,11 +73,12 @@ public interface Broker extends JobStore, AutoCloseable {
     Renewal renew(Collection<Lease> leases, Duration lease);
 
     /**
-     * Stores what a running handler reports, if its lease stands. The newest {@link JobLog#MAX_LINES} lines of a job are kept.
+     * Stores what a running handler reports, if its lease stands. The newest {@link JobLog#MAX_LINES} lines of a job
+     * are kept.
      *
      * @param progress null leaves the last one
-     * @param firstLine how many lines were reported under this lease before these; lines that are stored already, because the answer
-     *            to an earlier report got lost, are not stored again
+     * @param firstLine how many lines were reported under this lease before these; lines that are stored already,
+     *            because the answer to an earlier report got lost, are not stored again
      */
     CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines);
 
@@ -87,8 +90,8 @@ public interface Broker extends JobStore, AutoCloseable {
     Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime);
 
     /**
-     * Calls back, on a thread of the broker, when an operator wishes something of this worker: its next heartbeat tells what. A
-     * hint that may be missed while the connection is down.
+     * Calls back, on a thread of the broker, when an operator wishes something of this worker: its next heartbeat tells
+     * what. A hint that may be missed while the connection is down.
      */
     Subscription onSteer(WorkerId worker, Runnable callback);
 
@@ -96,9 +99,9 @@ public interface Broker extends JobStore, AutoCloseable {
     void retire(WorkerId worker, Collection<QueueName> queues);
 
     /**
-     * Calls back, on a thread of the broker, when the cancellation of a running job of these queues is asked for. A hint, which
-     * may be missed while the connection is down, and may come although nobody asked for anything: whoever can reach the store can
-     * give it, as often as they like. So it ends nothing; {@link #renew} tells for certain.
+     * Calls back, on a thread of the broker, when the cancellation of a running job of these queues is asked for. A
+     * hint, which may be missed while the connection is down, and may come although nobody asked for anything: whoever
+     * can reach the store can give it, as often as they like. So it ends nothing; {@link #renew} tells for certain.
      */
     Subscription onCancel(Set<QueueName> queues, Consumer<JobId> callback);
 

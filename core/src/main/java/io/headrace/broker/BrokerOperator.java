@@ -27,8 +27,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people and dashboards need: looking at queues and changing what happens to jobs. Thread-safe; every method blocks for
- * a bounded number of round trips and throws {@link BrokerUnavailable} when the broker cannot be reached.
+ * What people and dashboards need: looking at queues and changing what happens to jobs. Thread-safe; every method
+ * blocks for a bounded number of round trips and throws {@link BrokerUnavailable} when the broker cannot be reached.
  */
 public interface BrokerOperator {
     /** What became of one job that somebody wanted to move. */
@@ -49,8 +49,8 @@ public interface BrokerOperator {
      * A page of jobs.
      *
      * @param next the cursor of the next page, empty at the end; a page may be short or empty and still have a next one
-     *            when few of the jobs looked at match the filter, or when its jobs are large: it ends with the one whose
-     *            stored document brings it to {@value #MAX_BYTES} bytes
+     *            when few of the jobs looked at match the filter, or when its jobs are large: it ends with the one
+     *            whose stored document brings it to {@value #MAX_BYTES} bytes
      */
     record Page(List<Job> jobs, Optional<String> next) {
         /** How many bytes of stored documents a page may reach before it ends. */
@@ -62,15 +62,15 @@ public interface BrokerOperator {
     }
 
     /**
-     * Which jobs. Queued and running jobs come in their order of delivery, oldest first; scheduled, retrying and parked ones by due
-     * time, soonest first; ended ones newest first (cancelled jobs still in line come before the others).
+     * Which jobs. Queued and running jobs come in their order of delivery, oldest first; scheduled, retrying and parked
+     * ones by due time, soonest first; ended ones newest first (cancelled jobs still in line come before the others).
      *
      * @param state required: a queue keeps each state in a place of its own
      * @param type only this type, or null
      * @param error only jobs whose error type contains this text, ignoring case, or null
-     * @param from only jobs from this instant on, or null. It counts when queued and running jobs came into line, when scheduled, retrying
-     *            and parked ones fall due, when dead ones died, and when those that ended otherwise were accepted: what their lists are
-     *            ordered by, so that nothing else is looked at
+     * @param from only jobs from this instant on, or null. It counts when queued and running jobs came into line, when
+     *            scheduled, retrying and parked ones fall due, when dead ones died, and when those that ended otherwise
+     *            were accepted: what their lists are ordered by, so that nothing else is looked at
      * @param to only jobs before this instant, or null
      * @param cursor from an earlier page with the same filter, or null
      * @param limit 1 to 1000
@@ -121,7 +121,10 @@ public interface BrokerOperator {
         return queues(names());
     }
 
-    /** All queues, all workers and the memory of the broker at one glance. Cost: as {@link #queues()} and {@link #workers()}. */
+    /**
+     * All queues, all workers and the memory of the broker at one glance. Cost: as {@link #queues()} and
+     * {@link #workers()}.
+     */
     Overview overview();
 
     /** One queue, empty when it was never used. */
@@ -135,8 +138,8 @@ public interface BrokerOperator {
     Page jobs(Query query);
 
     /**
-     * The lines a job's handler has written from line number {@code from} on, at most {@code limit}; lines no longer kept are
-     * passed over. Empty for a job that wrote none, or is not there.
+     * The lines a job's handler has written from line number {@code from} on, at most {@code limit}; lines no longer
+     * kept are passed over. Empty for a job that wrote none, or is not there.
      */
     JobLog log(JobId id, long from, int limit);
 
@@ -148,7 +151,8 @@ public interface BrokerOperator {
     Answer cancel(JobId id);
 
     /**
-     * Puts dead jobs back in line, with their history and a fresh set of retries; a retrying, scheduled or parked job becomes due now.
+     * Puts dead jobs back in line, with their history and a fresh set of retries; a retrying, scheduled or parked job
+     * becomes due now.
      *
      * @return an answer for each, in order
      */
@@ -167,8 +171,9 @@ public interface BrokerOperator {
     Answer retry(JobId id, Json payload, int maxPayload);
 
     /**
-     * Puts many dead jobs of one queue back in line, or down as retrying so that they fall due one after another, with their
-     * history and a fresh set of retries. Jobs that are not dead stay as they are. A few round trips for hundreds of jobs.
+     * Puts many dead jobs of one queue back in line, or down as retrying so that they fall due one after another, with
+     * their history and a fresh set of retries. Jobs that are not dead stay as they are. A few round trips for hundreds
+     * of jobs.
      *
      * @param pace null puts them in line at once
      */
@@ -231,8 +236,8 @@ public interface BrokerOperator {
     record DeadJob(JobId id, Instant diedAt, DeathCause outline) {}
 
     /**
-     * Where a job stands in line: counted as long as few are ahead, else estimated from the times at which they came in. Empty
-     * when it does not wait in line.
+     * Where a job stands in line: counted as long as few are ahead, else estimated from the times at which they came
+     * in. Empty when it does not wait in line.
      */
     Optional<Spot> spot(JobId id);
 
@@ -263,7 +268,8 @@ public interface BrokerOperator {
     void settings(QueueName queue, QueueSettings settings);
 
     /**
-     * Sets what the change names and leaves the rest, which others may be changing at the same time. Creates the queue if need be.
+     * Sets what the change names and leaves the rest, which others may be changing at the same time. Creates the queue
+     * if need be.
      *
      * @return what holds now
      */
@@ -278,9 +284,10 @@ public interface BrokerOperator {
     long purge(QueueName queue, LongConsumer progress);
 
     /**
-     * Deletes a queue and all that is known of it: settings, counters, history, what is on record of jobs that ended. While a job runs, or,
-     * unless {@code drop}, while one is in line, at rest or dead, nothing is changed. Its next job or setting creates it anew; submissions that come
-     * meanwhile create it right after, or fail with {@link BrokerUnavailable} while it lasts. Cost: one look at each key of the server.
+     * Deletes a queue and all that is known of it: settings, counters, history, what is on record of jobs that ended.
+     * While a job runs, or, unless {@code drop}, while one is in line, at rest or dead, nothing is changed. Its next
+     * job or setting creates it anew; submissions that come meanwhile create it right after, or fail with
+     * {@link BrokerUnavailable} while it lasts. Cost: one look at each key of the server.
      *
      * @param drop whether jobs in line, at rest and dead go with it, without a record
      */
@@ -289,7 +296,8 @@ public interface BrokerOperator {
     /**
      * What became of a queue that was to be deleted.
      *
-     * @param jobs how many were queued, running, scheduled, retrying, parked, dead at that instant; empty when there is no such queue
+     * @param jobs how many were queued, running, scheduled, retrying, parked, dead at that instant; empty when there is
+     *         no such queue
      */
     record Deletion(Outcome outcome, Map<JobState, Long> jobs) {
         /** Whether it is gone. */
@@ -316,8 +324,8 @@ public interface BrokerOperator {
     List<WorkerInfo> workers();
 
     /**
-     * Tells a worker to claim nothing more, or to claim again; it obeys within a second or two. What it runs goes on. The last
-     * word counts, be it this or a signal to its process.
+     * Tells a worker to claim nothing more, or to claim again; it obeys within a second or two. What it runs goes on.
+     * The last word counts, be it this or a signal to its process.
      *
      * @return whether such a worker lives
      */
@@ -341,8 +349,8 @@ public interface BrokerOperator {
     List<Minute> history(QueueName queue, int minutes);
 
     /**
-     * Counters of one minute by name: jobs that ended as succeeded, dead, cancelled or expired, and attempts that failed and
-     * will be retried or were lost. A name that is missing counts zero.
+     * Counters of one minute by name: jobs that ended as succeeded, dead, cancelled or expired, and attempts that
+     * failed and will be retried or were lost. A name that is missing counts zero.
      */
     record Minute(Instant start, Map<String, Long> counts) {
         public Minute {
@@ -365,8 +373,8 @@ public interface BrokerOperator {
     }
 
     /**
-     * The memory of the fullest of the broker's servers: that which is nearest to its limit, or uses most where none has one. It is the first to
-     * refuse submissions, however empty the others are.
+     * The memory of the fullest of the broker's servers: that which is nearest to its limit, or uses most where none
+     * has one. It is the first to refuse submissions, however empty the others are.
      *
      * @param usedBytes how much it uses
      * @param maxBytes how much it may use; 0: there is no limit
@@ -381,8 +389,8 @@ public interface BrokerOperator {
      * @param failures how many attempts have failed or were lost since then, the last ones of dead jobs included
      * @param kept how many finished jobs can be looked up
      * @param oldestQueuedAge how long the job at the head of the line has waited, zero when none waits
-     * @param overdueAge how long ago the first of the jobs at rest fell due, zero when none has; workers put them in line
-     *            when they claim, so it grows while none does
+     * @param overdueAge how long ago the first of the jobs at rest fell due, zero when none has; workers put them in
+     *            line when they claim, so it grows while none does
      * @param recent the last {@value #RECENT_MINUTES} minutes, the present one included, oldest first; for rates
      * @param workers how many live workers serve it
      * @param createdAt by the broker's clock; the epoch where that is not on record
@@ -404,8 +412,9 @@ public interface BrokerOperator {
     /**
      * What an operator can set for a queue.
      *
-     * @param maxBacklog submissions are refused while this many jobs are queued, running ones and those at rest not counted: 0 to a billion, 0
-     *            means no limit. It is exact from a second after it was set; what was submitted before is answered again all the same
+     * @param maxBacklog submissions are refused while this many jobs are queued, running ones and those at rest not
+     *            counted: 0 to a billion, 0 means no limit. It is exact from a second after it was set; what was
+     *            submitted before is answered again all the same
      * @param retention how long finished jobs can be looked up, 0 to 365 days; default 24 h
      * @param maxKept how many finished jobs can be looked up at most, 0 to 10 million; default 100,000
      */

@@ -8,8 +8,8 @@ import java.util.Optional;
  * The answer to a claim.
  *
  * @param jobs at most as many as were asked for; each is leased to the asking worker from this instant
- * @param nextDue how long until the earliest job at rest falls due, empty when none waits for a time; zero when more are
- *            due already than one call promotes
+ * @param nextDue how long until the earliest job at rest falls due, empty when none waits for a time; zero when more
+ *            are due already than one call promotes
  */
 public record Claim(List<ClaimedJob> jobs, Optional<Duration> nextDue) {
     public Claim {

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Asks for work from one queue.
  *
- * @param max how many jobs at most, from 1: the worker's free slots; a broker hands out no more than {@value #MOST} in one call
+ * @param max how many jobs at most, from 1: the worker's free slots; a broker hands out no more than {@value #MOST} in
+ *         one call
  * @param lease how long the worker may stay silent before its jobs are given to others, 1 s to 1 h
  * @param order the priorities in the order in which they are asked; a priority left out is not asked
  */

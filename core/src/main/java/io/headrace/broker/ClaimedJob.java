@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * A job in the hands of a worker.
  *
- * @param claimedAt by the broker's clock; what a worker calls "now" is this plus the time its own monotonic clock has seen
- *            pass since, so a wrong wall clock spoils nothing
+ * @param claimedAt by the broker's clock; what a worker calls "now" is this plus the time its own monotonic clock has
+ *            seen pass since, so a wrong wall clock spoils nothing
  * @param cancelled whether somebody asked for its cancellation; then it must not run: finish it as cancelled
  * @param lost attempts of this delivery chain whose workers went silent, oldest first, not yet in the document
  */

@@ -20,7 +20,10 @@ public record Fingerprint(String value, String message) {
     /** How long a fingerprint is. */
     public static final int CHARS = 12;
 
-    /** So many characters of a message are read, and so many kept of what becomes of them: the rest does not tell failures apart. */
+    /**
+     * So many characters of a message are read, and so many kept of what becomes of them: the rest does not tell
+     * failures apart.
+     */
     private static final int READ = 600;
     private static final int KEPT = 300;
 

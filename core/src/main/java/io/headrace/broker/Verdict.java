@@ -6,8 +6,8 @@ import io.headrace.JobState;
 import java.time.Duration;
 
 /**
- * What a worker decided about a job it holds. The broker carries it out in one atomic step if the lease still stands, and
- * not at all if it does not.
+ * What a worker decided about a job it holds. The broker carries it out in one atomic step if the lease still stands,
+ * and not at all if it does not.
  *
  * @param delay for {@code RETRY} and {@code PARK} how long the job rests, by the broker's clock; else zero
  * @param document the job as it is to be stored; {@code RELEASE} leaves the stored one as it is
@@ -28,13 +28,16 @@ public record Verdict(Lease lease, Move move, Duration delay, JobDocument docume
     }
 
     public Verdict {
-        if (move == Move.FINISH && (document.history().outcome() == null || document.history().outcome() == JobState.DEAD
-                || !document.history().outcome().terminal())) {
+        if (move == Move.FINISH
+                && (document.history().outcome() == null || document.history().outcome() == JobState.DEAD
+                        || !document.history().outcome().terminal())) {
             throw new IllegalArgumentException("a finished job needs an outcome, has " + document.history().outcome());
         }
     }
 
-    /** The job ended: the document's run carries the outcome {@code SUCCEEDED}, {@code CANCELLED} or {@code EXPIRED}. */
+    /**
+     * The job ended: the document's run carries the outcome {@code SUCCEEDED}, {@code CANCELLED} or {@code EXPIRED}.
+     */
     public static Verdict finish(Lease lease, JobDocument document) {
         return new Verdict(lease, Move.FINISH, Duration.ZERO, document);
     }

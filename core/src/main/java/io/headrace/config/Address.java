@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a server is, as people write it: {@code scheme://[user[:password]@]host[:port][,host[:port]…][/path][?query]}. Names of
- * hosts may have underscores and end in digits, as those of containers do, which {@link URI} calls no host. User, password, path
- * and query can be secrets: neither {@link #toString} nor any message shows them.
+ * Where a server is, as people write it: {@code scheme://[user[:password]@]host[:port][,host[:port]…][/path][?query]}.
+ * Names of hosts may have underscores and end in digits, as those of containers do, which {@link URI} calls no host.
+ * User, password, path and query can be secrets: neither {@link #toString} nor any message shows them.
  *
  * @param scheme in lower case
  * @param user percent-decoded; null for none
@@ -38,7 +38,10 @@ public record Address(String scheme, @Nullable String user, @Nullable String pas
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,63}(?:\\.[a-zA-Z0-9_-]{1,63}){0,126}\\.?");
     private static final Pattern NO_NAME = Pattern.compile("[^a-zA-Z0-9_.-]");
     private static final int MAX_PORT = 65_535;
-    /** Which headers a request of the JDK's client may set although it sets them itself; read when its first class is loaded. */
+    /**
+     * Which headers a request of the JDK's client may set although it sets them itself; read when its first class is
+     * loaded.
+     */
     private static final String HEADERS = "jdk.httpclient.allowRestrictedHeaders";
 
     static {
@@ -216,8 +219,8 @@ public record Address(String scheme, @Nullable String user, @Nullable String pas
     }
 
     /**
-     * The address of the first server for the HTTP client of the JDK, which takes none whose host {@link URI} does not know: such a
-     * name is looked up now, and the request must say {@code Host: } {@link #host}.
+     * The address of the first server for the HTTP client of the JDK, which takes none whose host {@link URI} does not
+     * know: such a name is looked up now, and the request must say {@code Host: } {@link #host}.
      *
      * @param path and query, from the first slash or question mark on
      * @throws UnknownHostException when the name cannot be looked up

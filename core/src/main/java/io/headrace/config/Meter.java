@@ -3,8 +3,8 @@ package io.headrace.config;
 import java.util.List;
 
 /**
- * Every meter that Headrace exports, by its name on {@code /metrics}: the only place where these names are spelled, and the
- * source that {@code docs/metrics.md} is checked against.
+ * Every meter that Headrace exports, by its name on {@code /metrics}: the only place where these names are spelled, and
+ * the source that {@code docs/metrics.md} is checked against.
  */
 public enum Meter {
     JOBS_ENQUEUED("headrace_jobs_enqueued_total", Kind.COUNTER, Source.API, List.of("queue", "type"),

@@ -15,7 +15,8 @@ import java.util.function.Function;
  * One thing that can be configured, declared once: the environment reader, {@code --help} and
  * {@code docs/configuration.md} all come from here.
  *
- * @param name in words joined by dots, such as {@code worker.lease}; the environment variable and the flag derive from it
+ * @param name in words joined by dots, such as {@code worker.lease}; the environment variable and the flag derive from
+ *         it
  * @param fallback the default, written as a user would
  * @param allowed the range in words, such as "1s to 1h"
  * @param help one sentence
@@ -106,7 +107,8 @@ public record Setting<T>(String name, String fallback, String allowed, String he
         known.forEach(setting -> byVariable.put(setting.variable(), setting));
         for (String variable : environment.keySet()) {
             if (variable.startsWith("HEADRACE_") && !byVariable.containsKey(variable)) {
-                throw new InvalidInput(variable, "is not a setting; " + NearestName.hint(variable, byVariable.keySet()));
+                throw new InvalidInput(variable,
+                        "is not a setting; " + NearestName.hint(variable, byVariable.keySet()));
             }
         }
     }

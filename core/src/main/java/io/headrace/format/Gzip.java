@@ -7,9 +7,9 @@ import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gzip (RFC 1952) as HTTP carries it: whole, or as a stream of blocks that were compressed each for itself. A block knows
- * nothing of what came before it, so the same bytes can be sent to everybody, and a stream keeps no compressor: 12 bytes of
- * checksum and length instead of 256 KiB. Used by one thread.
+ * Gzip (RFC 1952) as HTTP carries it: whole, or as a stream of blocks that were compressed each for itself. A block
+ * knows nothing of what came before it, so the same bytes can be sent to everybody, and a stream keeps no compressor:
+ * 12 bytes of checksum and length instead of 256 KiB. Used by one thread.
  */
 public final class Gzip {
     /** The name of it in HTTP. */

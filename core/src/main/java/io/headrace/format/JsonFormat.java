@@ -44,8 +44,8 @@ public final class JsonFormat {
     private JsonFormat() {}
 
     /**
-     * The mapper for objects of senders and handlers: times of {@code java.time} as ISO 8601, {@code Optional} as its value, and
-     * members that a class does not know are passed over, as the sender may be of another version.
+     * The mapper for objects of senders and handlers: times of {@code java.time} as ISO 8601, {@code Optional} as its
+     * value, and members that a class does not know are passed over, as the sender may be of another version.
      */
     public static ObjectMapper objects() {
         return Objects.MAPPER;

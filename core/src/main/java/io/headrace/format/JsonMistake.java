@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 
-/** What is wrong with a JSON text and where, in words for who wrote it: the parser's own tell of its options and its source. */
+/**
+ * What is wrong with a JSON text and where, in words for who wrote it: the parser's own tell of its options and its
+ * source.
+ */
 public final class JsonMistake {
     private JsonMistake() {}
 

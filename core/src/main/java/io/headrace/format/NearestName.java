@@ -9,7 +9,10 @@ import java.util.Optional;
 public final class NearestName {
     private NearestName() {}
 
-    /** The name most like the one given, when it is like enough to be worth saying: at most a third of its letters differ. */
+    /**
+     * The name most like the one given, when it is like enough to be worth saying: at most a third of its letters
+     * differ.
+     */
     public static Optional<String> to(String given, Collection<String> names) {
         String lower = given.toLowerCase(Locale.ROOT);
         return names.stream()

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 public final class PercentCode {
     private PercentCode() {}
 
-    /** @throws IllegalArgumentException when a percent sign begins no byte, or the bytes are no UTF-8; its message shows neither */
+    /**
+     * @throws IllegalArgumentException when a percent sign begins no byte, or the bytes are no UTF-8; its message shows
+     *         neither
+     */
     public static String decode(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);

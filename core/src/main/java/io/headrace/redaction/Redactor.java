@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the values of named fields out of what people get to see: out of JSON at any depth, and, through {@link Secrets}, out
- * of texts that repeat them. Everything else stays as it was, byte by byte. Immutable.
+ * Takes the values of named fields out of what people get to see: out of JSON at any depth, and, through
+ * {@link Secrets}, out of texts that repeat them. Everything else stays as it was, byte by byte. Immutable.
  */
 public final class Redactor {
     /** What stands where a value was, as a JSON string or in a text. */
@@ -121,8 +121,8 @@ public final class Redactor {
     }
 
     /**
-     * An edited value with the originals put back where it still shows that something was hidden. In an array they are found
-     * by their place, so its elements must be as many as they were and where they were.
+     * An edited value with the originals put back where it still shows that something was hidden. In an array they are
+     * found by their place, so its elements must be as many as they were and where they were.
      *
      * @throws InvalidInput when there is no telling what stood at such a place
      */

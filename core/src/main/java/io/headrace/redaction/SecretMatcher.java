@@ -118,7 +118,9 @@ final class SecretMatcher {
         }
     }
 
-    /** The length of the mark of a cut that begins here, with the rest of a character that it took apart; 0 for none. */
+    /**
+     * The length of the mark of a cut that begins here, with the rest of a character that it took apart; 0 for none.
+     */
     static int cut(String text, int at) {
         int mark = behindHalves(text, at);
         int end = text.startsWith(ELLIPSIS, mark) ? mark + ELLIPSIS.length()

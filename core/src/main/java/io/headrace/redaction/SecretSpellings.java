@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ways in which programs write a value that {@link UnescapedText} does not undo: in other encodings, as Base64, as another form of
- * a number, line by line. What is shorter than {@link Secrets#MIN_CHARS} is left out. Not thread-safe.
+ * The ways in which programs write a value that {@link UnescapedText} does not undo: in other encodings, as Base64, as
+ * another form of a number, line by line. What is shorter than {@link Secrets#MIN_CHARS} is left out. Not thread-safe.
  */
 final class SecretSpellings {
     private static final int MIN_LINE = 8;

@@ -13,10 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that must not be shown, found and replaced wherever a text or a result repeats them: as they are, in the escapes of
- * JSON, of programming languages, of addresses and of HTML, as Base64, line by line when they have several, and cut off where
- * the text was cut, at an ellipsis. Values shorter than {@value #MIN_CHARS} characters are not looked for: they would be found
- * everywhere. A text that is made to take long to search is hidden whole. Immutable.
+ * Values that must not be shown, found and replaced wherever a text or a result repeats them: as they are, in the
+ * escapes of JSON, of programming languages, of addresses and of HTML, as Base64, line by line when they have several,
+ * and cut off where the text was cut, at an ellipsis. Values shorter than {@value #MIN_CHARS} characters are not looked
+ * for: they would be found everywhere. A text that is made to take long to search is hidden whole. Immutable.
  */
 public final class Secrets {
     /** The shortest value that is looked for, in characters. */
@@ -87,8 +87,8 @@ public final class Secrets {
     }
 
     /**
-     * The value without the values in its texts and numbers; the rest stays byte by byte. It is hidden whole when it cannot be read
-     * or the name of a field repeats one.
+     * The value without the values in its texts and numbers; the rest stays byte by byte. It is hidden whole when it
+     * cannot be read or the name of a field repeats one.
      */
     public Json mask(Json value) {
         if (needles == null) {

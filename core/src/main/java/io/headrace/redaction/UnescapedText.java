@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text with its escapes undone, those of JSON and programming languages, of addresses and of HTML, and where each of its
- * characters stands in the text as it was.
+ * A text with its escapes undone, those of JSON and programming languages, of addresses and of HTML, and where each of
+ * its characters stands in the text as it was.
  *
  * @param starts of each character, and the end of the text
  */

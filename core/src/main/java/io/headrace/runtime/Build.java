@@ -20,8 +20,8 @@ public final class Build {
     }
 
     /**
-     * The commit it was made from, 12 digits, with {@code -changed} when files differed from it; {@code unknown} when it was not
-     * made in a checkout.
+     * The commit it was made from, 12 digits, with {@code -changed} when files differed from it; {@code unknown} when
+     * it was not made in a checkout.
      */
     public static String commit() {
         String commit = told("commit");

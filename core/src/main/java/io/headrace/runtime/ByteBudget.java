@@ -3,12 +3,15 @@ package io.headrace.runtime;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes a process may hold at once of what it does not choose the size of, such as payloads, results and bodies. Counts do not
- * bound memory: a thousand jobs may be 100 KB or 256 MB. Who is refused asks for less, waits, or answers "too busy"; nobody ever blocks
- * here. Thread-safe; one atomic number.
+ * How many bytes a process may hold at once of what it does not choose the size of, such as payloads, results and
+ * bodies. Counts do not bound memory: a thousand jobs may be 100 KB or 256 MB. Who is refused asks for less, waits, or
+ * answers "too busy"; nobody ever blocks here. Thread-safe; one atomic number.
  */
 public final class ByteBudget {
-    /** A quarter of the heap: what is held is on its way in two or three forms, and the rest of the process lives beside it. */
+    /**
+     * A quarter of the heap: what is held is on its way in two or three forms, and the rest of the process lives beside
+     * it.
+     */
     private static final int SHARE_OF_HEAP = 4;
 
     private final long total;
@@ -28,8 +31,8 @@ public final class ByteBudget {
     }
 
     /**
-     * Takes bytes if so many are left. What is larger than the whole budget passes while nothing else is held, so that one large thing
-     * is slow and not impossible.
+     * Takes bytes if so many are left. What is larger than the whole budget passes while nothing else is held, so that
+     * one large thing is slow and not impossible.
      *
      * @param bytes from 0
      * @return whether they were taken; then {@link #release} gives them back

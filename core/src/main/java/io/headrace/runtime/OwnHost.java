@@ -5,8 +5,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which {@code Host} headers name this machine itself, for servers that only programs on it may ask: a browser on it sends what pages
- * of the whole web ask of it, and a name that was made to lead here (DNS rebinding) is all that gives them away.
+ * Which {@code Host} headers name this machine itself, for servers that only programs on it may ask: a browser on it
+ * sends what pages of the whole web ask of it, and a name that was made to lead here (DNS rebinding) is all that gives
+ * them away.
  */
 public final class OwnHost {
     private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f:.]+]");

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Which user holds which end of the TCP connections within this machine, as the system told a moment ago. Linux only. A look
- * takes some milliseconds, most of them for going through the system's table, however few connections there are. So what is of
- * IPv6 is read only when something is not found without. Not thread-safe.
+ * Which user holds which end of the TCP connections within this machine, as the system told a moment ago. Linux only. A
+ * look takes some milliseconds, most of them for going through the system's table, however few connections there are.
+ * So what is of IPv6 is read only when something is not found without. Not thread-safe.
  */
 public final class SocketTable {
     private static final Path IPV4 = Path.of("/proc/self/net/tcp");

@@ -1,8 +1,9 @@
 package io.headrace.runtime;
 
 /**
- * Tells the thread's handler of uncaught exceptions of an {@code Error} that would end the thread, though it goes on. So an application
- * decides what such an error means to it, and the {@code headrace} command ends: what an error has left half done nobody knows.
+ * Tells the thread's handler of uncaught exceptions of an {@code Error} that would end the thread, though it goes on.
+ * So an application decides what such an error means to it, and the {@code headrace} command ends: what an error has
+ * left half done nobody knows.
  */
 public final class UncaughtError {
     private UncaughtError() {}

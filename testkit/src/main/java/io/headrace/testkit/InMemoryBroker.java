@@ -36,11 +36,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker in the memory of one process, for tests: simple, exact, on a clock that moves only when told. It promises what
- * the contract of brokers asks, and forgets everything at its end.
+ * A broker in the memory of one process, for tests: simple, exact, on a clock that moves only when told. It promises
+ * what the contract of brokers asks, and forgets everything at its end.
  *
- * <p>One lock guards everything. Stages are complete when they are returned; callbacks of subscriptions run on one thread
- * of the broker, in the order of the changes. A verdict repeated under the lease that carried it out is answered
+ * <p>One lock guards everything. Stages are complete when they are returned; callbacks of subscriptions run on one
+ * thread of the broker, in the order of the changes. A verdict repeated under the lease that carried it out is answered
  * {@code RECORDED} as long as the job is on record.
  *
  * <p>Faults on request: {@link #unavailable}, {@link #answersLost}, {@link #damaged}, {@link #silence},
@@ -68,7 +68,9 @@ public final class InMemoryBroker implements Broker {
         state.unavailable(down);
     }
 
-    /** While true every call is carried out and then fails with {@link OutcomeUnknown}, as when the answer is cut off. */
+    /**
+     * While true every call is carried out and then fails with {@link OutcomeUnknown}, as when the answer is cut off.
+     */
     public void answersLost(boolean lost) {
         state.answersLost(lost);
     }

@@ -6,7 +6,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A broker's clock that stands still until a test moves it. Thread-safe; it counts whole milliseconds, as brokers do. */
+/**
+ * A broker's clock that stands still until a test moves it. Thread-safe; it counts whole milliseconds, as brokers do.
+ */
 public final class ManualClock {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private Instant now; // guarded by this

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The jobs of a queue that are in no place any more: which there were, and those held for who waited for them. Guarded by the broker's lock. */
+/**
+ * The jobs of a queue that are in no place any more: which there were, and those held for who waited for them. Guarded
+ * by the broker's lock.
+ */
 final class MemoryEndedJobs {
     /** How long a word of somebody who waits counts, and how long he can fetch what a job ended as. */
     private static final Duration AWAITED = Duration.ofMinutes(1);

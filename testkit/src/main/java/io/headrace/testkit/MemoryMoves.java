@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The moves that the jobs of one queue make between places, each with all that goes along: counts, the keys that jobs hold,
- * hints for who waits, and how long what has ended is kept. Everything is guarded by the broker's lock.
+ * The moves that the jobs of one queue make between places, each with all that goes along: counts, the keys that jobs
+ * hold, hints for who waits, and how long what has ended is kept. Everything is guarded by the broker's lock.
  */
 final class MemoryMoves {
     /** How long dead jobs are kept. */

@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The places of one queue that jobs are in while they do not run, each in its order. Everything is guarded by the broker's lock. */
+/**
+ * The places of one queue that jobs are in while they do not run, each in its order. Everything is guarded by the
+ * broker's lock.
+ */
 final class MemoryPlaces {
     /** Jobs in line by entry. */
     private final Map<Priority, NavigableMap<Long, MemoryJob>> lines = new EnumMap<>(Priority.class);
@@ -115,7 +118,9 @@ final class MemoryPlaces {
                 : of(released, job).size() + of(lines, job).headMap(job.entry).size();
     }
 
-    /** The next job to drop: the first whose retention is over, or the oldest of more finished ones than may be kept. */
+    /**
+     * The next job to drop: the first whose retention is over, or the oldest of more finished ones than may be kept.
+     */
     Optional<MemoryJob> surplus(Instant now, long maxKept) {
         if (!records.isEmpty() && !records.first().keptUntil.isAfter(now)) {
             return Optional.of(records.first());

@@ -34,8 +34,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue and everything that can be asked of it. A job leaves the place that it is in and is put into another in one call,
- * so it is always in exactly one. Everything is guarded by the broker's lock.
+ * One queue and everything that can be asked of it. A job leaves the place that it is in and is put into another in one
+ * call, so it is always in exactly one. Everything is guarded by the broker's lock.
  */
 final class MemoryQueue {
     final QueueName name;

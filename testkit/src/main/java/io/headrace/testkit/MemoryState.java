@@ -17,7 +17,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
-/** The queues of an {@link InMemoryBroker} under the lock that guards everything, and the faults that it was told to have. */
+/**
+ * The queues of an {@link InMemoryBroker} under the lock that guards everything, and the faults that it was told to
+ * have.
+ */
 final class MemoryState {
     private final ManualClock clock;
     private final MemoryEvents events;

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that serve a worker's health and figures, {@code headrace-http}, and one that watches them. The JDK's server gives a
- * thread to whoever has sent a byte, and waits for the rest without end; so a thread that takes too long is interrupted, which
- * closes its connection.
+ * The threads that serve a worker's health and figures, {@code headrace-http}, and one that watches them. The JDK's
+ * server gives a thread to whoever has sent a byte, and waits for the rest without end; so a thread that takes too long
+ * is interrupted, which closes its connection.
  */
 final class HttpThreads extends ThreadPoolExecutor {
     private static final int THREADS = 8;

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops a worker in good order: nothing is claimed any more, handlers get the grace to end, the rest is interrupted, what still
- * does not end is handed back with no attempt used, and every verdict is on record before the worker is forgotten. Runs on the
- * thread that stops the worker, once.
+ * Stops a worker in good order: nothing is claimed any more, handlers get the grace to end, the rest is interrupted,
+ * what still does not end is handed back with no attempt used, and every verdict is on record before the worker is
+ * forgotten. Runs on the thread that stops the worker, once.
  */
 final class Shutdown {
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims jobs, runs them, and records what became of them, until it is stopped. Thread-safe. Its thread that claims keeps the
- * program alive; the broker is the caller's to close, after the worker has stopped.
+ * Claims jobs, runs them, and records what became of them, until it is stopped. Thread-safe. Its thread that claims
+ * keeps the program alive; the broker is the caller's to close, after the worker has stopped.
  *
  * <pre>{@code
  * Worker worker = Worker.builder(broker)
@@ -73,7 +73,9 @@ public final class Worker implements AutoCloseable {
         return new WorkerBuilder(broker);
     }
 
-    /** Times a broker's round trips as {@code headrace_redis_roundtrip_seconds}; hand it to the broker when connecting. */
+    /**
+     * Times a broker's round trips as {@code headrace_redis_roundtrip_seconds}; hand it to the broker when connecting.
+     */
     public static BrokerObserver observer(MeterRegistry meters) {
         return WorkerMetrics.roundTrips(meters);
     }
@@ -128,8 +130,8 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
-     * Stops in good order and returns when that is done: at most the grace and 11 s later. Handlers that have not ended by
-     * then are interrupted, and their jobs handed back with no attempt used. Stopping twice waits for the first.
+     * Stops in good order and returns when that is done: at most the grace and 11 s later. Handlers that have not ended
+     * by then are interrupted, and their jobs handed back with no attempt used. Stopping twice waits for the first.
      */
     public void stop() {
         synchronized (transition) {
@@ -167,8 +169,8 @@ public final class Worker implements AutoCloseable {
     }
 
     /**
-     * Whether a claim has been answered within the last 45 s; while there is no reason to claim, a heartbeat. Never again after a
-     * breakdown, see {@link WorkerBuilder#onBreakdown}.
+     * Whether a claim has been answered within the last 45 s; while there is no reason to claim, a heartbeat. Never
+     * again after a breakdown, see {@link WorkerBuilder#onBreakdown}.
      */
     public boolean live() {
         State now = state;

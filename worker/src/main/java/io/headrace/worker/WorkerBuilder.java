@@ -141,8 +141,8 @@ public final class WorkerBuilder {
     /**
      * Runs the jobs of a type as a command: {@code sh -c command}, with the payload on its standard input.
      *
-     * @throws InvalidInput when the type is not allowed, or the command has characters that this JVM cannot hand to another
-     *             process: its locale decides
+     * @throws InvalidInput when the type is not allowed, or the command has characters that this JVM cannot hand to
+     *             another process: its locale decides
      */
     public WorkerBuilder exec(String type, String command) {
         ChildProcess.checkText(command);
@@ -161,8 +161,8 @@ public final class WorkerBuilder {
     }
 
     /**
-     * Runs the jobs of a type by POSTing their payloads to a target. An attempt whose job and worker give no timeout may take as
-     * long as {@link #httpTimeout} says.
+     * Runs the jobs of a type by POSTing their payloads to a target. An attempt whose job and worker give no timeout
+     * may take as long as {@link #httpTimeout} says.
      *
      * @throws InvalidInput when the type is not allowed
      */
@@ -192,7 +192,10 @@ public final class WorkerBuilder {
         return this;
     }
 
-    /** What reads the payloads of handlers in Java, and writes what they return; {@link PayloadMapper#DEFAULT} unless set. */
+    /**
+     * What reads the payloads of handlers in Java, and writes what they return; {@link PayloadMapper#DEFAULT} unless
+     * set.
+     */
     public WorkerBuilder payloads(PayloadMapper value) {
         mapper = value;
         return this;
@@ -211,11 +214,12 @@ public final class WorkerBuilder {
     }
 
     /**
-     * What is done when the worker cannot go on, because an {@code Error} such as no memory or no thread left came up on a thread of
-     * its own. By then it claims nothing more, has interrupted its handlers and lets their jobs go to others; it is not
-     * {@linkplain Worker#live() live} any more, and can be stopped. Called once, on that thread, which should return soon; the log tells
-     * of it in any case. The worker never ends the JVM: that is for whoever is called here. With it, an {@code OutOfMemoryError} that
-     * a handler throws is a breakdown, too; without, it is that attempt's failure alone.
+     * What is done when the worker cannot go on, because an {@code Error} such as no memory or no thread left came up
+     * on a thread of its own. By then it claims nothing more, has interrupted its handlers and lets their jobs go to
+     * others; it is not {@linkplain Worker#live() live} any more, and can be stopped. Called once, on that thread,
+     * which should return soon; the log tells of it in any case. The worker never ends the JVM: that is for whoever is
+     * called here. With it, an {@code OutOfMemoryError} that a handler throws is a breakdown, too; without, it is that
+     * attempt's failure alone.
      */
     public WorkerBuilder onBreakdown(Consumer<Throwable> hook) {
         breakdown = hook;
@@ -223,10 +227,11 @@ public final class WorkerBuilder {
     }
 
     /**
-     * Hears of each attempt that failed, and of each job that died, once that is on record: for a tracker of errors, or an alarm of
-     * one's own. The log tells of them in any case. Called on a thread of its own, one failure at a time; a wait that a handler asked
-     * for by {@link io.headrace.RetryLater} is none. What the hook throws is logged, and the next failure is told all the same. While it is
-     * busy 1,000 failures wait for it; those beyond are counted in the log.
+     * Hears of each attempt that failed, and of each job that died, once that is on record: for a tracker of errors, or
+     * an alarm of one's own. The log tells of them in any case. Called on a thread of its own, one failure at a time; a
+     * wait that a handler asked for by {@link io.headrace.RetryLater} is none. What the hook throws is logged, and the
+     * next failure is told all the same. While it is busy 1,000 failures wait for it; those beyond are counted in the
+     * log.
      */
     public WorkerBuilder onFailure(Consumer<FailedAttempt> hook) {
         failureListener = hook;
@@ -253,7 +258,8 @@ public final class WorkerBuilder {
         WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
                 grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
         Breakdown end = new Breakdown(breakdown);
-        WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), new BrokerOutage(clocks), clocks, end);
+        WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), new BrokerOutage(clocks), clocks,
+                end);
         return new Worker(parts, new Handlers(handlers, mapper), new FailureTeller(failureListener, clocks, end));
     }
 }

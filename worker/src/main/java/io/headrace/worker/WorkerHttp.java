@@ -23,10 +23,10 @@ import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves a worker's health and figures: {@code /livez}, 200 while the worker is {@link Worker#live() live} and else 503, and
- * {@code /metrics} for Prometheus. Requests run on threads of its own, {@code headrace-http}, and must arrive
- * within a second. It needs {@code io.micrometer:micrometer-registry-prometheus} on the class path, which the worker itself
- * does without.
+ * Serves a worker's health and figures: {@code /livez}, 200 while the worker is {@link Worker#live() live} and else
+ * 503, and {@code /metrics} for Prometheus. Requests run on threads of its own, {@code headrace-http}, and must arrive
+ * within a second. It needs {@code io.micrometer:micrometer-registry-prometheus} on the class path, which the worker
+ * itself does without.
  */
 public final class WorkerHttp implements AutoCloseable {
     /** Prometheus up to 2.42 at least refuses a whole page for an exemplar on anything but a counter or a bucket. */
@@ -56,8 +56,8 @@ public final class WorkerHttp implements AutoCloseable {
     }
 
     /**
-     * A registry for the whole of a process. It tells version, commit and day; scraped as OpenMetrics, its histograms of attempts show the
-     * trace ids of jobs that were sent with a sampled {@code traceparent} as exemplars.
+     * A registry for the whole of a process. It tells version, commit and day; scraped as OpenMetrics, its histograms
+     * of attempts show the trace ids of jobs that were sent with a sampled {@code traceparent} as exemplars.
      */
     public static PrometheusMeterRegistry registry() {
         PrometheusRegistry collectors = new PrometheusRegistry();

@@ -18,8 +18,8 @@ import io.headrace.worker.claims.Reclaimer;
 import io.headrace.worker.handlers.Handlers;
 
 /**
- * The roles of one worker, put together. Each has its thread once it is started; a test that starts none takes their turns
- * itself.
+ * The roles of one worker, put together. Each has its thread once it is started; a test that starts none takes their
+ * turns itself.
  */
 final class WorkerRoles {
     final Liveness liveness;

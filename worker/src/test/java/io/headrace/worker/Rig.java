@@ -54,8 +54,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The roles of one worker, put together on an in-memory broker, without their threads: a test takes their turns, and handlers
- * run within the turn that claims them, or when the test says so. Time is the broker's manual clock for everybody.
+ * The roles of one worker, put together on an in-memory broker, without their threads: a test takes their turns, and
+ * handlers run within the turn that claims them, or when the test says so. Time is the broker's manual clock for
+ * everybody.
  */
 public final class Rig {
     public static final Duration LEASE = Duration.ofSeconds(30);
@@ -109,7 +110,8 @@ public final class Rig {
         this(time, broker, queues, slotCount, new ByteBudget(1 << 30), handlers);
     }
 
-    public Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount, ByteBudget budget,
+    public Rig(ManualClock time, InMemoryBroker broker, Map<QueueName, Integer> queues, int slotCount,
+            ByteBudget budget,
             JobHandler<?>... handlers) {
         this.budget = budget;
         this.time = time;

@@ -14,7 +14,6 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.RetryPolicy;
 import io.headrace.broker.Steer;
-import io.headrace.worker.attempts.Outcome;
 import io.headrace.worker.threads.JobThreads;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

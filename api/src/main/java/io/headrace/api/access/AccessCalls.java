@@ -5,9 +5,9 @@ import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
 import io.headrace.QueueName;
 import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore;
 import io.headrace.access.AccessStore.AuditPage;
 import io.headrace.access.AccessStore.AuditQuery;
-import io.headrace.access.AccessStore;
 import io.headrace.access.AuditAction;
 import io.headrace.access.Digest;
 import io.headrace.access.Role;
@@ -47,7 +47,8 @@ public final class AccessCalls {
     private final Audit audit;
     private final Endpoints calls;
 
-    public AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Authenticator guard, Audit audit, Endpoints calls) {
+    public AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Authenticator guard, Audit audit,
+            Endpoints calls) {
         this.store = store;
         this.keys = keys;
         this.passes = passes;

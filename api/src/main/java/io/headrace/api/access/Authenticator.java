@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides who is let in. With keys: who sends one, or has the session of a browser that was shown one. Without: programs of this
- * user on this machine, where the system tells whose they are. A web page in its browser is none, so neither a foreign host name
- * (DNS rebinding) nor a change asked for by a page of another origin passes. Thread-safe.
+ * Decides who is let in. With keys: who sends one, or has the session of a browser that was shown one. Without:
+ * programs of this user on this machine, where the system tells whose they are. A web page in its browser is none, so
+ * neither a foreign host name (DNS rebinding) nor a change asked for by a page of another origin passes. Thread-safe.
  */
 public final class Authenticator {
     /** The cookie that holds the secret of a session. */
@@ -65,8 +65,8 @@ public final class Authenticator {
     }
 
     /**
-     * Finds out who asks and checks that they may, then goes on, at once or soon, on the loop's thread; the exchange then knows its
-     * {@link HttpCall#caller}, unless the call is open and came without a key. A refusal is answered.
+     * Finds out who asks and checks that they may, then goes on, at once or soon, on the loop's thread; the exchange
+     * then knows its {@link HttpCall#caller}, unless the call is open and came without a key. A refusal is answered.
      */
     public void admit(HttpCall exchange, Access access, Runnable then) {
         HttpServerRequest request = exchange.request();
@@ -103,7 +103,10 @@ public final class Authenticator {
                 }));
     }
 
-    /** Whether an open call was made by somebody who may be told more than others: who shows a key, or anybody where none is asked for. */
+    /**
+     * Whether an open call was made by somebody who may be told more than others: who shows a key, or anybody where
+     * none is asked for.
+     */
     public boolean knows(HttpCall exchange) {
         if (!asks()) {
             return true;
@@ -159,8 +162,9 @@ public final class Authenticator {
     }
 
     /**
-     * Whether the key or the session that let somebody in still does, as far as was heard lately; for what goes on for long, to be
-     * asked every two seconds or so. Cheap: the store is asked elsewhere, and while it cannot be reached the last answer stands.
+     * Whether the key or the session that let somebody in still does, as far as was heard lately; for what goes on for
+     * long, to be asked every two seconds or so. Cheap: the store is asked elsewhere, and while it cannot be reached
+     * the last answer stands.
      */
     public boolean stands(Caller caller) {
         AccessKey key = caller.key();
@@ -180,8 +184,8 @@ public final class Authenticator {
     }
 
     /**
-     * Checks that a request which shows a cookie was sent by a page of this server, unless it only reads: a browser sends the
-     * cookie along whoever wrote the page, and names that page's origin.
+     * Checks that a request which shows a cookie was sent by a page of this server, unless it only reads: a browser
+     * sends the cookie along whoever wrote the page, and names that page's origin.
      *
      * @throws Problem {@code forbidden}
      */
@@ -204,7 +208,10 @@ public final class Authenticator {
         }
     }
 
-    /** Whether a request is from no page at all or from one of this server; for handshakes, which browsers send for any page. */
+    /**
+     * Whether a request is from no page at all or from one of this server; for handshakes, which browsers send for any
+     * page.
+     */
     public static boolean ownOrigin(HttpServerRequest request) {
         String origin = request.getHeader("Origin");
         return origin == null || sameHost(origin, String.valueOf(request.getHeader("Host")));

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys that open the API now: those of the environment, and a copy of the stored ones that the thread
- * {@code headrace-api-keys} renews, so that nobody who asks waits for the broker. While the broker cannot be reached the last
- * copy stands, without the keys that have expired by the clock of this machine: there is no other then. Where the environment has no keys, nobody is asked for one, and stored ones are not even read. Thread-safe.
+ * {@code headrace-api-keys} renews, so that nobody who asks waits for the broker. While the broker cannot be reached
+ * the last copy stands, without the keys that have expired by the clock of this machine: there is no other then. Where
+ * the environment has no keys, nobody is asked for one, and stored ones are not even read. Thread-safe.
  */
 public final class KeyRing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);

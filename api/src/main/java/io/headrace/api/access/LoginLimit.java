@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Counts what is tried, by who tries it, a minute at a time, and refuses who tries too often. Thread-safe; bounded, and when
- * very many try at once they share one count.
+ * Counts what is tried, by who tries it, a minute at a time, and refuses who tries too often. Thread-safe; bounded, and
+ * when very many try at once they share one count.
  */
 final class LoginLimit {
     private static final int MAX_NAMES = 10_000;

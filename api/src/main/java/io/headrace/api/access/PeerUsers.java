@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells processes of this user from those of others on the same machine, who reach loopback as well, by the user who opened
- * the other end of a connection. Asked once a connection, and only where nobody is asked for a key. A thread of its own reads
- * the system's table, one reading for all that wait. Thread-safe.
+ * Tells processes of this user from those of others on the same machine, who reach loopback as well, by the user who
+ * opened the other end of a connection. Asked once a connection, and only where nobody is asked for a key. A thread of
+ * its own reads the system's table, one reading for all that wait. Thread-safe.
  */
 final class PeerUsers {
     /** Where the system's table comes from. */
@@ -65,8 +65,8 @@ final class PeerUsers {
     }
 
     /**
-     * Finds out who holds the other end of a connection that has just been accepted, and lets nothing of it through before that is
-     * known. Called on the loop's thread.
+     * Finds out who holds the other end of a connection that has just been accepted, and lets nothing of it through
+     * before that is known. Called on the loop's thread.
      */
     void look(EventLoop loop, HttpConnection connection) {
         if (!(connection instanceof HttpServerConnection server)) {

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The calls by which a browser, or a program that opens one long connection, trades its key for something shorter-lived. */
+/**
+ * The calls by which a browser, or a program that opens one long connection, trades its key for something
+ * shorter-lived.
+ */
 public final class SessionCalls {
     /** The longest body that is read of somebody who has shown no key yet. */
     private static final int MAX_LOGIN = 4 * 1024;

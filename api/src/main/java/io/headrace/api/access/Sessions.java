@@ -1,9 +1,9 @@
 package io.headrace.api.access;
 
 import io.headrace.access.AccessKey;
+import io.headrace.access.AccessStore;
 import io.headrace.access.AccessStore.Kind;
 import io.headrace.access.AccessStore.Pass;
-import io.headrace.access.AccessStore;
 import io.headrace.access.Digest;
 import io.headrace.api.http.Caller;
 import io.headrace.api.http.Session;
@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions and tickets, which stand in for a key that was shown before. Each is a random secret of which the store knows the
- * digest, and with it a proof made of that secret and the key: so it opens what the key opens now, and nothing once the key
- * is gone. Thread-safe.
+ * Sessions and tickets, which stand in for a key that was shown before. Each is a random secret of which the store
+ * knows the digest, and with it a proof made of that secret and the key: so it opens what the key opens now, and
+ * nothing once the key is gone. Thread-safe.
  */
 public final class Sessions {
     public static final Duration SESSION = Duration.ofHours(12);
@@ -109,7 +109,9 @@ public final class Sessions {
         }
     }
 
-    /** Who has this ticket, which is used up by this; empty when it was used, is too old, or its key is gone. Blocks. */
+    /**
+     * Who has this ticket, which is used up by this; empty when it was used, is too old, or its key is gone. Blocks.
+     */
     Optional<Caller> redeem(String ticket, String address) {
         Optional<Pass> pass = store.redeem(Digest.of(ticket));
         if (keys.isEmpty()) {

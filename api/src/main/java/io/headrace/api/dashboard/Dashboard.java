@@ -18,12 +18,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of the web dashboard: one page at {@code /} and what it needs below {@code /assets/}. The list {@code
- * dashboard/assets.txt} names what is served, so an address never reaches the class path. Read and compressed once a process;
- * immutable.
+ * The files of the web dashboard: one page at {@code /} and what it needs below {@code /assets/}. The list
+ * {@code dashboard/assets.txt} names what is served, so an address never reaches the class path. Read and compressed
+ * once a process; immutable.
  *
- * <p>Addresses of assets hold a digest of all of them, which the page is given here; so they can be cached for ever, and
- * one version's modules find each other by relative addresses.
+ * <p>Addresses of assets hold a digest of all of them, which the page is given here; so they can be cached for ever,
+ * and one version's modules find each other by relative addresses.
  */
 public final class Dashboard {
     /** The address below which assets are. */
@@ -110,8 +110,8 @@ public final class Dashboard {
     }
 
     /**
-     * What is at an address below {@code /assets/}. While replicas of two versions run, one may be asked for files whose addresses
-     * another made up: it answers with its own, not to be kept.
+     * What is at an address below {@code /assets/}. While replicas of two versions run, one may be asked for files
+     * whose addresses another made up: it answers with its own, not to be kept.
      *
      * @throws Problem {@code no-such-route} when it is not on the list
      */

@@ -7,8 +7,8 @@ import io.headrace.format.Gzip;
 import java.util.Map;
 
 /**
- * One file of the dashboard, in both forms in which it travels. Each form has an ETag of its own, as a strong one names bytes.
- * Nobody changes the arrays.
+ * One file of the dashboard, in both forms in which it travels. Each form has an ETag of its own, as a strong one names
+ * bytes. Nobody changes the arrays.
  */
 record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest) {
     /** How many characters of a digest's hexadecimal digits tell one file from another. */

@@ -5,7 +5,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a call asks of its caller: one of some roles, and for what concerns every queue at once a key that is not limited. */
+/**
+ * What a call asks of its caller: one of some roles, and for what concerns every queue at once a key that is not
+ * limited.
+ */
 public enum Access {
     /** Nothing: whoever can connect. */
     OPEN(false),

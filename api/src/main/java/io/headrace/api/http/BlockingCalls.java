@@ -34,8 +34,8 @@ public final class BlockingCalls implements AutoCloseable {
     }
 
     /**
-     * Runs a call elsewhere, when there is room for what it may find; the future completes on the loop's thread. It fails
-     * with an {@code overloaded} problem when too many calls wait already.
+     * Runs a call elsewhere, when there is room for what it may find; the future completes on the loop's thread. It
+     * fails with an {@code overloaded} problem when too many calls wait already.
      */
     public <T> Future<T> run(EventLoop loop, ClientMemory.Weight weight, Callable<T> call) {
         Promise<T> promise = Promise.promise();

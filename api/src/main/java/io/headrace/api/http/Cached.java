@@ -8,9 +8,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is costly to get and may be a little old. Who asks for it in time gets the last one; who comes too late gets
- * a new one, and others that come meanwhile wait for that; a failure is an answer too and kept like one, but not for longer
- * than a second, so that many who ask while the broker hangs wait for it once. Thread-safe; blocks, so not for event loops.
+ * A value that is costly to get and may be a little old. Who asks for it in time gets the last one; who comes too late
+ * gets a new one, and others that come meanwhile wait for that; a failure is an answer too and kept like one, but not
+ * for longer than a second, so that many who ask while the broker hangs wait for it once. Thread-safe; blocks, so not
+ * for event loops.
  *
  * @param <T> not null
  */

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The same as {@link Cached} for each queue. Only for queues that are known to exist: their number is bounded by what they
- * cost Redis. Thread-safe; blocks.
+ * The same as {@link Cached} for each queue. Only for queues that are known to exist: their number is bounded by what
+ * they cost Redis. Thread-safe; blocks.
  *
  * @param <T> not null
  */

@@ -9,8 +9,8 @@ import io.headrace.access.Scope;
 import io.headrace.broker.BrokerOperator.Memory;
 import io.headrace.broker.BrokerOperator.Overview;
 import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.WorkerInfo.Running;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.WorkerInfo.Running;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +73,10 @@ public record Caller(String name, Role role, Scope scope, String address, @Nulla
                         .toList();
     }
 
-    /** A worker does not tell for which of its queues its types are: those that it runs for this caller's are known to be. */
+    /**
+     * A worker does not tell for which of its queues its types are: those that it runs for this caller's are known to
+     * be.
+     */
     private WorkerInfo part(WorkerInfo all) {
         List<QueueName> queues = all.queues().stream().filter(this::reaches).toList();
         if (queues.size() == all.queues().size()) {
@@ -90,7 +93,10 @@ public record Caller(String name, Role role, Scope scope, String address, @Nulla
         return scope.allows(queue);
     }
 
-    /** @throws Problem {@code not-allowed} when the key does not open the queue, whether or not there is one of that name */
+    /**
+     * @throws Problem {@code not-allowed} when the key does not open the queue, whether or not there is one of that
+     *         name
+     */
     public void require(QueueName queue) {
         if (!reaches(queue)) {
             throw new Problem(ProblemType.NOT_ALLOWED, "the key '" + name + "' is limited to " + scope

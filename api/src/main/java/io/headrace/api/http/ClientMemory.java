@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much memory clients may make this server hold. What they send, and what they are sent and have not read, is counted
- * in bytes against a budget of a quarter of the heap, and whoever finds it spent is turned away; looks at the broker, whose
- * size is known only when they have been taken, share an eighth of the heap and wait for their turn. Thread-safe.
+ * How much memory clients may make this server hold. What they send, and what they are sent and have not read, is
+ * counted in bytes against a budget of a quarter of the heap, and whoever finds it spent is turned away; looks at the
+ * broker, whose size is known only when they have been taken, share an eighth of the heap and wait for their turn.
+ * Thread-safe.
  */
 public final class ClientMemory {
     /** What was turned away. */
@@ -79,7 +80,9 @@ public final class ClientMemory {
         }
     }
 
-    /** Takes bytes if so many are left: large things must leave some to small ones, so that few large ones stop nobody. */
+    /**
+     * Takes bytes if so many are left: large things must leave some to small ones, so that few large ones stop nobody.
+     */
     boolean tryTake(long bytes) {
         boolean small = bytes <= SMALL_BYTES;
         return (small || budget.held() == 0 || budget.left() - bytes >= budget.total() / SMALL_PARTS)

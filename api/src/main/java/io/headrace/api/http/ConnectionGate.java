@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Keeps what a connection sends until it is opened, so that no request is seen before it is known from whom. Reading stops
- * meanwhile: it keeps no more than what had been read by then. One for each connection, on its loop's thread.
+ * Keeps what a connection sends until it is opened, so that no request is seen before it is known from whom. Reading
+ * stops meanwhile: it keeps no more than what had been read by then. One for each connection, on its loop's thread.
  */
 public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     private final Queue<Object> kept = new ArrayDeque<>();

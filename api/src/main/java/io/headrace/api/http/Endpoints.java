@@ -4,8 +4,8 @@ import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.Lookup;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.format.Gzip;
 import java.time.Duration;
 import java.util.Set;
@@ -59,7 +59,8 @@ public final class Endpoints {
     /**
      * An endpoint that reads a small body, which may be missing.
      *
-     * @param allowed the members, when the call reads none itself; the body is then checked to be an object without others
+     * @param allowed the members, when the call reads none itself; the body is then checked to be an object without
+     *         others
      */
     private Consumer<HttpCall> withBody(Set<String> allowed, BiFunction<HttpCall, byte[], Reply> call) {
         return withBody(MAX_EMPTY, (exchange, body) -> {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop, and the way onto it. What other threads hand over is run in one go, so that a flush of the broker that
- * answers hundreds of submissions wakes the loop once.
+ * One event loop, and the way onto it. What other threads hand over is run in one go, so that a flush of the broker
+ * that answers hundreds of submissions wakes the loop once.
  */
 public final class EventLoop {
     /** Something that must come to an end in time. Lives on the loop's thread. */
@@ -108,8 +108,8 @@ public final class EventLoop {
     }
 
     /**
-     * Watches a deadline; all that are watched at a time should allow about the same time, as the sweep stops at the first
-     * that is not due. On the loop's thread only.
+     * Watches a deadline; all that are watched at a time should allow about the same time, as the sweep stops at the
+     * first that is not due. On the loop's thread only.
      */
     public void watch(Deadline deadline) {
         deadlines.add(deadline);

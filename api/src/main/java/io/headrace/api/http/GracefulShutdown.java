@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server leaves: every answer says {@code Connection: close}, so that clients that send one request after the other go
- * elsewhere without losing one; then it stops listening, and the connections that are still open are idle ones. Thread-safe;
- * driven by the thread that closes the server.
+ * How a server leaves: every answer says {@code Connection: close}, so that clients that send one request after the
+ * other go elsewhere without losing one; then it stops listening, and the connections that are still open are idle
+ * ones. Thread-safe; driven by the thread that closes the server.
  */
 public final class GracefulShutdown {
     /** How long answers are kept back around the moment at which the listener closes. */
@@ -43,8 +43,8 @@ public final class GracefulShutdown {
     }
 
     /**
-     * Stops listening, at a moment when nobody connects: a client whose answer is kept back does not come again, and a connection that
-     * waits to be accepted when the listener closes would be reset with its request.
+     * Stops listening, at a moment when nobody connects: a client whose answer is kept back does not come again, and a
+     * connection that waits to be accepted when the listener closes would be reset with its request.
      */
     public void stopListening() {
         Channel open = listener;

@@ -24,7 +24,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its answer. Lives on the thread of its loop, except for what it reads from the address and the headers. */
+/**
+ * One request and its answer. Lives on the thread of its loop, except for what it reads from the address and the
+ * headers.
+ */
 public final class HttpCall {
     /** How long, and how much of, an unwanted body is swallowed so that its sender gets to read the answer. */
     private static final long HOLD_MS = 20;
@@ -142,7 +145,9 @@ public final class HttpCall {
                 : null);
     }
 
-    /** @throws InvalidInput when the query names something that the call does not know, naming the nearest that it does */
+    /**
+     * @throws InvalidInput when the query names something that the call does not know, naming the nearest that it does
+     */
     public void allowQuery(List<String> allowed) {
         if (request.query() == null || request.query().isEmpty()) {
             return;

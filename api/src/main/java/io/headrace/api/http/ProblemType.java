@@ -3,7 +3,9 @@ package io.headrace.api.http;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Everything that can be wrong with a call, each with its status and a stable URI reference {@code /problems/<name>}. */
+/**
+ * Everything that can be wrong with a call, each with its status and a stable URI reference {@code /problems/<name>}.
+ */
 public enum ProblemType {
     MALFORMED_REQUEST(400, "The request is not valid HTTP, or its address is malformed",
             "Look at the address, its percent-escapes, and the Host header."),

@@ -43,9 +43,9 @@ public record Reply(int status, String mediaType, byte[] body, Map<String, Strin
     }
 
     /**
-     * This answer as a client gets it: compressed if it reads that and there is something to be won. An answer that must not be
-     * stored carries a secret; its length must not tell about that, so it stays as it is. To be called by a thread that may
-     * take some milliseconds, not by an event loop.
+     * This answer as a client gets it: compressed if it reads that and there is something to be won. An answer that
+     * must not be stored carries a secret; its length must not tell about that, so it stays as it is. To be called by a
+     * thread that may take some milliseconds, not by an event loop.
      *
      * @param gzip whether the client wants it compressed
      */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * One call of the API.
  *
  * @param template the address as OpenAPI writes it, such as {@code /v1/jobs/{id}}
- * @param access what it asks of its caller; the queue in its address, or of the job there, must be open to the caller too
+ * @param access what it asks of its caller; the queue in its address, or of the job there, must be open to the caller
+ *         too
  * @param mediaType what its answer is when all goes well
  * @param query the names that its query may hold
  * @param endpoint runs on the event loop and must not block it

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A browser's session as this process knows it, shared by all that it let in here: so however many streams it has open, the
- * store is asked once for all of them. Thread-safe.
+ * A browser's session as this process knows it, shared by all that it let in here: so however many streams it has open,
+ * the store is asked once for all of them. Thread-safe.
  */
 public final class Session {
     /** How long a session is believed without asking the store again; one that was ended elsewhere lives on as long. */

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The connections of one loop of which it is not known yet whose they are: those that have not sent a whole request head,
- * each of which must in time, and those that have shown no key that opens anything. When as many connections are open as
- * memory allows, the oldest of them makes room for the next one. Lives on its loop's thread.
+ * The connections of one loop of which it is not known yet whose they are: those that have not sent a whole request
+ * head, each of which must in time, and those that have shown no key that opens anything. When as many connections are
+ * open as memory allows, the oldest of them makes room for the next one. Lives on its loop's thread.
  */
 public final class UnidentifiedConnections {
     private final EventLoop loop;

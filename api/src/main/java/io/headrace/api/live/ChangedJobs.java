@@ -24,9 +24,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers which jobs of one queue change, looks at each once and tells all who listen: four times a second at most, and a
- * bounded number of jobs each time. Thread-safe; this object's monitor guards what is not final, and is never held over a
- * call of the broker.
+ * Gathers which jobs of one queue change, looks at each once and tells all who listen: four times a second at most, and
+ * a bounded number of jobs each time. Thread-safe; this object's monitor guards what is not final, and is never held
+ * over a call of the broker.
  */
 public final class ChangedJobs {
     /** One that hears of changes, on its loop. */

@@ -12,9 +12,9 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is a stream of server-sent events, from the place that it takes among those who listen until it gives that
- * back: when its source ends it, its client goes away or stops reading, the client may not listen any more, or the server
- * stops. Lives on its loop's thread.
+ * An answer that is a stream of server-sent events, from the place that it takes among those who listen until it gives
+ * that back: when its source ends it, its client goes away or stops reading, the client may not listen any more, or the
+ * server stops. Lives on its loop's thread.
  */
 public final class EventStream {
     public static final String MEDIA_TYPE = "text/event-stream";

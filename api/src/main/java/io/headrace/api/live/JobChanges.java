@@ -60,8 +60,9 @@ public final class JobChanges implements AutoCloseable {
     }
 
     /**
-     * Runs the listener, on a thread of the broker, when the job may have changed. What changes after the future has completed is
-     * heard, unless it failed or the connection breaks; then only looking helps. The future completes on any thread.
+     * Runs the listener, on a thread of the broker, when the job may have changed. What changes after the future has
+     * completed is heard, unless it failed or the connection breaks; then only looking helps. The future completes on
+     * any thread.
      */
     Future<?> listen(JobId job, Runnable listener) {
         return added(job.queue(),

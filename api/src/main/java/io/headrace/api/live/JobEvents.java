@@ -4,12 +4,12 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.metrics.ListenerKind;
 
 /**
- * {@code GET /v1/jobs/{id}/events}: a stream of server-sent events. The job as it is now comes first, then the job again
- * whenever it has changed, named by its state; lines of its log come as events named {@code log}. The stream ends after the
- * job has.
+ * {@code GET /v1/jobs/{id}/events}: a stream of server-sent events. The job as it is now comes first, then the job
+ * again whenever it has changed, named by its state; lines of its log come as events named {@code log}. The stream ends
+ * after the job has.
  *
- * <p>The id of an event is the number of the next log line, so a client that comes back with {@code Last-Event-ID} gets no
- * line twice. Any other value of that header does no harm.
+ * <p>The id of an event is the number of the next log line, so a client that comes back with {@code Last-Event-ID} gets
+ * no line twice. Any other value of that header does no harm.
  */
 public final class JobEvents {
     private final JobFeeds feeds;

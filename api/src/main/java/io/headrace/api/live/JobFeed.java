@@ -17,15 +17,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells one client about one job: as it is now, then again whenever it has changed, and each line that its handler writes,
- * until it has ended. The state in which it ended is the last thing told, so its log comes before. Lives on its loop's thread.
+ * Tells one client about one job: as it is now, then again whenever it has changed, and each line that its handler
+ * writes, until it has ended. The state in which it ended is the last thing told, so its log comes before. Lives on its
+ * loop's thread.
  */
 public final class JobFeed {
     /** Who is told. */
     public interface Client {
         /**
-         * Whether it should be told later: when it has read what it was sent, which {@link JobFeed#drained} then says, or when there is
-         * room for more, which the next look may find.
+         * Whether it should be told later: when it has read what it was sent, which {@link JobFeed#drained} then says,
+         * or when there is room for more, which the next look may find.
          */
         boolean full();
 

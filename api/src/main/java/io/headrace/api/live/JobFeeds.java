@@ -8,7 +8,8 @@ import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerOperator;
 
 /** Follows jobs, each for one client. Thread-safe. */
-public record JobFeeds(Broker broker, BrokerOperator operator, JobJson jobJson, JobChanges changes, BlockingCalls blocking) {
+public record JobFeeds(Broker broker, BrokerOperator operator, JobJson jobJson, JobChanges changes,
+        BlockingCalls blocking) {
     /**
      * A feed that is yet to be started.
      *

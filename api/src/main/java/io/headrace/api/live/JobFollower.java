@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Looks at one job now, whenever a change is hinted at, and every two seconds anyway, as hints can be missed. Anybody who can reach
- * Redis can give hints, so there are no more than {@value #MOST_HINTED} looks for them in two seconds. It listens
- * before its first look, so that no change falls between. Lives on its loop's thread; no thread is held while nothing
- * happens.
+ * Looks at one job now, whenever a change is hinted at, and every two seconds anyway, as hints can be missed. Anybody
+ * who can reach Redis can give hints, so there are no more than {@value #MOST_HINTED} looks for them in two seconds. It
+ * listens before its first look, so that no change falls between. Lives on its loop's thread; no thread is held while
+ * nothing happens.
  *
  * @param <T> what a look yields
  */

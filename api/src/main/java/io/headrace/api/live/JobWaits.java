@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 /** Lets requests wait for the end of a job. Thread-safe. */
 public record JobWaits(Broker broker, JobChanges changes, BlockingCalls blocking, Waiters waiters) {
     /**
-     * Waits until the job has ended, is no longer on record or the time is up, then tells how it is, which is empty when
-     * that cannot be found out. Tells nothing when the client went away.
+     * Waits until the job has ended, is no longer on record or the time is up, then tells how it is, which is empty
+     * when that cannot be found out. Tells nothing when the client went away.
      *
      * @return whether it waits: false when too many do already
      */

@@ -8,8 +8,8 @@ import io.headrace.api.http.EventLoop;
 import io.headrace.api.http.JsonOut;
 import io.headrace.api.view.OperatorJson;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator.Overview;
 import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.BrokerOperator.Overview;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * What this process looks at, because somebody listens: each topic once, however many do. Thread-safe; this object's monitor
- * guards the maps.
+ * What this process looks at, because somebody listens: each topic once, however many do. Thread-safe; this object's
+ * monitor guards the maps.
  */
 public final class LiveTopics {
     public static final String OVERVIEW = "overview";
@@ -34,7 +34,8 @@ public final class LiveTopics {
     private final Map<QueueName, ChangedJobs> changed = new HashMap<>();
 
     /** @param millis epoch milliseconds, the ids of events */
-    public LiveTopics(Broker broker, BrokerOperator operator, Cached<Overview> overview, BlockingCalls blocking, JobChanges changes,
+    public LiveTopics(Broker broker, BrokerOperator operator, Cached<Overview> overview, BlockingCalls blocking,
+            JobChanges changes,
             LongSupplier millis) {
         this.broker = broker;
         this.operator = operator;

@@ -8,10 +8,10 @@ import io.headrace.api.metrics.ListenerKind;
 import java.util.Optional;
 
 /**
- * {@code GET /v1/events}: a stream of server-sent events, one a second, each with the whole present state: of everything, or of
- * one queue. Who asks for changes gets the state once, and then what has changed since the event before; the state again when
- * that was not sent. What a client misses it need not be told again, so who comes back gets the newest state, whatever its
- * {@code Last-Event-ID}.
+ * {@code GET /v1/events}: a stream of server-sent events, one a second, each with the whole present state: of
+ * everything, or of one queue. Who asks for changes gets the state once, and then what has changed since the event
+ * before; the state again when that was not sent. What a client misses it need not be told again, so who comes back
+ * gets the newest state, whatever its {@code Last-Event-ID}.
  */
 public final class OverviewEvents {
     private final LiveTopics live;

@@ -32,7 +32,8 @@ public final class Snapshot {
     private @Nullable StreamEvent changes;
     private @Nullable String message;
 
-    private Snapshot(String topic, String name, long at, byte[] json, @Nullable Problem problem, @Nullable Before before) {
+    private Snapshot(String topic, String name, long at, byte[] json, @Nullable Problem problem,
+            @Nullable Before before) {
         this.topic = topic;
         this.name = name;
         this.at = at;

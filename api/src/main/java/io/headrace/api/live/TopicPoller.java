@@ -16,9 +16,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one topic once a second while somebody listens, and tells all of them: one look and one writing of it, however
- * many they are. A look that takes longer than a second is not overtaken. Thread-safe; this object's monitor guards what is
- * not final, and is never held over a look.
+ * Looks at one topic once a second while somebody listens, and tells all of them: one look and one writing of it,
+ * however many they are. A look that takes longer than a second is not overtaken. Thread-safe; this object's monitor
+ * guards what is not final, and is never held over a look.
  */
 public final class TopicPoller {
     /** One that hears ticks, on its loop. */
@@ -36,7 +36,9 @@ public final class TopicPoller {
 
     /** What a look found. */
     interface View {
-        /** The part of it that a caller may see, the same for every caller of the same scope. Asks the broker nothing. */
+        /**
+         * The part of it that a caller may see, the same for every caller of the same scope. Asks the broker nothing.
+         */
         byte[] json(Caller caller);
     }
 

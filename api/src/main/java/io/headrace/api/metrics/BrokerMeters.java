@@ -7,8 +7,8 @@ import io.headrace.broker.BrokerOperator.Overview;
 import io.headrace.config.Meter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the broker says of its queues and of itself, as of the last look. Every api replica exports the same figures, and no
- * worker does. An old figure would be taken for a present one, so there is none while the broker cannot be asked. Only so many queues are
- * told apart: what metrics cost is bounded, however many queues there are. Thread-safe.
+ * What the broker says of its queues and of itself, as of the last look. Every api replica exports the same figures,
+ * and no worker does. An old figure would be taken for a present one, so there is none while the broker cannot be
+ * asked. Only so many queues are told apart: what metrics cost is bounded, however many queues there are. Thread-safe.
  */
 final class BrokerMeters {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerMeters.class);
@@ -38,7 +38,9 @@ final class BrokerMeters {
     private final Map<Meter, MultiGauge> gauges = new EnumMap<>(Meter.class);
     /** Guarded by this object's monitor, like the registration of what is in it, and the next two. */
     private final Map<Ended, FunctionCounter> counters = new HashMap<>();
-    /** What is added to the sum of many queues, which falls when one of them is deleted, so that the counter does not. */
+    /**
+     * What is added to the sum of many queues, which falls when one of them is deleted, so that the counter does not.
+     */
     private final Map<Ended, Long> raised = new HashMap<>();
     private boolean told;
     /** Read by the counters while they are scraped. */

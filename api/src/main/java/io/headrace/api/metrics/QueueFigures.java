@@ -29,7 +29,10 @@ record QueueFigures(String queue, Map<JobState, Long> counts, Map<JobState, Long
         Duration overdueAge, long workers, boolean paused) {
     /** In place of the name of a queue; no queue can have it. */
     static final String OTHERS = "(other)";
-    /** The oldest queues first: so which have a line of their own changes only when one is deleted, and is the same in every process. */
+    /**
+     * The oldest queues first: so which have a line of their own changes only when one is deleted, and is the same in
+     * every process.
+     */
     private static final Comparator<QueueInfo> OLDEST = Comparator.comparing(QueueInfo::createdAt)
             .thenComparing(QueueInfo::queue);
 

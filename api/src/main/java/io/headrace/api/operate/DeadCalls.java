@@ -15,13 +15,13 @@ import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.api.view.JobJson;
 import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator.DeadJob;
 import io.headrace.broker.BrokerOperator.DeadPage;
 import io.headrace.broker.BrokerOperator.Pace;
 import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.BrokerOperator.Retried;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Fingerprint;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dead jobs in bulk: what they died of, and {@code dead:retry} and {@code dead:delete}, which choose by a filter and move page by
- * page. One call works a bounded time and says whether there is more, so that no proxy gives up on it.
+ * Dead jobs in bulk: what they died of, and {@code dead:retry} and {@code dead:delete}, which choose by a filter and
+ * move page by page. One call works a bounded time and says whether there is more, so that no proxy gives up on it.
  */
 public final class DeadCalls {
     private static final int PAGE = 200;

@@ -68,7 +68,10 @@ final class DeadFilter {
         }
     }
 
-    /** @throws InvalidInput when it is empty: every error contains that, and whoever lost a text on the way wants no job moved */
+    /**
+     * @throws InvalidInput when it is empty: every error contains that, and whoever lost a text on the way wants no job
+     *         moved
+     */
     private static String error(String text) {
         if (text.isEmpty()) {
             throw new InvalidInput("error", "must not be empty; leave it out to mean any error");

@@ -4,9 +4,9 @@ import io.headrace.Failure;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.BrokerOperator.DeadJob;
 import io.headrace.broker.BrokerOperator.DeadPage;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Fingerprint;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Puts dead jobs together that died of the same, newest first, for as long as a person likes to wait. Used by one thread. */
+/**
+ * Puts dead jobs together that died of the same, newest first, for as long as a person likes to wait. Used by one
+ * thread.
+ */
 final class DeadGroups {
     /** So many jobs are looked at, and for so long. */
     private static final int MOST = 10_000;

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Fingerprints of many jobs, most of which died of what others died of. All digits look alike to a fingerprint, so messages that
- * differ in digits only are taken apart once. Used by one thread.
+ * Fingerprints of many jobs, most of which died of what others died of. All digits look alike to a fingerprint, so
+ * messages that differ in digits only are taken apart once. Used by one thread.
  */
 final class Fingerprints {
     /** More than this are not remembered: they begin anew. */

@@ -33,7 +33,8 @@ public final class HealthCalls {
     private Optional<String> lastObjection = Optional.empty();
 
     /** @param durability that the broker must be able to give */
-    public HealthCalls(BrokerOperator operator, Durability durability, Authenticator guard, GracefulShutdown leaving, Endpoints calls) {
+    public HealthCalls(BrokerOperator operator, Durability durability, Authenticator guard, GracefulShutdown leaving,
+            Endpoints calls) {
         this.guard = guard;
         this.leaving = leaving;
         this.calls = calls;
@@ -47,7 +48,10 @@ public final class HealthCalls {
                 Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(ClientMemory.Weight.SMALL, this::ready)));
     }
 
-    /** Tells of it when it has changed, and no louder than it must: an outage has its own warning. Called under the lock of the cache. */
+    /**
+     * Tells of it when it has changed, and no louder than it must: an outage has its own warning. Called under the lock
+     * of the cache.
+     */
     private Optional<String> logged(Optional<String> objection) {
         if (!objection.equals(lastObjection)) {
             objection.ifPresentOrElse(why -> LOG.info("not ready reason={}", why), () -> LOG.info("ready again"));

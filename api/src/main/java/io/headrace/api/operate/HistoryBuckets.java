@@ -12,8 +12,8 @@ final class HistoryBuckets {
     private HistoryBuckets() {}
 
     /**
-     * Sums of so many minutes each, which begin at multiples of them in UTC: a bucket that is over never changes again. As many as the
-     * minutes make up; the last one is still growing, and minutes before the first one are left out.
+     * Sums of so many minutes each, which begin at multiples of them in UTC: a bucket that is over never changes again.
+     * As many as the minutes make up; the last one is still growing, and minutes before the first one are left out.
      *
      * @param minutes oldest first, without gaps; as many as are divided by {@code size}
      */

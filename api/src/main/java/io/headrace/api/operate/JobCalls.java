@@ -25,8 +25,8 @@ import io.headrace.api.live.JobWaits;
 import io.headrace.api.submit.PreferHeader;
 import io.headrace.api.view.JobJson;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.BrokerOperator.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,8 @@ public final class JobCalls {
     private final Audit audit;
     private final Endpoints calls;
 
-    public JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit, Endpoints calls) {
+    public JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit,
+            Endpoints calls) {
         this.broker = broker;
         this.operator = operator;
         this.jobJson = jobJson;

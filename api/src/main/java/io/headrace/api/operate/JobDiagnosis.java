@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says, in words for a tired operator, for what reason a job is where it is: decides, and reads nothing. Used once, by one thread. */
+/**
+ * Says, in words for a tired operator, for what reason a job is where it is: decides, and reads nothing. Used once, by
+ * one thread.
+ */
 final class JobDiagnosis {
     /**
      * What is known.

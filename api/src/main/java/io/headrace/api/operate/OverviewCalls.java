@@ -9,9 +9,9 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.api.view.OperatorJson;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.BrokerOperator.Minute;
 import io.headrace.broker.BrokerOperator.Overview;
-import io.headrace.broker.BrokerOperator;
 import java.util.List;
 
 /** The calls that show much at once: all queues now, or one queue over time. */

@@ -12,9 +12,9 @@ import io.headrace.api.http.JsonOut;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.broker.Broker;
+import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.BrokerOperator.Spot;
-import io.headrace.broker.BrokerOperator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,8 @@ public final class WhyCall {
     private final Endpoints calls;
     private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
 
-    public WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Endpoints calls) {
+    public WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+            Endpoints calls) {
         this.broker = broker;
         this.operator = operator;
         this.serviceTimes = serviceTimes;
@@ -43,9 +44,10 @@ public final class WhyCall {
         QueueInfo queue = Endpoints.known(operator, id.queue());
         boolean queued = job.state() == JobState.QUEUED;
         Optional<Spot> spot = queued ? operator.spot(id) : Optional.empty();
-        JobDiagnosis.Answer answer = JobDiagnosis.explain(new JobDiagnosis.Facts(operator.time(id.queue()), job, queue.paused(),
-                operator.workers(), spot, moreUrgent(queue, id.priority()),
-                queued ? serviceTimes.get(id.queue()) : Optional.empty()));
+        JobDiagnosis.Answer answer = JobDiagnosis
+                .explain(new JobDiagnosis.Facts(operator.time(id.queue()), job, queue.paused(),
+                        operator.workers(), spot, moreUrgent(queue, id.priority()),
+                        queued ? serviceTimes.get(id.queue()) : Optional.empty()));
         return Reply.json(200, out -> write(out, job, answer));
     }
 

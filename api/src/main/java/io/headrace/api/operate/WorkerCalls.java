@@ -37,7 +37,8 @@ public final class WorkerCalls {
                 Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
                         calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, deed, Steer.QUIET)))),
                 Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
-                        calls.blocking(audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Steer.RESUME)))));
+                        calls.blocking(
+                                audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Steer.RESUME)))));
     }
 
     private Reply list(Caller caller) {

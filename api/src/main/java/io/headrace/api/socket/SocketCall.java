@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/live}: turns a request into a WebSocket. Which topics there are and who may hear them is {@link SocketClient}'s. */
+/**
+ * {@code /v1/live}: turns a request into a WebSocket. Which topics there are and who may hear them is
+ * {@link SocketClient}'s.
+ */
 public final class SocketCall {
     public static final String TEMPLATE = "/v1/live";
 
@@ -34,7 +37,8 @@ public final class SocketCall {
         Authenticator guard = admission.guard();
         boolean session = Authenticator.session(request) != null;
         if ((session || !guard.asks()) && !Authenticator.ownOrigin(request)) {
-            // browsers let every page open WebSockets to everywhere, and read what comes: only the server can tell them apart
+            // browsers let every page open WebSockets to everywhere, and read what comes: only the server can tell them
+            // apart
             throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not listen here", "Origin");
         }
         Optional<String> ticket = exchange.query("ticket");

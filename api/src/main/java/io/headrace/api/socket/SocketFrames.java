@@ -6,7 +6,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import java.util.function.Consumer;
 
-/** Puts the frames of a WebSocket together to text messages, and keeps no more than a message may have. Lives on a loop's thread. */
+/**
+ * Puts the frames of a WebSocket together to text messages, and keeps no more than a message may have. Lives on a
+ * loop's thread.
+ */
 final class SocketFrames {
     /** The longest message. */
     static final int MAX_BYTES = 4 * 1024;

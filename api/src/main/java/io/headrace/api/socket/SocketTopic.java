@@ -30,7 +30,9 @@ interface SocketTopic {
     /** Says no more; a second call does nothing. */
     void stop();
 
-    /** The figures of everything, or of one queue and which of its jobs change. What is not read in time is left out. */
+    /**
+     * The figures of everything, or of one queue and which of its jobs change. What is not read in time is left out.
+     */
     final class State implements SocketTopic, TopicPoller.Listener, ChangedJobs.Listener {
         private final SocketClient client;
         private final String name;
@@ -63,8 +65,8 @@ interface SocketTopic {
         }
 
         /**
-         * Nothing is listened to for the sake of a queue that nobody has heard of. While that cannot be found out it is treated like any
-         * other, and told as soon as it can.
+         * Nothing is listened to for the sake of a queue that nobody has heard of. While that cannot be found out it is
+         * treated like any other, and told as soon as it can.
          */
         private void startQueue(QueueName name) {
             live.known(client.loop(), name).onComplete(known -> {

@@ -5,9 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The WebSockets that have not said yet whose they are. Each has a few seconds to, of each address a few and of all a bounded
- * number may be open: the oldest makes room for the next, at first one of the same address, then one of the address that has the most.
- * So who says nothing keeps nobody else from saying who he is. Thread-safe; this object's monitor guards the map.
+ * The WebSockets that have not said yet whose they are. Each has a few seconds to, of each address a few and of all a
+ * bounded number may be open: the oldest makes room for the next, at first one of the same address, then one of the
+ * address that has the most. So who says nothing keeps nobody else from saying who he is. Thread-safe; this object's
+ * monitor guards the map.
  */
 public final class UnidentifiedSockets {
     private static final int MAX = 256;

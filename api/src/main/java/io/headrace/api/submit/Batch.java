@@ -19,11 +19,12 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch on its way through: jobs are handed to the broker as they arrive, at most so many wait for it at once, and the
- * next chunk of the body is asked for only when the last is used up. So memory is bounded whatever the length of the body.
+ * One batch on its way through: jobs are handed to the broker as they arrive, at most so many wait for it at once, and
+ * the next chunk of the body is asked for only when the last is used up. So memory is bounded whatever the length of
+ * the body.
  *
- * <p>A bad job is an item of the answer and the others go on. When the rest of the body cannot be read, or the broker is
- * gone, the last item says so and nothing after its index was looked at. Lives on its loop's thread.
+ * <p>A bad job is an item of the answer and the others go on. When the rest of the body cannot be read, or the broker
+ * is gone, the last item says so and nothing after its index was looked at. Lives on its loop's thread.
  */
 final class Batch implements EventLoop.Deadline {
     /** One job that the broker has not answered, or whose turn in the answer has not come. */
@@ -63,7 +64,10 @@ final class Batch implements EventLoop.Deadline {
     private long answered;
     private long bytes;
     private boolean anyUnknown;
-    /** How many jobs were refused because the queue is full: another job may be one that it has already, so each is asked for. */
+    /**
+     * How many jobs were refused because the queue is full: another job may be one that it has already, so each is
+     * asked for.
+     */
     private long refused;
     private @Nullable Problem full;
     /** What stopped the reading before the end of the body. */
@@ -222,7 +226,10 @@ final class Batch implements EventLoop.Deadline {
         }
     }
 
-    /** The next answer of the broker makes room; when it owes none, somebody else's must, within the time that a body may stall. */
+    /**
+     * The next answer of the broker makes room; when it owes none, somebody else's must, within the time that a body
+     * may stall.
+     */
     private void awaitRoom() {
         if (!waiting.isEmpty()) {
             return;

@@ -21,8 +21,8 @@ import java.util.zip.InflaterInputStream;
 
 /**
  * The answer to a batch, collected until the batch has been read: many clients read nothing before they have sent
- * everything, so an answer written meanwhile would stop both sides. It is kept compressed, as ids of one batch differ in few
- * bytes. Lives on its loop's thread.
+ * everything, so an answer written meanwhile would stop both sides. It is kept compressed, as ids of one batch differ
+ * in few bytes. Lives on its loop's thread.
  */
 final class BatchAnswer {
     /** When this many compressed bytes are collected the batch is cut short. */

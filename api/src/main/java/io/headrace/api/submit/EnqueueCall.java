@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * {@code POST /v1/queues/{queue}/jobs}: reads the job in one pass on the event loop, hands it to the broker's shared
  * pipeline, and answers when it is stored. Nothing blocks and no thread waits.
  *
- * <p>The broker decides about an Idempotency-Key in one atomic step, so there is no time in which a request with the same
- * key could be told that the first is still under way: it is the first, or it is a replay.
+ * <p>The broker decides about an Idempotency-Key in one atomic step, so there is no time in which a request with the
+ * same key could be told that the first is still under way: it is the first, or it is a replay.
  */
 public final class EnqueueCall {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header {@code Idempotency-Key}. Its draft standard has it a quoted text, most clients send it bare: both mean the same
- * key. White space around it means nothing, inside it is part of the key.
+ * The header {@code Idempotency-Key}. Its draft standard has it a quoted text, most clients send it bare: both mean the
+ * same key. White space around it means nothing, inside it is part of the key.
  */
 final class IdempotencyKey {
     private static final String NAME = "Idempotency-Key";
@@ -32,7 +32,10 @@ final class IdempotencyKey {
         return text.startsWith("\"") ? unquoted(text) : text;
     }
 
-    /** A text of RFC 8941: a backslash stands before a quote and before itself, and nothing comes behind the closing quote. */
+    /**
+     * A text of RFC 8941: a backslash stands before a quote and before itself, and nothing comes behind the closing
+     * quote.
+     */
     private static String unquoted(String text) {
         StringBuilder key = new StringBuilder();
         for (int i = 1; i < text.length(); i++) {

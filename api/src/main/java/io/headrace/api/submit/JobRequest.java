@@ -19,7 +19,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a submission, read in one pass; the payload is cut out of the bytes as it is. Used once, by one thread. */
+/**
+ * The body of a submission, read in one pass; the payload is cut out of the bytes as it is. Used once, by one thread.
+ */
 final class JobRequest {
     private static final Set<String> MEMBERS = JsonIn.allowed("type", "payload", "priority", "delay", "runAt",
             "expiresIn",

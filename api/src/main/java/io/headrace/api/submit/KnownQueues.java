@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Which queues accept jobs when only existing ones do. One that was seen is believed to exist for a second: it can be deleted. Thread-safe. */
+/**
+ * Which queues accept jobs when only existing ones do. One that was seen is believed to exist for a second: it can be
+ * deleted. Thread-safe.
+ */
 public final class KnownQueues {
     static final Duration BELIEVED = Duration.ofSeconds(1);
     private static final Future<Void> YES = Future.succeededFuture();

@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The preferences of RFC 7240 that are honoured: {@code wait} and {@code durability}. Others, and a wait that makes no sense, are
- * passed over, as the RFC asks. A durability is never: whoever asks for it must not get less without being told.
+ * The preferences of RFC 7240 that are honoured: {@code wait} and {@code durability}. Others, and a wait that makes no
+ * sense, are passed over, as the RFC asks. A durability is never: whoever asks for it must not get less without being
+ * told.
  */
 public final class PreferHeader {
     /** The longest a request waits. */

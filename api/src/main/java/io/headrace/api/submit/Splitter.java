@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the body of a batch into the texts of its jobs while it arrives. Holds one chunk and the beginning of one job at a
- * time, however long the body: a job longer than the limit is passed over and reported as such. Not thread-safe.
+ * Cuts the body of a batch into the texts of its jobs while it arrives. Holds one chunk and the beginning of one job at
+ * a time, however long the body: a job longer than the limit is passed over and reported as such. Not thread-safe.
  */
 abstract class Splitter {
     /**

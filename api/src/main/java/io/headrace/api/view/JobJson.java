@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A job as the API shows it: the only place that spells its members, and that hides what is to be hidden. Immutable. */
+/**
+ * A job as the API shows it: the only place that spells its members, and that hides what is to be hidden. Immutable.
+ */
 public final class JobJson {
     private final Redactor redactor;
 
@@ -62,8 +64,8 @@ public final class JobJson {
     }
 
     /**
-     * A job as one of many in a list: without its history, and of long values only how they begin. The member {@code cut} names
-     * what the job itself has more of.
+     * A job as one of many in a list: without its history, and of long values only how they begin. The member
+     * {@code cut} names what the job itself has more of.
      */
     public void listed(JsonOut out, Job job) {
         Secrets secrets = secrets(job);
@@ -104,7 +106,8 @@ public final class JobJson {
         return new Failure(error.type(), Preview.of(error.message(), Preview.MESSAGE_CHARS), null);
     }
 
-    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, History run, int attempt, Instant createdAt) {
+    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, History run, int attempt,
+            Instant createdAt) {
         identity(out, id, state, spec);
         out.raw("payload", redactor.redact(spec.payload()));
         attempt(out, spec, run, attempt, createdAt);
@@ -118,7 +121,9 @@ public final class JobJson {
         out.text("priority", id.priority().label());
     }
 
-    /** How many retries there are is told once it is known: where the job does not say, the worker that runs it does. */
+    /**
+     * How many retries there are is told once it is known: where the job does not say, the worker that runs it does.
+     */
     private static void attempt(JsonOut out, JobSpec spec, History run, int attempt, Instant createdAt) {
         out.number("attempt", attempt);
         Integer maxRetries = spec.maxRetries() == null ? run.maxRetries() : spec.maxRetries();

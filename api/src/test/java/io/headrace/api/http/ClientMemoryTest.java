@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.headrace.access.AccessStore;
 import io.headrace.api.Interposer;
-import io.headrace.api.TestApi.Answer;
 import io.headrace.api.TestApi;
+import io.headrace.api.TestApi.Answer;
 import io.headrace.api.TestSocket;
 import io.headrace.api.access.KeyRing;
 import io.headrace.runtime.ByteBudget;

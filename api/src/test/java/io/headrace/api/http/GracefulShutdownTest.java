@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobId;
 import io.headrace.api.Interposer;
-import io.headrace.api.TestApi.Answer;
 import io.headrace.api.TestApi;
+import io.headrace.api.TestApi.Answer;
 import io.headrace.api.TestSocket;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +55,8 @@ class GracefulShutdownTest {
     }
 
     /** Sends one request after the other, anew when told to; says how that ended. */
-    private static String sendUntilRefused(TestApi api, AtomicInteger answered, AtomicInteger lasts) throws IOException {
+    private static String sendUntilRefused(TestApi api, AtomicInteger answered, AtomicInteger lasts)
+            throws IOException {
         while (true) {
             try (Socket socket = api.socket()) {
                 boolean last = false;

@@ -141,8 +141,9 @@ public class HttpTest {
             }
         }
         assertThat(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\"}").status()).isEqualTo(202);
-        assertThat(api.broker.operator().queue(TestApi.MAIL).orElseThrow().priorities().values()).containsExactlyInAnyOrder(1L,
-                0L, 0L);
+        assertThat(api.broker.operator().queue(TestApi.MAIL).orElseThrow().priorities().values())
+                .containsExactlyInAnyOrder(1L,
+                        0L, 0L);
     }
 
     @Test

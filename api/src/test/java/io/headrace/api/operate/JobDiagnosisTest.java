@@ -38,7 +38,8 @@ class JobDiagnosisTest {
     private Optional<ServiceTime> service = Optional.of(new ServiceTime(Duration.ofSeconds(2), 50));
 
     private JobDiagnosis.Answer why(Job job) {
-        JobDiagnosis.Answer answer = JobDiagnosis.explain(new JobDiagnosis.Facts(NOW, job, paused, workers, spot, moreUrgent, service));
+        JobDiagnosis.Answer answer = JobDiagnosis
+                .explain(new JobDiagnosis.Facts(NOW, job, paused, workers, spot, moreUrgent, service));
         if (!answer.reasons().isEmpty()) {
             // Whoever shows both need not say it twice.
             assertThat(answer.summary()).startsWithIgnoringCase(answer.reasons().get(0).detail());

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 public class SocketTest {
     @Test
     void anOverviewComesAtOnceAndThenEverySecondUntilNobodyListens() {
-        try (TestApi api = new TestApi(); TestSocket one = TestSocket.open(api); TestSocket two = TestSocket.open(api)) {
+        try (TestApi api = new TestApi();
+                TestSocket one = TestSocket.open(api);
+                TestSocket two = TestSocket.open(api)) {
             api.submit();
             JsonNode first = one.subscribe("overview").next();
             assertThat(first.path("event").asText()).isEqualTo("overview");

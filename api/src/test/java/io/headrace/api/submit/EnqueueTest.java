@@ -271,7 +271,8 @@ class EnqueueTest {
         assertThat(answers).allMatch(answer -> answer.status() == 202);
         assertThat(answers.stream().map(TestApi.Answer::body).collect(Collectors.toSet())).hasSize(1);
         assertThat(answers).filteredOn(answer -> answer.header("Idempotency-Replayed").isEmpty()).hasSize(1);
-        assertThat(api.broker.operator().queue(TestApi.MAIL).orElseThrow().counts()).containsEntry(JobState.SCHEDULED, 1L);
+        assertThat(api.broker.operator().queue(TestApi.MAIL).orElseThrow().counts()).containsEntry(JobState.SCHEDULED,
+                1L);
     }
 
     @Test

@@ -16,8 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * Sends one request again and again over keep-alive connections, each of which waits for its answer before it sends the next.
- * One thread serves all of them, and the request is rendered once: the load shares the cores with what it measures.
+ * Sends one request again and again over keep-alive connections, each of which waits for its answer before it sends the
+ * next. One thread serves all of them, and the request is rendered once: the load shares the cores with what it
+ * measures.
  */
 public final class HttpLoad implements AutoCloseable {
     private static final int ACCEPTED = 202;

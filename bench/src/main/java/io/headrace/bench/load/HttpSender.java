@@ -13,8 +13,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts jobs over a keep-alive connection of its own. Requests are rendered once and only stamped anew, so that the load takes
- * little from the cores that it shares with what it measures. Used by one thread.
+ * Posts jobs over a keep-alive connection of its own. Requests are rendered once and only stamped anew, so that the
+ * load takes little from the cores that it shares with what it measures. Used by one thread.
  */
 public final class HttpSender implements OpenLoad.Sender {
     private static final int TIMEOUT_MS = (int) Duration.ofSeconds(30).toMillis();

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A load in the open model: it is sent by a schedule, whether earlier answers have come or not, as independent clients would. Each
- * moment of the schedule goes to whichever sender is free; when none is, it is sent late, and counted from when it should have been.
- * Each sender has a thread.
+ * A load in the open model: it is sent by a schedule, whether earlier answers have come or not, as independent clients
+ * would. Each moment of the schedule goes to whichever sender is free; when none is, it is sent late, and counted from
+ * when it should have been. Each sender has a thread.
  */
 public final class OpenLoad implements AutoCloseable {
     /** Sends; used by one thread. */
@@ -131,8 +131,8 @@ public final class OpenLoad implements AutoCloseable {
     }
 
     /**
-     * What to say of a load that fell behind: without the moments that were not sent, which had waited longest, its figures look
-     * better than they are.
+     * What to say of a load that fell behind: without the moments that were not sent, which had waited longest, its
+     * figures look better than they are.
      *
      * @return empty when it kept to its schedule
      */

@@ -70,8 +70,8 @@ public final class RawRedis {
     }
 
     /**
-     * Reads, acknowledges and deletes all that is in the stream: XREADGROUP of {@value #BATCH}, then one XACK and one XDEL, by
-     * {@value #CONNECTIONS} consumers.
+     * Reads, acknowledges and deletes all that is in the stream: XREADGROUP of {@value #BATCH}, then one XACK and one
+     * XDEL, by {@value #CONNECTIONS} consumers.
      *
      * @return nanoseconds until the stream was empty
      */

@@ -12,8 +12,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The least that an HTTP server can do with a submission: it reads the request and answers 202, with the options and the number
- * of event loops that the api has.
+ * The least that an HTTP server can do with a submission: it reads the request and answers 202, with the options and
+ * the number of event loops that the api has.
  */
 final class BareServer extends VerticleBase {
     private static final int LOOPS = Math.min(8, Math.max(1, Runtime.getRuntime().availableProcessors()));

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that a scenario started: the api, a worker, a bare reader, each in a JVM of its own with the options a user would
- * give it, which are none. Closing it ends it; it also ends when this process does, in whatever way. Thread-safe; a thread of
- * its own reads what the process says.
+ * A process that a scenario started: the api, a worker, a bare reader, each in a JVM of its own with the options a user
+ * would give it, which are none. Closing it ends it; it also ends when this process does, in whatever way. Thread-safe;
+ * a thread of its own reads what the process says.
  */
 public final class Child implements AutoCloseable {
     private static final long START_S = 60;

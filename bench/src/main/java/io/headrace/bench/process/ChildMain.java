@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry point of every child process of a benchmark. It plays its role, answers what {@link Child} asks on standard input,
- * one line each, and ends with its parent: when standard input ends, nobody is left who would end it.
+ * The entry point of every child process of a benchmark. It plays its role, answers what {@link Child} asks on standard
+ * input, one line each, and ends with its parent: when standard input ends, nobody is left who would end it.
  */
 public final class ChildMain {
     /** What an answer starts with; other lines of standard output are the role's own. */
@@ -34,7 +34,10 @@ public final class ChildMain {
 
     private ChildMain() {}
 
-    /** Plays {@code worker QUEUE SLOTS LEASE}, {@code reader QUEUE}, {@code bare}, or {@code program CLASS …}, any command of that program. */
+    /**
+     * Plays {@code worker QUEUE SLOTS LEASE}, {@code reader QUEUE}, {@code bare}, or {@code program CLASS …}, any
+     * command of that program.
+     */
     public static void main(String[] args) throws Exception {
         Thread asked = new Thread(ChildMain::listen, "bench-asked");
         asked.setDaemon(true);

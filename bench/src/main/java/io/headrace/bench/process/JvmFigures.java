@@ -13,8 +13,9 @@ public record JvmFigures(long heapBytes, int threads) {
     static final String COMMAND = "jvm";
 
     /**
-     * Collects, and reads. A collection asked for from within costs some tens of milliseconds and is exact on every JDK and
-     * collector; what the memory pools say about their last collection leaves out an old generation that none has reached.
+     * Collects, and reads. A collection asked for from within costs some tens of milliseconds and is exact on every JDK
+     * and collector; what the memory pools say about their last collection leaves out an old generation that none has
+     * reached.
      */
     static JvmFigures afterCollection() {
         System.gc();

@@ -25,7 +25,8 @@ public final class OwnRedis implements AutoCloseable {
      * Starts it.
      *
      * @param program a redis-server or valkey-server to run instead of the one that comes along, or null
-     * @param settings lines of its configuration; unless they say otherwise it appends to a file and syncs that each second
+     * @param settings lines of its configuration; unless they say otherwise it appends to a file and syncs that each
+     *         second
      */
     public static OwnRedis start(@Nullable Path program, Map<String, String> settings) throws IOException {
         Path folder = Files.createTempDirectory("headrace-bench-");

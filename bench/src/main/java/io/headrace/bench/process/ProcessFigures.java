@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the operating system says of a process. What it does not say is NaN: all but the CPU time is known on Linux only.
+ * What the operating system says of a process. What it does not say is NaN: all but the CPU time is known on Linux
+ * only.
  *
  * @param cpuSeconds used since its start
  * @param residentBytes memory it holds

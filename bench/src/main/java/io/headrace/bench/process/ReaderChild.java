@@ -9,8 +9,8 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * The least that a worker on Redis Streams does: waits in {@code XREADGROUP}, notes when it got what, acknowledges and deletes.
- * Its one thread ends with the process; {@link Stamps} is thread-safe.
+ * The least that a worker on Redis Streams does: waits in {@code XREADGROUP}, notes when it got what, acknowledges and
+ * deletes. Its one thread ends with the process; {@link Stamps} is thread-safe.
  */
 public final class ReaderChild implements ChildMain.Role {
     public static final String STREAM = "raw";

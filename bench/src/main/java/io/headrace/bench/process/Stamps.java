@@ -9,8 +9,8 @@ import org.HdrHistogram.Recorder;
 
 /**
  * Times from the moment a job was meant to be sent to the moment somebody has it. The payload carries the first by the
- * monotonic clock, which all processes of a machine share, in a fixed number of digits at a fixed place, so that neither side
- * spends time on JSON. Thread-safe.
+ * monotonic clock, which all processes of a machine share, in a fixed number of digits at a fixed place, so that
+ * neither side spends time on JSON. Thread-safe.
  */
 public final class Stamps {
     /** Answers how many were recorded since the last reset. */

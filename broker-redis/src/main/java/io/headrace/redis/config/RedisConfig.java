@@ -24,7 +24,8 @@ import redis.clients.jedis.HostAndPort;
  * @param password null for none
  * @param database 0 except on a standalone server
  * @param prefix what every key starts with
- * @param dev the data folder of the {@code headrace dev} whose Redis it is, which knows the password of the day; else null
+ * @param dev the data folder of the {@code headrace dev} whose Redis it is, which knows the password of the day; else
+ *         null
  */
 public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String master, boolean tls,
         @Nullable String user,
@@ -47,9 +48,9 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
 
     /**
      * Reads {@code redis://[user:password@]host[:port][/database]}, {@code rediss://…} for TLS,
-     * {@code redis-sentinel://[user:password@]host[:port],…/master}, {@code redis-cluster://[user:password@]host[:port],…}, the last two
-     * with {@code rediss-} for TLS. User and password are percent-encoded. {@code dev:FOLDER} is the Redis that {@code headrace dev}
-     * runs on that data folder.
+     * {@code redis-sentinel://[user:password@]host[:port],…/master},
+     * {@code redis-cluster://[user:password@]host[:port],…}, the last two with {@code rediss-} for TLS. User and
+     * password are percent-encoded. {@code dev:FOLDER} is the Redis that {@code headrace dev} runs on that data folder.
      *
      * @throws InvalidInput when the text is none of these; the message shows no password
      */
@@ -124,7 +125,9 @@ public record RedisConfig(Kind kind, Set<HostAndPort> nodes, @Nullable String ma
         return new RedisConfig(kind, nodes, master, tls, user, password, database, other, dev);
     }
 
-    /** The address with user and password, as {@link #parse} reads it, to be handed to another process; never for logs. */
+    /**
+     * The address with user and password, as {@link #parse} reads it, to be handed to another process; never for logs.
+     */
     public String url() {
         if (dev != null) {
             return DEV + dev;

@@ -27,8 +27,8 @@ import redis.clients.jedis.util.Pool;
 /**
  * Lends connections to the server of a key, and takes them back. Thread-safe.
  *
- * <p>An application's framework may bring another Jedis than ours, from 6.0 on; what is called here and elsewhere in this
- * module is there in all of them. See docs/decisions/0038.
+ * <p>An application's framework may bring another Jedis than ours, from 6.0 on; what is called here and elsewhere in
+ * this module is there in all of them. See docs/decisions/0038.
  */
 final class ConnectionPools implements AutoCloseable {
     /** How long an answer may take that tells whether Redis is there at all. */
@@ -97,7 +97,10 @@ final class ConnectionPools implements AutoCloseable {
         return false;
     }
 
-    /** The pool replaces a broken connection at once, which takes as long as Redis does not answer: nobody waits for that. */
+    /**
+     * The pool replaces a broken connection at once, which takes as long as Redis does not answer: nobody waits for
+     * that.
+     */
     void release(Connection connection) {
         if (connection.isBroken()) {
             try {

@@ -11,9 +11,9 @@ import redis.clients.jedis.RedisCredentials;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * The password of the Redis that {@code headrace dev} runs, looked up for each new connection: it is another one after each
- * start. It is told to a server of this user only, so that nobody who took its port in the meantime gets it, or gives jobs to
- * a worker. Thread-safe.
+ * The password of the Redis that {@code headrace dev} runs, looked up for each new connection: it is another one after
+ * each start. It is told to a server of this user only, so that nobody who took its port in the meantime gets it, or
+ * gives jobs to a worker. Thread-safe.
  */
 public final class DevCredentials implements Supplier<RedisCredentials> {
     private final Path folder;

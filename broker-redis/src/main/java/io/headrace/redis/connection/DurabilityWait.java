@@ -12,18 +12,25 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * How a flush learns that what it wrote is as safe as was promised: by one more command at its end, on the same connection,
- * that Redis answers when all before it are safe. One wait a flush, however many jobs it carries: a group commit. Thread-safe.
+ * How a flush learns that what it wrote is as safe as was promised: by one more command at its end, on the same
+ * connection, that Redis answers when all before it are safe. One wait a flush, however many jobs it carries: a group
+ * commit. Thread-safe.
  *
- * <p>{@code fsync} takes {@code appendfsync always}, with which a server writes no answer before its file is on disk. The flush
- * ends by asking for that very setting, so that a server that was restarted or promoted with another one is noticed before its
- * answers are believed. WAITAOF is not relied on: servers with {@code everysec} have answered it before their file was on
- * disk; see docs/decisions/0015.
+ * <p>{@code fsync} takes {@code appendfsync always}, with which a server writes no answer before its file is on disk.
+ * The flush ends by asking for that very setting, so that a server that was restarted or promoted with another one is
+ * noticed before its answers are believed. WAITAOF is not relied on: servers with {@code everysec} have answered it
+ * before their file was on disk; see docs/decisions/0015.
  */
 public final class DurabilityWait {
-    /** How long Redis may take to make a flush safe; shorter than {@link Redis#TIMEOUT_MS}, so that its answer still arrives. */
+    /**
+     * How long Redis may take to make a flush safe; shorter than {@link Redis#TIMEOUT_MS}, so that its answer still
+     * arrives.
+     */
     static final int WAIT_MS = 4_000;
-    /** How long what a server said about itself is believed. Each flush is confirmed by itself; this only spares it from vain writes. */
+    /**
+     * How long what a server said about itself is believed. Each flush is confirmed by itself; this only spares it from
+     * vain writes.
+     */
     private static final long BELIEVED_NANOS = 1_000_000_000L;
 
     private static final Redis.Request APPEND_SETTINGS = new Redis.Request(Command.CONFIG, RedisKeys.bytes("GET"),
@@ -126,8 +133,9 @@ public final class DurabilityWait {
     }
 
     /**
-     * What the server answers that serves the key now. Requests without a key are answered by any node of a cluster, also by one that has
-     * lost the slot; so one with the key goes first, which such a node redirects. What else it is answered does not matter.
+     * What the server answers that serves the key now. Requests without a key are answered by any node of a cluster,
+     * also by one that has lost the slot; so one with the key goes first, which such a node redirects. What else it is
+     * answered does not matter.
      */
     private List<Object> askServer(byte[] key, Redis.Request... about) {
         List<Redis.Request> requests = new ArrayList<>(List.of(about));

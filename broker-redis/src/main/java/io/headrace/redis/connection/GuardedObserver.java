@@ -3,7 +3,10 @@ package io.headrace.redis.connection;
 import io.headrace.broker.BrokerObserver;
 import java.time.Duration;
 
-/** Keeps what an observer throws away from calls to Redis, which have had their answer, and from whoever looks after an outage. */
+/**
+ * Keeps what an observer throws away from calls to Redis, which have had their answer, and from whoever looks after an
+ * outage.
+ */
 final class GuardedObserver implements BrokerObserver {
     private static final String WHERE = "observer of the broker";
 

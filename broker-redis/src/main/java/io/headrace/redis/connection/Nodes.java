@@ -10,7 +10,10 @@ import java.util.Set;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol.Command;
 
-/** The servers of a deployment, each with a connection of its own: one, the master and replicas that Sentinel watches, or a cluster. */
+/**
+ * The servers of a deployment, each with a connection of its own: one, the master and replicas that Sentinel watches,
+ * or a cluster.
+ */
 public final class Nodes implements AutoCloseable {
     private static final byte[] ANY = {'n'};
 

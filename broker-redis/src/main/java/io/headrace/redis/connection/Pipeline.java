@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shares round trips among concurrent callers: one thread sends whatever has gathered while the last flush was in flight.
- * No timer, so a lone caller waits for nothing; under load a flush carries hundreds. Whatever a batch fails of, its callers are told
- * and the next batch is sent.
+ * Shares round trips among concurrent callers: one thread sends whatever has gathered while the last flush was in
+ * flight. No timer, so a lone caller waits for nothing; under load a flush carries hundreds. Whatever a batch fails of,
+ * its callers are told and the next batch is sent.
  *
  * @param <T> what callers hand in; each is answered by the flusher, or failed
  */
@@ -29,7 +29,9 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
 
     /** A flush carries at most so many: enough to hide the round trip, few enough to answer the first soon. */
     static final int MAX_FLUSH = 500;
-    /** The same where a flush waits for a disk, up to a second: so it takes what gathers in that time at 5,000 a second. */
+    /**
+     * The same where a flush waits for a disk, up to a second: so it takes what gathers in that time at 5,000 a second.
+     */
     static final int MAX_WAITED_FLUSH = 5_000;
     /** So many may wait; beyond, callers are refused at once rather than left to pile up while Redis is away. */
     private static final int MAX_WAITING = 50_000;

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The lanes of one kind of write: one for each durability and each master of a cluster, opened when first needed. So nobody who
- * asked for less waits for a disk, and a dead master stalls no queue but its own. Thread-safe.
+ * The lanes of one kind of write: one for each durability and each master of a cluster, opened when first needed. So
+ * nobody who asked for less waits for a disk, and a dead master stalls no queue but its own. Thread-safe.
  */
 public final class Pipelines<T extends Pipeline.Item> implements AutoCloseable {
     private final String name;

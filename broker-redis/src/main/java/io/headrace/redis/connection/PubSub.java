@@ -30,9 +30,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Hears what Redis publishes, on one connection and one thread for the whole process. Both start with the first
- * subscription. A lost connection is replaced, and every channel subscribed again; what was published meanwhile is missed,
- * which is why nothing relies on it alone. A second thread pings the connection, so that a dead one is noticed. Neither thread ends of an
- * exception.
+ * subscription. A lost connection is replaced, and every channel subscribed again; what was published meanwhile is
+ * missed, which is why nothing relies on it alone. A second thread pings the connection, so that a dead one is noticed.
+ * Neither thread ends of an exception.
  */
 public final class PubSub implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PubSub.class);
@@ -51,7 +51,10 @@ public final class PubSub implements AutoCloseable {
     private final Runnable tick;
     /** Who listens, by channel. */
     private final Map<String, Set<Consumer<String>>> consumers = new ConcurrentHashMap<>();
-    /** Channels that are to stand, each with a latch that opens when it does; it is replaced when the connection is lost. */
+    /**
+     * Channels that are to stand, each with a latch that opens when it does; it is replaced when the connection is
+     * lost.
+     */
     private final Object lock = new Object();
     private Map<String, CountDownLatch> standing = Map.of();
     private @Nullable Ears ears;
@@ -81,12 +84,14 @@ public final class PubSub implements AutoCloseable {
     }
 
     /**
-     * Hears of jobs of these queues, whose ids make up the messages. Whoever can reach Redis can publish, so anything else is passed over, and an
-     * id says no more than that its job may be worth a look.
+     * Hears of jobs of these queues, whose ids make up the messages. Whoever can reach Redis can publish, so anything
+     * else is passed over, and an id says no more than that its job may be worth a look.
      *
-     * @throws BrokerUnavailable when the channels do not stand in time, at once when Redis does not let this user listen
+     * @throws BrokerUnavailable when the channels do not stand in time, at once when Redis does not let this user
+     *         listen
      */
-    public Subscription subscribe(Set<QueueName> queues, Function<QueueName, String> channel, Consumer<JobId> callback) {
+    public Subscription subscribe(Set<QueueName> queues, Function<QueueName, String> channel,
+            Consumer<JobId> callback) {
         return listen(queues.stream().map(channel).collect(Collectors.toSet()), message -> {
             for (String text : message.split(" ", -1)) {
                 Optional<JobId> job = job(text).filter(id -> queues.contains(id.queue()));
@@ -161,7 +166,10 @@ public final class PubSub implements AutoCloseable {
         }
     }
 
-    /** The lock is held. A user who may not listen waits for nothing; whether it may by now, the listener's thread finds out. */
+    /**
+     * The lock is held. A user who may not listen waits for nothing; whether it may by now, the listener's thread finds
+     * out.
+     */
     private void refuse() {
         if (refusal != null) {
             throw new BrokerUnavailable(refusal, null);
@@ -181,7 +189,10 @@ public final class PubSub implements AutoCloseable {
         }
     }
 
-    /** The lock is held. Without a connection, or when it breaks here, the next one subscribes to every channel that is to stand. */
+    /**
+     * The lock is held. Without a connection, or when it breaks here, the next one subscribes to every channel that is
+     * to stand.
+     */
     private void subscribeNow(String channel) {
         if (ears != null) {
             try {

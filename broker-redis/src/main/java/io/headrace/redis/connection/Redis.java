@@ -22,14 +22,20 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
  * The way to Redis, the same for one server, Sentinel and Cluster: borrow the connection that serves a key, send some
- * commands, flush once, read their answers. Nothing is ever sent twice unless Redis said that it did not run it. Every wait is
- * bounded. Thread-safe.
+ * commands, flush once, read their answers. Nothing is ever sent twice unless Redis said that it did not run it. Every
+ * wait is bounded. Thread-safe.
  */
 public final class Redis implements AutoCloseable {
-    /** How long a connection attempt and an answer may take. Answers come in microseconds; a fork for the AOF can stall longer. */
+    /**
+     * How long a connection attempt and an answer may take. Answers come in microseconds; a fork for the AOF can stall
+     * longer.
+     */
     static final int TIMEOUT_MS = 5_000;
 
-    /** A connection not used for longer than this is tried with a PING first, so that a restart of Redis costs nobody an answer. */
+    /**
+     * A connection not used for longer than this is tried with a PING first, so that a restart of Redis costs nobody an
+     * answer.
+     */
     private static final long TRUSTED_NANOS = Duration.ofSeconds(1).toNanos();
     /** Two redirections follow a moved slot; a third means that the cluster is still changing. */
     private static final int REDIRECTIONS = 3;
@@ -66,7 +72,10 @@ public final class Redis implements AutoCloseable {
         }
     }
 
-    /** More connections to the same Redis, for waits, which are not round trips; what either notices of an outage counts for both. */
+    /**
+     * More connections to the same Redis, for waits, which are not round trips; what either notices of an outage counts
+     * for both.
+     */
     public Redis forWaits(RedisConfig config, int maxConnections) {
         return new Redis(config, BrokerObserver.NONE, maxConnections, nanoClock, outage);
     }
@@ -127,7 +136,8 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Sends all requests in one flush and reads their answers; an error that Redis answers stands in its place of the list.
+     * Sends all requests in one flush and reads their answers; an error that Redis answers stands in its place of the
+     * list.
      *
      * @param key names the server
      * @throws BrokerUnavailable when nothing was sent
@@ -137,7 +147,9 @@ public final class Redis implements AutoCloseable {
         return exchange(key, requests, 0);
     }
 
-    /** @param closing so many requests at the end speak of those before them, and are repeated whenever one of those is */
+    /**
+     * @param closing so many requests at the end speak of those before them, and are repeated whenever one of those is
+     */
     public List<Object> exchange(byte[] key, List<Request> requests, int closing) {
         return exchange(key, requests, closing, false);
     }
@@ -154,7 +166,10 @@ public final class Redis implements AutoCloseable {
         return damage.named(requests, settleErrors(key, requests, closing, answers));
     }
 
-    /** One request; an error that Redis answers is thrown as {@link BrokerUnavailable}, a wrong type as {@link io.headrace.DataDamaged}. */
+    /**
+     * One request; an error that Redis answers is thrown as {@link BrokerUnavailable}, a wrong type as
+     * {@link io.headrace.DataDamaged}.
+     */
     public Object call(byte[] key, Request request) {
         return checked(exchange(key, List.of(request)).get(0));
     }
@@ -288,9 +303,10 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Repeats what Redis refused to run here and now: scripts it does not know yet, and keys that moved to another node. An ASK
-     * is not followed: while a slot is on its way, some keys of a queue are here and some there, and a script that sees half
-     * of a queue would do harm. Its answer is an error until the slot has arrived; see docs/decisions/0016.
+     * Repeats what Redis refused to run here and now: scripts it does not know yet, and keys that moved to another
+     * node. An ASK is not followed: while a slot is on its way, some keys of a queue are here and some there, and a
+     * script that sees half of a queue would do harm. Its answer is an error until the slot has arrived; see
+     * docs/decisions/0016.
      */
     private List<Object> settleErrors(byte[] key, List<Request> requests, int closing, List<Object> answers) {
         List<Object> settled = answers;
@@ -365,7 +381,10 @@ public final class Redis implements AutoCloseable {
     /** Stands for a null answer. */
     public static final Object NIL = new Object();
 
-    /** What an answer means that is none: an error of Redis, which ran nothing, or a repetition whose outcome is unknown; else null. */
+    /**
+     * What an answer means that is none: an error of Redis, which ran nothing, or a repetition whose outcome is
+     * unknown; else null.
+     */
     public static @Nullable HeadraceException failure(@Nullable Object answer) {
         if (answer instanceof JedisDataException e) {
             return new BrokerUnavailable("Redis refused: " + e.getMessage(), e);

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Every key, spelled once. All keys of a queue start with its base, which carries the hash tag {@code {queue}}, so a queue
- * lives in one Cluster slot. Scripts get the base as their one key and append the rest.
+ * Every key, spelled once. All keys of a queue start with its base, which carries the hash tag {@code {queue}}, so a
+ * queue lives in one Cluster slot. Scripts get the base as their one key and append the rest.
  */
 public final class RedisKeys {
     /**
@@ -102,8 +102,8 @@ public final class RedisKeys {
     }
 
     /**
-     * What the names of channels start with that belong to what lies behind a base: Redis tells the keys of its databases apart, but
-     * not their channels. In database 0 the base itself.
+     * What the names of channels start with that belong to what lies behind a base: Redis tells the keys of its
+     * databases apart, but not their channels. In database 0 the base itself.
      */
     static byte[] channels(byte[] base, int database) {
         return database == 0 ? base : bytes(new String(base, StandardCharsets.UTF_8) + database + ':');

@@ -10,12 +10,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether Redis is away, for all connections of a broker: its observer is told once when it goes and once when it is back,
- * however many calls notice. Meanwhile calls are refused at once, and one thread, {@code headrace-probe}, asks whether Redis
- * answers again, with back-off and jitter; it lives only as long as the outage.
+ * Whether Redis is away, for all connections of a broker: its observer is told once when it goes and once when it is
+ * back, however many calls notice. Meanwhile calls are refused at once, and one thread, {@code headrace-probe}, asks
+ * whether Redis answers again, with back-off and jitter; it lives only as long as the outage.
  *
- * <p>In a cluster one server can be away while the others answer. There calls are never refused here: each finds out by itself,
- * and an outage ends with the first answer from the slot that it began with.
+ * <p>In a cluster one server can be away while the others answer. There calls are never refused here: each finds out by
+ * itself, and an outage ends with the first answer from the slot that it began with.
  *
  * <p>Thread-safe; the fields are guarded by {@code this}, the volatile ones are also read without it.
  */

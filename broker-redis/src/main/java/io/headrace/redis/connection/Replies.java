@@ -80,7 +80,8 @@ public final class Replies {
     /**
      * The id of a job by the address of its first entry.
      *
-     * @throws DataDamaged when the address lies beyond any time: somebody added an entry by hand, with an address of his own
+     * @throws DataDamaged when the address lies beyond any time: somebody added an entry by hand, with an address of
+     *         his own
      */
     public static JobId fresh(QueueName queue, Priority priority, String entry) {
         int dash = entry.indexOf('-');
@@ -93,8 +94,9 @@ public final class Replies {
     }
 
     /**
-     * The bucket that holds the job once it has finished: the tenth of a second of its id, and the next for each thousand jobs of one
-     * millisecond, which only a priority has whose ids are ahead of the clock. Jobs that begin in the schedule are numbered through.
+     * The bucket that holds the job once it has finished: the tenth of a second of its id, and the next for each
+     * thousand jobs of one millisecond, which only a priority has whose ids are ahead of the clock. Jobs that begin in
+     * the schedule are numbered through.
      */
     public static String bucket(JobId id) {
         return Long.toString(id.millis() / 100 + (id.scheduled() ? 0 : id.sequence() / 1_000));

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The Lua transitions, a file each. They run by digest; their text travels with the jar, so two versions of Headrace can
- * work on one Redis. A line {@code --@include name} stands for the text of {@code shared/name.lua}.
+ * The Lua transitions, a file each. They run by digest; their text travels with the jar, so two versions of Headrace
+ * can work on one Redis. A line {@code --@include name} stands for the text of {@code shared/name.lua}.
  */
 public enum Script {
     CREATE, ENQUEUE, LOOK, CLAIM, TAKEN, RECLAIM, RENEW, RETIME, FINISH, AWAIT, RETRY, PARK, BURY, RELEASE, REPORT,

@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Map;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
-/** Asks about keys that may lie on several servers: a flush for each of these, however many slots of a cluster the keys are in. */
+/**
+ * Asks about keys that may lie on several servers: a flush for each of these, however many slots of a cluster the keys
+ * are in.
+ */
 public final class Spread {
     private Spread() {}
 
     /**
-     * The answers in the order of the requests, which may be repeated; an error that Redis answers stands in its place of the list.
+     * The answers in the order of the requests, which may be repeated; an error that Redis answers stands in its place
+     * of the list.
      *
      * @param most of them go in one flush
      */

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of failures that nobody expects and that a loop survives, with their stack: each kind once in ten minutes, however often it is met.
- * Thread-safe.
+ * Tells of failures that nobody expects and that a loop survives, with their stack: each kind once in ten minutes,
+ * however often it is met. Thread-safe.
  */
 public final class UnexpectedErrors {
     private static final Logger LOG = LoggerFactory.getLogger(UnexpectedErrors.class);

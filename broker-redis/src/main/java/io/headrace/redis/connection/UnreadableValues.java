@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of stored things that nobody of ours can have written, and that are passed over: each once a process, however often
- * it is met. Thread-safe.
+ * Tells of stored things that nobody of ours can have written, and that are passed over: each once a process, however
+ * often it is met. Thread-safe.
  */
 public final class UnreadableValues {
     private static final Logger LOG = LoggerFactory.getLogger(UnreadableValues.class);

@@ -15,8 +15,8 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Finds out which key has a wrong type after Redis has said that one has, and tells of it in the log now and then rather than
- * with every call that meets it. Thread-safe.
+ * Finds out which key has a wrong type after Redis has said that one has, and tells of it in the log now and then
+ * rather than with every call that meets it. Thread-safe.
  */
 final class WrongTypes {
     private static final Logger LOG = LoggerFactory.getLogger(WrongTypes.class);

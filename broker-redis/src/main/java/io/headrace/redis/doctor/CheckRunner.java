@@ -42,7 +42,10 @@ final class CheckRunner {
         }
     }
 
-    /** Looks at items, however many. A script that Redis refuses is run on ever fewer of them, until the culprit is named. */
+    /**
+     * Looks at items, however many. A script that Redis refuses is run on ever fewer of them, until the culprit is
+     * named.
+     */
     void check(QueueName queue, Script script, List<byte[]> head, List<Item> items) {
         for (int from = 0; from < items.size(); from += BATCH) {
             checkBatch(queue, script, head, items.subList(from, Math.min(items.size(), from + BATCH)));

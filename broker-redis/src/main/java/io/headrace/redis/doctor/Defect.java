@@ -2,7 +2,10 @@ package io.headrace.redis.doctor;
 
 import org.jspecify.annotations.Nullable;
 
-/** The ways in which data can break the rules of the data model; the check scripts answer these names. Repairs run in this order. */
+/**
+ * The ways in which data can break the rules of the data model; the check scripts answer these names. Repairs run in
+ * this order.
+ */
 enum Defect {
     GROUP_MISSING(Finding.Level.PROBLEM, "groups", "stream has no group", "streams have no group",
             "nothing is delivered from it until a worker or --repair creates the group", "creates the group"),

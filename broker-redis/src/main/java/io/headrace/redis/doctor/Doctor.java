@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Looks a Redis and the jobs in it over: whether the server is fit to keep jobs, and whether the rules of the data model hold. Unlike
- * a broker it also talks to a server that is unfit, and says so. It works beside live traffic: everything is read in pages, and what a
- * page shows is judged by a script, at one instant. Not thread-safe.
+ * Looks a Redis and the jobs in it over: whether the server is fit to keep jobs, and whether the rules of the data
+ * model hold. Unlike a broker it also talks to a server that is unfit, and says so. It works beside live traffic:
+ * everything is read in pages, and what a page shows is judged by a script, at one instant. Not thread-safe.
  */
 public final class Doctor implements AutoCloseable {
     private static final int CONNECTIONS = 4;
@@ -71,8 +71,8 @@ public final class Doctor implements AutoCloseable {
     }
 
     /**
-     * Checks the rules of the data model. Cost: about 10 commands for each entry, key and id there is, in scripts of about a
-     * millisecond.
+     * Checks the rules of the data model. Cost: about 10 commands for each entry, key and id there is, in scripts of
+     * about a millisecond.
      *
      * @param only these queues; empty for all
      * @return what was found, the worst first; one good word if nothing was
@@ -85,7 +85,8 @@ public final class Doctor implements AutoCloseable {
         }
         DoctorProgress pace = new DoctorProgress(watcher);
         RegistryCheck registry = new RegistryCheck(link, keys, suspects);
-        KeyCheck keyExam = new KeyCheck(keys, config.prefix(), new CheckRunner(link, keys, suspects), suspects, pace, only);
+        KeyCheck keyExam = new KeyCheck(keys, config.prefix(), new CheckRunner(link, keys, suspects), suspects, pace,
+                only);
         nodes.masters().forEach(master -> keyExam.run(master.link()));
         Set<String> liveWorkers = registry.liveWorkers();
         Set<QueueName> queues = new TreeSet<>(keyExam.seen());
@@ -105,7 +106,10 @@ public final class Doctor implements AutoCloseable {
                 : findings;
     }
 
-    /** Repairs what {@link #examineData} found and can be repaired without losing a job or running one wrongly; looks again first. */
+    /**
+     * Repairs what {@link #examineData} found and can be repaired without losing a job or running one wrongly; looks
+     * again first.
+     */
     public List<Repaired> repair(Watcher watcher) {
         CheckRunner examiner = new CheckRunner(link, keys, suspects);
         RegistryCheck registry = new RegistryCheck(link, keys, suspects);

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Goes through all keys under the prefix, with SCAN on each master, and looks at those that stand for one thing each: documents,
- * addresses, locks, buckets and what expires. Names are handled as bytes, as a uniqueness key may hold anything. Used by one thread.
+ * Goes through all keys under the prefix, with SCAN on each master, and looks at those that stand for one thing each:
+ * documents, addresses, locks, buckets and what expires. Names are handled as bytes, as a uniqueness key may hold
+ * anything. Used by one thread.
  */
 final class KeyCheck {
     private static final byte[] SCANNED = RedisKeys.bytes(1_000);
@@ -50,7 +51,8 @@ final class KeyCheck {
     private final Set<QueueName> only;
     private final Set<QueueName> seen = new TreeSet<>();
 
-    KeyCheck(RedisKeys keys, String prefix, CheckRunner examiner, Violations suspects, DoctorProgress pace, Set<QueueName> only) {
+    KeyCheck(RedisKeys keys, String prefix, CheckRunner examiner, Violations suspects, DoctorProgress pace,
+            Set<QueueName> only) {
         this.keys = keys;
         this.prefix = prefix;
         this.examiner = examiner;

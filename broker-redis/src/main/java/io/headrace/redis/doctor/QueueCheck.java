@@ -27,7 +27,10 @@ final class QueueCheck {
     /** Stands for a document that is missing. */
     private static final byte[] MISSING = Finder.standIn(new byte[0], new CorruptDocument("", null)).bytes();
 
-    /** Up to so many buckets of finished jobs are summed up in one script, which takes about 3 ms; more are summed page by page. */
+    /**
+     * Up to so many buckets of finished jobs are summed up in one script, which takes about 3 ms; more are summed page
+     * by page.
+     */
     private static final int SUMMED_AT_ONCE = 10_000;
     /** The sum of many buckets is believed if nothing finished meanwhile; so often is it tried. */
     private static final int SUMS = 3;
@@ -51,7 +54,8 @@ final class QueueCheck {
     private final byte[] base;
 
     /** @param liveWorkers ids of the workers whose consumers are needed */
-    QueueCheck(Redis link, RedisKeys keys, Violations suspects, Set<String> liveWorkers, DoctorProgress pace, QueueName queue) {
+    QueueCheck(Redis link, RedisKeys keys, Violations suspects, Set<String> liveWorkers, DoctorProgress pace,
+            QueueName queue) {
         this.link = link;
         this.keys = keys;
         this.examiner = new CheckRunner(link, keys, suspects);
@@ -92,7 +96,9 @@ final class QueueCheck {
         return new Item("ready:" + priority.code(), List.of(RedisKeys.bytes(String.valueOf(priority.code()))));
     }
 
-    /** A key of the wrong type would fail everything that reads it, so the queue is looked at only when there is none. */
+    /**
+     * A key of the wrong type would fail everything that reads it, so the queue is looked at only when there is none.
+     */
     private boolean typesAreRight() {
         String own = "hr:{q}:";
         List<RedisKeys.Kind> kinds = RedisKeys.ALL.stream().filter(kind -> kind.pattern().startsWith(own)
@@ -158,7 +164,8 @@ final class QueueCheck {
             suspects.add(Violation.of(queue.value(), Defect.NOT_AN_ID, Replies.text(fields.get(1)),
                     "in entry " + address + " of ready:" + priority.code()));
         }
-        read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + priority.code(), locks);
+        read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + priority.code(),
+                locks);
         return new Item(content.id().toString(),
                 List.of(RedisKeys.bytes(address), RedisKeys.bytes(content.id().toString()),
                         RedisKeys.bytes(named ? 1 : 0), RedisKeys.bytes(Replies.bucket(content.id()))));
@@ -206,7 +213,8 @@ final class QueueCheck {
 
     private void consumers(Priority priority) {
         Object answer = link.exchange(base,
-                List.of(new Redis.Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, priority), GROUP)))
+                List.of(new Redis.Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, priority),
+                        GROUP)))
                 .get(0);
         List<Item> items = new ArrayList<>();
         for (Object each : Replies.list(answer)) {
@@ -281,7 +289,10 @@ final class QueueCheck {
         return BUCKET.matcher(field).matches(); // and not what is counted of them all
     }
 
-    /** Few buckets are summed up at one instant; many between two looks at counters that tell whether a job has finished meanwhile. */
+    /**
+     * Few buckets are summed up at one instant; many between two looks at counters that tell whether a job has finished
+     * meanwhile.
+     */
     private void total() {
         byte[] kept = keys.index(queue, "kept");
         for (int i = 0; i < SUMS; i++) {

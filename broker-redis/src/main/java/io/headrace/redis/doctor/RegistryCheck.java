@@ -39,7 +39,10 @@ final class RegistryCheck {
         return listed;
     }
 
-    /** Workers that told of themselves lately. One that has just signed off is asked for twice, as its two keys go one by one. */
+    /**
+     * Workers that told of themselves lately. One that has just signed off is asked for twice, as its two keys go one
+     * by one.
+     */
     Set<String> liveWorkers() {
         Set<String> live = new HashSet<>();
         Set<String> silent = new HashSet<>();

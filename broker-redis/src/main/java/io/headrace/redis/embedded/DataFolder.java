@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where an embedded Redis keeps its data, and what must be known about it the next time. Its files are for the user of this
- * process alone, and it is locked while this object lives. Used by one thread.
+ * Where an embedded Redis keeps its data, and what must be known about it the next time. Its files are for the user of
+ * this process alone, and it is locked while this object lives. Used by one thread.
  */
 public final class DataFolder implements AutoCloseable {
     static final String LOG_FILE = "redis.log";

@@ -29,9 +29,9 @@ import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A redis-server of our own, for {@code dev}, {@code bench} and tests: a child process on loopback that keeps its data in a
- * folder, with the append-only file on, and ends when this process does, in whatever way. The program is the statically linked
- * Redis 7.0 that comes with the jar, or a given one.
+ * A redis-server of our own, for {@code dev}, {@code bench} and tests: a child process on loopback that keeps its data
+ * in a folder, with the append-only file on, and ends when this process does, in whatever way. The program is the
+ * statically linked Redis 7.0 that comes with the jar, or a given one.
  *
  * <p>The folder is for the user of this process alone, and locked while this object lives.
  */
@@ -43,14 +43,19 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static final int FIRST_PORT = 6390;
     private static final int PORTS = 100;
     /**
-     * Runs the server in its own place, with a companion that ends it when the standard input of both has ended: this process
-     * holds its other end, and the system closes that whatever this process dies of.
+     * Runs the server in its own place, with a companion that ends it when the standard input of both has ended: this
+     * process holds its other end, and the system closes that whatever this process dies of.
      */
     private static final List<String> UNTIL_INPUT_ENDS = List.of("sh", "-c", "umask 077; exec 3<&0; "
             + "(read -r unused <&3; kill $$ 2>/dev/null) & exec \"$@\" 3<&- </dev/null", "sh");
-    /** What every version says of an append-only file that it cannot read: to use a program that does not come along. */
+    /**
+     * What every version says of an append-only file that it cannot read: to use a program that does not come along.
+     */
     private static final String DAMAGED = "redis-check-aof --fix";
-    /** What clients may make the server hold in all, so that one who has no password cannot fill the memory with refusals. */
+    /**
+     * What clients may make the server hold in all, so that one who has no password cannot fill the memory with
+     * refusals.
+     */
     private static final String CLIENTS_MEMORY = "512mb";
 
     private final DataFolder folder;
@@ -77,8 +82,8 @@ public final class EmbeddedRedis implements AutoCloseable {
      * @param port on 127.0.0.1; 0 for any free one
      * @param program a redis-server or valkey-server to run instead of the one in the jar, or null
      * @param settings further lines of its configuration
-     * @throws IOException when the folder is in use by another process, the port is taken, or the server does not start; the message
-     *             says which
+     * @throws IOException when the folder is in use by another process, the port is taken, or the server does not
+     *             start; the message says which
      */
     public static EmbeddedRedis start(Path folder, int port, @Nullable Path program, Map<String, String> settings)
             throws IOException {
@@ -86,11 +91,12 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * Starts a server that lets in only who can read the folder, which is the user of this process, and waits until it answers.
-     * Its port is the one that it had on this folder before, as long as that is free.
+     * Starts a server that lets in only who can read the folder, which is the user of this process, and waits until it
+     * answers. Its port is the one that it had on this folder before, as long as that is free.
      *
      * @param folder as {@link #start(Path, int, Path, Map)}, likewise the others
-     * @throws IOException as {@link #start(Path, int, Path, Map)}, and when the folder or a file in it belongs to another user
+     * @throws IOException as {@link #start(Path, int, Path, Map)}, and when the folder or a file in it belongs to
+     *         another user
      */
     public static EmbeddedRedis startPrivate(Path folder, @Nullable Path program, Map<String, String> settings)
             throws IOException {
@@ -144,8 +150,9 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
 
     /**
-     * Whether a server that {@link #startPrivate} has started, in this process or another one of the same user, runs on a folder;
-     * then {@code dev:FOLDER} is its address for {@link RedisConfig#parse}. False when the folder is another user's.
+     * Whether a server that {@link #startPrivate} has started, in this process or another one of the same user, runs on
+     * a folder; then {@code dev:FOLDER} is its address for {@link RedisConfig#parse}. False when the folder is another
+     * user's.
      */
     public static boolean runsOn(Path folder) {
         try {
@@ -245,7 +252,10 @@ public final class EmbeddedRedis implements AutoCloseable {
         throw new IOException("redis-server did not answer within " + START.toSeconds() + " s: " + lastLog());
     }
 
-    /** Whether it is our process that answers there, and serves data: it tells about itself earlier, while it still loads. */
+    /**
+     * Whether it is our process that answers there, and serves data: it tells about itself earlier, while it still
+     * loads.
+     */
     private boolean answers() {
         try (Connection connection = connect()) {
             connection.sendCommand(Command.INFO, "server");

@@ -15,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files and folders that only the user of this process can read and write. What lies at their place already is taken only when
- * it is the user's own and no link: another user may have put it there.
+ * Files and folders that only the user of this process can read and write. What lies at their place already is taken
+ * only when it is the user's own and no link: another user may have put it there.
  */
 final class OwnFiles {
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");

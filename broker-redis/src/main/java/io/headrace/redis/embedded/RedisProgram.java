@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The redis-server that comes with the jar, copied out to be run: into the user's own cache folder, where it stays for the next
- * time, or, when there is none, into a new temporary folder that ends with this process.
+ * The redis-server that comes with the jar, copied out to be run: into the user's own cache folder, where it stays for
+ * the next time, or, when there is none, into a new temporary folder that ends with this process.
  */
 final class RedisProgram {
     private static final Logger LOG = LoggerFactory.getLogger(RedisProgram.class);
@@ -28,8 +28,8 @@ final class RedisProgram {
     private RedisProgram() {}
 
     /**
-     * Where it lies; copied there if need be. What lies there already is compared with the jar once in the life of this process,
-     * byte by byte.
+     * Where it lies; copied there if need be. What lies there already is compared with the jar once in the life of this
+     * process, byte by byte.
      *
      * @throws IOException when none comes for this platform, or it cannot be written
      */

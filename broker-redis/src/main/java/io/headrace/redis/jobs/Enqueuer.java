@@ -46,8 +46,8 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Stores submissions. A plain one is a bare XADD on the shared pipeline; one with a delay or a key is a script, and so is each to a queue
- * that not any number of jobs may wait in.
+ * Stores submissions. A plain one is a bare XADD on the shared pipeline; one with a delay or a key is a script, and so
+ * is each to a queue that not any number of jobs may wait in.
  */
 public final class Enqueuer implements AutoCloseable {
     /** How long an Idempotency-Key is remembered. */
@@ -158,7 +158,9 @@ public final class Enqueuer implements AutoCloseable {
         return pendings.stream().map(pending -> pending.job().queue()).collect(Collectors.toSet());
     }
 
-    /** Jobs of a queue that was not there, although it was a moment ago, are sent once more: nothing was stored of them. */
+    /**
+     * Jobs of a queue that was not there, although it was a moment ago, are sent once more: nothing was stored of them.
+     */
     private void flushShard(List<Pending> pendings, Set<QueueName> limited) {
         List<Pending> missing = send(pendings, limited);
         if (missing.isEmpty()) {
@@ -181,8 +183,8 @@ public final class Enqueuer implements AutoCloseable {
     }
 
     /**
-     * One flush: the jobs, then a wake token for each queue, then the wait until all is safe. Answers them, but those whose queue is not
-     * there, which are returned.
+     * One flush: the jobs, then a wake token for each queue, then the wait until all is safe. Answers them, but those
+     * whose queue is not there, which are returned.
      */
     private List<Pending> send(List<Pending> pendings, Set<QueueName> limited) {
         Durability durability = pendings.get(0).job().durability();

@@ -24,8 +24,8 @@ public final class EntryIds {
     }
 
     /**
-     * Behind which of these, counted from 1, ids are left out, so that another entry may stand there; separated by spaces. {@code -} when these are
-     * too many for a script to look at each.
+     * Behind which of these, counted from 1, ids are left out, so that another entry may stand there; separated by
+     * spaces. {@code -} when these are too many for a script to look at each.
      *
      * @param entries ascending, of one level, with its letter before them
      */
@@ -56,7 +56,10 @@ public final class EntryIds {
         return Long.parseLong(entry, dash + 1, entry.length(), 10);
     }
 
-    /** The time in an entry's id, epoch ms; 0 when it is empty, and the end of all time for one that somebody chose beyond it. */
+    /**
+     * The time in an entry's id, epoch ms; 0 when it is empty, and the end of all time for one that somebody chose
+     * beyond it.
+     */
     public static long millis(String entry) {
         int dash = entry.indexOf('-');
         return entry.isEmpty() ? 0 : dash < 1 || dash > 18 ? Long.MAX_VALUE - 1 : Long.parseLong(entry, 0, dash, 10);

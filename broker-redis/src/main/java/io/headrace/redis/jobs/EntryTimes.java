@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows of which priorities the ids of entries are ahead of the server's clock, and what time it is there. Redis never gives an
- * entry a smaller id than the one before: after a clock was ahead, if only for a moment or on a server that has been replaced,
- * ids go on from there until the right time has caught up. What is added to such a priority says itself when. Thread-safe.
+ * Knows of which priorities the ids of entries are ahead of the server's clock, and what time it is there. Redis never
+ * gives an entry a smaller id than the one before: after a clock was ahead, if only for a moment or on a server that
+ * has been replaced, ids go on from there until the right time has caught up. What is added to such a priority says
+ * itself when. Thread-safe.
  */
 final class EntryTimes {
     private static final Logger LOG = LoggerFactory.getLogger(EntryTimes.class);
@@ -51,7 +52,8 @@ final class EntryTimes {
      * What is known of a queue.
      *
      * @param ahead the priorities that are
-     * @param judged by priority, the newest id that was compared with the clock, epoch ms: hundreds of a flush share one
+     * @param judged by priority, the newest id that was compared with the clock, epoch ms: hundreds of a flush share
+     *         one
      */
     private record Known(Set<Priority> ahead, Map<Priority, AtomicLong> judged) {
         Known() {

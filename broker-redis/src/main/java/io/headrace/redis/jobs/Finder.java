@@ -113,7 +113,10 @@ public final class Finder {
         }
     }
 
-    /** What stands for a document that cannot be read: a job of type {@code corrupt}, whose payload is what was found and whose error says why. */
+    /**
+     * What stands for a document that cannot be read: a job of type {@code corrupt}, whose payload is what was found
+     * and whose error says why.
+     */
     public static JobDocument standIn(byte[] found, CorruptDocument why) {
         Json raw = Json.of(Map.of("raw", Replies.text(found)));
         JobSpec spec = new JobSpec(new JobType("corrupt"), raw, null, null, null, null, null, null, null);

@@ -20,9 +20,10 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * What workers put in order on the side, for whoever looks changes nothing: the traces of workers that died, and finished jobs that
- * expired. Each heartbeat is a turn, and each turn looks at one of the worker's own queues and at a few workers, drawn at random: so a
- * turn costs the same however many queues and dead workers there are, and many workers do not all do the same. Thread-safe.
+ * What workers put in order on the side, for whoever looks changes nothing: the traces of workers that died, and
+ * finished jobs that expired. Each heartbeat is a turn, and each turn looks at one of the worker's own queues and at a
+ * few workers, drawn at random: so a turn costs the same however many queues and dead workers there are, and many
+ * workers do not all do the same. Thread-safe.
  */
 public final class Housekeeping {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -39,7 +40,9 @@ public final class Housekeeping {
         this.random = random;
     }
 
-    /** A turn, for the worker that just told about itself: three round trips at most. What fails is left to the next. */
+    /**
+     * A turn, for the worker that just told about itself: three round trips at most. What fails is left to the next.
+     */
     public void turn(WorkerInfo worker) {
         List<QueueName> queues = worker.queues();
         try {

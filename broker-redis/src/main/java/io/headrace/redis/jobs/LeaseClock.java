@@ -18,9 +18,10 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Notices that the clock of Redis was set, by which leases are judged. Set on, it makes every lease look over: nothing is taken over
- * until those who live have renewed theirs. Set back, it makes the last renewal of some lie in the future, so that they would not be over
- * for as long: they are renewed once more, now. Used by the thread that takes over, one at a time for each queue.
+ * Notices that the clock of Redis was set, by which leases are judged. Set on, it makes every lease look over: nothing
+ * is taken over until those who live have renewed theirs. Set back, it makes the last renewal of some lie in the
+ * future, so that they would not be over for as long: they are renewed once more, now. Used by the thread that takes
+ * over, one at a time for each queue.
  */
 final class LeaseClock {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseClock.class);
@@ -65,7 +66,8 @@ final class LeaseClock {
     }
 
     /**
-     * Whether what Redis tells of the silence of workers can be believed. Mostly one round trip, and some more when the clock was set.
+     * Whether what Redis tells of the silence of workers can be believed. Mostly one round trip, and some more when the
+     * clock was set.
      *
      * @param lease how long those wait who are asked first: leases on record may be longer
      */
@@ -114,7 +116,8 @@ final class LeaseClock {
         for (Priority priority : Priority.values()) {
             byte[] from = START;
             for (int page = 0; page < MAX_PAGES && from.length > 0; page++) {
-                List<byte[]> arguments = new ArrayList<>(List.of(RedisKeys.bytes(String.valueOf(priority.code())), from));
+                List<byte[]> arguments = new ArrayList<>(
+                        List.of(RedisKeys.bytes(String.valueOf(priority.code())), from));
                 from = RedisKeys.bytes(Replies.text(link.ask(Script.RETIME, queues.base(queue), arguments)));
             }
         }

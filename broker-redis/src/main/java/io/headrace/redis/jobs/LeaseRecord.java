@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Who holds an entry, as the hash {@code running} says: {@code worker,deliveries,startMs,leaseMs,fencingToken}, newest first,
- * separated by semicolons; an empty first place says that nobody holds it now.
+ * Who holds an entry, as the hash {@code running} says: {@code worker,deliveries,startMs,leaseMs,fencingToken}, newest
+ * first, separated by semicolons; an empty first place says that nobody holds it now.
  */
 record LeaseRecord(String worker, int deliveries, Instant since) {
     private static final Pattern DELIVERIES = Pattern.compile("[0-9]{1,9}");

@@ -14,8 +14,8 @@ final class LostAnswers {
     /** In place of a time: no call has been answered since. */
     private static final Long UNANSWERED = Long.MAX_VALUE;
     /**
-     * How long after the first answer that follows a lost one claims ask for what that one said: a Redis that was stopped reads what was sent to it when it goes on,
-     * even from connections that have been given up.
+     * How long after the first answer that follows a lost one claims ask for what that one said: a Redis that was
+     * stopped reads what was sent to it when it goes on, even from connections that have been given up.
      */
     private static final long UNTOLD_NANOS = Duration.ofSeconds(30).toNanos();
 

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * What this process knows of queues: that they exist, and how many jobs may wait in them. It is believed for a second, because queues are
- * deleted, and a Redis can be emptied or replaced by an older copy. Thread-safe.
+ * What this process knows of queues: that they exist, and how many jobs may wait in them. It is believed for a second,
+ * because queues are deleted, and a Redis can be emptied or replaced by an older copy. Thread-safe.
  */
 public final class QueueCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueueCache.class);
@@ -39,7 +39,9 @@ public final class QueueCache implements AutoCloseable {
     private final Redis link;
     private final RedisKeys keys;
     private final LongSupplier nanoClock;
-    /** Puts queues that are used back on the list: apart from submissions, as the list may lie on a server that is away. */
+    /**
+     * Puts queues that are used back on the list: apart from submissions, as the list may lie on a server that is away.
+     */
     private final Pipelines<Listing> lists;
     /** The queues that this process has created or found; of no others, as anybody may ask for any name. */
     private final Map<QueueName, Known> known = new ConcurrentHashMap<>();
@@ -82,8 +84,8 @@ public final class QueueCache implements AutoCloseable {
     }
 
     /**
-     * What holds for each of these queues; those that are not there are created. No round trip as long as all is believed, one a
-     * second otherwise, which also tells the time.
+     * What holds for each of these queues; those that are not there are created. No round trip as long as all is
+     * believed, one a second otherwise, which also tells the time.
      *
      * @throws BrokerUnavailable when the server cannot be asked
      */
@@ -173,8 +175,8 @@ public final class QueueCache implements AutoCloseable {
     }
 
     /**
-     * Creates what a worker misses of its queue, unless this process has known it and nothing is left: then somebody deleted it, or emptied
-     * Redis, and it comes back with its next job.
+     * Creates what a worker misses of its queue, unless this process has known it and nothing is left: then somebody
+     * deleted it, or emptied Redis, and it comes back with its next job.
      *
      * @return whether it was created
      */

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Knows which jobs may have left a log or progress, so that the end of others need not look for any: those that reported through this
- * process, those that ran before, and those that were handed back while they ran. Thread-safe.
+ * Knows which jobs may have left a log or progress, so that the end of others need not look for any: those that
+ * reported through this process, those that ran before, and those that were handed back while they ran. Thread-safe.
  */
 public final class Reporters {
     /** When so many are open, some of them forgotten by workers that lost their leases, every job may have. */

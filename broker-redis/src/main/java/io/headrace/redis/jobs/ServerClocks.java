@@ -6,7 +6,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** What time it is on each server: as it was read last, and counted on from there by the clock of this process. Thread-safe. */
+/**
+ * What time it is on each server: as it was read last, and counted on from there by the clock of this process.
+ * Thread-safe.
+ */
 final class ServerClocks {
     /** Readings may be this far from what they should be. */
     private static final long TOLERANCE_MS = 1_000;

@@ -30,7 +30,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Carries out verdicts and reports. Concurrent ones of a queue share a script call; all that gathered share a round trip. */
+/**
+ * Carries out verdicts and reports. Concurrent ones of a queue share a script call; all that gathered share a round
+ * trip.
+ */
 public final class VerdictWriter implements AutoCloseable {
     /** One script call settles at most so many jobs: Redis is busy with it for about 2 ms. */
     private static final int MAX_CALL = 200;
@@ -89,7 +92,8 @@ public final class VerdictWriter implements AutoCloseable {
         });
     }
 
-    public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine, List<String> lines) {
+    public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine,
+            List<String> lines) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(RedisKeys.bytes(lease.token().worker().value()));
         arguments.add(level(lease));

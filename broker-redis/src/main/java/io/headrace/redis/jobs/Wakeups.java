@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Lets idle workers wait for work at no cost: they block on the queues' wake tokens, of which an enqueue leaves one. Keys of
- * different Cluster slots cannot share a blocking call, so there is a thread per slot; elsewhere one thread serves all queues.
+ * Lets idle workers wait for work at no cost: they block on the queues' wake tokens, of which an enqueue leaves one.
+ * Keys of different Cluster slots cannot share a blocking call, so there is a thread per slot; elsewhere one thread
+ * serves all queues.
  */
 public final class Wakeups implements AutoCloseable {
     /** A blocking read ends after this at the latest, so that a dead connection is noticed. */

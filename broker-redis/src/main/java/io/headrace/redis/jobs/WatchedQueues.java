@@ -13,7 +13,9 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps queues watched while this process has somebody who looks. Claims announce themselves only on watched queues. */
+/**
+ * Keeps queues watched while this process has somebody who looks. Claims announce themselves only on watched queues.
+ */
 public final class WatchedQueues {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedQueues.class);
     /** How long a queue stays watched after the last word of a watcher; renewed every few seconds. */

@@ -59,7 +59,8 @@ final class DeadJobs {
         if (cursor != null && !RestingIndex.POSITION.matcher(cursor).matches()) {
             throw new InvalidInput("cursor", "must come from an earlier page of dead jobs");
         }
-        RestingIndex.Step step = index.step(queue, JobState.DEAD, cursor == null ? "-" : cursor, 0, Long.MAX_VALUE, limit);
+        RestingIndex.Step step = index.step(queue, JobState.DEAD, cursor == null ? "-" : cursor, 0, Long.MAX_VALUE,
+                limit);
         List<RestingIndex.Member> members = step.members();
         List<DeadJob> jobs = new ArrayList<>();
         for (int from = 0; from < members.size();) {

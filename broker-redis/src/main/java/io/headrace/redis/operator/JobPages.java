@@ -32,8 +32,9 @@ import java.util.stream.Stream;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Lists the jobs of a state page by page, looking at a bounded number of them. A cursor is {@code state~place~position}: it names
- * where to go on in the state's own order, so it stays valid while jobs come and go.
+ * Lists the jobs of a state page by page, looking at a bounded number of them. A cursor is
+ * {@code state~place~position}: it names where to go on in the state's own order, so it stays valid while jobs come and
+ * go.
  */
 final class JobPages {
     /** So many jobs are looked at for one page, however few match the filter. */
@@ -54,7 +55,8 @@ final class JobPages {
     private static final int MAX_ODD_BUCKETS = 100;
 
     private static final Pattern SCAN = Pattern.compile("-|" + Scan.FORM + "(:" + RestingIndex.ID + ")?");
-    private static final Pattern BUCKET_SCAN = Pattern.compile("-|[0-9]{1,15}:" + Scan.FORM + "(:" + RestingIndex.ID + ")?");
+    private static final Pattern BUCKET_SCAN = Pattern
+            .compile("-|[0-9]{1,15}:" + Scan.FORM + "(:" + RestingIndex.ID + ")?");
     private static final Pattern ENTRY = Pattern.compile("-|[0-9]{1,15}-[0-9]{1,15}");
 
     private final Redis link;
@@ -64,7 +66,8 @@ final class JobPages {
     private final UnreadableValues oddities;
     private final RestingIndex index;
 
-    JobPages(Redis link, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index, UnreadableValues oddities) {
+    JobPages(Redis link, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index,
+            UnreadableValues oddities) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
@@ -121,7 +124,10 @@ final class JobPages {
         return new Page(found, Optional.empty());
     }
 
-    /** A step of a scan: the same cursor and count yield the same members, so that a page can end within it and the next come back. */
+    /**
+     * A step of a scan: the same cursor and count yield the same members, so that a page can end within it and the next
+     * come back.
+     */
     private record Scan(String cursor, int count) {
         static final String FORM = "[0-9]{1,19}([.][0-9]{1,3})?";
 
@@ -138,7 +144,10 @@ final class JobPages {
         }
     }
 
-    /** How many jobs to fetch next of a place that cannot tell how large they are: few at first, then as many as those seen allow. */
+    /**
+     * How many jobs to fetch next of a place that cannot tell how large they are: few at first, then as many as those
+     * seen allow.
+     */
     private static final class Stride {
         private static final int FIRST = 16;
         private static final int FASTER = 8;
@@ -261,7 +270,9 @@ final class JobPages {
         return query.fromMs() == 0 ? "-" : query.fromMs() - 1 + "-" + LAST_SEQUENCE;
     }
 
-    /** Jobs cancelled in line still have their entries, in line or in the hands of who ends them, but they have ended. */
+    /**
+     * Jobs cancelled in line still have their entries, in line or in the hands of who ends them, but they have ended.
+     */
     private void withoutCancelled(Query query, List<Job> jobs, List<String> positions) {
         if (jobs.isEmpty()) {
             return;
@@ -284,7 +295,8 @@ final class JobPages {
     /** Jobs of an index. One whose document is missing is passed over. */
     private Step resting(Query query, String position, int most) {
         RestingIndex.Step step = index.step(query.queue(), query.state(), position, query.fromMs(), query.toMs(), most);
-        List<Object> documents = index.documents(query.queue(), step.members().stream().map(RestingIndex.Member::id).toList());
+        List<Object> documents = index.documents(query.queue(),
+                step.members().stream().map(RestingIndex.Member::id).toList());
         List<RestingIndex.Member> members = step.members().subList(0, documents.size());
         List<Job> jobs = new ArrayList<>();
         List<String> positions = new ArrayList<>();
@@ -314,7 +326,10 @@ final class JobPages {
         return scanned(jobs, scan.toString(), at.length > 1 ? at[1] : "", after.equals("0") ? "" : after);
     }
 
-    /** Buckets newest first, each scanned in steps; the position is {@code bucket:cursor.count:last id seen of that step}. */
+    /**
+     * Buckets newest first, each scanned in steps; the position is
+     * {@code bucket:cursor.count:last id seen of that step}.
+     */
     private Step finished(Query query, String position, int most) {
         String[] at = position.equals("-") ? new String[]{NEWEST, "0"} : position.split(":", 3);
         List<String> buckets = buckets(query, at[0]);

@@ -18,9 +18,10 @@ import java.util.Map;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Deletes queues. One script judges whether the queue is empty and takes away what makes it one; then all keys of its name are looked for
- * and deleted. Meanwhile a mark keeps anybody from creating it anew, so that nothing new is deleted with the old. A deletion that broke off goes on
- * when it is asked for again, as the name is on the list until the end. Thread-safe.
+ * Deletes queues. One script judges whether the queue is empty and takes away what makes it one; then all keys of its
+ * name are looked for and deleted. Meanwhile a mark keeps anybody from creating it anew, so that nothing new is deleted
+ * with the old. A deletion that broke off goes on when it is asked for again, as the name is on the list until the end.
+ * Thread-safe.
  */
 final class QueueDeleter {
     /** Longer than a step takes; each renews it. */

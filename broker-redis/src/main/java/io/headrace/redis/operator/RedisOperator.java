@@ -16,8 +16,8 @@ import io.headrace.OutcomeUnknown;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.access.AccessStore;
-import io.headrace.broker.BrokerOperator.Pace;
 import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.BrokerOperator.Pace;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.SettingsChange;
@@ -324,7 +324,10 @@ public final class RedisOperator implements BrokerOperator {
         return setter.change(queue, change);
     }
 
-    /** A purge claims what waits and ends it as cancelled: undelivered entries must not be deleted, and every end is on record. */
+    /**
+     * A purge claims what waits and ends it as cancelled: undelivered entries must not be deleted, and every end is on
+     * record.
+     */
     @Override
     public long purge(QueueName queue, LongConsumer progress) {
         WorkerId purger = WorkerId.random(ThreadLocalRandom.current());

@@ -20,8 +20,9 @@ import java.util.stream.Stream;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Steps through the zset of a state by score: dead jobs newest first, others soonest first. A position is {@code score:id} of the last
- * one seen, the score as Redis spells it, or {@code -} for the beginning; those of equal score are told apart by their ids.
+ * Steps through the zset of a state by score: dead jobs newest first, others soonest first. A position is
+ * {@code score:id} of the last one seen, the score as Redis spells it, or {@code -} for the beginning; those of equal
+ * score are told apart by their ids.
  */
 final class RestingIndex {
     /** What a job's id is made of. */
@@ -63,7 +64,8 @@ final class RestingIndex {
     record Step(List<Member> members, boolean more) {}
 
     /**
-     * The next jobs behind a position. What that costs depends neither on how far behind they are nor on how many have the same score.
+     * The next jobs behind a position. What that costs depends neither on how far behind they are nor on how many have
+     * the same score.
      *
      * @param fromMs the lowest score wanted
      * @param toMs above the highest score wanted
@@ -108,8 +110,9 @@ final class RestingIndex {
     }
 
     /**
-     * What is stored of the first of these jobs at rest, in their order; not an array where nothing is. Of so many that they stay below
-     * {@value #MAX_BYTES} bytes, but of one at least: Redis holds all of an answer in memory, and does nothing else while it gathers it.
+     * What is stored of the first of these jobs at rest, in their order; not an array where nothing is. Of so many that
+     * they stay below {@value #MAX_BYTES} bytes, but of one at least: Redis holds all of an answer in memory, and does
+     * nothing else while it gathers it.
      */
     List<Object> documents(QueueName queue, List<JobId> ids) {
         if (ids.isEmpty()) {

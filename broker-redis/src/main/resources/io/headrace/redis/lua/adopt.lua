@@ -2,7 +2,8 @@
 -- adopt: lay documents that are in no index among the dead, where an operator finds them.
 -- KEYS  1 base
 -- ARGV  per job: job id, document expected, document that tells why, bucket
--- Returns 1 or 0 for each: whether it was laid there; not when it is somewhere or changed meanwhile. Cost: at most 12 commands per job.
+-- Returns 1 or 0 for each: whether it was laid there; not when it is somewhere or changed meanwhile. Cost: at most 12
+-- commands per job.
 local base = KEYS[1]
 --@include clock
 --@include events

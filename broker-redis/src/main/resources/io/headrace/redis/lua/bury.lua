@@ -1,7 +1,9 @@
 #!lua flags=allow-oom
--- bury: put jobs that failed for good among the dead; refuse those whose lease has moved on. Dead jobs older than 30 days go.
+-- bury: put jobs that failed for good among the dead; refuse those whose lease has moved on. Dead jobs older than 30
+-- days go.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 13 commands, 1 for jobs that may have said something, and up to 2 more and 1 per gap where a batch leaves by a trim.
+-- Returns the positions refused, from 1. Cost: about 13 commands, 1 for jobs that may have said something, and up to 2
+-- more and 1 per gap where a batch leaves by a trim.
 local base = KEYS[1]
 --@include numbers
 --@include documents

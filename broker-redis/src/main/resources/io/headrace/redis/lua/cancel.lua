@@ -1,8 +1,10 @@
 #!lua flags=allow-oom
 -- cancel: end a job that has not ended: at once when it rests or waits in line, through its worker when it runs.
 -- KEYS  1 base
--- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms or ''  8 unique key or ''
--- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at most 27 commands.
+-- ARGV  1 job id  2 level  3 entry id or ''  4 bucket  5 document expected  6 document when cancelled  7 retention ms
+--      or ''  8 unique key or ''
+-- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at
+-- most 27 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents
@@ -70,7 +72,8 @@ if entry ~= '' and entry_at(stream, entry) then
     announce({id})
     return 'REQUESTED'
   end
-  -- The entry stays: deleting one that was never delivered would make the group's lag unknown. Whoever claims it ends it.
+  -- The entry stays: deleting one that was never delivered would make the group's lag unknown. Whoever claims it ends
+  -- it.
   redis.call('SADD', base .. 'cancelled', id)
   unlock(lock)
   announce({id})

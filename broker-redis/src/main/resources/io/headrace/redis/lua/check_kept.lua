@@ -2,7 +2,8 @@
 -- check_kept: whether buckets that are counted are also listed, so that they will be trimmed.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair, then buckets that 'kept' has a count of
--- Returns {position, fault, detail} for each fault: KEPT_UNLISTED. Cost: 1 command and 3 per bucket that is not in 'finished'.
+-- Returns {position, fault, detail} for each fault: KEPT_UNLISTED. Cost: 1 command and 3 per bucket that is not in
+-- 'finished'.
 local base = KEYS[1]
 --@include check
 

@@ -1,9 +1,12 @@
 #!lua flags=allow-oom
--- check_keys: whether keys that stand for one thing each are of the right type, still needed, and expire if they should.
+-- check_keys: whether keys that stand for one thing each are of the right type, still needed, and expire if they
+-- should.
 -- KEYS  1 base
--- ARGV  1 '1' to repair, then per key: kind, the rest of its name, type, expiry to set when it has none, ms or '', bucket of a document
--- Returns {position, fault, detail} for each fault: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua), DOCUMENT_EXPIRES,
--- DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, LOCK_EXPIRES, WORDS_ORPHANED, KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
+-- ARGV  1 '1' to repair, then per key: kind, the rest of its name, type, expiry to set when it has none, ms or '',
+--      bucket of a document
+-- Returns {position, fault, detail} for each fault: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua),
+-- DOCUMENT_EXPIRES, DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, LOCK_EXPIRES, WORDS_ORPHANED,
+-- KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
 local base = KEYS[1]
 --@include check
 --@include numbers

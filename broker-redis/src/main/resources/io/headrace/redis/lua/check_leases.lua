@@ -3,7 +3,8 @@
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 level  3 how long a lease may be over, ms  4 the longest lease when none is on record, ms
 --       then per pending entry: entry
--- Returns {position, fault, detail} for each fault: LEASE_UNHELD, LEASE_GONE, LEASE_SILENT (worker and its silence in seconds).
+-- Returns {position, fault, detail} for each fault: LEASE_UNHELD, LEASE_GONE, LEASE_SILENT (worker and its silence in
+-- seconds).
 -- Cost: 1 command and 2 per entry.
 local base = KEYS[1]
 --@include check

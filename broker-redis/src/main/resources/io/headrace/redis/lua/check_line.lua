@@ -2,8 +2,9 @@
 -- check_line: whether jobs that have an entry are nowhere else, and their entries can be delivered and found.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 level, then per entry, in their order: entry, job id, '1' if the entry names its job, bucket
--- Returns {position, fault, detail} for each fault: ENTRY_AND_REST, ENTRY_AND_FINISHED, LEASE_AND_FINISHED, TWO_ENTRIES,
--- ADDRESS_MISSING, ENTRY_STRANDED. Cost: 4 commands and 1 per tenth of a second of id time; about 10 more per suspect.
+-- Returns {position, fault, detail} for each fault: ENTRY_AND_REST, ENTRY_AND_FINISHED, LEASE_AND_FINISHED,
+-- TWO_ENTRIES, ADDRESS_MISSING, ENTRY_STRANDED. Cost: 4 commands and 1 per tenth of a second of id time; about 10 more
+-- per suspect.
 local base = KEYS[1]
 --@include check
 --@include place

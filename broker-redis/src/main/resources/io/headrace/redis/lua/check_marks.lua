@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- check_marks: whether jobs marked as cancelled are where such jobs are: 'cancelled' marks entries in line, 'cancelling' jobs that
--- have not ended.
+-- check_marks: whether jobs marked as cancelled are where such jobs are: 'cancelled' marks entries in line,
+-- 'cancelling' jobs that have not ended.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 'cancelled' or 'cancelling', then per member: job id
 -- Returns {position, fault, detail} for each fault: MARK_STALE, MARK_MISPLACED. Cost: at most 9 commands per member.

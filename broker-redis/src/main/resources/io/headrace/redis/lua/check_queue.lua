@@ -2,7 +2,8 @@
 -- check_queue: whether each stream of a queue has its group, and the group knows its lag.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair, then levels
--- Returns {position, fault, detail} for each fault: GROUP_MISSING, LAG_UNKNOWN, IDS_AHEAD (by how many seconds). Cost: 3 commands per level, 6 to repair.
+-- Returns {position, fault, detail} for each fault: GROUP_MISSING, LAG_UNKNOWN, IDS_AHEAD (by how many seconds). Cost:
+-- 3 commands per level, 6 to repair.
 local base = KEYS[1]
 --@include check
 --@include order

@@ -2,8 +2,8 @@
 -- check_rights: which of the commands that Headrace calls the user may not run.
 -- KEYS  1 a key of its own, which is there while this runs
 -- ARGV  1 a channel on which nobody listens to anything
--- Returns what is missing as ACL SETUSER spells it: '+<command>' each, '&' for the channel. Cost: as many commands as it asks about, about 70, once a
--- start.
+-- Returns what is missing as ACL SETUSER spells it: '+<command>' each, '&' for the channel. Cost: as many commands as
+-- it asks about, about 70, once a start.
 local key, channel = KEYS[1], ARGV[1]
 local missing = {}
 

@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
--- check_total: whether the total of finished jobs kept is the sum of its buckets, the two lists of late buckets agree, and so do
--- the counts of logs.
+-- check_total: whether the total of finished jobs kept is the sum of its buckets, the two lists of late buckets agree,
+-- and so do the counts of logs.
 -- KEYS  1 base
--- ARGV  1 '1' to repair  2 sum up here when there are at most so many buckets  3 else the sum that was found while the total was ...  4 this
--- Returns {position, fault, detail} for each fault: KEPT_TOTAL, KEPT_LATE, LOGS_COUNT. Cost: 9 commands, one of which reads so many fields,
--- and one of which walks as many late buckets; to repair up to 2 more per late bucket.
+-- ARGV  1 '1' to repair  2 sum up here when there are at most so many buckets  3 else the sum that was found while the
+--      total was ...  4 this
+-- Returns {position, fault, detail} for each fault: KEPT_TOTAL, KEPT_LATE, LOGS_COUNT. Cost: 9 commands, one of which
+-- reads so many fields, and one of which walks as many late buckets; to repair up to 2 more per late bucket.
 local base = KEYS[1]
 --@include check
 

@@ -1,18 +1,20 @@
 #!lua flags=allow-oom
 -- claim: lease jobs of one queue to a worker, after publishing those that fell due.
 -- KEYS  1 base
--- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 publish at most, a kind  6 '1' to claim from a
---       paused queue, too  7 '', or a fencing token: the worker may have claimed with a greater one and not been told
---       8 how many entries of a level are read here at most
---       then per level, in the order in which they are asked: level, the newest entry the worker was told of with argument 7, or ''
--- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing, fencing token, dropped, rest, watched}, a chunk being
--- {level, entries, deliveries, lost deliveries, fencing tokens}: what the worker was not told of first, then released jobs; the last three are
--- empty lists in a chunk of first deliveries, and the tokens also in one of released jobs: they have that of the answer. missing is 1
--- when a level has no group yet; dropped are members of indexes that are no job ids, each '<index> <member>'. rest is {} or {level, how many}:
--- there may be more for this worker than is worth carrying through a script, which costs thrice what reading directly does; the caller reads so many
--- entries of that level with XREADGROUP. watched is 1 when somebody looks at this queue, who is then told of those, too. Cost: 4 commands and 1 per
--- level, and 2 when it leases something; where something is set aside 6 more and 2 per level, and for jobs that fell due 5 and 1 per job; with
--- argument 7 also 2 per level that walk what the worker holds, and 1 per job that it was not told of.
+-- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 publish at most, a kind  6 '1' to claim from a  paused queue, too
+--       7 '', or a fencing token: the worker may have claimed with a greater one and not been told  8 how many entries
+--       of a level are read here at most  then per level, in the order in which they are asked: level, the newest entry
+--       the worker was told of with argument 7, or ''
+-- Returns {now ms, ms until the next job falls due or '', chunks, cancelled ids, missing, fencing token, dropped, rest,
+-- watched}, a chunk being {level, entries, deliveries, lost deliveries, fencing tokens}: what the worker was not told
+-- of first, then released jobs; the last three are empty lists in a chunk of first deliveries, and the tokens also in
+-- one of released jobs: they have that of the answer. missing is 1 when a level has no group yet; dropped are members
+-- of indexes that are no job ids, each '<index> <member>'. rest is {} or {level, how many}: there may be more for this
+-- worker than is worth carrying through a script, which costs thrice what reading directly does; the caller reads so
+-- many entries of that level with XREADGROUP. watched is 1 when somebody looks at this queue, who is then told of
+-- those, too. Cost: 4 commands and 1 per level, and 2 when it leases something; where something is set aside 6 more and
+-- 2 per level, and for jobs that fell due 5 and 1 per job; with argument 7 also 2 per level that walk what the worker
+-- holds, and 1 per job that it was not told of.
 local base = KEYS[1]
 --@include numbers
 --@include ids
@@ -29,7 +31,8 @@ local worker, most, lease_ms = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')
 local watched = soon(settings[2], AWAITED_MS)
 
--- Whether anything is set aside: due later, to be cancelled, or on record as renewed, handed back or delivered again. Mostly nothing is.
+-- Whether anything is set aside: due later, to be cancelled, or on record as renewed, handed back or delivered again.
+-- Mostly nothing is.
 local LEVELS = 9
 local INDEXES = {'scheduled', 'retrying', 'parked'}
 local rare = {base .. 'cancelled', base .. 'cancelling'}
@@ -71,7 +74,8 @@ for _, zset in ipairs(some_aside and INDEXES or {}) do
     next_due_ms = tonumber(first[2])
   end
 end
--- What the worker holds of a level and was not told of: first deliveries behind the newest entry it knows, others under a greater token.
+-- What the worker holds of a level and was not told of: first deliveries behind the newest entry it knows, others under
+-- a greater token.
 local function untold(level, newest, told)
   local chunk = {level, {}, {}, {}, {}}
   local stream = base .. 'ready:' .. level
@@ -108,8 +112,8 @@ local wait_ms = next_due_ms and string.format('%.0f', math.min(MAX_WAIT_MS, math
 local chunks = {}
 local missing = 0
 
--- What a failed look at a level says: it has no group yet; or its key is no stream, which fails the call unless it has leased something from
--- another level.
+-- What a failed look at a level says: it has no group yet; or its key is no stream, which fails the call unless it has
+-- leased something from another level.
 local function refused(level)
   local stream = base .. 'ready:' .. level
   if #chunks == 0 then
@@ -129,7 +133,8 @@ local function give_token()
   end
 end
 
--- What an earlier call leased whose answer got lost: the worker holds it without knowing. Nobody ran it, so a new token will do where none is on record.
+-- What an earlier call leased whose answer got lost: the worker holds it without knowing. Nobody ran it, so a new token
+-- will do where none is on record.
 for i = LEVELS, ARGV[7] ~= '' and #ARGV or 0, 2 do
   local chunk = untold(ARGV[i], ARGV[i + 1], ARGV[7])
   if #chunk[2] > 0 then
@@ -145,7 +150,8 @@ if settings[1] == '1' and ARGV[6] ~= '1' then
   left = 0
 end
 
--- Notes who holds these entries. Of first deliveries only what the pending list and the worker's usual lease do not tell.
+-- Notes who holds these entries. Of first deliveries only what the pending list and the worker's usual lease do not
+-- tell.
 local function note(level, entries, deliveries, histories)
   local running = {}
   for n, entry in ipairs(entries) do
@@ -155,7 +161,8 @@ local function note(level, entries, deliveries, histories)
   redis.call('HSET', base .. 'running:' .. level, unpack(running))
 end
 
--- Jobs that a stopping worker handed back wait in the group under a consumer of their own, on record as held by nobody, and keep their place in line.
+-- Jobs that a stopping worker handed back wait in the group under a consumer of their own, on record as held by nobody,
+-- and keep their place in line.
 local function take_released(level)
   local stream = base .. 'ready:' .. level
   local waiting = redis.pcall('XPENDING', stream, 'workers', '-', '+', left, 'released')

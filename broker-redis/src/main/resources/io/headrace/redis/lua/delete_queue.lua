@@ -1,8 +1,11 @@
 #!lua flags=allow-oom
--- delete_queue: delete what a queue has one of each, unless there are jobs in it that are to stay; nobody can create it anew for a while.
+-- delete_queue: delete what a queue has one of each, unless there are jobs in it that are to stay; nobody can create it
+-- anew for a while.
 -- KEYS  1 base
--- ARGV  1 '1' to drop jobs that do not run  2 for how long nobody can create it, ms, then the names of the structures behind the base
--- Returns {1 if it was deleted, else 0, queued, running, scheduled, retrying, parked, dead}. Cost: at most 20 commands, independent of depth.
+-- ARGV  1 '1' to drop jobs that do not run  2 for how long nobody can create it, ms, then the names of the structures
+--      behind the base
+-- Returns {1 if it was deleted, else 0, queued, running, scheduled, retrying, parked, dead}. Cost: at most 20 commands,
+-- independent of depth.
 local base = KEYS[1]
 --@include group
 

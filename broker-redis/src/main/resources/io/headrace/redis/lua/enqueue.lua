@@ -1,13 +1,14 @@
 #!lua
--- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key, or of a queue whose line is bounded.
+-- enqueue: store a job that a bare XADD cannot: one with a delay, a uniqueness key or an Idempotency-Key, or of a queue
+-- whose line is bounded.
 -- KEYS  1 base
--- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 idempotency key or ''
---       8 fingerprint  9 lifetime of the idempotency key, ms  10 '1' if its end is waited for
---       11 '1' if the ids of this level are ahead of the time
--- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id, when the job was accepted where its id does not tell, epoch ms, else ''} or
--- {CONFLICT, '', ''}, {MISSING, '', ''} when there is no such queue, {FULL, how many may wait, ''}.
--- Cost: at most 10 commands, 7 more where somebody holds the uniqueness key, and 4 more for a job that is waited for; with a bounded line
--- 3 more while it is short, and up to 11 when it is not.
+-- ARGV  1 queue  2 level  3 document  4 delay ms or ''  5 run at, epoch ms, or ''  6 unique key or ''  7 idempotency
+--       key or ''  8 fingerprint  9 lifetime of the idempotency key, ms  10 '1' if its end is waited for  11 '1' if the
+--       ids of this level are ahead of the time
+-- Returns {QUEUED | SCHEDULED | DUPLICATE | REPLAYED, id, when the job was accepted where its id does not tell, epoch
+-- ms, else ''} or {CONFLICT, '', ''}, {MISSING, '', ''} when there is no such queue, {FULL, how many may wait, ''}.
+-- Cost: at most 10 commands, 7 more where somebody holds the uniqueness key, and 4 more for a job that is waited for;
+-- with a bounded line 3 more while it is short, and up to 11 when it is not.
 local base = KEYS[1]
 --@include numbers
 --@include group
@@ -55,7 +56,8 @@ end
 local lock = base .. 'unique:' .. ARGV[6]
 if ARGV[6] ~= '' then
   local holder = redis.pcall('GET', lock)
-  -- Anything else belongs to nobody who could free it; so does the lock of a job that was lost, or could not be read at its end.
+  -- Anything else belongs to nobody who could free it; so does the lock of a job that was lost, or could not be read at
+  -- its end.
   if type(holder) == 'string' and is_id(holder) and unfinished(holder) then
     redis.call('SET', lock, holder) -- written again for the same reason
     remember(holder, 'DUPLICATE') -- the same request gets the same answer, also after the holder has ended

@@ -2,10 +2,10 @@
 -- find: where one job is. Its place is its state.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 bucket  5 epoch ms of the id
--- Returns {place, document, ...}: {scheduled | retrying | parked | dead, document, score}, {finished, document}, {queued | cancelled, document, record, at},
--- {running, document, holder, progress or '', 1 if its cancellation was asked for, at}, {gone}, {unknown}; at is when the job was accepted,
--- epoch ms, where its entry says so, else ''. A document that is missing where one
--- belongs is empty. Cost: at most 18 commands.
+-- Returns {place, document, ...}: {scheduled | retrying | parked | dead, document, score}, {finished, document},
+-- {queued | cancelled, document, record, at}, {running, document, holder, progress or '', 1 if its cancellation was
+-- asked for, at}, {gone}, {unknown}; at is when the job was accepted, epoch ms, where its entry says so, else ''. A
+-- document that is missing where one belongs is empty. Cost: at most 18 commands.
 local base = KEYS[1]
 --@include numbers
 --@include documents

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- finish: record that jobs ended, succeeded, cancelled or expired; refuse those whose lease has moved on.
 -- KEYS and ARGV: see shared/verdicts.lua
--- Returns the positions refused, from 1. Cost: about 10 commands, up to 2 more and 1 per gap where a batch leaves by a trim, and 3 to 7 per tenth
--- of a second of id time that the batch spans, one more where it ends late; where somebody waits for jobs of the queue 1, and 1 for
--- each job that is waited for; of jobs that may have said something 2, and 2 for each log.
+-- Returns the positions refused, from 1. Cost: about 10 commands, up to 2 more and 1 per gap where a batch leaves by a
+-- trim, and 3 to 7 per tenth of a second of id time that the batch spans, one more where it ends late; where somebody
+-- waits for jobs of the queue 1, and 1 for each job that is waited for; of jobs that may have said something 2, and 2
+-- for each log.
 local base = KEYS[1]
 --@include numbers
 --@include documents

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- forget: drop a worker's consumers from the groups of a queue, unless they hold leases: dropping those would lose the jobs.
+-- forget: drop a worker's consumers from the groups of a queue, unless they hold leases: dropping those would lose the
+-- jobs.
 -- KEYS  1 base
 -- ARGV  1 worker
 -- Returns how many pending entries it still holds. Cost: 1 command, and 2 per level.

@@ -1,9 +1,9 @@
 #!lua flags=no-writes
 -- look: which queues have something to claim: jobs in line, handed back, or at rest and due by now.
 -- KEYS  the bases of the queues
--- Returns their positions, from 1; those whose keys have a wrong type are among them, as a claim says which. A paused queue is not. Cost: 2 commands for
--- any number of queues while nothing waits, runs or rests in any; 3 per level that has entries; where something rests 1 per queue, and 4 for one
--- that has such.
+-- Returns their positions, from 1; those whose keys have a wrong type are among them, as a claim says which. A paused
+-- queue is not. Cost: 2 commands for any number of queues while nothing waits, runs or rests in any; 3 per level that
+-- has entries; where something rests 1 per queue, and 4 for one that has such.
 --@include group
 
 local LEVELS, INDEXES = {'h', 'n', 'l'}, {'scheduled', 'retrying', 'parked'}

@@ -4,10 +4,10 @@
 -- ARGV  1 queue  2 worker  3 at most  4 lease ms  5 look at most at, a level  6 the shortest lease there can be, ms
 --       7 how often a job is delivered at most  8 '1' if one job on its last delivery may be among them
 --       then per level: level, cursor: look behind this entry id, '-' from the start
--- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next cursor, entries, deliveries,
--- running values of the lost deliveries}.
--- Cost: 1 command, and where there are entries 1 per level, which walks the pending ones from the cursor on; where one is idle 2 more and 1 per level, 10 more for a level that
--- yields jobs, and what marked jobs take.
+-- Returns {now ms or 0 when nothing was found, chunks, cancelled ids, fencing token}, a chunk being {level, next
+-- cursor, entries, deliveries, running values of the lost deliveries}.
+-- Cost: 1 command, and where there are entries 1 per level, which walks the pending ones from the cursor on; where one
+-- is idle 2 more and 1 per level, 10 more for a level that yields jobs, and what marked jobs take.
 local base = KEYS[1]
 --@include numbers
 --@include ids

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- renew: give leases a full lease from now; keep the delivery counts.
 -- KEYS  1 base
--- ARGV  1 worker  2 level  3 lease ms  4 how many leases, then for all of them the entries, ascending; then of each deliveries, job id, fencing token
--- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, 1 per lease that lies far from the others, and what
--- marked jobs take.
+-- ARGV  1 worker  2 level  3 lease ms  4 how many leases, then for all of them the entries, ascending; then of each
+--      deliveries, job id, fencing token
+-- Returns {positions lost, positions cancelled}, counted from 1. Cost: at most 7 commands, 1 per lease that lies far
+-- from the others, and what marked jobs take.
 local base = KEYS[1]
 --@include delivered
 --@include held

@@ -3,8 +3,9 @@
 -- KEYS  1 base
 -- ARGV  1 worker  2 level  3 entry  4 deliveries  5 job id  6 progress as '<attempt> <fraction> <message>' or ''
 --       7 fencing token  8 how many lines were reported under this lease before  9.. log lines
--- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice; lines that never came have their numbers. Cost: 4 commands
--- and 1 per line; with lines 7 more, 2 more where some never came, and 6 for each log that goes, as those of the queue are too much together.
+-- Returns RECORDED or LEASE_LOST. A report that is repeated stores no line twice; lines that never came have their
+-- numbers. Cost: 4 commands and 1 per line; with lines 7 more, 2 more where some never came, and 6 for each log that
+-- goes, as those of the queue are too much together.
 local base = KEYS[1]
 --@include numbers
 --@include events
@@ -27,8 +28,8 @@ if ARGV[6] ~= '' then
   redis.call('SET', base .. 'progress:' .. id, ARGV[6], 'EX', DAY_S)
 end
 
--- Entry 0-n of the log is line n-1: the number of a line is its address. The last of each report says under which lease it came,
--- and how many had come under it by then.
+-- Entry 0-n of the log is line n-1: the number of a line is its address. The last of each report says under which lease
+-- it came, and how many had come under it by then.
 local log = base .. 'log:' .. id
 local lease = ARGV[7] .. ','
 local function stored()
@@ -41,8 +42,8 @@ local function stored()
   return string.sub(mark, 1, #lease) == lease and tonumber(string.sub(mark, #lease + 1)) or 0
 end
 
--- The address of the next line when so many before it never came, as its worker had no room for them. Where the log was emptied, nobody knows
--- how many came.
+-- The address of the next line when so many before it never came, as its worker had no room for them. Where the log was
+-- emptied, nobody knows how many came.
 local function address_behind(missing)
   local last = 0
   local stream = redis.pcall('XINFO', 'STREAM', log)
@@ -57,8 +58,8 @@ local function address_behind(missing)
   return '0-' .. string.format('%.0f', last + missing + 1)
 end
 
--- Notes that the log has so many more lines, of so many bytes, and makes room for them: logs of jobs that have ended go first, the
--- longest ago first.
+-- Notes that the log has so many more lines, of so many bytes, and makes room for them: logs of jobs that have ended go
+-- first, the longest ago first.
 local function weigh(lines, bytes)
   local old = redis.call('HGET', base .. 'log_bytes', id)
   local size = whole(old, 0) + bytes

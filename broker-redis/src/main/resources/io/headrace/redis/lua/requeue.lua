@@ -3,8 +3,9 @@
 -- KEYS  1 base
 -- ARGV  1 ms between two due times, '' to put them in line now  2 when the first falls due, epoch ms, or ''
 --       then per job: job id, its score among the dead, document to store, unique key or ''
--- Returns {when the next one would fall due, epoch ms, words}: for each job DONE, MOVED (not dead, or it died again since), DUPLICATE. Cost: 13
--- commands; 1 per job that goes in line, and 1 per job with a uniqueness key, 7 where another holds it.
+-- Returns {when the next one would fall due, epoch ms, words}: for each job DONE, MOVED (not dead, or it died again
+-- since), DUPLICATE. Cost: 13 commands; 1 per job that goes in line, and 1 per job with a uniqueness key, 7 where
+-- another holds it.
 local base = KEYS[1]
 --@include ids
 --@include clock

@@ -2,7 +2,8 @@
 -- retime: give leases that were last renewed in the future, as the clock was set back since, a full lease from now.
 -- KEYS  1 base
 -- ARGV  1 level  2 look behind this entry id, '-' from the start
--- Returns where to go on, '' at the end. Cost: 1 command, and 1 for each worker that has such leases, or one that was given just now.
+-- Returns where to go on, '' at the end. Cost: 1 command, and 1 for each worker that has such leases, or one that was
+-- given just now.
 local base = KEYS[1]
 local PAGE = 500
 local stream = base .. 'ready:' .. ARGV[1]

@@ -1,8 +1,11 @@
 #!lua flags=no-writes
--- spot: how many jobs of its level are handed out before one that waits in line. Jobs cancelled in line count, as they are handed out to be ended.
+-- spot: how many jobs of its level are handed out before one that waits in line. Jobs cancelled in line count, as they
+-- are handed out to be ended.
 -- KEYS  1 base
--- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 count at most so many; those behind are estimated
--- Returns {} when it does not wait in line, else {how many, 1 if that is an estimate}. Cost: at most 9 commands, and 1 for each 16 counted; they are counted no further once they are a MiB together.
+-- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 count at most so many; those behind
+--      are estimated
+-- Returns {} when it does not wait in line, else {how many, 1 if that is an estimate}. Cost: at most 9 commands, and 1
+-- for each 16 counted; they are counted no further once they are a MiB together.
 local base = KEYS[1]
 --@include documents
 --@include group
@@ -46,7 +49,8 @@ while ask > 0 do
   ask = affordable(most - counted)
 end
 
--- The rest by the times of the entries, as if they had come in evenly; by their numbers where all have one time, as ids do after a clock was ahead.
+-- The rest by the times of the entries, as if they had come in evenly; by their numbers where all have one time, as ids
+-- do after a clock was ahead.
 local function part(of, which)
   local ms, number = string.match(of, '^(%d+)-(%d+)')
   return tonumber(which == 1 and ms or number)

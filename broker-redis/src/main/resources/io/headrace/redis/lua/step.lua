@@ -1,10 +1,10 @@
 #!lua flags=no-writes
 -- step: the next members of an index behind the one seen last, which may be gone meanwhile.
 -- KEYS  1 base
--- ARGV  1 index  2 1 for the highest score first, 0 for the lowest  3 lowest score  4 highest score, or '(' and the first one beyond  5 score of
---       the one seen last, '' to begin  6 that one  7 how many are wanted
--- Returns {1 if there are more behind them, members and their scores}. Cost: 6 commands, and 1 for each time that the members with the score of
--- the one seen can be halved.
+-- ARGV  1 index  2 1 for the highest score first, 0 for the lowest  3 lowest score  4 highest score, or '(' and the
+--       first one beyond  5 score of  the one seen last, '' to begin  6 that one  7 how many are wanted
+-- Returns {1 if there are more behind them, members and their scores}. Cost: 6 commands, and 1 for each time that the
+-- members with the score of the one seen can be halved.
 local index, down = KEYS[1] .. ARGV[1], ARGV[2] == '1'
 local score, seen = ARGV[5], ARGV[6]
 

@@ -98,7 +98,8 @@ final class LoopsTest {
     void aConnectionThatHearsNothingForLongerThanACallMayTakeGoesOnListening() {
         try (Subscription ours = broker.onCancel(Set.of(QUEUE), job -> {})) {
             String first = listening().replaceFirst("^(id=[0-9]+) .*", "$1 ");
-            Eventually.until("it has heard nothing for long", () -> listening().matches("id=.* idle=([7-9]|[1-9][0-9]) .*"));
+            Eventually.until("it has heard nothing for long",
+                    () -> listening().matches("id=.* idle=([7-9]|[1-9][0-9]) .*"));
             assertThat(listening()).startsWith(first);
         }
     }

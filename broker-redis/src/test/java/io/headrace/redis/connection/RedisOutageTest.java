@@ -97,8 +97,8 @@ final class RedisOutageTest {
     }
 
     /**
-     * A Redis that was stopped reads what was sent to it when it goes on, from connections that have been given up: so it leases
-     * jobs to a worker that is never told.
+     * A Redis that was stopped reads what was sent to it when it goes on, from connections that have been given up: so
+     * it leases jobs to a worker that is never told.
      */
     @Test
     void whatWasLeasedWithoutTheWorkerHearingOfItIsHandedOutByItsNextClaim() throws Exception {
@@ -135,7 +135,8 @@ final class RedisOutageTest {
                 boolean taken = job.lease().job().equals(silent);
                 assertThat(job.lease().token().deliveries()).isEqualTo(taken ? 2 : 1);
                 assertThat(job.lost()).extracting(Attempt::worker).isEqualTo(taken ? List.of("w2") : List.of());
-                var ended = job.document().with(job.document().history().ended(JobState.SUCCEEDED, job.claimedAt(), null));
+                var ended = job.document()
+                        .with(job.document().history().ended(JobState.SUCCEEDED, job.claimedAt(), null));
                 assertThat(broker.settle(Verdict.finish(job.lease(), ended)).toCompletableFuture().get(5,
                         TimeUnit.SECONDS)).isEqualTo(WriteResult.RECORDED);
             }

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Protocol.Command;
 
-/** Breaks each rule of single jobs by hand: the doctor must name exactly that, mend it, and then have nothing to say. */
+/**
+ * Breaks each rule of single jobs by hand: the doctor must name exactly that, mend it, and then have nothing to say.
+ */
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
 final class DoctorJobsTest extends DoctorSteps {

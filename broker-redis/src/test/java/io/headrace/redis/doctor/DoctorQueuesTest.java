@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Protocol.Command;
 
-/** Breaks each rule of queues and workers by hand: the doctor must name exactly that, mend it, and then have nothing to say. */
+/**
+ * Breaks each rule of queues and workers by hand: the doctor must name exactly that, mend it, and then have nothing to
+ * say.
+ */
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
 final class DoctorQueuesTest extends DoctorSteps {
@@ -219,7 +222,8 @@ final class DoctorQueuesTest extends DoctorSteps {
         redis(Command.SET, config.prefix() + "other", "x");
         redis(Command.SADD, key("log:" + id), "not a stream");
 
-        assertFoundAndLeft(Defect.UNREADABLE, Defect.NOT_AN_ID, Defect.UNKNOWN_KEY, Defect.UNKNOWN_KEY, Defect.WRONG_TYPE);
+        assertFoundAndLeft(Defect.UNREADABLE, Defect.NOT_AN_ID, Defect.UNKNOWN_KEY, Defect.UNKNOWN_KEY,
+                Defect.WRONG_TYPE);
     }
 
     @Test

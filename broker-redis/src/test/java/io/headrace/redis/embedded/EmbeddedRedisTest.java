@@ -180,7 +180,10 @@ final class EmbeddedRedisTest {
         assertThat(EmbeddedRedis.runsOn(data)).isFalse();
     }
 
-    /** What reads, writes, runs or ends something; the first crashes the server of the jar when it is let in (CVE-2024-31449). */
+    /**
+     * What reads, writes, runs or ends something; the first crashes the server of the jar when it is let in
+     * (CVE-2024-31449).
+     */
     private static final List<List<String>> ATTACKS = List.of(
             List.of("EVAL", "return bit.tohex(65535, -2147483648)", "0"),
             List.of("EVAL", "return 1", "0"), List.of("FUNCTION", "LIST"),

@@ -141,8 +141,8 @@ final class BrokenClaimTest extends RedisSteps {
     }
 
     /**
-     * Cancels some of the jobs in line and has a worker claim all, whose connection is dead behind its n-th command. Nothing of what was
-     * cancelled may be handed out to be run, by whomever.
+     * Cancels some of the jobs in line and has a worker claim all, whose connection is dead behind its n-th command.
+     * Nothing of what was cancelled may be handed out to be run, by whomever.
      *
      * @return whether the claim had so many commands
      */

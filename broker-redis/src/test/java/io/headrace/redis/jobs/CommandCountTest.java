@@ -15,7 +15,6 @@ import io.headrace.broker.WriteResult;
 import io.headrace.redis.Eventually;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisSteps;
-import io.headrace.redis.connection.Script;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How many commands of Redis the hot path takes, those inside scripts included: they are what one core has to spend. */
+/**
+ * How many commands of Redis the hot path takes, those inside scripts included: they are what one core has to spend.
+ */
 final class CommandCountTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("counted");
 
@@ -121,7 +122,8 @@ final class CommandCountTest extends RedisSteps {
         assertThat(all).containsEntry("xack", flushes).containsEntry("xdel", flushes);
         assertThat(all).containsEntry("xpending", flushes);
         assertThat(all.get("xtrim")).isBetween(1L, flushes);
-        // What a tenth of a second or a minute that begins adds is four commands and one; a trim takes two and one a gap.
+        // What a tenth of a second or a minute that begins adds is four commands and one; a trim takes two and one a
+        // gap.
         assertThat(total(all)).isLessThanOrEqualTo(flushes * (total(lone) + 2 * 7 + 2 + 100 / 8));
     }
 

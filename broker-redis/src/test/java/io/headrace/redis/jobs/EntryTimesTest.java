@@ -42,7 +42,10 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
 
-/** After the clock of Redis was a year ahead for a moment, the ids of entries stay so; the work that comes later is as it should be. */
+/**
+ * After the clock of Redis was a year ahead for a moment, the ids of entries stay so; the work that comes later is as
+ * it should be.
+ */
 final class EntryTimesTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("ahead");
     private static final String BASE = "hr:{ahead}:";

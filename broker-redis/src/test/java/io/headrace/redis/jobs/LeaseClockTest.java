@@ -26,8 +26,8 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.params.RestoreParams;
 
 /**
- * What becomes of leases when the clock of Redis is set. Here the clock of the process is set the other way, which looks the same to it, and
- * the leases are given the times that they would have.
+ * What becomes of leases when the clock of Redis is set. Here the clock of the process is set the other way, which
+ * looks the same to it, and the leases are given the times that they would have.
  */
 final class LeaseClockTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("set");
@@ -112,7 +112,9 @@ final class LeaseClockTest extends RedisSteps {
         assertThat(new LeaseClock.Reading(1_000_000, day, day).stepSince(morning)).isNegative();
     }
 
-    /** What the pending list holds when the clock was an hour ahead as the lease was given; no command sets such a time. */
+    /**
+     * What the pending list holds when the clock was an hour ahead as the lease was given; no command sets such a time.
+     */
     private void renewedAnHourAhead() {
         byte[] key = STREAM.getBytes(StandardCharsets.UTF_8);
         ByteBuffer dump = ByteBuffer.wrap(jedis.dump(key)).order(ByteOrder.LITTLE_ENDIAN);
@@ -153,7 +155,10 @@ final class LeaseClockTest extends RedisSteps {
         silent("IDLE", HOUR.toMillis());
     }
 
-    /** Time passes for the process; that the clock of Redis stands still meanwhile looks like one that is set back, which ends no wait. */
+    /**
+     * Time passes for the process; that the clock of Redis stands still meanwhile looks like one that is set back,
+     * which ends no wait.
+     */
     private void pass(Duration time) {
         ahead.addAndGet(time.toNanos());
     }

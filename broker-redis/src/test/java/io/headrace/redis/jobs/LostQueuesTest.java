@@ -35,7 +35,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Protocol.Command;
 
-/** What a process knows of queues does not outlive them: Redis was emptied, an older copy took over, or somebody deleted a key. */
+/**
+ * What a process knows of queues does not outlive them: Redis was emptied, an older copy took over, or somebody deleted
+ * a key.
+ */
 final class LostQueuesTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("mail");
 

@@ -13,8 +13,8 @@ import io.headrace.QueueName;
 import io.headrace.access.AccessStore.AuditQuery;
 import io.headrace.access.Digest;
 import io.headrace.access.Scope;
-import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
@@ -35,7 +35,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol.Command;
 
-/** Looking at queues, jobs and workers changes nothing in Redis; what is to be put in order waits for a worker's heartbeat. */
+/**
+ * Looking at queues, jobs and workers changes nothing in Redis; what is to be put in order waits for a worker's
+ * heartbeat.
+ */
 final class ReadingTest extends RedisSteps {
     private static final QueueName QUEUE = new QueueName("mail");
     private static final WorkerId ANN = new WorkerId("ann");

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls the HTTP API, once per call: nothing is sent again by itself. Thread-safe.
  *
- * <p>Built on {@link HttpURLConnection}, because {@code java.net.http} takes half a second of start-up time that a shell
- * script pays at every call; what the old client cannot send is left to {@link PatchRequest}.
+ * <p>Built on {@link HttpURLConnection}, because {@code java.net.http} takes half a second of start-up time that a
+ * shell script pays at every call; what the old client cannot send is left to {@link PatchRequest}.
  */
 public final class ApiClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

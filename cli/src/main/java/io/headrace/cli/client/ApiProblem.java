@@ -40,7 +40,9 @@ public final class ApiProblem {
                 : CommandFailed.failed(line);
     }
 
-    /** The detail, and the field to blame when the detail does not name it; empty when the body is no problem document. */
+    /**
+     * The detail, and the field to blame when the detail does not name it; empty when the body is no problem document.
+     */
     public static String line(byte[] body) {
         try {
             return line(JsonTree.parse(body));

@@ -9,7 +9,10 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A PATCH, which {@link java.net.HttpURLConnection} refuses to send. A class of its own so that only its users load the other client. */
+/**
+ * A PATCH, which {@link java.net.HttpURLConnection} refuses to send. A class of its own so that only its users load the
+ * other client.
+ */
 final class PatchRequest {
     private PatchRequest() {}
 

@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a job waits before its retries, as {@code KIND[:BASE[:CAP]]}; what is left out, and what is allowed, the API knows.
+ * How long a job waits before its retries, as {@code KIND[:BASE[:CAP]]}; what is left out, and what is allowed, the API
+ * knows.
  *
  * @param base such as {@code 30s}
  * @param cap such as {@code 1h}

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sends a file of jobs in slices, so that memory stays bounded at both ends, progress counts what is stored, and a broken
- * connection leaves only one slice in doubt. Used once, by one thread.
+ * Sends a file of jobs in slices, so that memory stays bounded at both ends, progress counts what is stored, and a
+ * broken connection leaves only one slice in doubt. Used once, by one thread.
  */
 final class BatchUpload {
     private static final int SLICE_LINES = 2_000;

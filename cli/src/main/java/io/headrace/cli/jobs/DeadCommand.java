@@ -145,7 +145,9 @@ public final class DeadCommand {
         }
     }
 
-    /** Calls again while there is more; what was refused is looked at again, so a call that moves nothing is the last. */
+    /**
+     * Calls again while there is more; what was refused is looked at again, so a call that moves nothing is the last.
+     */
     private static Moved move(ApiClient client, String path, DeadJobFilter filter, @Nullable Double pace,
             CommandProgress progress) {
         try (progress) {

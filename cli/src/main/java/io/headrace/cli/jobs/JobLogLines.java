@@ -52,8 +52,10 @@ final class JobLogLines {
         try {
             JsonTree page = page(id, 0).tree();
             List<JsonTree> lines = page.at("lines").items();
-            return new End(lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).stream().map(JsonTree::text)
-                    .toList(), page.at("next").number());
+            return new End(
+                    lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()).stream().map(JsonTree::text)
+                            .toList(),
+                    page.at("next").number());
         } catch (CommandFailed e) {
             return new End(List.of(), 0);
         }

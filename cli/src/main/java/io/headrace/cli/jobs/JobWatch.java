@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Shows what happens to one job until it ends: a line for each change of its state and each line of its log. On a terminal
- * its progress is a bar below them, else it is lines too. What happened before is shown with the time at which it did, lines of
- * the log without one, as theirs is not kept.
+ * Shows what happens to one job until it ends: a line for each change of its state and each line of its log. On a
+ * terminal its progress is a bar below them, else it is lines too. What happened before is shown with the time at which
+ * it did, lines of the log without one, as theirs is not kept.
  */
 final class JobWatch implements JobEventStream.Listener {
     private static final int BAR = 30;

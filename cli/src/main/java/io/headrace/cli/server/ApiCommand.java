@@ -57,7 +57,8 @@ public final class ApiCommand implements Callable<Integer> {
         try (ServerLifetime life = new ServerLifetime()) {
             PrometheusMeterRegistry meters = Assembly.meters();
             RedisBroker broker = life.keep("redis", Assembly.apiBroker(settings, meters));
-            LOG.info("settings {}", settings.describe(List.of(RedisSettings.ALL, EffectiveSettings.SHARED, ApiSettings.ALL)));
+            LOG.info("settings {}",
+                    settings.describe(List.of(RedisSettings.ALL, EffectiveSettings.SHARED, ApiSettings.ALL)));
             ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
             terminal.out().println(api.uri());
             return life.awaitStop();

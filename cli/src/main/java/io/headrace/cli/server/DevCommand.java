@@ -109,7 +109,8 @@ public final class DevCommand implements Callable<Integer> {
             }
             Worker runner = builder.build();
             LOG.info("settings {}", settings
-                    .describe(List.of(RedisSettings.ALL, EffectiveSettings.SHARED, ApiSettings.ALL, WorkerSettings.ALL)));
+                    .describe(
+                            List.of(RedisSettings.ALL, EffectiveSettings.SHARED, ApiSettings.ALL, WorkerSettings.ALL)));
             ApiServer api = life.keep("api", Assembly.api(settings, broker, meters));
             life.keep("worker", runner).start();
             Signals.on("TSTP", runner::quiet);

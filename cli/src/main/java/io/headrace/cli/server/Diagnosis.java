@@ -6,8 +6,8 @@ import io.headrace.cli.terminal.Colour;
 import io.headrace.cli.terminal.Format;
 import io.headrace.cli.terminal.Terminal;
 import io.headrace.redis.doctor.Doctor;
-import io.headrace.redis.doctor.Finding.Level;
 import io.headrace.redis.doctor.Finding;
+import io.headrace.redis.doctor.Finding.Level;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -155,8 +155,11 @@ final class Diagnosis {
         g.writeEndObject();
     }
 
-    /** Lines that fit beside the indent; a word longer than a line stays whole, because it is a name that people copy. */
+    /**
+     * Lines that fit beside the indent; a word longer than a line stays whole, because it is a name that people copy.
+     */
     private static List<String> wrap(String text, String bullet, Terminal terminal) {
-        return Format.wrapped(bullet + Format.plain(text), terminal.columns() - INDENT, bullet.length()).lines().toList();
+        return Format.wrapped(bullet + Format.plain(text), terminal.columns() - INDENT, bullet.length()).lines()
+                .toList();
     }
 }

@@ -91,8 +91,8 @@ final class HandlerOptions {
     }
 
     /**
-     * A type and what runs it. Not left to the parser's maps: they would let the second of one type replace the first. What was
-     * given is not repeated: an address or a header can hold a password.
+     * A type and what runs it. Not left to the parser's maps: they would let the second of one type replace the first.
+     * What was given is not repeated: an address or a header can hold a password.
      */
     private static String[] pair(String option, String form, String text) {
         String[] pair = text.split("=", 2);

@@ -6,7 +6,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the log of an api when its broker goes away and when it is back, in a line each. A worker tells that by itself. */
+/**
+ * Tells the log of an api when its broker goes away and when it is back, in a line each. A worker tells that by itself.
+ */
 final class OutageLog implements BrokerObserver {
     private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
 

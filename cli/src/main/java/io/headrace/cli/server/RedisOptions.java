@@ -21,7 +21,10 @@ final class RedisOptions {
     @Nullable
     String prefix;
 
-    /** For a command that starts no Redis: one that was not told which takes that of a {@code dev} in this folder, and says so. */
+    /**
+     * For a command that starts no Redis: one that was not told which takes that of a {@code dev} in this folder, and
+     * says so.
+     */
     EffectiveSettings find(EffectiveSettings settings, Terminal terminal) {
         EffectiveSettings told = over(settings);
         if (!told.isSet(RedisSettings.URL) && EmbeddedRedis.runsOn(DevCommand.DATA)) {

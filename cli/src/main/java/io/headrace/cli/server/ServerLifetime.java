@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of a server process: holds what was started, waits until the process is told to stop, and closes what it holds,
- * the last one first. SIGTERM, SIGINT and SIGHUP stop it; one that comes more than a second later ends the process at once,
- * while those within the second are taken for the same: a supervisor may signal both a process and its group. Used by the
- * main thread; {@link #stop} may be called by any.
+ * The life of a server process: holds what was started, waits until the process is told to stop, and closes what it
+ * holds, the last one first. SIGTERM, SIGINT and SIGHUP stop it; one that comes more than a second later ends the
+ * process at once, while those within the second are taken for the same: a supervisor may signal both a process and its
+ * group. Used by the main thread; {@link #stop} may be called by any.
  */
 final class ServerLifetime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLifetime.class);

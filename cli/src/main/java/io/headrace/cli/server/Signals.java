@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals of the operating system. The JDK has no supported way to hear one and go on, and its shutdown hooks leave the exit
- * code at 143; so this uses {@code sun.misc.Signal}, which every HotSpot has, by reflection.
+ * Signals of the operating system. The JDK has no supported way to hear one and go on, and its shutdown hooks leave the
+ * exit code at 143; so this uses {@code sun.misc.Signal}, which every HotSpot has, by reflection.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);

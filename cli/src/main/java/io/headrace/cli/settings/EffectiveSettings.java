@@ -81,7 +81,10 @@ public final class EffectiveSettings {
         return environment;
     }
 
-    /** {@code name=value} of all settings of some roles, in the form in which they hold: secrets do not print themselves. */
+    /**
+     * {@code name=value} of all settings of some roles, in the form in which they hold: secrets do not print
+     * themselves.
+     */
     public String describe(List<List<Setting<?>>> roles) {
         return String.join(" ", roles.stream().flatMap(List::stream)
                 .map(setting -> setting.name() + "=" + shown(get(setting))).toList());

@@ -77,8 +77,8 @@ public final class Format {
     }
 
     /**
-     * Text from outside made safe for one line of a terminal: line ends become spaces and other control characters, with
-     * which a job could repaint the screen, become {@code ?}.
+     * Text from outside made safe for one line of a terminal: line ends become spaces and other control characters,
+     * with which a job could repaint the screen, become {@code ?}.
      */
     public static String plain(String text) {
         StringBuilder plain = new StringBuilder(text.length());
@@ -101,7 +101,10 @@ public final class Format {
                 : text;
     }
 
-    /** JSON with the characters escaped that are allowed as they are but would steer a terminal or turn the direction of text. */
+    /**
+     * JSON with the characters escaped that are allowed as they are but would steer a terminal or turn the direction of
+     * text.
+     */
     static String escaped(String json) {
         StringBuilder escaped = new StringBuilder(json.length());
         json.codePoints().forEach(c -> {
@@ -116,7 +119,9 @@ public final class Format {
         return escaped.toString();
     }
 
-    /** Whether a terminal does something else with it than to show it: controls, directions of text, breaks of lines. */
+    /**
+     * Whether a terminal does something else with it than to show it: controls, directions of text, breaks of lines.
+     */
     private static boolean steers(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
@@ -142,7 +147,9 @@ public final class Format {
         return text.substring(0, end) + "…";
     }
 
-    /** At most so many columns, with {@code …} in place of what had to go from its middle: names differ at both ends. */
+    /**
+     * At most so many columns, with {@code …} in place of what had to go from its middle: names differ at both ends.
+     */
     public static String middle(String text, int max) {
         if (columns(text) <= max) {
             return text;
@@ -161,8 +168,8 @@ public final class Format {
     }
 
     /**
-     * The same text in lines of at most so many columns, broken between words. A word longer than a line has one for itself,
-     * as it is a name or an address that people copy.
+     * The same text in lines of at most so many columns, broken between words. A word longer than a line has one for
+     * itself, as it is a name or an address that people copy.
      *
      * @param indent of all lines but the first of each line of the text, in columns
      */
@@ -202,7 +209,10 @@ public final class Format {
         return text.codePoints().map(Format::columns).sum();
     }
 
-    /** Marks take none, ideographs and pictures two: the ranges that Unicode's table of widths calls wide, gaps left out. */
+    /**
+     * Marks take none, ideographs and pictures two: the ranges that Unicode's table of widths calls wide, gaps left
+     * out.
+     */
     private static int columns(int c) {
         if (c < 0x300) {
             return 1;

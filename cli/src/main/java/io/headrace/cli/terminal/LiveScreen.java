@@ -17,11 +17,11 @@ import org.jline.terminal.impl.AbstractPosixTerminal;
 import org.jline.utils.AttributedString;
 
 /**
- * The whole window of a person's terminal: keys come one by one, lines are drawn over those before. Closing it gives the
- * terminal back as it was, which also happens when the process is told to end. Used by any
- * thread.
+ * The whole window of a person's terminal: keys come one by one, lines are drawn over those before. Closing it gives
+ * the terminal back as it was, which also happens when the process is told to end. Used by any thread.
  *
- * <p>JLine's way through {@code stty} rather than its native one, which gives a terminal back with its speed set to zero.
+ * <p>JLine's way through {@code stty} rather than its native one, which gives a terminal back with its speed set to
+ * zero.
  */
 public final class LiveScreen implements AutoCloseable {
     public static final String UP = "up";
@@ -136,7 +136,9 @@ public final class LiveScreen implements AutoCloseable {
         tty.writer().flush();
     }
 
-    /** Tells each key, a character or one of the names above, on a thread of its own. {@link #INTERRUPT} is the last. */
+    /**
+     * Tells each key, a character or one of the names above, on a thread of its own. {@link #INTERRUPT} is the last.
+     */
     public void onKey(Consumer<String> pressed) {
         this.pressed = pressed;
         keys.setDaemon(true);

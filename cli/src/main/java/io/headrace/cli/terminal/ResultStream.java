@@ -3,7 +3,10 @@ package io.headrace.cli.terminal;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Where results go. A {@link java.io.PrintStream} swallows what cannot be written; this ends the command by {@link OutputLost}. */
+/**
+ * Where results go. A {@link java.io.PrintStream} swallows what cannot be written; this ends the command by
+ * {@link OutputLost}.
+ */
 final class ResultStream extends OutputStream {
     private final OutputStream target;
     private final boolean pipe;

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last line of a terminal, below what has been printed: says what is going on, anew each second. Nothing at all when no
- * person watches.
+ * The last line of a terminal, below what has been printed: says what is going on, anew each second. Nothing at all
+ * when no person watches.
  */
 public final class StatusLine implements AutoCloseable {
     /** How often the line is drawn before the window is asked again how wide it is. */

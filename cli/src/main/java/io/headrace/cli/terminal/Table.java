@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows for people, a line each whatever is in them: on a terminal they fit its window. What does not is taken first from the ends
- * of cells that say much, then from the middle of names and ids; what is too much even then is missing at the right. For another
- * program nothing is cut and nothing padded: a tab stands between cells. Not thread-safe.
+ * Rows for people, a line each whatever is in them: on a terminal they fit its window. What does not is taken first
+ * from the ends of cells that say much, then from the middle of names and ids; what is too much even then is missing at
+ * the right. For another program nothing is cut and nothing padded: a tab stands between cells. Not thread-safe.
  */
 public final class Table {
     private static final int GAP = 2;

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a command reads and writes: results go to {@code out}, talk goes to {@code err}, both in UTF-8 whatever the locale.
- * Used by one thread.
+ * What a command reads and writes: results go to {@code out}, talk goes to {@code err}, both in UTF-8 whatever the
+ * locale. Used by one thread.
  */
 public final class Terminal {
     /** When results are coloured: on a terminal whose owner does not mind, always, or never. */
@@ -117,7 +117,9 @@ public final class Terminal {
         return copy;
     }
 
-    /** How wide the window is in which people read results; {@value #COLUMNS} when there is none, or it does not tell. */
+    /**
+     * How wide the window is in which people read results; {@value #COLUMNS} when there is none, or it does not tell.
+     */
     public int columns() {
         return tty.out() ? window(1) : COLUMNS;
     }
@@ -152,7 +154,10 @@ public final class Terminal {
         out.println(colours() ? Colour.ofState(state).on(state) + lines.substring(state.length()) : lines);
     }
 
-    /** One line of a card: what something is called, and below each other in a column of their own the words that say it. */
+    /**
+     * One line of a card: what something is called, and below each other in a column of their own the words that say
+     * it.
+     */
     public void card(String name, int nameColumns, String words) {
         String line = String.format(Locale.ROOT, "%-" + nameColumns + "s %s", name, words);
         out.println(tty.out() ? Format.wrapped(line, columns(), nameColumns + 1) : line);
@@ -201,7 +206,10 @@ public final class Terminal {
         };
     }
 
-    /** Says something to the person, never to the next program of a pipe; lines that hold text from outside are made safe. */
+    /**
+     * Says something to the person, never to the next program of a pipe; lines that hold text from outside are made
+     * safe.
+     */
     public void say(String lines) {
         String safe = Format.safe(lines);
         err.println(tty.err() ? Format.wrapped(safe, talkColumns(), 0) : safe);

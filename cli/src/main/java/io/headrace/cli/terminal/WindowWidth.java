@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How wide the window of a terminal is. The JDK does not tell and JLine takes long to load, so {@code stty} is asked. */
+/**
+ * How wide the window of a terminal is. The JDK does not tell and JLine takes long to load, so {@code stty} is asked.
+ */
 final class WindowWidth {
     /** Overrides what the terminal says, as POSIX has it. */
     private static final String VARIABLE = "COLUMNS";
@@ -38,7 +40,10 @@ final class WindowWidth {
         return size.matches() ? clamped(Integer.parseInt(size.group(1))) : Terminal.COLUMNS;
     }
 
-    /** What the launcher has found out when it started this process; 0 when nothing, or when {@code COLUMNS} overrides it. */
+    /**
+     * What the launcher has found out when it started this process; 0 when nothing, or when {@code COLUMNS} overrides
+     * it.
+     */
     static int atStart(Map<String, String> environment) {
         int told = Integer.getInteger(PROPERTY, 0);
         return told <= 0 || environment.containsKey(VARIABLE) ? 0 : clamped(told);

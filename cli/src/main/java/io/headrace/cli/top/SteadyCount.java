@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The largest of a number's last values. Parked jobs leave their place every few seconds, to be offered to workers that may know
- * their types, and come back at once: what is counted in between says nothing. Not thread-safe.
+ * The largest of a number's last values. Parked jobs leave their place every few seconds, to be offered to workers that
+ * may know their types, and come back at once: what is counted in between says nothing. Not thread-safe.
  */
 final class SteadyCount {
     /** Longer than a job stays parked, which is 6 s at most, and than it takes to be offered. */

@@ -291,8 +291,8 @@ final class TopPicture {
     }
 
     /**
-     * What is left when each column has its narrowest goes to names, as far as they need it, then to pictures, so that numbers stay
-     * near the names that they belong to. Empty when the narrowest do not fit.
+     * What is left when each column has its narrowest goes to names, as far as they need it, then to pictures, so that
+     * numbers stay near the names that they belong to. Empty when the narrowest do not fit.
      */
     private static <R> int[] widths(TopList<R> list, List<Column<R>> columns, int width) {
         int[] widths = columns.stream().mapToInt(column -> column.widths().get(0)).toArray();

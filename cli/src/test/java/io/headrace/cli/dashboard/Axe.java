@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/** Looks for what keeps people with a screen reader, without a mouse or with weak eyes from using a page: axe-core's rules. */
+/**
+ * Looks for what keeps people with a screen reader, without a mouse or with weak eyes from using a page: axe-core's
+ * rules.
+ */
 final class Axe {
     /** WCAG 2.2 A and AA, and what is good practice beside. A line for each place that breaks a rule. */
     private static final String LOOK = """

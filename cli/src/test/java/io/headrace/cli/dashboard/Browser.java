@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Chromium without a screen, showing one page of the dashboard. Whatever the page complains about, an error on the console, an
- * exception, a violation of its content security policy, a dialog it never asked for, is remembered for {@link
- * #assertNoComplaints}. Used by one thread.
+ * Chromium without a screen, showing one page of the dashboard. Whatever the page complains about, an error on the
+ * console, an exception, a violation of its content security policy, a dialog it never asked for, is remembered for
+ * {@link #assertNoComplaints}. Used by one thread.
  */
 final class Browser implements AutoCloseable {
     /** The system property that names the program, where it is not on the PATH. */

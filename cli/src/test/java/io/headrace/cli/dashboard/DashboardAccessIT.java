@@ -45,7 +45,8 @@ final class DashboardAccessIT {
     }
 
     private RunningApi replica(String name, EmbeddedRedis redis) throws InterruptedException {
-        return RunningApi.of(here.start(name, Map.of("HEADRACE_API_KEYS", KEYS), "api", "--port", "0", "--redis", redis.url()))
+        return RunningApi
+                .of(here.start(name, Map.of("HEADRACE_API_KEYS", KEYS), "api", "--port", "0", "--redis", redis.url()))
                 .withKey("may-act-secret");
     }
 

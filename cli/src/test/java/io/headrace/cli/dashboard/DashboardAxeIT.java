@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whether everybody can use the dashboard: every page, state and dialog under the rules of axe-core, in both themes and two widths. */
+/**
+ * Whether everybody can use the dashboard: every page, state and dialog under the rules of axe-core, in both themes and
+ * two widths.
+ */
 final class DashboardAxeIT extends DashboardSteps {
 
     private RunningApi api;

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The dashboard in a browser, beside real processes. Handlers wait for files, so that a test sees each state of a job. */
+/**
+ * The dashboard in a browser, beside real processes. Handlers wait for files, so that a test sees each state of a job.
+ */
 final class DashboardIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String LONG_NAME = "customer-notifications-of-the-european-region.priority-lane-we";
@@ -46,8 +48,9 @@ final class DashboardIT {
     @BeforeEach
     void open() throws Exception {
         here = new Deployment(folder);
-        api = RunningApi.of(here.start("dev", "dev", "--port", "0", "--slots", "4", "--exec", "gated=" + gated(), "--exec",
-                "flaky=" + flaky(), "--exec", "hostile=" + hostile()));
+        api = RunningApi
+                .of(here.start("dev", "dev", "--port", "0", "--slots", "4", "--exec", "gated=" + gated(), "--exec",
+                        "flaky=" + flaky(), "--exec", "hostile=" + hostile()));
         browser = new Browser();
     }
 
@@ -354,7 +357,8 @@ final class DashboardIT {
         JobId dead = api.enqueue("hostile", "{\"a\":[1,null,\"x\"]}", "");
         api.ended(dead);
         JobId waiting = api.enqueue("gated", "null", ",\"delay\":\"1h\"");
-        String named = RunningApi.tree(api.post("/v1/queues/" + LONG_NAME + "/jobs", "{\"type\":\"gated\",\"delay\":\"1h\"}"))
+        String named = RunningApi
+                .tree(api.post("/v1/queues/" + LONG_NAME + "/jobs", "{\"type\":\"gated\",\"delay\":\"1h\"}"))
                 .get("id").asText();
         String faint = faintTexts();
         browser.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every page of the dashboard, for every role, with and without a limit to a queue, with no queue, one, some and very many: each
- * is there, says what it is, and fails nowhere; also while the server, or Redis behind it, is away, and when they are back.
+ * Every page of the dashboard, for every role, with and without a limit to a queue, with no queue, one, some and very
+ * many: each is there, says what it is, and fails nowhere; also while the server, or Redis behind it, is away, and when
+ * they are back.
  */
 final class DashboardMatrixIT extends DashboardSteps {
     private static final String QUEUE = "q-000";
@@ -168,7 +169,10 @@ final class DashboardMatrixIT extends DashboardSteps {
         return open;
     }
 
-    /** Pages that are opened later come without the server once their modules are there, which is soon after the first one is drawn. */
+    /**
+     * Pages that are opened later come without the server once their modules are there, which is soon after the first
+     * one is drawn.
+     */
     private static void awaitModules(Page page) {
         page.evaluate(
                 """

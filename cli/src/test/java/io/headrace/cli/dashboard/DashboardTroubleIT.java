@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The dashboard while the server is slow or refuses, and while its reader is quicker than both. The network of the browser is
- * the test's: an answer comes when the test lets it. Every test has queues of its own.
+ * The dashboard while the server is slow or refuses, and while its reader is quicker than both. The network of the
+ * browser is the test's: an answer comes when the test lets it. Every test has queues of its own.
  */
 final class DashboardTroubleIT extends DashboardSteps {
     private static final String BIG = "9007199254740993"; // 2^53 + 1, which is no number of JavaScript
@@ -32,7 +32,8 @@ final class DashboardTroubleIT extends DashboardSteps {
 
     @BeforeAll
     void deploy() throws Exception {
-        api = RunningApi.of(here.start("dev", "dev", "--port", "0", "--queue", "default", "--queue", "dying", "--queue", "one",
+        api = RunningApi.of(here.start("dev", "dev", "--port", "0", "--queue", "default", "--queue", "dying", "--queue",
+                "one",
                 "--queue", "other", "--queue", "many", "--exec", "fatal=echo 'no route to host' >&2; exit 65", "--exec",
                 "big=echo " + BIG));
     }

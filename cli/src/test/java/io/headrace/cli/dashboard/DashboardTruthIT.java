@@ -24,7 +24,8 @@ final class DashboardTruthIT extends DashboardSteps {
 
     @BeforeAll
     void deploy() throws Exception {
-        api = RunningApi.of(here.start("dev", "dev", "--port", "0", "--queue", "default", "--queue", "failing", "--queue",
+        api = RunningApi.of(here.start("dev", "dev", "--port", "0", "--queue", "default", "--queue", "failing",
+                "--queue",
                 "counted", "--exec",
                 "fatal=echo 'no route to host' >&2; exit 65", "--exec",
                 "chatty=seq -f 'line %.0f' 1 5000 >&2; printf '\\033[31mred\\033[0m \\033[2K plain \\342\\200\\256turned\\n' >&2"));

@@ -105,6 +105,7 @@ class GrafanaDashboardsTest {
     }
 
     private static Set<String> uids() {
-        return files().stream().map(file -> GrafanaDashboards.read(file).get("uid").asText()).collect(Collectors.toSet());
+        return files().stream().map(file -> GrafanaDashboards.read(file).get("uid").asText())
+                .collect(Collectors.toSet());
     }
 }

@@ -112,7 +112,10 @@ class KubernetesSecretsTest {
                         .contains(53, port));
     }
 
-    /** Kustomize puts a digest behind the Secret's name and changes it where it knows, or is told, that a Secret is named. */
+    /**
+     * Kustomize puts a digest behind the Secret's name and changes it where it knows, or is told, that a Secret is
+     * named.
+     */
     @ParameterizedTest
     @MethodSource("manifests")
     void kustomizeKnowsEveryFieldThatNamesTheSecret(Path file) throws IOException {

@@ -41,7 +41,8 @@ class KubernetesTest {
     /** What holds the secrets, and the script beside the example that makes it. */
     private static final String MADE = "secret.env";
     private static final String MAKER = "make-secret";
-    private static final Map<String, Setting<?>> SETTINGS = EffectiveSettings.BY_ROLE.values().stream().flatMap(List::stream)
+    private static final Map<String, Setting<?>> SETTINGS = EffectiveSettings.BY_ROLE.values().stream()
+            .flatMap(List::stream)
             .collect(Collectors.toMap(Setting::variable, Function.identity(), (one, same) -> one));
 
     static List<Path> manifests() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.Durations;
-import io.headrace.cli.client.Version;
 import io.headrace.cli.system.Deployment;
 import io.headrace.cli.system.OnPath;
 import io.headrace.cli.system.RunningApi;
@@ -40,9 +39,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prometheus itself scrapes an api and two workers that are busy with jobs of every kind, evaluates the rules and answers the
- * dashboards. It scrapes and evaluates each second, and the copy of the rules that it reads has {@code for: 1s} in place of
- * each {@code for}; nothing else differs from what is deployed.
+ * Prometheus itself scrapes an api and two workers that are busy with jobs of every kind, evaluates the rules and
+ * answers the dashboards. It scrapes and evaluates each second, and the copy of the rules that it reads has
+ * {@code for: 1s} in place of each {@code for}; nothing else differs from what is deployed.
  *
  * <p>{@code -Dprometheus.load=5m} keeps the load up for so long before anything is asked.
  */

@@ -1,7 +1,6 @@
 package io.headrace.cli.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.cli.client.Version;
 import io.headrace.contract.process.FreePort;
 import io.headrace.format.JsonFormat;
 import java.io.IOException;

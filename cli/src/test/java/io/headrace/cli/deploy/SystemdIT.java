@@ -3,8 +3,8 @@ package io.headrace.cli.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.headrace.cli.pages.DocPage.Block;
 import io.headrace.cli.pages.DocPage;
+import io.headrace.cli.pages.DocPage.Block;
 import io.headrace.cli.pages.PageShell;
 import io.headrace.cli.pages.ShellCommands;
 import io.headrace.cli.system.Deployment;

@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker process with a bug that queues really had, to show that the history checker sees it. It is the real worker on a
- * broker that does one thing wrong and hands everything else to the real one.
+ * A worker process with a bug that queues really had, to show that the history checker sees it. It is the real worker
+ * on a broker that does one thing wrong and hands everything else to the real one.
  */
 final class BrokenWorker {
     /** What it does wrong. */

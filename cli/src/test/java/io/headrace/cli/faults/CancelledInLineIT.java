@@ -12,12 +12,12 @@ import io.headrace.Submission;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.BrokerOperator.QueueSettings;
-import io.headrace.cli.faults.handler.ExecutionNotes.Note;
 import io.headrace.cli.faults.handler.ExecutionNotes;
+import io.headrace.cli.faults.handler.ExecutionNotes.Note;
 import io.headrace.cli.faults.handler.NotingHandler;
 import io.headrace.cli.faults.handler.PluginJar;
-import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.TcpProxy;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Jobs are cancelled while they wait in line, and the workers that take them out are killed behind each command of theirs in turn, and by
- * chance: none of the jobs ever runs.
+ * Jobs are cancelled while they wait in line, and the workers that take them out are killed behind each command of
+ * theirs in turn, and by chance: none of the jobs ever runs.
  */
 @Tag("faults")
 final class CancelledInLineIT {
@@ -113,7 +113,8 @@ final class CancelledInLineIT {
     }
 
     /** Lets new workers loose on the line, each of which is dead behind the n-th command from then on. */
-    private void strike(Launcher launcher, RedisTopology redis, ExecutionNotes notes, Path plugins, RedisBroker broker, int step)
+    private void strike(Launcher launcher, RedisTopology redis, ExecutionNotes notes, Path plugins, RedisBroker broker,
+            int step)
             throws Exception {
         List<TcpProxy> proxies = new ArrayList<>();
         List<HeadraceProcess> victims = new ArrayList<>();
@@ -139,7 +140,8 @@ final class CancelledInLineIT {
         }
     }
 
-    private HeadraceProcess worker(Launcher launcher, String redis, ExecutionNotes notes, Path plugins) throws Exception {
+    private HeadraceProcess worker(Launcher launcher, String redis, ExecutionNotes notes, Path plugins)
+            throws Exception {
         HeadraceProcess worker = launch(launcher, redis, notes, plugins);
         await(worker, notes);
         return worker;

@@ -149,17 +149,19 @@ final class ClusterTopology implements RedisTopology {
     static final class Failovers {
         private Failovers() {}
 
-        static final InjectedFault MASTER_KILLED = InjectedFault.of("Cluster: kill -9 of the queue's master", (stage, random) -> {
-            ClusterTopology redis = (ClusterTopology) stage.topology();
-            RedisServer former = redis.primary();
-            long killedAt = System.currentTimeMillis();
-            former.kill9();
-            redis.awaitOther(former);
-            former.restart();
-            return InjectedFault.Damage.since(killedAt, Set.of());
-        });
+        static final InjectedFault MASTER_KILLED = InjectedFault.of("Cluster: kill -9 of the queue's master",
+                (stage, random) -> {
+                    ClusterTopology redis = (ClusterTopology) stage.topology();
+                    RedisServer former = redis.primary();
+                    long killedAt = System.currentTimeMillis();
+                    former.kill9();
+                    redis.awaitOther(former);
+                    former.restart();
+                    return InjectedFault.Damage.since(killedAt, Set.of());
+                });
 
-        static final InjectedFault SLOT_MOVED = InjectedFault.of("Cluster: the queue's slot moves to another master, three times",
+        static final InjectedFault SLOT_MOVED = InjectedFault.of(
+                "Cluster: the queue's slot moves to another master, three times",
                 InjectedFault.Blow.lasting((stage, random) -> {
                     for (int i = 0; i < 3; i++) {
                         ((ClusterTopology) stage.topology()).migrate();

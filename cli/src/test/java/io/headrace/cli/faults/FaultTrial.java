@@ -5,10 +5,10 @@ import io.headrace.Attempt;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.cli.faults.InjectedFault.Damage;
-import io.headrace.cli.faults.handler.ExecutionNotes.Note;
 import io.headrace.cli.faults.handler.ExecutionNotes;
-import io.headrace.contract.history.HistoryChecker.Recorded;
+import io.headrace.cli.faults.handler.ExecutionNotes.Note;
 import io.headrace.contract.history.HistoryChecker;
+import io.headrace.contract.history.HistoryChecker.Recorded;
 import io.headrace.contract.history.LeaseHistory;
 import io.headrace.contract.history.RedisHistory;
 import io.headrace.format.JsonFormat;
@@ -50,7 +50,8 @@ final class FaultTrial {
     /** Runs a fault on a stage of its own. */
     static TrialResult run(InjectedFault fault, DurabilityMode mode, Path folder, Redis redis) throws Exception {
         Random random = FaultSettings.random(fault.name(), mode);
-        try (FaultStage stage = new FaultStage(folder, fault.plan().apply(FaultStage.Plan.of(mode)), redis.start(folder, mode))) {
+        try (FaultStage stage = new FaultStage(folder, fault.plan().apply(FaultStage.Plan.of(mode)),
+                redis.start(folder, mode))) {
             return new FaultTrial(stage, fault.name()).run(fault, random, redis.label());
         }
     }
@@ -108,7 +109,8 @@ final class FaultTrial {
         return row(load, damage, redis, records, started, completed);
     }
 
-    private TrialResult row(SubmissionLoad load, Damage damage, String redis, Collection<Recorded> records, List<Note> started,
+    private TrialResult row(SubmissionLoad load, Damage damage, String redis, Collection<Recorded> records,
+            List<Note> started,
             List<Note> completed) throws IOException, InterruptedException {
         Set<JobId> recorded = new HashSet<>();
         records.forEach(record -> recorded.add(record.job()));
@@ -116,7 +118,8 @@ final class FaultTrial {
                 .filter(job -> !recorded.contains(job.getKey()))
                 .mapToLong(job -> job.getValue() - damage.struckMs()).summaryStatistics();
         boolean timed = stage.plan().clocks().worker().isEmpty(); // else what handlers note has another clock than we have
-        return new TrialResult(name, stage.plan().mode(), redis, load.acceptedAtMs().size(), load.refused(), load.unknown(),
+        return new TrialResult(name, stage.plan().mode(), redis, load.acceptedAtMs().size(), load.refused(),
+                load.unknown(),
                 (int) lostMs.getCount(), Math.max(records.size() - recorded.size(), countedTwice()),
                 extra(records, started), (long) stage.meter("headrace_stale_writes_refused_total"),
                 resumed(damage, load.acceptedAtMs().values()), timed ? first(damage, started, load.newestMs()) : -1,
@@ -189,8 +192,8 @@ final class FaultTrial {
     }
 
     /**
-     * When it went on after the longest silence that began or ended under the fault, from the instant at which it could;
-     * 0 when there was no silence worth the name, negative when it never went on.
+     * When it went on after the longest silence that began or ended under the fault, from the instant at which it
+     * could; 0 when there was no silence worth the name, negative when it never went on.
      */
     private static long resumed(Damage damage, Collection<Long> times) {
         List<Long> sorted = times.stream().filter(time -> time >= damage.struckMs()).sorted().toList();

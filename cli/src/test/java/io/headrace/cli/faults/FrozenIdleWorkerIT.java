@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.cli.faults.handler.NotingHandler;
 import io.headrace.cli.faults.handler.PluginJar;
 import io.headrace.contract.process.FreePort;
-import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.format.JsonFormat;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +25,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two idle workers of ten queues, one of which freezes while it waits for a wake-up: jobs start within five seconds all the same. */
+/**
+ * Two idle workers of ten queues, one of which freezes while it waits for a wake-up: jobs start within five seconds all
+ * the same.
+ */
 @Tag("faults")
 final class FrozenIdleWorkerIT {
     private static final Duration START = Duration.ofSeconds(40);
@@ -57,12 +60,14 @@ final class FrozenIdleWorkerIT {
         }
         MatrixReport.delete(folder);
         long worst = delays.stream().mapToLong(Long::longValue).max().orElseThrow();
-        MatrixReport.note(String.format(Locale.ROOT, "One of two idle workers of %d queues frozen: a job started after %.1f s"
-                + " at worst; ms in each queue: %s.", QUEUES, worst / 1000.0, delays));
+        MatrixReport.note(
+                String.format(Locale.ROOT, "One of two idle workers of %d queues frozen: a job started after %.1f s"
+                        + " at worst; ms in each queue: %s.", QUEUES, worst / 1000.0, delays));
         assertThat(worst).isLessThanOrEqualTo(5_000);
     }
 
-    private static HeadraceProcess worker(Launcher launcher, String name, Path folder, RedisTopology redis, Path plugins) {
+    private static HeadraceProcess worker(Launcher launcher, String name, Path folder, RedisTopology redis,
+            Path plugins) {
         List<String> arguments = new ArrayList<>(List.of("worker", "--redis", redis.url(), "--plugins",
                 plugins.toString()));
         for (int i = 0; i < QUEUES; i++) {

@@ -48,7 +48,8 @@ final class KillerJobIT {
                 assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("succeeded");
                 again += job.get("attempts").size() > 1 ? 1 : 0;
             }
-            MatrixReport.note("A job that kills its worker is dead with worker_lost after " + dead.get("attempts").size()
+            MatrixReport.note("A job that kills its worker is dead with worker_lost after "
+                    + dead.get("attempts").size()
                     + " deliveries; all " + INNOCENTS + " others succeeded, " + again + " of them in a later attempt.");
         }
         MatrixReport.delete(folder);

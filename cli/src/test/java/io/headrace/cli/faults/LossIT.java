@@ -19,20 +19,22 @@ final class LossIT {
 
     @Test
     void inMemoryOnlyWhatTheReplicaHadNotHeardIsLost() throws Exception {
-        TrialResult row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, DurabilityMode.MEMORY, FaultTrial.Redis.LAGGING);
+        TrialResult row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, DurabilityMode.MEMORY,
+                FaultTrial.Redis.LAGGING);
         assertThat(row.lost()).isPositive();
         assertThat(row.lostMs().getMin()).isGreaterThan(-WINDOW);
     }
 
     @Test
     void whatWasReplicatedSurvivesThePrimaryWhateverTheLag() throws Exception {
-        TrialResult row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, DurabilityMode.REPLICATED, FaultTrial.Redis.LAGGING);
+        TrialResult row = run(SentinelTopology.Failovers.LAGGING_PRIMARY_KILLED, DurabilityMode.REPLICATED,
+                FaultTrial.Redis.LAGGING);
         assertThat(row.lost()).isZero();
     }
 
     /**
-     * One replica of two is not the one that is promoted: while the former primary does not know yet, the other replica may
-     * still answer it. Counted, not promised; {@code replicated:2} is in the matrix.
+     * One replica of two is not the one that is promoted: while the former primary does not know yet, the other replica
+     * may still answer it. Counted, not promised; {@code replicated:2} is in the matrix.
      */
     @Test
     void aFormerPrimaryThatLivesOnMayLoseWhatOneOfTwoReplicasHas() throws Exception {
@@ -55,8 +57,9 @@ final class LossIT {
         TrialResult row = FaultTrial.run(fault, mode, folder, redis);
         MatrixReport.add(row);
         if (row.lost() > 0) {
-            MatrixReport.note(String.format("%s, %s: the %d lost jobs had been accepted from %d ms before it to %d ms after.",
-                    fault.name(), mode.label(), row.lost(), -row.lostMs().getMin(), row.lostMs().getMax()));
+            MatrixReport.note(
+                    String.format("%s, %s: the %d lost jobs had been accepted from %d ms before it to %d ms after.",
+                            fault.name(), mode.label(), row.lost(), -row.lostMs().getMin(), row.lostMs().getMax()));
         }
         assertThat(row.broken()).isEmpty();
         assertThat(row.duplicates()).isZero();

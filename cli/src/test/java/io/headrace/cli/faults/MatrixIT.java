@@ -24,13 +24,16 @@ final class MatrixIT {
                 trials(ProcessFaults.ALL, DurabilityMode.FSYNC, FaultTrial.Redis.STANDALONE),
                 trials(RedisFaults.ALL, DurabilityMode.MEMORY, FaultTrial.Redis.STANDALONE),
                 trials(RedisFaults.ALL, DurabilityMode.FSYNC, FaultTrial.Redis.STANDALONE),
-                trials(List.of(SentinelTopology.Failovers.PRIMARY_KILLED), DurabilityMode.REPLICATED, FaultTrial.Redis.SENTINEL),
+                trials(List.of(SentinelTopology.Failovers.PRIMARY_KILLED), DurabilityMode.REPLICATED,
+                        FaultTrial.Redis.SENTINEL),
                 trials(SentinelTopology.Failovers.ALL, DurabilityMode.REPLICATED_TO_ALL, FaultTrial.Redis.SENTINEL),
-                trials(ClusterTopology.Failovers.ALL, DurabilityMode.REPLICATED, FaultTrial.Redis.CLUSTER)).flatMap(all -> all);
+                trials(ClusterTopology.Failovers.ALL, DurabilityMode.REPLICATED, FaultTrial.Redis.CLUSTER))
+                .flatMap(all -> all);
     }
 
     private Stream<DynamicTest> trials(List<InjectedFault> faults, DurabilityMode mode, FaultTrial.Redis redis) {
-        return faults.stream().filter(fault -> FaultSettings.wanted(fault.name())).map(fault -> trial(fault, mode, redis));
+        return faults.stream().filter(fault -> FaultSettings.wanted(fault.name()))
+                .map(fault -> trial(fault, mode, redis));
     }
 
     private DynamicTest trial(InjectedFault fault, DurabilityMode mode, FaultTrial.Redis redis) {

@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * An api with a heap of 256 MB, which clients try to fill with all that they may choose the size of, beside a normal load. It
- * lives, the load is answered, and nothing that was accepted is lost.
+ * An api with a heap of 256 MB, which clients try to fill with all that they may choose the size of, beside a normal
+ * load. It lives, the load is answered, and nothing that was accepted is lost.
  */
 @Tag("faults")
 final class MemoryIT {
@@ -51,9 +51,11 @@ final class MemoryIT {
     @Test
     void anApiOfASmallHeapOutlivesEverythingThatClientsCanMakeItHold() throws Exception {
         Path folder = MatrixReport.folder("memory");
-        try (FaultStage stage = new FaultStage(folder, FaultStage.Plan.of(DurabilityMode.MEMORY).withWorkers(1, 20, Duration.ofSeconds(10)),
+        try (FaultStage stage = new FaultStage(folder,
+                FaultStage.Plan.of(DurabilityMode.MEMORY).withWorkers(1, 20, Duration.ofSeconds(10)),
                 RedisForms.standalone(folder, DurabilityMode.MEMORY));
-                SubmissionLoad load = new SubmissionLoad(stage.apiUri(), new SubmissionLoad.Shape(50, 1, 5, 20), FaultSettings.SEED).start()) {
+                SubmissionLoad load = new SubmissionLoad(stage.apiUri(), new SubmissionLoad.Shape(50, 1, 5, 20),
+                        FaultSettings.SEED).start()) {
             long pid = stage.api().pid();
             long bigAccepted = 0;
             for (int round = 0; round < ROUNDS; round++) {
@@ -66,8 +68,9 @@ final class MemoryIT {
                 manyConnections(stage);
             }
             load.stop();
-            MatrixReport.note("An api of 256 MB under " + ROUNDS + " rounds of what fills memory: " + new TreeMap<>(answers)
-                    + "; beside it " + load.acceptedAtMs().size() + " accepted, " + load.reasons() + ".");
+            MatrixReport
+                    .note("An api of 256 MB under " + ROUNDS + " rounds of what fills memory: " + new TreeMap<>(answers)
+                            + "; beside it " + load.acceptedAtMs().size() + " accepted, " + load.reasons() + ".");
             assertThat(stage.api().alive()).isTrue();
             assertThat(stage.api().pid()).isEqualTo(pid);
             assertThat(stage.get("/readyz").statusCode()).isEqualTo(200);

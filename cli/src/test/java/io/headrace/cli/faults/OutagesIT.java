@@ -31,19 +31,22 @@ final class OutagesIT {
         Random random = FaultSettings.random("outages", DurabilityMode.FSYNC);
         List<Long> acceptingMs = new ArrayList<>();
         List<Long> runningMs = new ArrayList<>();
-        try (FaultStage stage = new FaultStage(folder, FaultStage.Plan.of(DurabilityMode.FSYNC).withWorkers(2, 20, Duration.ofSeconds(2)),
+        try (FaultStage stage = new FaultStage(folder,
+                FaultStage.Plan.of(DurabilityMode.FSYNC).withWorkers(2, 20, Duration.ofSeconds(2)),
                 RedisForms.standalone(folder, DurabilityMode.FSYNC))) {
             cycle(stage, Duration.ofSeconds(1), new ArrayList<>(), new ArrayList<>()); // everything was used once
             Map<String, Integer> before = footprint(stage);
             cycle(stage, Duration.ofSeconds(60), acceptingMs, runningMs);
-            MatrixReport.note(String.format(Locale.ROOT, "Redis gone for 60 s: submissions are accepted %.1f s after it is"
-                    + " back, and run after %.1f s.", acceptingMs.get(0) / 1000.0, runningMs.get(0) / 1000.0));
+            MatrixReport
+                    .note(String.format(Locale.ROOT, "Redis gone for 60 s: submissions are accepted %.1f s after it is"
+                            + " back, and run after %.1f s.", acceptingMs.get(0) / 1000.0, runningMs.get(0) / 1000.0));
             for (int i = 0; i < FaultSettings.CYCLES; i++) {
                 cycle(stage, Duration.ofMillis(1_000 + random.nextInt(1_000)), acceptingMs, runningMs);
             }
             Map<String, Integer> after = footprint(stage);
-            MatrixReport.note(String.format(Locale.ROOT, "%d outages of 1–2 s and one of 60 s: accepting again after %.1f s,"
-                    + " running again after %.1f s at worst; threads, sockets and connections before %s, after %s.",
+            MatrixReport.note(String.format(Locale.ROOT,
+                    "%d outages of 1–2 s and one of 60 s: accepting again after %.1f s,"
+                            + " running again after %.1f s at worst; threads, sockets and connections before %s, after %s.",
                     FaultSettings.CYCLES, worst(acceptingMs), worst(runningMs), before, after));
             assertThat(worst(acceptingMs)).isLessThanOrEqualTo(5);
             assertThat(worst(runningMs)).isLessThanOrEqualTo(5);

@@ -35,7 +35,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The history checker finds bugs that were planted, in processes that are really killed, and is silent without them. */
+/**
+ * The history checker finds bugs that were planted, in processes that are really killed, and is silent without them.
+ */
 final class PlantedBugsIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -125,7 +127,9 @@ final class PlantedBugsIT {
         }
     }
 
-    /** One worker loses its lease and goes on; another takes the job over, and runs it when the first comes to its end. */
+    /**
+     * One worker loses its lease and goes on; another takes the job over, and runs it when the first comes to its end.
+     */
     private List<String> overtaken(Bug bug) throws Exception {
         submit(1, 8_000);
         worker("first", bug);

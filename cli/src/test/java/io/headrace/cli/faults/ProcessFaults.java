@@ -45,9 +45,10 @@ final class ProcessFaults {
         return damage;
     });
 
-    static final InjectedFault API_KILLED = InjectedFault.of("api: kill -9", InjectedFault.Blow.lasting((stage, random) -> {
-        stage.restartApi();
-    }));
+    static final InjectedFault API_KILLED = InjectedFault.of("api: kill -9",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                stage.restartApi();
+            }));
 
     static final InjectedFault REDIS_KILLED = InjectedFault.of("Redis: kill -9, back after 1–2 s",
             InjectedFault.Blow.lasting((stage, random) -> {
@@ -57,12 +58,13 @@ final class ProcessFaults {
                 redis.restart();
             }));
 
-    static final InjectedFault REDIS_FROZEN = InjectedFault.of("Redis: stands still for 6 s", InjectedFault.Blow.lasting((stage, random) -> {
-        RedisServer redis = stage.topology().primary();
-        redis.freeze();
-        last(Duration.ofSeconds(6));
-        redis.thaw();
-    }));
+    static final InjectedFault REDIS_FROZEN = InjectedFault.of("Redis: stands still for 6 s",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                redis.freeze();
+                last(Duration.ofSeconds(6));
+                redis.thaw();
+            }));
 
     static final InjectedFault CLIENTS_KILLED = InjectedFault.of("Redis: CLIENT KILL every 200 ms",
             InjectedFault.Blow.lasting((stage, random) -> {
@@ -74,23 +76,25 @@ final class ProcessFaults {
                 }
             }));
 
-    static final InjectedFault DISK_FULL = InjectedFault.of("Redis: disk full for 4 s", InjectedFault.Blow.lasting((stage, random) -> {
-        RedisServer redis = stage.topology().primary();
-        limitFiles(redis, "" + (largest(redis.folder()) + 2_000 + random.nextInt(20_000)));
-        last(Duration.ofSeconds(4));
-        if (redis.alive()) {
-            limitFiles(redis, "unlimited");
-        } else {
-            redis.restart(); // it gives up when it must write each command to disk and cannot
-        }
-    }));
+    static final InjectedFault DISK_FULL = InjectedFault.of("Redis: disk full for 4 s",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                limitFiles(redis, "" + (largest(redis.folder()) + 2_000 + random.nextInt(20_000)));
+                last(Duration.ofSeconds(4));
+                if (redis.alive()) {
+                    limitFiles(redis, "unlimited");
+                } else {
+                    redis.restart(); // it gives up when it must write each command to disk and cannot
+                }
+            }));
 
-    static final InjectedFault CUT = throughProxy("network: cut ten times", InjectedFault.Blow.lasting((stage, random) -> {
-        for (int i = 0; i < 10; i++) {
-            stage.proxy().cut();
-            last(Duration.ofMillis(100 + random.nextInt(300)));
-        }
-    }));
+    static final InjectedFault CUT = throughProxy("network: cut ten times",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                for (int i = 0; i < 10; i++) {
+                    stage.proxy().cut();
+                    last(Duration.ofMillis(100 + random.nextInt(300)));
+                }
+            }));
 
     static final InjectedFault CUT_IN_REPLY = throughProxy("network: cut in the middle of a reply, ten times",
             InjectedFault.Blow.lasting((stage, random) -> {
@@ -101,11 +105,12 @@ final class ProcessFaults {
                 }
             }));
 
-    static final InjectedFault DELAY = throughProxy("network: 50–250 ms slower for 4 s", InjectedFault.Blow.lasting((stage, random) -> {
-        stage.proxy().delay(Duration.ofMillis(50 + random.nextInt(200)));
-        last(Duration.ofSeconds(4));
-        stage.proxy().pass();
-    }));
+    static final InjectedFault DELAY = throughProxy("network: 50–250 ms slower for 4 s",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                stage.proxy().delay(Duration.ofMillis(50 + random.nextInt(200)));
+                last(Duration.ofSeconds(4));
+                stage.proxy().pass();
+            }));
 
     static final InjectedFault REPLIES_MISSING = throughProxy("network: half-open, replies missing for 5 s",
             InjectedFault.Blow.lasting((stage, random) -> silence(stage, TcpProxy.Towards.CLIENT)));
@@ -113,17 +118,19 @@ final class ProcessFaults {
     static final InjectedFault COMMANDS_MISSING = throughProxy("network: half-open, commands missing for 5 s",
             InjectedFault.Blow.lasting((stage, random) -> silence(stage, TcpProxy.Towards.SERVER)));
 
-    static final InjectedFault BLACK_HOLE = throughProxy("network: black hole for 6 s", InjectedFault.Blow.lasting((stage, random) -> {
-        stage.proxy().blackHole();
-        last(Duration.ofSeconds(6));
-        stage.proxy().pass();
-    }));
+    static final InjectedFault BLACK_HOLE = throughProxy("network: black hole for 6 s",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                stage.proxy().blackHole();
+                last(Duration.ofSeconds(6));
+                stage.proxy().pass();
+            }));
 
     static final InjectedFault CLOCKS = new InjectedFault("clocks: api 5 h behind, workers 7 h ahead",
             plan -> plan.withClocks("-5h", "+7h"), NONE.blow());
 
     /** All of them. */
-    static final List<InjectedFault> ALL = List.of(NONE, WORKER_KILLED, WORKER_FROZEN, API_KILLED, REDIS_KILLED, REDIS_FROZEN,
+    static final List<InjectedFault> ALL = List.of(NONE, WORKER_KILLED, WORKER_FROZEN, API_KILLED, REDIS_KILLED,
+            REDIS_FROZEN,
             CLIENTS_KILLED, DISK_FULL, CUT, CUT_IN_REPLY, DELAY, REPLIES_MISSING, COMMANDS_MISSING, BLACK_HOLE,
             CLOCKS);
 

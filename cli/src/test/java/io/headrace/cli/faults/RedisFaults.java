@@ -20,10 +20,11 @@ import java.util.stream.Stream;
 final class RedisFaults {
     private RedisFaults() {}
 
-    static final InjectedFault PAUSED = InjectedFault.of("Redis: CLIENT PAUSE of 20 s", InjectedFault.Blow.lasting((stage, random) -> {
-        stage.topology().primary().ask("CLIENT", "PAUSE", "20000", "ALL");
-        ProcessFaults.last(Duration.ofSeconds(20));
-    }));
+    static final InjectedFault PAUSED = InjectedFault.of("Redis: CLIENT PAUSE of 20 s",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                stage.topology().primary().ask("CLIENT", "PAUSE", "20000", "ALL");
+                ProcessFaults.last(Duration.ofSeconds(20));
+            }));
 
     static final InjectedFault SCRIPTS_FLUSHED = InjectedFault.of("Redis: SCRIPT FLUSH every 50 ms",
             InjectedFault.Blow.lasting((stage, random) -> {
@@ -103,26 +104,29 @@ final class RedisFaults {
                 redis.restart();
             }));
 
-    static final InjectedFault FLUSHED = InjectedFault.of("Redis: FLUSHALL", InjectedFault.Blow.lasting((stage, random) -> {
-        stage.topology().primary().ask("FLUSHALL");
-    }));
+    static final InjectedFault FLUSHED = InjectedFault.of("Redis: FLUSHALL",
+            InjectedFault.Blow.lasting((stage, random) -> {
+                stage.topology().primary().ask("FLUSHALL");
+            }));
 
-    static final InjectedFault STALE_COPY = InjectedFault.of("Redis: replaced by its own copy of 3 s before", (stage, random) -> {
-        RedisServer redis = stage.topology().primary();
-        Path logs = redis.folder().resolve("appendonlydir");
-        Path copy = redis.folder().resolve("copy");
-        copy(logs, copy);
-        ProcessFaults.last(Duration.ofSeconds(3));
-        redis.kill9();
-        long replacedMs = System.currentTimeMillis();
-        MatrixReport.delete(logs);
-        copy(copy, logs);
-        redis.restart();
-        return InjectedFault.Damage.endedNow(replacedMs);
-    });
+    static final InjectedFault STALE_COPY = InjectedFault.of("Redis: replaced by its own copy of 3 s before",
+            (stage, random) -> {
+                RedisServer redis = stage.topology().primary();
+                Path logs = redis.folder().resolve("appendonlydir");
+                Path copy = redis.folder().resolve("copy");
+                copy(logs, copy);
+                ProcessFaults.last(Duration.ofSeconds(3));
+                redis.kill9();
+                long replacedMs = System.currentTimeMillis();
+                MatrixReport.delete(logs);
+                copy(copy, logs);
+                redis.restart();
+                return InjectedFault.Damage.endedNow(replacedMs);
+            });
 
     /** What was accepted there is there, and nobody runs it. */
-    static final InjectedFault ELSEWHERE = new InjectedFault("network: the address leads to another, empty Redis for 4 s",
+    static final InjectedFault ELSEWHERE = new InjectedFault(
+            "network: the address leads to another, empty Redis for 4 s",
             FaultStage.Plan::throughProxy, RedisFaults::leadElsewhere);
 
     /** What an operator or a file takes away is lost; what was accepted before or after it is not. */
@@ -142,7 +146,8 @@ final class RedisFaults {
         return ids.isEmpty() || i % 5 == 0 ? "no job \u0000" + random.nextInt() : ProcessFaults.any(ids, random);
     }
 
-    private static InjectedFault.Damage leadElsewhere(FaultStage stage, Random random) throws IOException, InterruptedException {
+    private static InjectedFault.Damage leadElsewhere(FaultStage stage, Random random)
+            throws IOException, InterruptedException {
         TcpProxy proxy = stage.proxy();
         Path folder = stage.topology().primary().folder().resolveSibling("elsewhere");
         try (RedisServer other = RedisForms.server(folder, stage.plan().mode(), Map.of())) {

@@ -49,7 +49,10 @@ interface RedisTopology extends AutoCloseable {
             return List.of(server);
         }
 
-        /** Waits until Redis has written what it has told: while an fsync is under way on a slow disk, it puts writing off. */
+        /**
+         * Waits until Redis has written what it has told: while an fsync is under way on a slow disk, it puts writing
+         * off.
+         */
         @Override
         public Optional<Path> history() {
             if (!whole) {

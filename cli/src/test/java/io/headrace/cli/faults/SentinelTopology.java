@@ -154,15 +154,16 @@ final class SentinelTopology implements RedisTopology {
     static final class Failovers {
         private Failovers() {}
 
-        static final InjectedFault PRIMARY_KILLED = InjectedFault.of("Sentinel: kill -9 of the primary", (stage, random) -> {
-            SentinelTopology redis = (SentinelTopology) stage.topology();
-            RedisServer former = redis.primary();
-            long killedAt = System.currentTimeMillis();
-            former.kill9();
-            redis.awaitOther(former);
-            former.restart();
-            return InjectedFault.Damage.since(killedAt, Set.of());
-        });
+        static final InjectedFault PRIMARY_KILLED = InjectedFault.of("Sentinel: kill -9 of the primary",
+                (stage, random) -> {
+                    SentinelTopology redis = (SentinelTopology) stage.topology();
+                    RedisServer former = redis.primary();
+                    long killedAt = System.currentTimeMillis();
+                    former.kill9();
+                    redis.awaitOther(former);
+                    former.restart();
+                    return InjectedFault.Damage.since(killedAt, Set.of());
+                });
 
         /** What is on its way to the replicas dies with the primary. */
         static final InjectedFault LAGGING_PRIMARY_KILLED = InjectedFault.of(
@@ -189,7 +190,8 @@ final class SentinelTopology implements RedisTopology {
             return InjectedFault.Damage.since(askedAt, Set.of());
         });
 
-        static final InjectedFault PRIMARY_FROZEN = InjectedFault.of("Sentinel: primary stands still, is replaced, wakes up",
+        static final InjectedFault PRIMARY_FROZEN = InjectedFault.of(
+                "Sentinel: primary stands still, is replaced, wakes up",
                 (stage, random) -> {
                     SentinelTopology redis = (SentinelTopology) stage.topology();
                     RedisServer former = redis.primary();

@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Submits jobs to an api at a set rate, one by one and in batches, and writes down what became of each submission: accepted
- * under an id, refused, or unknown because the answer never came. One thread sends, the HTTP client's threads take the
- * answers; what they share is concurrent.
+ * Submits jobs to an api at a set rate, one by one and in batches, and writes down what became of each submission:
+ * accepted under an id, refused, or unknown because the answer never came. One thread sends, the HTTP client's threads
+ * take the answers; what they share is concurrent.
  */
 final class SubmissionLoad implements AutoCloseable {
     /** A request that got no answer for so long counts as unknown. */

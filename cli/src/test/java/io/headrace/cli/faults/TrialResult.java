@@ -10,13 +10,15 @@ import java.util.LongSummaryStatistics;
  * @param unknown submissions whose outcome their sender did not learn
  * @param extra executions of jobs that were run already, but for those that a failed attempt explains
  * @param stale writes of workers that had lost their lease, refused
- * @param acceptingMs from the end of the fault to the first submission accepted after the silence; negative when none was
+ * @param acceptingMs from the end of the fault to the first submission accepted after the silence; negative when none
+ *         was
  * @param firstMs from then to the first job that ran, or that ran elsewhere; negative when none was
  * @param lastMs to the last of those that had to run elsewhere; negative when there were none
  * @param lostMs when the lost jobs were accepted, from the blow on: before it is negative
  * @param broken a sentence for each broken promise
  */
-record TrialResult(String fault, DurabilityMode mode, String redis, int accepted, long refused, long unknown, int lost, int duplicates,
+record TrialResult(String fault, DurabilityMode mode, String redis, int accepted, long refused, long unknown, int lost,
+        int duplicates,
         long extra, long stale, long acceptingMs, long firstMs, long lastMs,
         LongSummaryStatistics lostMs, List<String> broken) {
     static final String HEAD = "| fault | Redis | mode | accepted | refused | unknown | lost | duplicate verdicts |"

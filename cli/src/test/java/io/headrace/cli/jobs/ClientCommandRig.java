@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** Every verb against a real API on the in-memory broker. A worker serves the queue {@code served}; others stand still. */
+/**
+ * Every verb against a real API on the in-memory broker. A worker serves the queue {@code served}; others stand still.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class ClientCommandRig {
     static final String LONG_TYPE = "a.type.whose.name.says.all.there.is.to.say.of.it.and.then.some";

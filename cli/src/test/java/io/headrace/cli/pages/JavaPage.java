@@ -22,9 +22,9 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * The Java of a Markdown page as one program, in the order of the page: what a block declares at its left margin as a class is
- * one, records are the program's, and the statements of all blocks are one method, so that each block knows what those before it
- * have made.
+ * The Java of a Markdown page as one program, in the order of the page: what a block declares at its left margin as a
+ * class is one, records are the program's, and the statements of all blocks are one method, so that each block knows
+ * what those before it have made.
  */
 final class JavaPage {
     /** The class whose {@code main} runs the statements. */

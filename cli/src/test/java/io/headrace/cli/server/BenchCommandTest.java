@@ -36,7 +36,8 @@ final class BenchCommandTest {
                     "--csv", folder.resolve("soak.csv").toString(), "-o", "json");
 
             assertThat(ran.code()).as(ran.err()).isZero();
-            JsonTree section = JsonTree.parse(ran.out().getBytes(StandardCharsets.UTF_8)).at("scenarios").items().get(0);
+            JsonTree section = JsonTree.parse(ran.out().getBytes(StandardCharsets.UTF_8)).at("scenarios").items()
+                    .get(0);
             assertThat(section.at("name").text()).isEqualTo(scenario);
             assertThat(section.at("notes").items()).isNotEmpty();
             assertThat(section.at("figures").items()).isNotEmpty().allSatisfy(figure -> {

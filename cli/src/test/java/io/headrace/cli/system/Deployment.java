@@ -1,8 +1,8 @@
 package io.headrace.cli.system;
 
 import io.headrace.contract.history.Execution;
-import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Redis, api and workers as processes of their own, or {@code dev}, in a folder of the test. Every handler notes each of its
- * runs, under the name of its process; {@link #executions} tells them by worker. Used by one thread.
+ * Redis, api and workers as processes of their own, or {@code dev}, in a folder of the test. Every handler notes each
+ * of its runs, under the name of its process; {@link #executions} tells them by worker. Used by one thread.
  */
 public final class Deployment implements AutoCloseable {
     public static final Duration A_WHILE = Duration.ofSeconds(30);

@@ -40,7 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** No GET of the API changes anything in Redis, but those by which somebody follows one job or a WebSocket is opened. */
+/**
+ * No GET of the API changes anything in Redis, but those by which somebody follows one job or a WebSocket is opened.
+ */
 @Timeout(60)
 class GetRoutesTest {
     private static final QueueName MAIL = new QueueName("mail");
@@ -99,7 +101,9 @@ class GetRoutesTest {
         assertThat(connection.list("SMEMBERS", "hr:workers")).contains("dead");
     }
 
-    /** What the API says it has, with something in place of what is open, and the parameters that make it look further. */
+    /**
+     * What the API says it has, with something in place of what is open, and the parameters that make it look further.
+     */
     private List<String> addresses(JobId job) throws IOException, InterruptedException {
         JsonNode paths = RunningApi.tree(new RunningApi(api.uri()).get("/openapi.json")).get("paths");
         List<String> all = new ArrayList<>();

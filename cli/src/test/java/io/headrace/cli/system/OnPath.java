@@ -11,8 +11,8 @@ public final class OnPath {
     private OnPath() {}
 
     /**
-     * The program. Where it is missing the test is skipped and says so; in continuous integration, which installs it, a missing
-     * program fails the test.
+     * The program. Where it is missing the test is skipped and says so; in continuous integration, which installs it, a
+     * missing program fails the test.
      */
     public static Path require(String program, String debianPackage) {
         Optional<Path> found = Arrays.stream(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, program))

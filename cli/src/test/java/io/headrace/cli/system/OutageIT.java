@@ -67,7 +67,8 @@ final class OutageIT {
             assertThat(api.get("/v1/queues").statusCode()).isEqualTo(503);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
-        assertThat(new RunningApi(health).get("/livez").statusCode()).as("an outage of seconds is no reason for a restart")
+        assertThat(new RunningApi(health).get("/livez").statusCode())
+                .as("an outage of seconds is no reason for a restart")
                 .isEqualTo(200);
     }
 

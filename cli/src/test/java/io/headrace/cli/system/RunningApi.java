@@ -7,7 +7,6 @@ import io.headrace.Attempt;
 import io.headrace.Failure;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.cli.client.Version;
 import io.headrace.contract.history.HistoryChecker.Recorded;
 import io.headrace.contract.process.HeadraceProcess;
 import io.headrace.format.JsonFormat;

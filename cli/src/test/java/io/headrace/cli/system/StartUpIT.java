@@ -2,8 +2,8 @@ package io.headrace.cli.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.contract.process.HeadraceProcess.Launcher;
 import io.headrace.contract.process.HeadraceProcess;
+import io.headrace.contract.process.HeadraceProcess.Launcher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

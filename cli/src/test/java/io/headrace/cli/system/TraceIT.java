@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.headrace.JobId;
-import io.headrace.cli.client.Version;
 import io.headrace.cli.faults.handler.PluginJar;
 import io.headrace.contract.process.FreePort;
 import io.headrace.redis.embedded.EmbeddedRedis;
@@ -28,7 +27,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trace context on its whole way: from a request to the api to the code that runs the job, and to the figures of the worker. */
+/**
+ * A trace context on its whole way: from a request to the api to the code that runs the job, and to the figures of the
+ * worker.
+ */
 final class TraceIT {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String SAMPLED = "00-" + TRACE + "-00f067aa0ba902b7-01";
@@ -61,7 +63,8 @@ final class TraceIT {
         int port = FreePort.find();
         metrics = URI.create("http://127.0.0.1:" + port + "/metrics");
         here.startWorker("worker", "worker", "--redis", redis.url(), "--metrics-port", "" + port, "--plugins",
-                PluginJar.folder(folder, TracedHandler.class).toString(), "--exec", "child=echo \"${TRACEPARENT:-none}\"",
+                PluginJar.folder(folder, TracedHandler.class).toString(), "--exec",
+                "child=echo \"${TRACEPARENT:-none}\"",
                 "--http", "target=http://127.0.0.1:" + target.getAddress().getPort() + "/");
     }
 

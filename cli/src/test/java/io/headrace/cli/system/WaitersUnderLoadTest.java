@@ -21,8 +21,8 @@ import io.headrace.redis.embedded.EmbeddedRedis;
 import io.headrace.worker.Worker;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +40,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever waits for a job gets its result, in a queue that keeps little and through which jobs rush as fast as they can. */
+/**
+ * Whoever waits for a job gets its result, in a queue that keeps little and through which jobs rush as fast as they
+ * can.
+ */
 @Timeout(120)
 class WaitersUnderLoadTest {
     private static final QueueName MAIL = new QueueName("mail");

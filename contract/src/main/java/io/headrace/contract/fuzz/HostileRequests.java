@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * Requests that no well-meaning client sends, drawn from a seed: request {@code i} of a seed is always the same, whatever was
- * drawn before.
+ * Requests that no well-meaning client sends, drawn from a seed: request {@code i} of a seed is always the same,
+ * whatever was drawn before.
  */
 final class HostileRequests {
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS",

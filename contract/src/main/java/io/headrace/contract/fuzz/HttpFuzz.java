@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends an API requests that no well-meaning client sends, over raw sockets and from several threads, and looks at what comes
- * back: never a 5xx, a problem document with every 4xx, and an end of every connection in time. The requests follow from a
- * seed, so a run can be repeated.
+ * Sends an API requests that no well-meaning client sends, over raw sockets and from several threads, and looks at what
+ * comes back: never a 5xx, a problem document with every 4xx, and an end of every connection in time. The requests
+ * follow from a seed, so a run can be repeated.
  */
 public final class HttpFuzz {
     private static final int THREADS = 16;
@@ -43,7 +43,9 @@ public final class HttpFuzz {
     private final AtomicInteger violated = new AtomicInteger();
     private final Map<String, Integer> statuses = new ConcurrentSkipListMap<>();
 
-    /** @param patienceMs how long the server may keep a connection from which nothing more comes; above its body timeout */
+    /**
+     * @param patienceMs how long the server may keep a connection from which nothing more comes; above its body timeout
+     */
     public HttpFuzz(URI api, long seed, int patienceMs) {
         this.api = api;
         this.seed = seed;

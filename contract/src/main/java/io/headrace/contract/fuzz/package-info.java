@@ -1,4 +1,6 @@
-/** Hostile requests by the thousand, and what the api must answer. Called by tests of the api and of whole processes. */
+/**
+ * Hostile requests by the thousand, and what the api must answer. Called by tests of the api and of whole processes.
+ */
 @NullMarked
 package io.headrace.contract.fuzz;
 

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One run of a handler, as the handler itself noted it: a line {@code <job id> <attempt> <worker>} that it appends to a file
- * before it does anything else.
+ * One run of a handler, as the handler itself noted it: a line {@code <job id> <attempt> <worker>} that it appends to a
+ * file before it does anything else.
  */
 public record Execution(JobId job, int attempt, String worker) {
     /** The line to append, with its end. */

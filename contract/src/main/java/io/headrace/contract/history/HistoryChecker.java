@@ -15,16 +15,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Judges what a system did to its jobs while its processes were killed, frozen and cut off: nothing lost, one verdict each,
- * every execution accounted for. It knows nothing of how the system works, only what was promised.
+ * Judges what a system did to its jobs while its processes were killed, frozen and cut off: nothing lost, one verdict
+ * each, every execution accounted for. It knows nothing of how the system works, only what was promised.
  */
 public final class HistoryChecker {
     private final Set<JobId> accepted;
     private final Set<String> stopped;
 
     /**
-     * @param accepted the jobs whose submission was answered as stored; others are ignored, since a submission whose answer
-     *            got lost may or may not have been stored
+     * @param accepted the jobs whose submission was answered as stored; others are ignored, since a submission whose
+     *            answer got lost may or may not have been stored
      * @param stopped the workers that were stopped in good order: what they gave back runs again and uses no attempt
      */
     public HistoryChecker(Collection<JobId> accepted, Collection<String> stopped) {
@@ -49,8 +49,8 @@ public final class HistoryChecker {
     }
 
     /**
-     * Judges by everything that was ever stored. Jobs that nobody knows to be accepted must have ended once as well, for
-     * they are stored.
+     * Judges by everything that was ever stored. Jobs that nobody knows to be accepted must have ended once as well,
+     * for they are stored.
      *
      * @param completed those of the executions that went on to their handler's end
      */

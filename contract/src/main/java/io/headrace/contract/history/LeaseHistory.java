@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a broker stored about its jobs, in the order in which it did: who was given which lease, what was written
- * under it. Judges each write as it comes: one that was accepted from somebody who did not hold the lease breaks the promise.
- * Used by one thread.
+ * Everything that a broker stored about its jobs, in the order in which it did: who was given which lease, what was
+ * written under it. Judges each write as it comes: one that was accepted from somebody who did not hold the lease
+ * breaks the promise. Used by one thread.
  */
 public final class LeaseHistory {
     private final Map<JobId, Course> courses = new HashMap<>();
@@ -74,7 +74,10 @@ public final class LeaseHistory {
         }
     }
 
-    /** A worker has the job in this delivery from now on: one more than before is a lease, the same a renewal by its holder. */
+    /**
+     * A worker has the job in this delivery from now on: one more than before is a lease, the same a renewal by its
+     * holder.
+     */
     public void delivered(JobId job, String worker, int delivery) {
         Course course = course(job);
         if (course.holder != null && course.delivery == delivery) {

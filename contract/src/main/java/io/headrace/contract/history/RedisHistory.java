@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the ground truth out of Redis's append-only file, where every write stands in the order in which it was carried out,
- * the writes of a script together: see {@code docs/redis-data-model.md} for the keys. The file must never have been
- * rewritten.
+ * Reads the ground truth out of Redis's append-only file, where every write stands in the order in which it was carried
+ * out, the writes of a script together: see {@code docs/redis-data-model.md} for the keys. The file must never have
+ * been rewritten.
  */
 public final class RedisHistory {
     private static final Pattern KEY = Pattern.compile("[^{]*\\{([^}]*)\\}:([a-z]+)(?::(.*))?");
@@ -220,8 +220,8 @@ public final class RedisHistory {
     }
 
     /**
-     * {@code XCLAIM key group consumer min-idle entry TIME ms RETRYCOUNT n …}: Redis writes down one for each entry that it
-     * gave to a consumer, for the first time or again, or whose lease was renewed.
+     * {@code XCLAIM key group consumer min-idle entry TIME ms RETRYCOUNT n …}: Redis writes down one for each entry
+     * that it gave to a consumer, for the first time or again, or whose lease was renewed.
      */
     private void delivered(Write write, Map<Entry, JobId> entries) {
         JobId job = entries.get(Entry.of(write.word(5)));

@@ -1,8 +1,8 @@
 package io.headrace.contract.process;
 
 /**
- * Finds where commands to Redis end in the bytes of one connection, which come in pieces of any size. What is no command of RESP has no
- * ends. Used by one thread.
+ * Finds where commands to Redis end in the bytes of one connection, which come in pieces of any size. What is no
+ * command of RESP has no ends. Used by one thread.
  */
 final class CommandBoundaries {
     private enum Part {

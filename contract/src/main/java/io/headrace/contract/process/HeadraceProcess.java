@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 
 /**
  * A real process of the {@code headrace} command, to be killed, frozen and stopped by a test. Its output goes to
- * {@code NAME.out} and {@code NAME.err} in a folder of the test. Used by one thread; {@link #close} leaves nothing running,
- * neither it nor what it started.
+ * {@code NAME.out} and {@code NAME.err} in a folder of the test. Used by one thread; {@link #close} leaves nothing
+ * running, neither it nor what it started.
  */
 public final class HeadraceProcess implements AutoCloseable {
     /** What still runs when the JVM ends in the middle of a test. */
@@ -50,8 +50,8 @@ public final class HeadraceProcess implements AutoCloseable {
      */
     public record Launcher(Path java, Path jar, Path folder) {
         /**
-         * What the system properties {@code headrace.jar} and {@code headrace.java} name; the latter defaults to the JVM that
-         * runs the test.
+         * What the system properties {@code headrace.jar} and {@code headrace.java} name; the latter defaults to the
+         * JVM that runs the test.
          *
          * @throws IllegalStateException when there is no such jar
          */
@@ -175,7 +175,9 @@ public final class HeadraceProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Ends it as {@code kill -9} does, with no chance to clean up. What it started goes on. Returns when it is gone. */
+    /**
+     * Ends it as {@code kill -9} does, with no chance to clean up. What it started goes on. Returns when it is gone.
+     */
     public void kill9() {
         noteChildren();
         process.toHandle().destroyForcibly(); // Process.destroyForcibly would drop what it wrote last

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * What a process writes to one of its streams: read by a thread of its own so that the process never blocks, kept in memory
- * for waiters and in a file for people.
+ * What a process writes to one of its streams: read by a thread of its own so that the process never blocks, kept in
+ * memory for waiters and in a file for people.
  */
 final class ProcessOutput {
     private final Path file;

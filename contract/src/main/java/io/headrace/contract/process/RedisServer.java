@@ -15,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * A redis-server or sentinel that a test kills, freezes and starts again on the same port and data. Its append-only file is
- * never rewritten, so it is the history of everything that was ever stored. Used by one thread.
+ * A redis-server or sentinel that a test kills, freezes and starts again on the same port and data. Its append-only
+ * file is never rewritten, so it is the history of everything that was ever stored. Used by one thread.
  */
 public final class RedisServer implements AutoCloseable {
     private static final Set<Process> OPEN = ConcurrentHashMap.newKeySet();

@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between clients and a server on loopback and makes their network fail: slow, cut, cut in the middle of a reply,
- * dead in one direction, dead without a sign, dead behind a certain command to Redis. What it does can be changed at any time, by any thread, and holds for the
- * connections there are and for new ones, until {@link #pass} ends it.
+ * Stands between clients and a server on loopback and makes their network fail: slow, cut, cut in the middle of a
+ * reply, dead in one direction, dead without a sign, dead behind a certain command to Redis. What it does can be
+ * changed at any time, by any thread, and holds for the connections there are and for new ones, until {@link #pass}
+ * ends it.
  *
  * <p>One thread accepts and two a connection copy; there are at most {@value #MOST_CONNECTIONS} connections, and those
  * beyond are refused. Everything that changes is guarded by {@code this}.
@@ -39,7 +40,9 @@ public final class TcpProxy implements AutoCloseable {
     private Way towardsClient = Way.PASS;
     private Way towardsServer = Way.PASS;
     private long delayNanos;
-    /** How many more bytes go to clients before the connection that carries the next one is cut; negative for no limit. */
+    /**
+     * How many more bytes go to clients before the connection that carries the next one is cut; negative for no limit.
+     */
     private long untilCut = -1;
     /** How many more commands go to the server before everything is swallowed; negative for no limit. */
     private long untilSilence = -1;
@@ -102,7 +105,10 @@ public final class TcpProxy implements AutoCloseable {
         cut();
     }
 
-    /** After so many more bytes to clients, in the middle of whatever is being said, resets the connection that carries them. */
+    /**
+     * After so many more bytes to clients, in the middle of whatever is being said, resets the connection that carries
+     * them.
+     */
     public synchronized void cutAfter(long bytes) {
         untilCut = bytes;
     }
@@ -129,7 +135,8 @@ public final class TcpProxy implements AutoCloseable {
 
     /**
      * Lets so many more commands through to the Redis behind it, which carries them out, and swallows whatever is said
-     * afterwards in either direction: the clients have died there, as far as Redis can tell. {@link #pass} lets them find out.
+     * afterwards in either direction: the clients have died there, as far as Redis can tell. {@link #pass} lets them
+     * find out.
      */
     public synchronized void silenceAfter(long commands) {
         untilSilence = commands;

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes claimed jobs and runs them, one attempt a slot. {@link #accept} is called by the claim loop's thread, {@link #run} by
- * a slot's thread, {@link #abandon} by the thread that gives an attempt up; who ends a {@link LiveAttempt} is decided by its
- * own lock, and only the one who did frees the slot and settles.
+ * Takes claimed jobs and runs them, one attempt a slot. {@link #accept} is called by the claim loop's thread,
+ * {@link #run} by a slot's thread, {@link #abandon} by the thread that gives an attempt up; who ends a
+ * {@link LiveAttempt} is decided by its own lock, and only the one who did frees the slot and settles.
  */
 public final class AttemptRunner {
     private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
@@ -37,7 +37,8 @@ public final class AttemptRunner {
     /** From then on what is claimed is handed back. */
     private volatile boolean refusing;
 
-    public AttemptRunner(WorkerParts parts, Workload workload, Handlers handlers, Interrupter interrupter, Reports reports,
+    public AttemptRunner(WorkerParts parts, Workload workload, Handlers handlers, Interrupter interrupter,
+            Reports reports,
             VerdictSender settler) {
         this.parts = parts;
         this.config = parts.config();

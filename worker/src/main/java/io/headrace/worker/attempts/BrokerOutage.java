@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the broker is away, told in two lines however many roles notice: one when it goes, one when it is back. Any thread;
- * the fields are guarded by {@code this}, the volatile ones are also read without it.
+ * Whether the broker is away, told in two lines however many roles notice: one when it goes, one when it is back. Any
+ * thread; the fields are guarded by {@code this}, the volatile ones are also read without it.
  */
 public final class BrokerOutage {
     private static final Logger log = LoggerFactory.getLogger(BrokerOutage.class);

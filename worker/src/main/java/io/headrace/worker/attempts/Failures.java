@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what a handler threw into what is kept of it: its type, its message, and the part of its stack that is the handler's. */
+/**
+ * Turns what a handler threw into what is kept of it: its type, its message, and the part of its stack that is the
+ * handler's.
+ */
 public final class Failures {
     /** Frames shown of each throwable, so that a deep stack leaves room for its causes. */
     private static final int MAX_FRAMES = 25;

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Stops attempts: those past their timeout, and those that others ask it to stop; and gives up the ones that do not stop
- * within {@value #PATIENCE_SECONDS} s. The thread {@code headrace-watch} looks through the running attempts when the
- * earliest of their times has come, so an attempt that ends in time costs one comparison and no timer.
+ * Stops attempts: those past their timeout, and those that others ask it to stop; and gives up the ones that do not
+ * stop within {@value #PATIENCE_SECONDS} s. The thread {@code headrace-watch} looks through the running attempts when
+ * the earliest of their times has come, so an attempt that ends in time costs one comparison and no timer.
  *
  * <p>{@code scanAt} is atomic: it is raised before a scan and only lowered by everybody else, so no time is missed.
  */

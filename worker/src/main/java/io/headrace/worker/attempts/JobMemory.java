@@ -9,10 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of jobs that a worker holds: what it has claimed, what commands and targets answer, what came of it and is not on record
- * yet, and log lines that are not sent.
- * While little is left, fewer jobs are claimed than there are free slots; small jobs are never held up by it. Any thread may take and
- * give back; the claim loop's thread asks.
+ * The bytes of jobs that a worker holds: what it has claimed, what commands and targets answer, what came of it and is
+ * not on record yet, and log lines that are not sent. While little is left, fewer jobs are claimed than there are free
+ * slots; small jobs are never held up by it. Any thread may take and give back; the claim loop's thread asks.
  */
 public final class JobMemory {
     /** The largest job to be expected before one was seen: one with a payload of the default limit. */
@@ -32,9 +31,15 @@ public final class JobMemory {
 
     private final ByteBudget budget;
     private final Clocks clocks;
-    /** So many attempts may go on reading their results when no memory is left: were all to wait, none would ever give any back. */
+    /**
+     * So many attempts may go on reading their results when no memory is left: were all to wait, none would ever give
+     * any back.
+     */
     private final Semaphore overdraft;
-    /** The size of the largest job of late; halved with each claim that brings smaller ones. Written by the claim loop's thread. */
+    /**
+     * The size of the largest job of late; halved with each claim that brings smaller ones. Written by the claim loop's
+     * thread.
+     */
     private volatile int largest;
     /** Whether the claim loop waits for room. */
     private volatile boolean awaited;
@@ -55,7 +60,10 @@ public final class JobMemory {
         listener = told;
     }
 
-    /** How many jobs may be asked for, if they are as large as they have been of late, or at worst as payloads usually may be. */
+    /**
+     * How many jobs may be asked for, if they are as large as they have been of late, or at worst as payloads usually
+     * may be.
+     */
     public int fits() {
         if (budget.held() == 0) {
             return Math.max(1, fitsBeside());
@@ -134,8 +142,8 @@ public final class JobMemory {
         }
 
         /**
-         * Takes what so many bytes of a result need, waiting while others have it. A few attempts at a time go on without, and one that is
-         * over waits for nothing.
+         * Takes what so many bytes of a result need, waiting while others have it. A few attempts at a time go on
+         * without, and one that is over waits for nothing.
          *
          * @return whether it had to wait
          */

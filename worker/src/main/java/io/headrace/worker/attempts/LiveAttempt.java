@@ -19,10 +19,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt in the hands of this worker, from its claim to its recorded verdict, and the face of it that the handler sees.
+ * One attempt in the hands of this worker, from its claim to its recorded verdict, and the face of it that the handler
+ * sees.
  *
- * <p>Phase, thread and stop reason are guarded by {@code this}, so that an interrupt can only ever hit the thread while it
- * runs this attempt; stop and the times are volatile and also read without the lock.
+ * <p>Phase, thread and stop reason are guarded by {@code this}, so that an interrupt can only ever hit the thread while
+ * it runs this attempt; stop and the times are volatile and also read without the lock.
  */
 public final class LiveAttempt implements JobContext, ResultMemory {
     private enum Phase {

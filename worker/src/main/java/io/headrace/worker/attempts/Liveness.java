@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether the worker does what it is there for. As long as it should claim, only the answer to a claim counts; while it has
- * no free slot, or was told to be quiet, its heartbeats stand in. Volatile fields, each written by one thread: the claims'
- * by the claim loop, the heartbeat's by the lease keeper.
+ * Whether the worker does what it is there for. As long as it should claim, only the answer to a claim counts; while it
+ * has no free slot, or was told to be quiet, its heartbeats stand in. Volatile fields, each written by one thread: the
+ * claims' by the claim loop, the heartbeat's by the lease keeper.
  */
 public final class Liveness {
     /** An idle worker looks for work every 4 s, and waits for an answer a few seconds: this is more than a hiccup. */
@@ -24,7 +24,9 @@ public final class Liveness {
         this.clocks = clocks;
     }
 
-    /** A claim was answered, with or without jobs, or the look that stands in for it while there is nothing to claim. */
+    /**
+     * A claim was answered, with or without jobs, or the look that stands in for it while there is nothing to claim.
+     */
     public void claimed() {
         claimAt = clocks.now();
         newestClaim = clocks.wall().instant();

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Decides what becomes of a job: before it runs, and after it ran. Nothing else in the worker does. A function of its
  * arguments and of chance; immutable, called by any thread.
  *
- * <p>After a run, what happened wins: a handler that returned has succeeded, even if it had been asked to stop meanwhile. A
- * handler that stops early must therefore throw, and {@code InterruptedException} is the right thing to throw.
+ * <p>After a run, what happened wins: a handler that returned has succeeded, even if it had been asked to stop
+ * meanwhile. A handler that stops early must therefore throw, and {@code InterruptedException} is the right thing to
+ * throw.
  */
 public final class Outcome {
     private static final long PARK_MS = 5_000;
@@ -142,8 +143,8 @@ public final class Outcome {
     }
 
     /**
-     * The handler was stopped because the lease seemed lost. If the broker still honours it, nobody has taken the job over and
-     * it goes the way of any lost attempt; if not, the broker refuses this verdict like any stale one.
+     * The handler was stopped because the lease seemed lost. If the broker still honours it, nobody has taken the job
+     * over and it goes the way of any lost attempt; if not, the broker refuses this verdict like any stale one.
      */
     private Decision lost(ClaimedJob job, Ran ran) {
         Failure failure = new Failure("lease_lost", "the worker was silent for longer than its lease", null);
@@ -174,7 +175,8 @@ public final class Outcome {
         int lost = job.lease().token().deliveries() - 1;
         Failure failure = new Failure("worker_lost", "the worker that ran it went silent " + lost
                 + " times in a row; it may be what kills them", null);
-        History run = new History(history.attempt(), history.attempts(), JobState.DEAD, now, null, failure, history.progress(),
+        History run = new History(history.attempt(), history.attempts(), JobState.DEAD, now, null, failure,
+                history.progress(),
                 history.forgiven(), history.maxRetries());
         return new Decision(Verdict.bury(job.lease(), job.document().with(run)), null);
     }

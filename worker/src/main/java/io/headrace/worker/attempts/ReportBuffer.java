@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler has said and the broker has not been told: its progress, and the newest of its log lines, as many as a job's log keeps
- * and as there is memory for. Any thread; guarded by itself.
+ * What a handler has said and the broker has not been told: its progress, and the newest of its log lines, as many as a
+ * job's log keeps and as there is memory for. Any thread; guarded by itself.
  */
 final class ReportBuffer {
     /** What a line takes beside its characters. */
@@ -110,8 +110,8 @@ final class ReportBuffer {
     }
 
     /**
-     * Hands what has not been told to a sender, after what is on its way. Null when there is neither; else completes, always
-     * well, when all of it has arrived or come back.
+     * Hands what has not been told to a sender, after what is on its way. Null when there is neither; else completes,
+     * always well, when all of it has arrived or come back.
      */
     synchronized @Nullable CompletionStage<?> flush(Function<Report, CompletableFuture<?>> sender) {
         reportAsked = false;

@@ -2,7 +2,6 @@ package io.headrace.worker.attempts;
 
 import io.headrace.broker.Broker;
 import io.headrace.broker.WriteResult;
-import io.headrace.worker.handlers.Handlers;
 import io.headrace.worker.threads.Breakdown;
 import io.headrace.worker.threads.Clocks;
 import io.headrace.worker.threads.RoleThread;
@@ -14,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what handlers say about their progress, and their log lines, at most twice a second each and never after the verdict.
- * Handlers' threads put their attempt in line, the thread {@code headrace-report} sends, and whoever settles flushes the
- * rest. A report that cannot be sent goes back to its attempt's buffer, which keeps the newest lines.
+ * Sends what handlers say about their progress, and their log lines, at most twice a second each and never after the
+ * verdict. Handlers' threads put their attempt in line, the thread {@code headrace-report} sends, and whoever settles
+ * flushes the rest. A report that cannot be sent goes back to its attempt's buffer, which keeps the newest lines.
  */
 public final class Reports {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -67,7 +66,10 @@ public final class Reports {
         return asked.isEmpty() ? Clocks.NEVER : INTERVAL_NANOS;
     }
 
-    /** Sends what the attempt has said. Null when nothing is unsent or on its way; else completes, always well, when all arrived. */
+    /**
+     * Sends what the attempt has said. Null when nothing is unsent or on its way; else completes, always well, when all
+     * arrived.
+     */
     @Nullable
     CompletionStage<?> flush(LiveAttempt attempt) {
         return attempt.said().flush(report -> send(attempt, report));

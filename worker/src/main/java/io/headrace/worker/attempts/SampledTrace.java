@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trace that the figure which a thread is recording belongs to. A trace counts only when its sender sampled it: nobody
- * could look up another. The trace of each thread is its own.
+ * The trace that the figure which a thread is recording belongs to. A trace counts only when its sender sampled it:
+ * nobody could look up another. The trace of each thread is its own.
  *
  * @param spanId the span of the sender, under which the job runs
  */

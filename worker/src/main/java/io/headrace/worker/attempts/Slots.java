@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many handlers may run at once. The claim loop takes slots before it asks for jobs and gives back what it did not fill; a
- * slot is free again when its handler has ended. Any thread; one atomic number, no lock.
+ * How many handlers may run at once. The claim loop takes slots before it asks for jobs and gives back what it did not
+ * fill; a slot is free again when its handler has ended. Any thread; one atomic number, no lock.
  */
 public final class Slots {
     private final int total;

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends verdicts and keeps them until the broker has answered: those that could not be sent, or whose answer was lost, are
- * sent again, since a verdict may be repeated. A job is settled while its slot already runs the next one; how many may be
- * unsettled is bounded, and beyond that claiming waits.
+ * Sends verdicts and keeps them until the broker has answered: those that could not be sent, or whose answer was lost,
+ * are sent again, since a verdict may be repeated. A job is settled while its slot already runs the next one; how many
+ * may be unsettled is bounded, and beyond that claiming waits.
  *
  * <p>Verdicts are sent by the threads that reach them, answers arrive on the broker's threads, and the thread
  * {@code headrace-resend} sends again. Shared fields are concurrent or volatile; there is no lock.
@@ -50,7 +50,8 @@ public final class VerdictSender {
     private record Pending(LiveAttempt attempt, Decision decision) {}
 
     /** @param recorded hears of each verdict that stands */
-    public VerdictSender(WorkerParts parts, InFlight inFlight, Reports reports, BiConsumer<LiveAttempt, Decision> recorded) {
+    public VerdictSender(WorkerParts parts, InFlight inFlight, Reports reports,
+            BiConsumer<LiveAttempt, Decision> recorded) {
         this.breakdown = parts.breakdown();
         this.resender = new RoleThread("headrace-resend", true, breakdown, this::turn);
         this.broker = parts.broker();

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything the worker counts, under the names of {@link Meter}. Any thread; meters are looked up once per queue, type and
- * outcome and kept in concurrent maps. Counting never throws.
+ * Everything the worker counts, under the names of {@link Meter}. Any thread; meters are looked up once per queue, type
+ * and outcome and kept in concurrent maps. Counting never throws.
  */
 public final class WorkerMetrics {
     /** How many job types get a series of their own; senders choose types, and series are not free. */
@@ -180,7 +180,10 @@ public final class WorkerMetrics {
                 : types.getOrDefault(type, OTHER);
     }
 
-    /** Shows the counters of a queue and of the types that are known as zero: the rise from nothing to 1 is none to Prometheus. */
+    /**
+     * Shows the counters of a queue and of the types that are known as zero: the rise from nothing to 1 is none to
+     * Prometheus.
+     */
     public void expect(QueueName queue, Collection<JobType> known) {
         OfQueue ofQueue = of(queue);
         known.forEach(ofQueue::type);

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears within moments that somebody cancels a job that runs here, or that an operator wishes something of this worker, and has
- * the lease keeper ask whether it is true. Where it is not possible to listen, the next renewal and heartbeat tell the same.
- * Subscribes on threads of their own, {@code headrace-cancel} and {@code headrace-wish}.
+ * Hears within moments that somebody cancels a job that runs here, or that an operator wishes something of this worker,
+ * and has the lease keeper ask whether it is true. Where it is not possible to listen, the next renewal and heartbeat
+ * tell the same. Subscribes on threads of their own, {@code headrace-cancel} and {@code headrace-wish}.
  */
 public final class BrokerHints {
     private static final Logger log = LoggerFactory.getLogger(BrokerHints.class);
@@ -73,8 +73,8 @@ public final class BrokerHints {
     }
 
     /**
-     * One kind of hint, subscribed to until that succeeds. Subscribing may block, so it has a thread of its own, which waits for
-     * ever once it has succeeded; the subscription is guarded by {@code this}.
+     * One kind of hint, subscribed to until that succeeds. Subscribing may block, so it has a thread of its own, which
+     * waits for ever once it has succeeded; the subscription is guarded by {@code this}.
      */
     private static final class Hint {
         private final Supplier<Subscription> subscribe;

@@ -31,15 +31,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, or for the next
- * due time it knows of, and looks at all queues every few seconds, as a hint is lost with a worker that is frozen or killed. It runs on the thread {@code headrace-claim}, whose fields need no
- * guard; what others read is volatile, and {@code round} is held while jobs are claimed and handed over, so that who holds
- * it after {@link #stop} knows that no job is claimed any more.
+ * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, or for
+ * the next due time it knows of, and looks at all queues every few seconds, as a hint is lost with a worker that is
+ * frozen or killed. It runs on the thread {@code headrace-claim}, whose fields need no guard; what others read is
+ * volatile, and {@code round} is held while jobs are claimed and handed over, so that who holds it after {@link #stop}
+ * knows that no job is claimed any more.
  */
 public final class ClaimLoop {
     /**
-     * How long a wait for a hint lasts at most. Then comes a look at all queues, three commands for any number of them, so a job whose hint was
-     * lost with its worker starts within five seconds.
+     * How long a wait for a hint lasts at most. Then comes a look at all queues, three commands for any number of them,
+     * so a job whose hint was lost with its worker starts within five seconds.
      */
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(4);
     /** How long a busy worker waits for more slots to get free, rather than claiming job by job. */
@@ -87,7 +88,8 @@ public final class ClaimLoop {
         long damagedUntil;
     }
 
-    public ClaimLoop(WorkerParts parts, Workload workload, Liveness liveness, VerdictSender settler, AttemptRunner runner,
+    public ClaimLoop(WorkerParts parts, Workload workload, Liveness liveness, VerdictSender settler,
+            AttemptRunner runner,
             Reclaimer reclaimer) {
         this.broker = parts.broker();
         this.config = parts.config();
@@ -132,7 +134,10 @@ public final class ClaimLoop {
         return !quiet;
     }
 
-    /** Ends the thread. When this returns true no job is claimed any more; false when a claim under way did not answer in time. */
+    /**
+     * Ends the thread. When this returns true no job is claimed any more; false when a claim under way did not answer
+     * in time.
+     */
     public boolean stop(Duration atMost) throws InterruptedException {
         quiet = true;
         thread.stop();
@@ -197,7 +202,9 @@ public final class ClaimLoop {
         return capacity.limit() <= slots.busy();
     }
 
-    /** A worker that runs all that the machine carries does what it is there for; one that cannot run anything does not. */
+    /**
+     * A worker that runs all that the machine carries does what it is there for; one that cannot run anything does not.
+     */
     private long awaitRoom() {
         hinted = true; // should there be room again, much may have come meanwhile
         if (slots.busy() > 0) {

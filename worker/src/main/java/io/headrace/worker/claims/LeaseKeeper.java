@@ -36,13 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the leases of every attempt in flight, from its claim until its verdict is recorded, and makes the worker known. It
- * stops handlers whose lease is lost or whose job was cancelled. When it finds that the whole process stood still for longer
- * than a lease, it drops the leases from before: others may have the jobs by now. It hands back what no thread has begun within a
- * lease, rather than renew for ever what does not run.
+ * Keeps the leases of every attempt in flight, from its claim until its verdict is recorded, and makes the worker
+ * known. It stops handlers whose lease is lost or whose job was cancelled. When it finds that the whole process stood
+ * still for longer than a lease, it drops the leases from before: others may have the jobs by now. It hands back what
+ * no thread has begun within a lease, rather than renew for ever what does not run.
  *
- * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that nothing can delay a renewal; its fields belong
- * to that thread. {@code turn} is held during a turn, so that who holds it after {@link #stop} knows that none comes any more.
+ * <p>Runs on the thread {@code headrace-lease}, which does nothing else, so that nothing can delay a renewal; its
+ * fields belong to that thread. {@code turn} is held during a turn, so that who holds it after {@link #stop} knows that
+ * none comes any more.
  */
 public final class LeaseKeeper {
     private static final Logger log = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -67,7 +68,10 @@ public final class LeaseKeeper {
     private volatile boolean stopped;
     /** Whether the next heartbeat is to come at once. */
     private volatile boolean soon;
-    /** Attempts whose job is said to be cancelled: their leases are renewed with the next heartbeat, which tells whether it is true. */
+    /**
+     * Attempts whose job is said to be cancelled: their leases are renewed with the next heartbeat, which tells whether
+     * it is true.
+     */
     private final Set<LiveAttempt> doubtful = ConcurrentHashMap.newKeySet();
     private long aliveAt;
     private long nextAt;
@@ -95,7 +99,10 @@ public final class LeaseKeeper {
         thread.start();
     }
 
-    /** Ends the thread. When this returns true no heartbeat is sent any more; false when one under way did not end in time. */
+    /**
+     * Ends the thread. When this returns true no heartbeat is sent any more; false when one under way did not end in
+     * time.
+     */
     public boolean stop(Duration atMost) throws InterruptedException {
         stopped = true;
         thread.stop();
@@ -119,8 +126,9 @@ public final class LeaseKeeper {
     }
 
     /**
-     * Somebody says that this job is to be cancelled. Anybody can say so, and a job that ended by mistake would be lost: the broker is asked
-     * about its leases with the next heartbeat, which comes soon. A job that does not run here costs nothing.
+     * Somebody says that this job is to be cancelled. Anybody can say so, and a job that ended by mistake would be
+     * lost: the broker is asked about its leases with the next heartbeat, which comes soon. A job that does not run
+     * here costs nothing.
      */
     void doubt(JobId job) {
         if (doubtful.addAll(inFlight.of(job))) {

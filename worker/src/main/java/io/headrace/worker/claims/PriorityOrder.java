@@ -8,8 +8,8 @@ import io.headrace.Priority;
 import java.util.List;
 
 /**
- * In which order the levels of one queue are asked. Of ten claims seven start at high, two at normal and one at low, so that
- * an endless stream of urgent jobs leaves the others a share. Used by the claim loop's thread only.
+ * In which order the levels of one queue are asked. Of ten claims seven start at high, two at normal and one at low, so
+ * that an endless stream of urgent jobs leaves the others a share. Used by the claim loop's thread only.
  */
 final class PriorityOrder {
     private static final List<Priority> FROM_HIGH = List.of(HIGH, NORMAL, LOW);

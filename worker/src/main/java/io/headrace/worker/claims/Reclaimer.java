@@ -17,13 +17,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Takes over jobs whose workers went silent: about three times a lease, with jitter so that the fleet does not ask at once,
- * and never more than there are free slots. After the worker's start and after an outage it waits a grace first, because
- * leases that ran out while the broker was away say nothing about their workers. It has no thread of its own: the claim loop
- * gives it its turn before claiming, so a worker with an endless backlog still rescues lost jobs.
+ * Takes over jobs whose workers went silent: about three times a lease, with jitter so that the fleet does not ask at
+ * once, and never more than there are free slots. After the worker's start and after an outage it waits a grace first,
+ * because leases that ran out while the broker was away say nothing about their workers. It has no thread of its own:
+ * the claim loop gives it its turn before claiming, so a worker with an endless backlog still rescues lost jobs.
  *
- * <p>A job that was lost twice gets its last chance apart from others of its kind, one at a time: if it is what kills the
- * workers, they must not die with it.
+ * <p>A job that was lost twice gets its last chance apart from others of its kind, one at a time: if it is what kills
+ * the workers, they must not die with it.
  */
 public final class Reclaimer {
     private final Broker broker;

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Tells whether something failed because the machine gives this process no more threads, children or descriptors: the job is not to
- * blame, and may run well elsewhere. Java has no type for it, so the words of the JVM and of the C library have to do.
+ * Tells whether something failed because the machine gives this process no more threads, children or descriptors: the
+ * job is not to blame, and may run well elsewhere. Java has no type for it, so the words of the JVM and of the C
+ * library have to do.
  */
 public final class Exhaustion {
     private static final String NO_THREAD = "unable to create native thread";
     /**
-     * EAGAIN, ENOMEM, ENFILE and EMFILE, as starting a child says them; what the JDK's helper for that says when it cannot even load its
-     * libraries; and what sockets say.
+     * EAGAIN, ENOMEM, ENFILE and EMFILE, as starting a child says them; what the JDK's helper for that says when it
+     * cannot even load its libraries; and what sockets say.
      */
     private static final List<String> REFUSALS = List.of("error=11,", "error=12,", "error=23,", "error=24,",
             "Failed to exec spawn helper", "Too many open files");

@@ -3,7 +3,10 @@ package io.headrace.worker.handlers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown by our own handlers: a failure with a type of its own, such as {@code exit_1}, rather than an exception's name. */
+/**
+ * Thrown by our own handlers: a failure with a type of its own, such as {@code exit_1}, rather than an exception's
+ * name.
+ */
 public final class HandlerFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -43,7 +46,9 @@ public final class HandlerFailure extends Exception {
         return new HandlerFailure(Kind.POSTPONED, type, message, floor, null);
     }
 
-    /** This machine could not begin the work, for want of a thread, a child or a descriptor: the job uses no attempt. */
+    /**
+     * This machine could not begin the work, for want of a thread, a child or a descriptor: the job uses no attempt.
+     */
     public static HandlerFailure unable(String type, String message, @Nullable Throwable cause) {
         return new HandlerFailure(Kind.UNABLE, type, message, Duration.ZERO, cause);
     }

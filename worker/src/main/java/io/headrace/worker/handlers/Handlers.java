@@ -29,7 +29,8 @@ public final class Handlers {
      * A handler and where it came from.
      *
      * @param source for people: a class, a command, a jar
-     * @param loader the class loader of a plugin, which is the thread's while the handler runs; null for the program's own
+     * @param loader the class loader of a plugin, which is the thread's while the handler runs; null for the program's
+     *         own
      */
     public record Registered(JobHandler<?> handler, String source, @Nullable ClassLoader loader) {}
 

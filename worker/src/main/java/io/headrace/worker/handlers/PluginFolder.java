@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handlers from jars: each jar of the folder has a class loader of its own, so that two plugins may bring different versions
- * of a library, and says in {@code META-INF/services/io.headrace.JobHandler} which handlers it holds.
+ * Handlers from jars: each jar of the folder has a class loader of its own, so that two plugins may bring different
+ * versions of a library, and says in {@code META-INF/services/io.headrace.JobHandler} which handlers it holds.
  */
 public final class PluginFolder {
     private static final Logger log = LoggerFactory.getLogger(PluginFolder.class);

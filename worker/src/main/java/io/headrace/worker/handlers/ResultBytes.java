@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a result of bytes that a program printed or a server answered: JSON as such, text as a string, and anything else as
- * {@code {"mediaType":…,"base64":…}}. Text is what it is said to be; when nothing is said, UTF-8, or what the byte order mark at its
- * beginning says.
+ * Makes a result of bytes that a program printed or a server answered: JSON as such, text as a string, and anything
+ * else as {@code {"mediaType":…,"base64":…}}. Text is what it is said to be; when nothing is said, UTF-8, or what the
+ * byte order mark at its beginning says.
  */
 public final class ResultBytes {
     /** How many bytes of a result are kept at most. */

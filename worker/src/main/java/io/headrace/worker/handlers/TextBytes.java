@@ -9,8 +9,8 @@ import java.nio.charset.UnsupportedCharsetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are said to be text, and how to read them: as the byte order mark at their beginning says, else as their type says,
- * else as UTF-8.
+ * Bytes that are said to be text, and how to read them: as the byte order mark at their beginning says, else as their
+ * type says, else as UTF-8.
  *
  * @param charset null when the one that was named is unknown
  * @param mark the length of the byte order mark

@@ -10,10 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a worker that cannot go on: an {@code Error}, such as no memory or no thread left, came up on a thread that is not a
- * handler's. The worker lets its jobs go, so that others run them, tells the log, and then whoever asked to be told. Any thread; only
- * the first error counts. Nothing here may rely on there being memory for it, nor on letting go to come to an end: whoever asked is told
- * after some seconds all the same, by a thread that is there beforehand.
+ * The end of a worker that cannot go on: an {@code Error}, such as no memory or no thread left, came up on a thread
+ * that is not a handler's. The worker lets its jobs go, so that others run them, tells the log, and then whoever asked
+ * to be told. Any thread; only the first error counts. Nothing here may rely on there being memory for it, nor on
+ * letting go to come to an end: whoever asked is told after some seconds all the same, by a thread that is there
+ * beforehand.
  */
 public final class Breakdown {
     private static final Logger log = LoggerFactory.getLogger(Breakdown.class);

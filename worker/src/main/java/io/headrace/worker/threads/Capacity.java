@@ -8,12 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many attempts may be under way at once: as many as there are slots, and fewer while the machine gives this process no more
- * threads, children or descriptors. Each refusal lowers the bound and stops claiming for a while; time raises it again, as far as
- * threads can be started for it. So what cannot run here is left to others. Told in two lines of the log, like an outage.
+ * How many attempts may be under way at once: as many as there are slots, and fewer while the machine gives this
+ * process no more threads, children or descriptors. Each refusal lowers the bound and stops claiming for a while; time
+ * raises it again, as far as threads can be started for it. So what cannot run here is left to others. Told in two
+ * lines of the log, like an outage.
  *
- * <p>Any thread may tell of a refusal; the claim loop's thread asks. The fields are guarded by {@code this}, {@code limit} is also
- * read without it.
+ * <p>Any thread may tell of a refusal; the claim loop's thread asks. The fields are guarded by {@code this},
+ * {@code limit} is also read without it.
  */
 public final class Capacity {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);

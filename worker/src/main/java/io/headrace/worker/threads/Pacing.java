@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait between tries while the broker is away: full jitter between 50 ms and a ceiling that doubles to 500 ms. More would
- * delay the jobs after an outage and spare nothing: meanwhile the broker refuses calls at once, and looks for Redis by itself.
- * Thread-safe: every caller only ever reads or replaces one number.
+ * How long to wait between tries while the broker is away: full jitter between 50 ms and a ceiling that doubles to 500
+ * ms. More would delay the jobs after an outage and spare nothing: meanwhile the broker refuses calls at once, and
+ * looks for Redis by itself. Thread-safe: every caller only ever reads or replaces one number.
  */
 public final class Pacing {
     private static final long FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

@@ -6,9 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one role: it takes turns, waits between them as long as the turn said or until woken, and goes on after any
- * exception. An {@code Error} ends it, and with it the worker: see {@link Breakdown}. {@code signalled}, {@code parked} and {@code stopped} are volatile: a waker sets the signal and then looks whether the
- * thread is parked, the thread does the reverse, so no wake-up is missed.
+ * The thread of one role: it takes turns, waits between them as long as the turn said or until woken, and goes on after
+ * any exception. An {@code Error} ends it, and with it the worker: see {@link Breakdown}. {@code signalled},
+ * {@code parked} and {@code stopped} are volatile: a waker sets the signal and then looks whether the thread is parked,
+ * the thread does the reverse, so no wake-up is missed.
  */
 public final class RoleThread {
     /** What the role does each time. */

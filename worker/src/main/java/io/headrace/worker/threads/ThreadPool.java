@@ -10,12 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Daemon threads, one a slot, started when first needed. Waking a thread costs more than a short job, so at most one wake-up
- * is under way at a time: the woken thread takes a task and wakes the next only when tasks are left. A burst of short jobs is
- * thus run by the few threads already awake, and a burst of long ones wakes them all, one after the other.
+ * Daemon threads, one a slot, started when first needed. Waking a thread costs more than a short job, so at most one
+ * wake-up is under way at a time: the woken thread takes a task and wakes the next only when tasks are left. A burst of
+ * short jobs is thus run by the few threads already awake, and a burst of long ones wakes them all, one after the
+ * other.
  *
- * <p>No lock: a thread that goes idle counts itself first and looks for tasks again, and who adds a task does so before looking
- * for idle threads, so one of the two sees the other.
+ * <p>No lock: a thread that goes idle counts itself first and looks for tasks again, and who adds a task does so before
+ * looking for idle threads, so one of the two sees the other.
  */
 final class ThreadPool implements JobThreads {
     private static final Logger log = LoggerFactory.getLogger(ThreadPool.class);

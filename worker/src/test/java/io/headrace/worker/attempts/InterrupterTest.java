@@ -11,7 +11,6 @@ import io.headrace.Json;
 import io.headrace.NewJob;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.worker.Rig;
-import io.headrace.worker.handlers.Handlers;
 import io.headrace.worker.handlers.http.HttpHandler;
 import io.headrace.worker.handlers.http.HttpTarget;
 import io.headrace.worker.threads.Clocks;

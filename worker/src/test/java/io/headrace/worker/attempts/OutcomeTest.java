@@ -82,7 +82,8 @@ class OutcomeTest {
         ClaimedJob asking = claimed(spec(7, null), History.NONE, 1, 1, List.of());
         JobDocument judged = outcome.afterRun(asking, ran(failed, null)).orElseThrow().verdict().document();
         assertThat(judged.history().maxRetries()).isNull();
-        assertThat(JobDocument.parse(after(failed, null).verdict().document().bytes()).history().maxRetries()).isEqualTo(2);
+        assertThat(JobDocument.parse(after(failed, null).verdict().document().bytes()).history().maxRetries())
+                .isEqualTo(2);
     }
 
     @Test
@@ -194,7 +195,8 @@ class OutcomeTest {
         Attempt lost = new Attempt(1, "w-0", CLAIMED.minusSeconds(9), CLAIMED, Attempt.Outcome.LOST, null);
         ClaimedJob second = claimed(spec(null, null), History.NONE, 2, 2, List.of(lost));
 
-        History run = outcome.afterRun(second, ran(Ending.returned(null), null)).orElseThrow().verdict().document().history();
+        History run = outcome.afterRun(second, ran(Ending.returned(null), null)).orElseThrow().verdict().document()
+                .history();
 
         assertThat(run.attempt()).isEqualTo(2);
         assertThat(run.attempts()).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.LOST,

@@ -18,7 +18,6 @@ import io.headrace.testkit.InMemoryBroker;
 import io.headrace.testkit.ManualClock;
 import io.headrace.worker.Rig;
 import io.headrace.worker.attempts.LiveAttempt;
-import io.headrace.worker.attempts.Outcome;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import java.time.Duration;

@@ -13,7 +13,6 @@ import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Steer;
 import io.headrace.worker.Rig;
 import io.headrace.worker.attempts.LiveAttempt;
-import io.headrace.worker.attempts.Outcome;
 import io.headrace.worker.attempts.Stop;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,5 @@
--- Entries are fetched a few at a time, as many as stay within a MiB by the size of those seen last: one of them can take 16 MiB.
+-- Entries are fetched a few at a time, as many as stay within a MiB by the size of those seen last: one of them can
+-- take 16 MiB.
 local CHUNK, MAX_BYTES = 16, 1048576
 local spent, usual = 0, MAX_BYTES
 

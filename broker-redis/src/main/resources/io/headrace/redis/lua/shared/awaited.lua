@@ -1,5 +1,5 @@
--- Jobs whose end somebody waits for, by until when: what they end as stays on record for a while, whatever the retention is.
--- The setting 'awaited_until_ms' tells whether there are any, as who ends jobs reads the settings anyway.
+-- Jobs whose end somebody waits for, by until when: what they end as stays on record for a while, whatever the
+-- retention is. The setting 'awaited_until_ms' tells whether there are any, as who ends jobs reads the settings anyway.
 local AWAITED_MS = 60000
 -- For so long who waits can fetch the result.
 local HELD_MS = 30000
@@ -19,8 +19,8 @@ local function soon(text, at_most_ms)
   return ms > now_ms and ms <= now_ms + at_most_ms
 end
 
--- Holds what is waited for of these jobs that have ended, unless it is held longer anyway. ids[n] ended as document_at(n);
--- own_ms_at(n) is its own retention, '' when it has none.
+-- Holds what is waited for of these jobs that have ended, unless it is held longer anyway. ids[n] ended as
+-- document_at(n); own_ms_at(n) is its own retention, '' when it has none.
 local function hold(ids, document_at, own_ms_at)
   for n, until_ms in ipairs(redis.call('ZMSCORE', base .. 'awaited', unpack(ids))) do
     local own_ms = until_ms and own_ms_at(n)

@@ -1,10 +1,10 @@
--- Finished jobs lie in one hash per tenth of a second of their ids' time; the zset 'finished' lists these buckets, the hash
--- 'kept' counts what each holds and their total. (Lua writes a negated zero as -0, which Redis takes for no number: hence
--- 0 - n.) All three change together, so the total is exact up to buckets that expired since.
+-- Finished jobs lie in one hash per tenth of a second of their ids' time; the zset 'finished' lists these buckets, the
+-- hash 'kept' counts what each holds and their total. (Lua writes a negated zero as -0, which Redis takes for no
+-- number: hence 0 - n.) All three change together, so the total is exact up to buckets that expired since.
 --
--- What ended last is kept longest. Most jobs end in the order in which they were accepted, so the times of buckets tell.
--- A bucket in which a job ended out of that order is listed in 'late' instead, by its own time like in 'finished', and in
--- 'ended' by when a job last ended in it; 'kept' counts them as 'late'.
+-- What ended last is kept longest. Most jobs end in the order in which they were accepted, so the times of buckets
+-- tell. A bucket in which a job ended out of that order is listed in 'late' instead, by its own time like in
+-- 'finished', and in 'ended' by when a job last ended in it; 'kept' counts them as 'late'.
 
 -- An oldest bucket of more documents than this goes as a whole: picking single ones out would cost more than the jobs.
 local WHOLE = 1000
@@ -59,8 +59,8 @@ local function total_kept()
   return whole(redis.call('HGET', base .. 'kept', 'total'), 0)
 end
 
--- The bucket in which no job has ended for longest, what 'kept' counts of it, whether it is among the late ones, and whether there
--- are any logs.
+-- The bucket in which no job has ended for longest, what 'kept' counts of it, whether it is among the late ones, and
+-- whether there are any logs.
 local function oldest_bucket()
   local oldest = redis.call('ZRANGE', base .. 'finished', 0, 0)[1]
   local counts = redis.call('HMGET', base .. 'kept', oldest or '', 'late', 'logs')
@@ -79,7 +79,8 @@ local function oldest_bucket()
   return oldest, counts[1], false, has_logs
 end
 
--- Drops buckets that expired, and the oldest documents above the limit, of so many kept; a bounded number of steps a call.
+-- Drops buckets that expired, and the oldest documents above the limit, of so many kept; a bounded number of steps a
+-- call.
 local function trim(max_kept, total)
   local trimmed = 0
   for _ = 1, 100 do
@@ -114,8 +115,8 @@ local function trim(max_kept, total)
   tally('trimmed', trimmed)
 end
 
--- Stores finished documents. runs: each {bucket, of, first, last}, where of[first..last] are ids, each followed by its document;
--- known: buckets to remember although nothing is kept. No document is lost to a key of a wrong type.
+-- Stores finished documents. runs: each {bucket, of, first, last}, where of[first..last] are ids, each followed by its
+-- document; known: buckets to remember although nothing is kept. No document is lost to a key of a wrong type.
 local function keep(runs, known, retention_ms, max_kept)
   local grown = {}
   for _, run in ipairs(runs) do
@@ -148,8 +149,8 @@ local function keep(runs, known, retention_ms, max_kept)
   end
 end
 
--- The queue's retention in ms, its limit of kept documents, whether somebody looks at it, and whether somebody waits for one of
--- its jobs; of the former two, where something else than a number in bounds is set, the default.
+-- The queue's retention in ms, its limit of kept documents, whether somebody looks at it, and whether somebody waits
+-- for one of its jobs; of the former two, where something else than a number in bounds is set, the default.
 local function bounded(text, most, fallback)
   local n = whole(text, fallback)
   return n >= 0 and n <= most and n or fallback

@@ -1,11 +1,12 @@
--- The lease of a job is its entry in the group's pending list, which names its holder and counts its deliveries: a write counts only if the
--- writer holds the entry, in the same delivery. A first delivery writes nothing else; what the pending list would forget of an
--- entry that was renewed, handed back or delivered again is in the hash 'running:<level>':
---   <entry id> -> <worker>,<deliveries>,<start ms>,<lease ms>,<fencing token>;<the same of a lost delivery>;...
--- newest first; an empty first place says that nobody holds it.
+-- The lease of a job is its entry in the group's pending list, which names its holder and counts its deliveries: a
+-- write counts only if the writer holds the entry, in the same delivery. A first delivery writes nothing else; what the
+-- pending list would forget of an entry that was renewed, handed back or delivered again is in the hash
+-- 'running:<level>': <entry id> -> <worker>,<deliveries>,<start ms>,<lease ms>,<fencing token>;<the same of a lost
+-- delivery>;... newest first; an empty first place says that nobody holds it.
 local SLACK = 100 -- entries that lie between those asked for and are still held
 
--- What the worker holds between two entries, {entry, worker, idle ms, deliveries} each: as many as are asked for, and some more.
+-- What the worker holds between two entries, {entry, worker, idle ms, deliveries} each: as many as are asked for, and
+-- some more.
 local function held_between(stream, worker, first, last, count)
   local page = redis.pcall('XPENDING', stream, 'workers', first, last, count + SLACK, worker)
   if page.err then
@@ -15,8 +16,8 @@ local function held_between(stream, worker, first, last, count)
   return page
 end
 
--- What the pending list says of each of these entries that the worker holds: entry -> {entry, worker, idle ms, deliveries}. Ascending entries that lie close cost one
--- command; each that is not found among them costs one more.
+-- What the pending list says of each of these entries that the worker holds: entry -> {entry, worker, idle ms,
+-- deliveries}. Ascending entries that lie close cost one command; each that is not found among them costs one more.
 local function leases_of(stream, worker, entries)
   local found = {}
   for _, pending in ipairs(held_between(stream, worker, entries[1], entries[#entries], #entries)) do

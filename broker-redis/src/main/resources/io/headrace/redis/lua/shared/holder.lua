@@ -1,4 +1,5 @@
--- Who holds a pending entry, in the words of the hash 'running:<level>': its record, or what the pending list says when there is none.
+-- Who holds a pending entry, in the words of the hash 'running:<level>': its record, or what the pending list says when
+-- there is none.
 local lease_ms_of = {}
 local function lease_of(worker)
   if not lease_ms_of[worker] then

@@ -1,14 +1,15 @@
 -- The lag of the group of a ready stream: how many entries it has not delivered yet.
 
--- Whether the lag will stay unknown. While only the last delivered entry has been deleted, and an older one not, Redis does not tell
--- the lag either, but knows it again with the next delivery.
+-- Whether the lag will stay unknown. While only the last delivered entry has been deleted, and an older one not, Redis
+-- does not tell the lag either, but knows it again with the next delivery.
 local function lag_is_lost(stream, group)
   return not group['lag'] and (not group['entries-read']
     or behind(named_values(redis.call('XINFO', 'STREAM', stream))['max-deleted-entry-id'], group['last-delivered-id']))
 end
 
--- Sets right what Redis computes the lag from. Every delivered entry is pending until it is deleted, so those not delivered are all
--- that are not pending. The mark of the last deletion goes: an undelivered entry deleted makes the lag unknown until it is passed.
+-- Sets right what Redis computes the lag from. Every delivered entry is pending until it is deleted, so those not
+-- delivered are all that are not pending. The mark of the last deletion goes: an undelivered entry deleted makes the
+-- lag unknown until it is passed.
 local function mend_lag(stream)
   local group = group_of(stream)
   if not group then return end

@@ -1,10 +1,10 @@
--- What handlers said: the log of a job ends with its document, its progress when the job ends. The hash 'log_bytes' holds how much
--- each log is; the zset 'logs' lists them, those of finished jobs by bucket, and half a bucket more where the document has a retention of
--- its own, others by 0; 'kept' counts the 'logs' there are and their
--- 'log_bytes' together. Where there are none, all of that costs nothing.
+-- What handlers said: the log of a job ends with its document, its progress when the job ends. The hash 'log_bytes'
+-- holds how much each log is; the zset 'logs' lists them, those of finished jobs by bucket, and half a bucket more
+-- where the document has a retention of its own, others by 0; 'kept' counts the 'logs' there are and their 'log_bytes'
+-- together. Where there are none, all of that costs nothing.
 
--- Drops the logs that some of these jobs may have: what somebody waits for, a while later; of jobs that go on writing, the lines, so
--- that the next one is numbered as it would have been.
+-- Drops the logs that some of these jobs may have: what somebody waits for, a while later; of jobs that go on writing,
+-- the lines, so that the next one is numbered as it would have been.
 local function drop_logs(ids, linger_ms, go_on)
   for from = 1, #ids, 1000 do
     local to = math.min(#ids, from + 999)
@@ -42,7 +42,8 @@ local function drop_logs_of(bucket, linger_ms)
   end
 end
 
--- Jobs end that may have said something: of each the id, its place in 'logs', and how long its document is kept in ms, 0 for not at all.
+-- Jobs end that may have said something: of each the id, its place in 'logs', and how long its document is kept in ms,
+-- 0 for not at all.
 local function end_logs(said, linger_ms)
   if #said == 0 then return end
   local ids, progress, unkept = {}, {}, {}

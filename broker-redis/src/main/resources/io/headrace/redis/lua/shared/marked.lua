@@ -1,7 +1,8 @@
--- Which of these jobs are to be cancelled: their cancellation was asked for while they waited or ran. Whoever has their entries is told, and ends them
--- without running them. A mark is in 'cancelled' while the entry waits in line, and moves to 'cancelling' when somebody who holds the entry is told;
--- a worker can die in between, so a mark counts in either set, wherever the entry is. Nothing but the entries that somebody holds may be asked about.
--- One command where nothing is marked, else 2 per 1,000 jobs and set, and 1 per job that was marked in line.
+-- Which of these jobs are to be cancelled: their cancellation was asked for while they waited or ran. Whoever has their
+-- entries is told, and ends them without running them. A mark is in 'cancelled' while the entry waits in line, and
+-- moves to 'cancelling' when somebody who holds the entry is told; a worker can die in between, so a mark counts in
+-- either set, wherever the entry is. Nothing but the entries that somebody holds may be asked about. One command where
+-- nothing is marked, else 2 per 1,000 jobs and set, and 1 per job that was marked in line.
 local function marked(ids)
   local cancelled = {}
   if #ids == 0 or redis.call('EXISTS', base .. 'cancelled', base .. 'cancelling') == 0 then

@@ -21,8 +21,9 @@ local function sorted_out(members)
   return ids, dropped
 end
 
--- members must be in the zset. Returns how many were published, and those that are no job ids, which are dropped from the index. An id without a
--- document is published, too: whoever claims it sets it aside as dead, so that it does not vanish.
+-- members must be in the zset. Returns how many were published, and those that are no job ids, which are dropped from
+-- the index. An id without a document is published, too: whoever claims it sets it aside as dead, so that it does not
+-- vanish.
 local function publish(zset, members)
   if #members == 0 then return 0, {} end
   local ids, dropped = sorted_out(members)

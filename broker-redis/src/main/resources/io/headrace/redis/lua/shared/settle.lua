@@ -1,9 +1,10 @@
--- What finish, retry, park and bury share: jobs that leave their stream. KEYS and ARGV: see shared/verdicts.lua. Those that the worker
--- still holds are settled; the rest is refused: their writer is stale.
+-- What finish, retry, park and bury share: jobs that leave their stream. KEYS and ARGV: see shared/verdicts.lua. Those
+-- that the worker still holds are settled; the rest is refused: their writer is stale.
 
--- The held jobs, 'at' counting from 1: their entries are entries[E + at], their ids and documents documents[D + 2 * at - 1] and the one
--- after it, their places place_at(at); special[at] is the rest of the place of a job that is not plain. While all are held and plain, which is what
--- happens, the arguments serve as they are, and nothing is done job by job.
+-- The held jobs, 'at' counting from 1: their entries are entries[E + at], their ids and documents documents[D + 2 * at
+-- - 1] and the one after it, their places place_at(at); special[at] is the rest of the place of a job that is not
+-- plain. While all are held and plain, which is what happens, the arguments serve as they are, and nothing is done job
+-- by job.
 local held = count
 local entries, E, documents, D = ARGV, ENTRIES, ARGV, PAIRS
 local places -- of those that were sorted out
@@ -58,8 +59,9 @@ local function chunk_of_entries()
   return unpack(entries, E + 1, E + held)
 end
 
--- Takes the held entries out of their stream for good, with their leases. It comes after what became of them is stored: a script that fails
--- half-way, because somebody changed a key by hand, then leaves a job in two places rather than in none.
+-- Takes the held entries out of their stream for good, with their leases. It comes after what became of them is stored:
+-- a script that fails half-way, because somebody changed a key by hand, then leaves a job in two places rather than in
+-- none.
 local function withdraw()
   redis.call('XACK', stream, 'workers', chunk_of_entries())
   delete(stream, entries, E + 1, E + held, entries == ARGV and ARGV[6] or '-')
@@ -79,7 +81,8 @@ local function ids()
   return id_list
 end
 
--- Removes the addresses of entries that were published a second time, and, where jobs ended, frees their uniqueness locks.
+-- Removes the addresses of entries that were published a second time, and, where jobs ended, frees their uniqueness
+-- locks.
 local function clean_up(ended)
   local addresses, locks = {}, {}
   for at, rest in pairs(special) do

@@ -9,8 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The handler of every fault test, packed into a plugin. It notes that it runs before it does anything else, and again when
- * it has come to an end, good or bad, each time by one write at the end of a file of its process: a killed process loses no note.
+ * The handler of every fault test, packed into a plugin. It notes that it runs before it does anything else, and again
+ * when it has come to an end, good or bad, each time by one write at the end of a file of its process: a killed process
+ * loses no note.
  */
 public final class NotingHandler implements JobHandler<NotingHandler.Work> {
     /** The environment variable that names the files, without their endings. */

@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command run by {@code sh -c}, in a session of its own where the machine has {@code setsid}. Whatever it has started ends with
- * it, and with this JVM. {@link #run} is called by one thread; threads named {@code headrace-pipe} read and write the child's
- * streams; {@link #killAll} may be called by any thread.
+ * A command run by {@code sh -c}, in a session of its own where the machine has {@code setsid}. Whatever it has started
+ * ends with it, and with this JVM. {@link #run} is called by one thread; threads named {@code headrace-pipe} read and
+ * write the child's streams; {@link #killAll} may be called by any thread.
  */
 public final class ChildProcess {
     private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
@@ -40,7 +40,10 @@ public final class ChildProcess {
     private static final long DRAIN_SECONDS = 1;
     private static final Charset ARGUMENTS = arguments();
     private static final boolean SETSID = onPath("setsid");
-    /** What a command does not see besides our settings: the arguments in our systemd unit, and a trace that is not its job's. */
+    /**
+     * What a command does not see besides our settings: the arguments in our systemd unit, and a trace that is not its
+     * job's.
+     */
     private static final Set<String> HIDDEN = Set.of("WORKER_ARGS", "TRACEPARENT");
 
     private static final ExecutorService PIPES = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
@@ -129,7 +132,9 @@ public final class ChildProcess {
         return line;
     }
 
-    /** Feeds the child, hears it, and waits for its end, and whatever it has started. An interrupt ends them all first. */
+    /**
+     * Feeds the child, hears it, and waits for its end, and whatever it has started. An interrupt ends them all first.
+     */
     Ended run(byte[] input, CommandOutput printed, Consumer<String> errorLine) throws InterruptedException {
         try {
             ErrorLines lines = new ErrorLines(errorLine);
@@ -166,7 +171,9 @@ public final class ChildProcess {
         }
     }
 
-    /** What the command has left running may end by itself while it holds the output, for a second; then it is ended. */
+    /**
+     * What the command has left running may end by itself while it holds the output, for a second; then it is ended.
+     */
     private void endTheRest(CompletableFuture<Void> readers, CommandOutput output) throws InterruptedException {
         boolean heard = ended(readers, output);
         if (tree.alive()) {
@@ -205,7 +212,10 @@ public final class ChildProcess {
         ChildTree.kill(children.stream().map(child -> child.tree).toList());
     }
 
-    /** A thread that will read a stream of a child. It is there before the child is: without, the child would run and be killed. */
+    /**
+     * A thread that will read a stream of a child. It is there before the child is: without, the child would run and be
+     * killed.
+     */
     private static final class Reader {
         private final CompletableFuture<Runnable> work = new CompletableFuture<>();
         private final CompletableFuture<Void> done = CompletableFuture.runAsync(() -> work.join().run(), PIPES);

@@ -8,9 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts children also where the system gives hardly any threads. Java starts the process first and then the thread that waits for
- * its end; when it gets none, the process runs, nobody has a hold of it, and its pipes stay open for good. So what has been started
- * then is ended by its mark, and from then on there must be room for both before a child is started, one at a time.
+ * Starts children also where the system gives hardly any threads. Java starts the process first and then the thread
+ * that waits for its end; when it gets none, the process runs, nobody has a hold of it, and its pipes stay open for
+ * good. So what has been started then is ended by its mark, and from then on there must be room for both before a child
+ * is started, one at a time.
  */
 final class ChildStart {
     /** The process itself, and the thread that waits for its end. */

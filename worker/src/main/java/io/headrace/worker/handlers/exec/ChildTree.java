@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command and everything that it has started, to be ended together. Its methods may be called by any thread; those that wait
- * keep the caller's interrupt.
+ * A command and everything that it has started, to be ended together. Its methods may be called by any thread; those
+ * that wait keep the caller's interrupt.
  */
 interface ChildTree {
     /** Between asking processes to end and killing them. */

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command prints, up to a bound; the rest is read and thrown away, so that the command can end. Written by one thread;
- * guarded by itself, but for the time.
+ * What a command prints, up to a bound; the rest is read and thrown away, so that the command can end. Written by one
+ * thread; guarded by itself, but for the time.
  */
 final class CommandOutput {
     private final int max;
@@ -54,7 +54,10 @@ final class CommandOutput {
         }
     }
 
-    /** Whether its writer has waited for memory within such a time, so that more may come although the command has ended. */
+    /**
+     * Whether its writer has waited for memory within such a time, so that more may come although the command has
+     * ended.
+     */
     boolean heldUpWithin(long nanos) {
         return waiting || System.nanoTime() - gotAt < nanos;
     }

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Makes lines of what a program writes. A carriage return ends a line as a line feed does, and both together end one: so a bar
- * that a program draws over and over is a line each time. What is longer than anybody keeps is cut and says so. Used by one
- * thread.
+ * Makes lines of what a program writes. A carriage return ends a line as a line feed does, and both together end one:
+ * so a bar that a program draws over and over is a line each time. What is longer than anybody keeps is cut and says
+ * so. Used by one thread.
  */
 final class ErrorLines {
     /** How many bytes of a line are kept. */

@@ -9,14 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Hears a command's standard error: logs it, takes progress out of it, and remembers its end, where programs say why they fail.
- * Guarded by itself.
+ * Hears a command's standard error: logs it, takes progress out of it, and remembers its end, where programs say why
+ * they fail. Guarded by itself.
  */
 final class ErrorTail {
     /** By this mark the beginning of a hidden value is found where the rest of it was cut off. */
     static final String CUT = "…";
 
-    /** A number as programs print them, {@code 1}, {@code .5}, {@code 1e-05}; possessive, so that no line takes long. */
+    /**
+     * A number as programs print them, {@code 1}, {@code .5}, {@code 1e-05}; possessive, so that no line takes long.
+     */
     private static final Pattern PROGRESS = Pattern
             .compile("progress:\\s*+((?:[0-9]++(?:\\.[0-9]*+)?|\\.[0-9]++)(?:[eE][-+]?[0-9]++)?)(%?)(?:\\s++(.*))?");
     private static final int MAX_PROGRESS_TEXT = 500;
@@ -60,8 +62,8 @@ final class ErrorTail {
     }
 
     /**
-     * A message with the last line that says anything, where every list shows it, and below it the last lines in order, as many
-     * whole ones as are kept of a message.
+     * A message with the last line that says anything, where every list shows it, and below it the last lines in order,
+     * as many whole ones as are kept of a message.
      */
     synchronized String after(String what) {
         String last = "";

@@ -22,17 +22,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a job as a command of the shell. The payload is the command's standard input: a JSON string as its plain text, anything
- * else as JSON. What it prints is the result: one JSON value as such, any other text as a string. What it writes to standard
- * error is the job's log, but for lines {@code progress: 0.4 what it is doing}, which say how far it is. The exit code decides:
- * 0 succeeded; {@link #HOPELESS} failed for good; anything else failed and is retried.
+ * Runs a job as a command of the shell. The payload is the command's standard input: a JSON string as its plain text,
+ * anything else as JSON. What it prints is the result: one JSON value as such, any other text as a string. What it
+ * writes to standard error is the job's log, but for lines {@code progress: 0.4 what it is doing}, which say how far it
+ * is. The exit code decides: 0 succeeded; {@link #HOPELESS} failed for good; anything else failed and is retried.
  *
  * <p>Called by slot threads; the set of running children is concurrent.
  */
 public final class ExecHandler implements OutsideHandler {
     /**
-     * Exit codes of {@code sysexits.h} that say that the same input will fail again: wrong usage, wrong data, no such input, no
-     * such user, no permission, wrong configuration. The others may pass, above all 75, which asks for a retry.
+     * Exit codes of {@code sysexits.h} that say that the same input will fail again: wrong usage, wrong data, no such
+     * input, no such user, no permission, wrong configuration. The others may pass, above all 75, which asks for a
+     * retry.
      */
     static final Set<Integer> HOPELESS = Set.of(64, 65, 66, 67, 77, 78);
 

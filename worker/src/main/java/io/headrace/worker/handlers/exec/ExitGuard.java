@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small shell beside this JVM that ends what commands have left running when the JVM is gone, killed or crashed included. It
- * has a session of its own, hears no signal but SIGKILL, and ends a second after the JVM. One a JVM, started before its first
- * command and anew when somebody has killed it; guarded by the class.
+ * A small shell beside this JVM that ends what commands have left running when the JVM is gone, killed or crashed
+ * included. It has a session of its own, hears no signal but SIGKILL, and ends a second after the JVM. One a JVM,
+ * started before its first command and anew when somebody has killed it; guarded by the class.
  */
 final class ExitGuard {
     private static final String SCRIPT = script();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where processes carry no marks: the command's process group, if it has one of its own, and its descendants as long as they
- * have not been left behind by a parent that ended. Immutable.
+ * Where processes carry no marks: the command's process group, if it has one of its own, and its descendants as long as
+ * they have not been left behind by a parent that ended. Immutable.
  */
 final class GroupTree implements ChildTree {
     private final Process command;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The processes that carry the mark of an attempt, and the command itself, which takes the mark as the first thing it does.
- * Immutable.
+ * The processes that carry the mark of an attempt, and the command itself, which takes the mark as the first thing it
+ * does. Immutable.
  */
 final class MarkedTree implements ChildTree {
     /** No system gives out all of its process ids within so short a time, and so begins again with the lowest. */

@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for the orphans of commands where this JVM is process 1, as in a container without an init: they become its children,
- * and stay as zombies until the container may have no more processes. Java knows how to wait for a child that it has not started, but
- * has no public method for it; {@code headrace.jar} opens the one there is. Used by the thread {@code headrace-orphans}.
+ * Waits for the orphans of commands where this JVM is process 1, as in a container without an init: they become its
+ * children, and stay as zombies until the container may have no more processes. Java knows how to wait for a child that
+ * it has not started, but has no public method for it; {@code headrace.jar} opens the one there is. Used by the thread
+ * {@code headrace-orphans}.
  */
 public final class Orphans {
     private static final Logger log = LoggerFactory.getLogger(Orphans.class);

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks through {@code /proc} for processes that carry a mark of this JVM. A look at all of them takes about 15 µs each, so
- * callers that ask at the same time share one; guarded by the class.
+ * Looks through {@code /proc} for processes that carry a mark of this JVM. A look at all of them takes about 15 µs
+ * each, so callers that ask at the same time share one; guarded by the class.
  */
 final class ProcessLook {
     /** Up to so many process ids are tried one by one; a list of all is cheaper than more. */
@@ -41,8 +41,8 @@ final class ProcessLook {
     }
 
     /**
-     * The same, for a command that was started so lately that no process id can have been given out twice since: whatever it
-     * has started has a larger one.
+     * The same, for a command that was started so lately that no process id can have been given out twice since:
+     * whatever it has started has a larger one.
      */
     static List<ProcessHandle> startedSince(long pid, ProcessMark mark) {
         long last = lastPid();
@@ -65,7 +65,9 @@ final class ProcessLook {
         return found;
     }
 
-    /** Goes on until it has caught up with the newest: a daemon's parent may start it and end while this is on its way. */
+    /**
+     * Goes on until it has caught up with the newest: a daemon's parent may start it and end while this is on its way.
+     */
     private static void lookFrom(long pid, Map<ProcessMark, List<ProcessHandle>> found) {
         long last = lastPid();
         for (long next = pid; next <= last && next - pid <= 2 * MAX_TRIED; next++) {

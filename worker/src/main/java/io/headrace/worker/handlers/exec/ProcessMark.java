@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number that every process of one attempt carries: its limit of file locks, which Linux hands on to every child, shows to
- * everybody, lets nobody raise without a privilege, and has not enforced since 2.4. It stays with a process in a session of
- * its own, after a double fork, with an emptied environment, and when it writes over its command line.
+ * A number that every process of one attempt carries: its limit of file locks, which Linux hands on to every child,
+ * shows to everybody, lets nobody raise without a privilege, and has not enforced since 2.4. It stays with a process in
+ * a session of its own, after a double fork, with an emptied environment, and when it writes over its command line.
  *
  * @param value ten digits that are this JVM's, then nine that are the attempt's
  */

@@ -11,8 +11,9 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer as far as its bound: what is longer is cut off with its connection, one byte behind the bound. It is
- * read as there is memory for it; beyond that nobody blocks on it, so a call that is cancelled leaves no thread behind. Its methods are called by one thread at a time.
+ * The body of an answer as far as its bound: what is longer is cut off with its connection, one byte behind the bound.
+ * It is read as there is memory for it; beyond that nobody blocks on it, so a call that is cancelled leaves no thread
+ * behind. Its methods are called by one thread at a time.
  */
 final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
     private final int max;

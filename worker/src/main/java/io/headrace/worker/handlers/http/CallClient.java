@@ -11,9 +11,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP client of all targets of a process: made when the first is called, and asked for again where the machine gave no thread for
- * it. What it does on the side gets a thread when there is one, else waits for the one that was started with it, so a machine
- * without threads slows calls down and leaves none without its answer. Thread-safe; guarded by {@code this}.
+ * The HTTP client of all targets of a process: made when the first is called, and asked for again where the machine
+ * gave no thread for it. What it does on the side gets a thread when there is one, else waits for the one that was
+ * started with it, so a machine without threads slows calls down and leaves none without its answer. Thread-safe;
+ * guarded by {@code this}.
  */
 final class CallClient {
     static final CallClient SHARED = new CallClient(task -> {

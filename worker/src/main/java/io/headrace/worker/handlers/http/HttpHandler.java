@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a job by POSTing its payload to a target. 2xx: the body is the result. 408, 425, 429 and 5xx, and a server that
- * cannot be reached: retried, not before the time that {@code Retry-After} gives; 429 and 503 that give one use no retry.
- * Everything else: failed for good, redirects included, since the job would be sent elsewhere than configured. The attempt's
- * timeout and cancellation interrupt the call. What is said of the target is its scheme, host and port: the rest may be secret.
+ * cannot be reached: retried, not before the time that {@code Retry-After} gives; 429 and 503 that give one use no
+ * retry. Everything else: failed for good, redirects included, since the job would be sent elsewhere than configured.
+ * The attempt's timeout and cancellation interrupt the call. What is said of the target is its scheme, host and port:
+ * the rest may be secret.
  *
  * <p>Called by slot threads.
  */
@@ -160,7 +161,9 @@ public final class HttpHandler implements OutsideHandler {
         return HandlerFailure.permanent(kind, message, null);
     }
 
-    /** Seconds or a date; what is neither asks for nothing. At most a week, so that a wrong answer cannot lose the job. */
+    /**
+     * Seconds or a date; what is neither asks for nothing. At most a week, so that a wrong answer cannot lose the job.
+     */
     private Duration retryAfter(String value) {
         String text = value.strip();
         if (text.matches("[0-9]{10,}")) {

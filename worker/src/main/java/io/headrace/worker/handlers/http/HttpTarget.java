@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where jobs are POSTed to, and what is sent along. A value may have parts that are kept elsewhere: {@code {file:/path}}, read
- * for each call, and {@code {env:NAME}}. Immutable.
+ * Where jobs are POSTed to, and what is sent along. A value may have parts that are kept elsewhere: {@code
+ * {file:/path}}, read for each call, and {@code {env:NAME}}. Immutable.
  */
 public final class HttpTarget {
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9a-zA-Z-]{1,100}");
@@ -70,7 +70,8 @@ public final class HttpTarget {
     }
 
     /**
-     * This target, its requests signed as Standard Webhooks says. With several secrets each request has the signatures of all.
+     * This target, its requests signed as Standard Webhooks says. With several secrets each request has the signatures
+     * of all.
      *
      * @param secret {@code {file:…}} or {@code {env:…}}, which holds {@code whsec_} and the Base64 of 24 to 64 bytes
      * @throws InvalidInput when it is no such place, or holds none

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text with parts that are kept elsewhere: {@code {file:/run/secrets/token}}, read anew each time, so that it can be replaced
- * while the worker runs, and {@code {env:TOKEN}}. Immutable.
+ * A text with parts that are kept elsewhere: {@code {file:/run/secrets/token}}, read anew each time, so that it can be
+ * replaced while the worker runs, and {@code {env:TOKEN}}. Immutable.
  */
 final class SecretText {
     private static final Pattern PART = Pattern.compile("\\{(file|env):([^{}]+)}");

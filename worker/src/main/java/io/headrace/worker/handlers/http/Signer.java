@@ -11,9 +11,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> says: {@code v1,} and the Base64 of the
- * HMAC-SHA-256 of id, time and body. With several secrets each request has a signature of each, so that a target can go over to a
- * new one. Immutable.
+ * Signs requests as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> says: {@code v1,} and the Base64
+ * of the HMAC-SHA-256 of id, time and body. With several secrets each request has a signature of each, so that a target
+ * can go over to a new one. Immutable.
  */
 final class Signer {
     private static final String PREFIX = "whsec_";

@@ -10,14 +10,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Calls one target, keeping connections. An interrupt closes the call at once. A request that found a kept connection closed by
- * the target, before a byte of an answer came, is sent once more: it is the ordinary end of a connection, and no failure of the job.
+ * Calls one target, keeping connections. An interrupt closes the call at once. A request that found a kept connection
+ * closed by the target, before a byte of an answer came, is sent once more: it is the ordinary end of a connection, and
+ * no failure of the job.
  *
  * <p>Called by slot threads.
  */
 final class TargetCall {
     private final CallClient client;
-    /** How many connections the client may keep for this target, at most: those whose answers were read to their end. */
+    /**
+     * How many connections the client may keep for this target, at most: those whose answers were read to their end.
+     */
     private final AtomicInteger kept = new AtomicInteger();
 
     TargetCall(CallClient client) {

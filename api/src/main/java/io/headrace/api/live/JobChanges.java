@@ -45,7 +45,7 @@ public final class JobChanges implements AutoCloseable {
 
     /** The listeners of one queue and the subscription they share. */
     private static final class Feed {
-        public final Map<JobId, Set<Runnable>> listeners = new ConcurrentHashMap<>();
+        final Map<JobId, Set<Runnable>> listeners = new ConcurrentHashMap<>();
         /** Who listens to every job of the queue. */
         final Set<Consumer<JobId>> toAll = ConcurrentHashMap.newKeySet();
         /** Completes, on any thread, when the subscription stands. */

@@ -101,7 +101,7 @@ public final class Wakeups implements AutoCloseable {
             }
         }
 
-        public boolean await(long until) throws InterruptedException {
+        boolean await(long until) throws InterruptedException {
             lock.lockInterruptibly();
             try {
                 deadline = until;

@@ -40,7 +40,7 @@ class OrderController {
         Job job = jobs.await(JobId.parse(id), Duration.ofSeconds(10));
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("state", job.state().label());
-        Json result = job.document().run().result();
+        Json result = job.document().history().result();
         if (result != null) {
             Confirmation confirmation = result.as(Confirmation.class);
             answer.put("confirmed", confirmation.items() + " items of " + confirmation.order());

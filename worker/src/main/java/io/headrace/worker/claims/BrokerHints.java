@@ -93,7 +93,7 @@ public final class BrokerHints {
             this.thread = new RoleThread(threadName, true, parts.breakdown(), this::turn);
         }
 
-        public void stop() {
+        void stop() {
             thread.stop();
             synchronized (this) {
                 closed = true;
@@ -103,7 +103,7 @@ public final class BrokerHints {
             }
         }
 
-        public long turn() {
+        long turn() {
             try {
                 keep(subscribe.get());
                 return Clocks.NEVER;

@@ -31,7 +31,7 @@ class ConfirmOrderTest {
     void anOrderIsConfirmed() throws InterruptedException {
         Job job = run(new Order("a-1", Instant.parse("2026-01-02T03:04:05Z"), List.of("tea", "milk"),
                 Optional.empty()));
-        assertThat(job.document().run().result().as(Confirmation.class)).isEqualTo(new Confirmation("a-1", 2));
+        assertThat(job.document().history().result().as(Confirmation.class)).isEqualTo(new Confirmation("a-1", 2));
     }
 
     @Test

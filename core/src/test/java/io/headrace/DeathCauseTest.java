@@ -44,7 +44,8 @@ class DeathCauseTest {
 
     @Test
     void whatANewerVersionAddsIsPassedOver() {
-        String text = "{\"type\":\"t\",\"new\":{\"a\":[1]},\"run\":{\"new\":[],\"error\":{\"type\":\"E\",\"message\":\"m\",\"new\":{}}}}";
+        String text = "{\"type\":\"t\",\"new\":{\"a\":[1]},"
+                + "\"run\":{\"new\":[],\"error\":{\"type\":\"E\",\"message\":\"m\",\"new\":{}}}}";
         assertThat(DeathCause.read(text.getBytes(StandardCharsets.UTF_8)).error())
                 .isEqualTo(new Failure("E", "m", null));
         assertThat(List.of(DeathCause.read(text.getBytes(StandardCharsets.UTF_8)).type()))

@@ -91,7 +91,8 @@ final class JobDocumentTest {
 
     @Test
     void membersOfANewerVersionStay() {
-        String newer = "{\"type\":\"mail\",\"payload\":1,\"shard\":{\"n\":[1]},\"run\":{\"attempt\":2,\"attempts\":[],\"hint\":[{}]}}";
+        String newer = "{\"type\":\"mail\",\"payload\":1,\"shard\":{\"n\":[1]},"
+                + "\"run\":{\"attempt\":2,\"attempts\":[],\"hint\":[{}]}}";
         JobDocument read = JobDocument.parse(newer.getBytes(StandardCharsets.UTF_8));
         assertThat(read.history().attempt()).isEqualTo(2);
         assertThat(text(read)).isEqualTo(newer);

@@ -125,7 +125,8 @@ public final class ApiServer implements AutoCloseable {
         try {
             operator.require(durability);
         } catch (DurabilityUnavailable e) {
-            if (durability.kind() == Durability.Kind.REPLICATED) { // replicas come and go; until then nothing is accepted
+            // replicas come and go; until then nothing is accepted
+            if (durability.kind() == Durability.Kind.REPLICATED) {
                 LOG.warn("not ready: {}", e.getMessage());
                 return;
             }

@@ -15,12 +15,15 @@ public final class ApiSettings {
             "The port to listen on; 0 takes any free one.");
     public static final Setting<ApiKeys> KEYS = new Setting<>("api.keys", "",
             "[name=]role[@queue+queue]:secret separated by commas; sha256:DIGEST can stand for a secret",
-            "Who sends a secret as 'Authorization: Bearer' has its role (viewer, producer, operator, admin) for its queues; a secret alone is an admin's; none lets in every process of the same user, on loopback only.",
+            "Who sends a secret as 'Authorization: Bearer' has its role (viewer, producer, operator, admin) for its"
+                    + " queues; a secret alone is an admin's;"
+                    + " none lets in every process of the same user, on loopback only.",
             ApiKeys::parse);
     public static final Setting<Boolean> OPEN_METRICS = Setting.flag("api.open-metrics", false,
             "Whether /metrics can be read without a key even when there are keys.");
     public static final Setting<Integer> METRICS_QUEUES = Setting.number("api.metrics-queues", 500, 1, 100_000,
-            "How many queues /metrics tells apart, the oldest first, at about 800 bytes each; the others are summed up as '(other)'.");
+            "How many queues /metrics tells apart, the oldest first, at about 800 bytes each;"
+                    + " the others are summed up as '(other)'.");
     public static final Setting<Boolean> CLOSED_QUEUES = Setting.flag("api.closed-queues", false,
             "Whether only queues that exist accept jobs; else the first job creates its queue.");
     public static final Setting<Integer> MAX_PAYLOAD = Setting.number("api.max-payload-bytes", NewJob.MAX_PAYLOAD, 1024,
@@ -33,18 +36,20 @@ public final class ApiSettings {
             "How many jobs of one batch may wait for the broker at once; reading pauses while they do.");
     public static final Setting<Integer> MAX_WAITERS = Setting.number("api.max-waiters", 2_000, 0, 100_000,
             "How many requests may wait for jobs or follow them at once; a WebSocket counts as many as it has topics."
-                    + " Each looks at its job every two seconds. A key gets no more of these places than it leaves free.");
+                    + " Each looks at its job every two seconds."
+                    + " A key gets no more of these places than it leaves free.");
     public static final Setting<Duration> BODY_TIMEOUT = Setting.duration("api.body-timeout", "30s", "100ms", "1h",
             "How long a request may take to send its head, and again its body; a batch only must not stall that long.");
     public static final Setting<Duration> DRAIN = Setting.duration("api.drain", "0s", "0s", "5m",
-            "How long an api that was told to stop goes on listening, with /readyz at 503, for load balancers to notice.");
+            "How long an api that was told to stop goes on listening, with /readyz at 503,"
+                    + " for load balancers to notice.");
     public static final Setting<Integer> THREADS = Setting.number("api.threads", 64, 2, 1_000,
             "How many calls that wait for the broker run at once; submissions need none of them.");
 
     public static final Setting<Durability> DURABILITY = new Setting<>("api.durability", "memory",
             "memory, fsync or replicated:N with N from 1 to " + Durability.MOST_REPLICAS,
-            "What must have happened to a job before its 202: Redis has it in memory, has it on disk, or N replicas have it;"
-                    + " 'Prefer: durability=' overrides it for a request.",
+            "What must have happened to a job before its 202: Redis has it in memory, has it on disk, or N replicas"
+                    + " have it; 'Prefer: durability=' overrides it for a request.",
             text -> Durability.parse("api.durability", text));
 
     /** All of them, in the order of the documentation. */

@@ -70,7 +70,8 @@ final class Routes {
         Audit audit = new Audit(parts.operator.access());
         JobJson jobJson = new JobJson(config.redactor());
         KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
-        List<Route> routes = new ArrayList<>(ofJobs(parts, calls, audit, jobJson, known)); // the busiest are tried first
+        // the busiest are tried first
+        List<Route> routes = new ArrayList<>(ofJobs(parts, calls, audit, jobJson, known));
         routes.addAll(ofOperators(parts, calls, audit, jobJson, known));
         routes.addAll(ofAccess(parts, calls, audit));
         routes.addAll(ofServer(parts, calls));

@@ -50,7 +50,8 @@ final class Backlog implements Scenario {
         }
         ground.note(
                 "Round trip of one call from Java, and beside it the CPU time of Redis' main thread. SHARE is here the"
-                        + " part of what the same call costs at that moment in another queue of 1,000 jobs, measured in turn.");
+                        + " part of what the same call costs at that moment in another"
+                        + " queue of 1,000 jobs, measured in turn.");
     }
 
     /** Ten times as many each, and at last as many as asked for. */

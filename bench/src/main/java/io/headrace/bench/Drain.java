@@ -63,8 +63,9 @@ final class Drain implements Scenario {
         ground.figure(Figure.of(RAW, "jobs/s", raw));
         figures.forEach(ground::figure);
         ground.note(
-                "The queue is paused, filled and resumed; the time ends when Redis holds no unfinished job of it. Worker"
-                        + " processes stay through all runs. Raw: 10 clients, 100 entries at a time, one XACK and one XDEL each.");
+                "The queue is paused, filled and resumed; the time ends when Redis holds no unfinished job of it."
+                        + " Worker processes stay through all runs."
+                        + " Raw: 10 clients, 100 entries at a time, one XACK and one XDEL each.");
     }
 
     private List<Figure> measure(BenchContext ground, RedisBroker broker, int slots, Rounds rounds) throws Exception {

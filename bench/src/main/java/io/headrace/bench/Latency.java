@@ -150,10 +150,10 @@ final class Latency implements Scenario {
             }
         }
         ground.note(String.format(Locale.ROOT,
-                "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment of the"
-                        + " schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06 ms on Linux)."
-                        + " %d s a run, after two uncounted ones of each, the first as fast as it goes. A run that sent less than"
-                        + " 99 %% of its schedule would be named here.",
+                "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment"
+                        + " of the schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06"
+                        + " ms on Linux). %d s a run, after two uncounted ones of each, the first as fast as it goes. A"
+                        + " run that sent less than 99 %% of its schedule would be named here.",
                 SENDERS, ground.extents().duration().toSeconds()));
     }
 

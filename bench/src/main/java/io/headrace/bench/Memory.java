@@ -59,8 +59,8 @@ final class Memory implements Scenario {
                 .add("finished, kept", UNIT, CEILING, kinds::finished)
                 .run();
         ground.note(String.format(Locale.ROOT,
-                "used_memory before and after %,d jobs, divided by them, less %d bytes of document (payload and type) each. Running:"
-                        + " renewed once; a job that ends before its first renewal needs less.",
+                "used_memory before and after %,d jobs, divided by them, less %d bytes of document (payload and type)"
+                        + " each. Running: renewed once; a job that ends before its first renewal needs less.",
                 jobs, body) + (ground.embedded() ? "" : " What others do on this Redis counts as well."));
     }
 

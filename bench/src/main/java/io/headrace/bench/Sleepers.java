@@ -63,8 +63,8 @@ final class Sleepers implements Scenario {
                 ground.jdk().feature(), lease.toMillis())
                 + (virtual ? ""
                         : String.format(Locale.ROOT,
-                                "That JDK has no virtual threads: for %,d jobs name one of %d or later with --jdk, or set JAVA_HOME to"
-                                        + " it.",
+                                "That JDK has no virtual threads: for %,d jobs name one of %d or later with --jdk,"
+                                        + " or set JAVA_HOME to it.",
                                 MOST, FIRST_WITH_VIRTUAL_THREADS)));
     }
 

@@ -97,8 +97,8 @@ final class Soak implements Scenario {
         List<HttpSender> senders = Stream.generate(() -> HttpSender.lines(api.uri(), queue, BenchHandlers.NOOP,
                 ground.payload().bytes(), batch)).limit(CONNECTIONS).toList();
         ground.note(String.format(Locale.ROOT,
-                "%,d jobs/s by a schedule, as NDJSON requests of %d jobs over %d connections; one api, one worker process with"
-                        + " %d slots and a handler that does nothing, default retention.",
+                "%,d jobs/s by a schedule, as NDJSON requests of %d jobs over %d connections; one api, one worker"
+                        + " process with %d slots and a handler that does nothing, default retention.",
                 rate, batch, CONNECTIONS, SLOTS));
         return new OpenLoad((double) rate / batch, senders);
     }
@@ -143,9 +143,9 @@ final class Soak implements Scenario {
             ground.note(load.failed() + " requests failed, the last because " + load.lastFailure());
         }
         ground.note(String.format(Locale.ROOT,
-                "Samples every %.0f s; those of the first %.0f s are warm-up, in which retention fills and the JVMs compile,"
-                        + " and count for no trend. Trends by least squares, an hour. Redis keys without the counters that a queue"
-                        + " keeps of each minute of 25 hours.",
+                "Samples every %.0f s; those of the first %.0f s are warm-up, in which retention fills and the JVMs"
+                        + " compile, and count for no trend. Trends by least squares, an hour. Redis keys without the"
+                        + " counters that a queue keeps of each minute of 25 hours.",
                 log.second(0), log.second(warm)));
         ground.note(verdict(log.size() - warm, rising));
     }

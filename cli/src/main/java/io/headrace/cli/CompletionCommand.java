@@ -9,7 +9,8 @@ import picocli.CommandLine.Mixin;
 
 /** {@code headrace completion …}: scripts with which shells complete the command's words. */
 @Command(synopsisSubcommandLabel = "SHELL", description = {
-    "Print a script that lets a shell complete verbs, options, their values, the names of queues and the ids of workers."}, //
+    "Print a script that lets a shell complete verbs, options, their values,"
+            + " the names of queues and the ids of workers."}, //
         footer = {"", "Examples:", "  source <(headrace completion bash)        # in ~/.bashrc",
             "  source <(headrace completion zsh)         # in ~/.zshrc",
             "  headrace completion fish | source         # in ~/.config/fish/config.fish"})

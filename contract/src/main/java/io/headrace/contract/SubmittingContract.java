@@ -355,7 +355,8 @@ abstract class SubmittingContract extends ContractSteps {
         refusal(job());
         settle(release(running));
         assertThat(operator().cancel(third)).isEqualTo(Answer.DONE);
-        refusal(job().delay(LONG)); // one that was handed back waits in line again; whatever comes later is refused, too
+        // one that was handed back waits in line again; whatever comes later is refused, too
+        refusal(job().delay(LONG));
         claimOne(ann);
         send(job().delay(LONG));
         send(job());

@@ -20,9 +20,11 @@ public enum Meter {
     QUEUE_PAUSED("headrace_queue_paused", Kind.GAUGE, Source.API, List.of("queue"),
             "1 while the queue is paused, else 0."),
     JOBS_ENDED("headrace_jobs_ended_total", Kind.COUNTER, Source.API, List.of("queue", "state"),
-            "Jobs that ended since the queue was created, as the broker counts them; the same from every api replica, so take max, not sum."),
+            "Jobs that ended since the queue was created, as the broker counts them;"
+                    + " the same from every api replica, so take max, not sum."),
     QUEUES("headrace_queues", Kind.GAUGE, Source.API, List.of("told"),
-            "Queues there are: those that have series of their own (apart), and those summed up under the queue '(other)' (together)."),
+            "Queues there are: those that have series of their own (apart),"
+                    + " and those summed up under the queue '(other)' (together)."),
     REDIS_MEMORY("headrace_redis_memory_bytes", Kind.GAUGE, Source.API, List.of(),
             "Memory that Redis uses; in a cluster, the master that is nearest to its limit."),
     REDIS_MEMORY_LIMIT("headrace_redis_memory_limit_bytes", Kind.GAUGE, Source.API, List.of(),

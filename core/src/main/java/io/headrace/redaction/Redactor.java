@@ -30,8 +30,8 @@ public final class Redactor {
 
     /** Which fields; read by the api and by workers. */
     public static final Setting<Redactor> SETTING = new Setting<>("redact", "", "names of fields separated by commas",
-            "Fields of payloads and results, at any depth and in any case, whose values the api does not show and workers"
-                    + " neither log nor record in errors.",
+            "Fields of payloads and results, at any depth and in any case, whose values the api does not show and"
+                    + " workers neither log nor record in errors.",
             Redactor::parse);
 
     private static final byte[] HIDDEN = ('"' + PLACEHOLDER + '"').getBytes(StandardCharsets.US_ASCII);

@@ -23,8 +23,10 @@ final class RedactorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{\"password\":\"x\"}|{\"password\":\"[redacted]\"}",
         "{\"PassWord\" : 12.50 ,\"a\":1e400}|{\"PassWord\" : \"[redacted]\" ,\"a\":1e400}",
-        "[{\"a\":{\"password\":null}},{\"password\":[1,{\"x\":2}],\"b\":true}]|[{\"a\":{\"password\":\"[redacted]\"}},{\"password\":\"[redacted]\",\"b\":true}]",
-        "{\"card\":{\"number\":\"4\",\"password\":\"x\"},\"id\":123456789012345678901234567890}|{\"card\":\"[redacted]\",\"id\":123456789012345678901234567890}",
+        "[{\"a\":{\"password\":null}},{\"password\":[1,{\"x\":2}],\"b\":true}]|[{\"a\":{\"password\":\"[redacted]\"}},"
+                + "{\"password\":\"[redacted]\",\"b\":true}]",
+        "{\"card\":{\"number\":\"4\",\"password\":\"x\"},\"id\":123456789012345678901234567890}|"
+                + "{\"card\":\"[redacted]\",\"id\":123456789012345678901234567890}",
         "{\"pass\\u0077ord\":\"x\"}|{\"pass\\u0077ord\":\"[redacted]\"}",
         "{\"GRÖßE\":\"ü\"}|{\"GRÖßE\":\"[redacted]\"}",
         "{\"password\":\"q\\\"}\\\\\",\"b\":\"ü€😀\"}|{\"password\":\"[redacted]\",\"b\":\"ü€😀\"}",
@@ -118,7 +120,8 @@ final class RedactorTest {
 
     @Test
     void whatStillShowsThePlaceholderGetsItsValueBack() {
-        String original = "{\"user\":\"ada\",\"password\":12345678901234567890.50,\"cards\":[{\"card\":{\"n\":1}},{\"card\":[2]}]}";
+        String original = "{\"user\":\"ada\",\"password\":12345678901234567890.50,"
+                + "\"cards\":[{\"card\":{\"n\":1}},{\"card\":[2]}]}";
         String shown = shown(original);
         assertThat(restored(shown, original)).isEqualTo(original);
         assertThat(restored(shown.replace("ada", "bob"), original)).isEqualTo(original.replace("ada", "bob"));
@@ -138,7 +141,8 @@ final class RedactorTest {
         "{\"password\":\"[redacted]\"}|{\"a\":1}|/password",
         "{\"a\":{\"password\":\"[redacted]\"}}|{\"password\":1}|/a/password",
         "[{\"b\":2,\"card\":\"[redacted]\"}]|[{\"b\":1,\"card\":1},{\"b\":2,\"card\":2}]|/0/card",
-        "[{\"b\":2,\"card\":\"[redacted]\"},{\"b\":1,\"card\":\"[redacted]\"}]|[{\"b\":1,\"card\":1},{\"b\":2,\"card\":2}]|/0/card",
+        "[{\"b\":2,\"card\":\"[redacted]\"},{\"b\":1,\"card\":\"[redacted]\"}]|"
+                + "[{\"b\":1,\"card\":1},{\"b\":2,\"card\":2}]|/0/card",
         "{\"card\":{\"password\":\"[redacted]\"}}|{\"card\":{\"password\":1}}|/card/password"})
     void whatCannotBePutBackIsRefusedAndNothingOfItShown(String edited, String original, String pointer) {
         assertThatThrownBy(() -> restored(edited, original)).isInstanceOf(InvalidInput.class)

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 final class SocketTableTest {
-    private static final String HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+    private static final String HEAD = "  sl  local_address rem_address   st"
+            + " tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private static final String HOST = LITTLE ? "0100007F" : "7F000001";
     private static final String MAPPED = LITTLE ? "0000000000000000FFFF0000" : "00000000000000000000FFFF";

@@ -32,7 +32,8 @@ public final class WorkerSettings {
 
     /** How long running jobs may go on after the worker was told to stop. */
     public static final Setting<Duration> GRACE = Setting.duration("worker.grace", "25s", "0s", "1h",
-            "How long running jobs may go on after the worker was told to stop, before they are interrupted and handed back.");
+            "How long running jobs may go on after the worker was told to stop,"
+                    + " before they are interrupted and handed back.");
 
     /** How long one attempt may take. */
     public static final Setting<Optional<Duration>> TIMEOUT = timeout();

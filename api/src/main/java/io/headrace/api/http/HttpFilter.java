@@ -52,6 +52,7 @@ public final class HttpFilter extends ChannelInboundHandlerAdapter {
         if (!version.equals(HttpVersion.HTTP_1_1)) {
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("not HTTP/1.x: " + version)));
         }
-        request.setProtocolVersion(HttpVersion.HTTP_1_1); // the very object that Vert.x looks for; and that of the answer
+        // the very object that Vert.x looks for; and that of the answer
+        request.setProtocolVersion(HttpVersion.HTTP_1_1);
     }
 }

@@ -14,9 +14,9 @@ public enum ProblemType {
     UNAUTHORIZED(401, "A valid key is needed",
             "Send the secret of a key as 'Authorization: Bearer <secret>', or log in with it: POST /v1/session."),
     FORBIDDEN(403, "The request comes from where it must not",
-            "Without keys only programs of the same user on this machine, and root's, are served: other users, host names"
-                    + " other than localhost and web pages of other origins are refused; HEADRACE_API_KEYS opens the API to others. With a session, a change must come from a"
-                    + " page of this host."),
+            "Without keys only programs of the same user on this machine, and root's, are served: other users, host"
+                    + " names other than localhost and web pages of other origins are refused; HEADRACE_API_KEYS opens"
+                    + " the API to others. With a session, a change must come from a page of this host."),
     NOT_ALLOWED(403, "The key does not allow this",
             "The detail names the role that is needed, or the queues that the key is limited to. Nothing was changed."),
     NO_SUCH_ROUTE(404, "Nothing is at this address",
@@ -29,7 +29,8 @@ public enum ProblemType {
             "A queue exists from its first job or its first PATCH on. With HEADRACE_API_CLOSED_QUEUES=true only a PATCH"
                     + " creates one."),
     UNKNOWN_WORKER(404, "There is no such worker",
-            "GET /v1/workers lists those that live. A worker that has been silent for three heartbeats is not one of them."),
+            "GET /v1/workers lists those that live. A worker that has been silent"
+                    + " for three heartbeats is not one of them."),
     METHOD_NOT_ALLOWED(405, "This address does not answer that method",
             "The Allow header lists those it answers."),
     NOT_ACCEPTABLE(406, "The answer has no form that the Accept header allows",
@@ -39,8 +40,8 @@ public enum ProblemType {
     WRONG_STATE(409, "The job's state does not allow this",
             "The detail names the state. Nothing was changed."),
     QUEUE_NOT_EMPTY(409, "The queue holds jobs",
-            "The detail counts them. Let them end, cancel, purge or delete them; with ?purge=true all that do not run go with the queue."
-                    + " Nothing was changed."),
+            "The detail counts them. Let them end, cancel, purge or delete them; with ?purge=true all that do not run"
+                    + " go with the queue. Nothing was changed."),
     KEY_EXISTS(409, "There is a key of this name",
             "Take another name, or revoke that key first. Nothing was stored."),
     NO_KEYS_ASKED(409, "Nobody is asked for a key here",
@@ -72,10 +73,12 @@ public enum ProblemType {
     BROKER_UNAVAILABLE(503, "The broker cannot be reached or cannot store",
             "Nothing was stored. Send it again after the time in Retry-After."),
     OUTCOME_UNKNOWN(503, "Whether the job was stored is not known",
-            "The connection to the broker died before its answer, or the job was not as durable as asked in time. Sent again with the same Idempotency-Key the job is"
-                    + " stored once; sent again without one it may run twice."),
+            "The connection to the broker died before its answer, or the job was not as durable as asked in time. Sent"
+                    + " again with the same Idempotency-Key the job is stored once;"
+                    + " sent again without one it may run twice."),
     DURABILITY_UNAVAILABLE(503, "The broker cannot give the durability that was asked for",
-            "Nothing was stored. The detail says what is missing; ask for less with 'Prefer: durability=', or mend it."),
+            "Nothing was stored. The detail says what is missing;"
+                    + " ask for less with 'Prefer: durability=', or mend it."),
     DATA_DAMAGED(503, "Stored data is damaged",
             "Something else is at a key of the broker than what belongs there; the detail names it. Other queues work."
                     + " 'headrace doctor' tells what to do."),

@@ -45,7 +45,8 @@ public final class UnidentifiedConnections {
 
         @Override
         public void passed() {
-            if (wasShut || ConnectionGate.isShut(connection)) { // while it was looked up who connects nothing could be heard
+            // while it was looked up who connects nothing could be heard
+            if (wasShut || ConnectionGate.isShut(connection)) {
                 expect(connection, atMost);
                 return;
             }

@@ -143,7 +143,8 @@ public final class JobChanges implements AutoCloseable {
             long now = nanoClock.getAsLong();
             for (Iterator<Feed> all = feeds.values().iterator(); all.hasNext();) {
                 Feed feed = all.next();
-                boolean open = feed.subscription.future().isComplete(); // one that is being opened is swept when it stands
+                // one that is being opened is swept when it stands
+                boolean open = feed.subscription.future().isComplete();
                 if (open && feed.count == 0 && now - feed.idleSince > LINGER_NANOS) {
                     all.remove();
                     idle.add(feed);

@@ -22,7 +22,8 @@ final class StreamEvent {
         byte[] head = ("id: " + id + "\nevent: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8);
         byte[] event = new byte[head.length + json.length + 2];
         System.arraycopy(head, 0, event, 0, head.length);
-        for (int i = 0; i < json.length; i++) { // a line break in JSON can only stand between its parts, where a space does as well
+        // a line break in JSON can only stand between its parts, where a space does as well
+        for (int i = 0; i < json.length; i++) {
             event[head.length + i] = json[i] == '\n' || json[i] == '\r' ? (byte) ' ' : json[i];
         }
         event[event.length - 2] = '\n';

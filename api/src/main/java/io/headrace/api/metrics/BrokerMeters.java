@@ -75,7 +75,8 @@ final class BrokerMeters {
         if (queues > apart && !told) {
             told = true;
             LOG.warn(
-                    "there are more queues than metrics tell apart; the newest are summed up queues={} apart={} setting={}",
+                    "there are more queues than metrics tell apart;"
+                            + " the newest are summed up queues={} apart={} setting={}",
                     queues, apart, "HEADRACE_API_METRICS_QUEUES");
         }
     }

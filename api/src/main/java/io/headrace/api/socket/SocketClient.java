@@ -210,7 +210,7 @@ final class SocketClient {
             old.stop();
         } else if (topics.size() == MAX_TOPICS) {
             throw new InvalidInput("subscribe", "a connection can listen to " + MAX_TOPICS + " topics at most");
-        } else if (!topics.isEmpty() && !admission.waiters().more(asking)) { // the first has the place of the connection
+        } else if (!topics.isEmpty() && !admission.waiters().more(asking)) { // the first has the connection's place
             throw Waiters.full();
         }
         topics.put(name, topic);

@@ -373,7 +373,8 @@ final class Batch implements EventLoop.Deadline {
             }
             Future<Void> sent = answer.send(exchange);
             if (stalled) {
-                sent.onComplete(ignored -> request.connection().close()); // who sent too little may send nothing for ever
+                // who sent too little may send nothing for ever
+                sent.onComplete(ignored -> request.connection().close());
             } else {
                 exchange.swallowBody(limits.maxBatch());
             }

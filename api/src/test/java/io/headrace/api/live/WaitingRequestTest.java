@@ -163,7 +163,8 @@ class WaitingRequestTest {
         CompletableFuture<TestApi.Answer> submission = api
                 .sendAsync(api.json(JOBS, "{\"type\":\"t\"}").header("Prefer", "wait=60").build());
         api.awaitWaiting(3);
-        assertThat(api.get("/v1/jobs/" + id + "?wait=100ms").text("state")).isEqualTo("queued"); // a look is done by now
+        // a look is done by now
+        assertThat(api.get("/v1/jobs/" + id + "?wait=100ms").text("state")).isEqualTo("queued");
         api.server.close();
         assertThat(look.orTimeout(10, TimeUnit.SECONDS).join().text("state")).isEqualTo("queued");
         assertThat(submission.orTimeout(10, TimeUnit.SECONDS).join().status()).isEqualTo(202);

@@ -68,7 +68,8 @@ class JobCallsTest {
         TestApi.Answer dead = api.get(job(id));
         assertThat(dead.text("state")).isEqualTo("dead");
         assertThat(dead.body()).contains("\"error\":{\"type\":\"Timeout\",\"message\":\"it broke\"}",
-                "\"outcome\":\"failed\",\"error\":{\"type\":\"Timeout\",\"message\":\"it broke\",\"stack\":\"at Somewhere\"}");
+                "\"outcome\":\"failed\",\"error\":{\"type\":\"Timeout\",\"message\":\"it broke\","
+                        + "\"stack\":\"at Somewhere\"}");
     }
 
     @ParameterizedTest

@@ -130,7 +130,8 @@ class JobDiagnosisTest {
     void theOnlySlotIsSpokenOfAsOne() {
         worker("ann", "running", 1, 1, "welcome");
         assertThat(whyQueued().summary()).isEqualTo(
-                "The only slot of the worker that knows the type 'welcome' is busy; it should start in about 2 seconds.");
+                "The only slot of the worker that knows the type 'welcome' is busy;"
+                        + " it should start in about 2 seconds.");
     }
 
     @Test

@@ -139,7 +139,8 @@ public final class OpenLoad implements AutoCloseable {
     public Optional<String> behind(String what) {
         return kept() >= ENOUGH ? Optional.empty()
                 : Optional.of(String.format(Locale.ROOT,
-                        "%s FELL BEHIND: %.1f %% of the schedule was sent. What was not had waited longest and is in no figure.",
+                        "%s FELL BEHIND: %.1f %% of the schedule was sent."
+                                + " What was not had waited longest and is in no figure.",
                         what, kept() * 100));
     }
 

@@ -64,8 +64,8 @@ public final class DeadCommand {
     @Command(description = "Group dead jobs by what they died of, the largest group first.", footer = {"", "Example:",
         "  headrace dead groups --queue mail"})
     int groups(@Mixin ApiOptions api, @Mixin WatchOptions watch,
-            @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = "Their queue; default is 'default'.", //
-                    defaultValue = "default") QueueName queue) {
+            @Option(names = {"-q", "--queue"}, paramLabel = "NAME", //
+                    description = "Their queue; default is 'default'.", defaultValue = "default") QueueName queue) {
         return watch.run(terminal, "dead groups --queue " + queue, to -> {
             ApiAnswer answer = api.client(to).get("/v1/queues/" + queue + "/dead/groups");
             if (api.json()) {

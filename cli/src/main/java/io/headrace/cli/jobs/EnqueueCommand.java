@@ -54,7 +54,8 @@ public final class EnqueueCommand implements Callable<Integer> {
     @Mixin
     ApiOptions api = new ApiOptions();
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "TYPE", description = "What kind of work; decides the handler.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "TYPE", description = {
+        "What kind of work; decides the handler."})
     @Nullable
     JobType type;
 
@@ -70,7 +71,8 @@ public final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     Priority priority;
 
-    @Option(names = "--delay", paramLabel = "TIME", description = "Wait that long first, such as 90s or 2h; up to 365d.")
+    @Option(names = "--delay", paramLabel = "TIME", description = {
+        "Wait that long first, such as 90s or 2h; up to 365d."})
     @Nullable
     GivenDuration delay;
 
@@ -111,7 +113,8 @@ public final class EnqueueCommand implements Callable<Integer> {
     @Nullable
     Durability durability;
 
-    @Option(names = "--retention", paramLabel = "TIME", description = "How long the finished job can be looked up, 0s to 365d.")
+    @Option(names = "--retention", paramLabel = "TIME", description = {
+        "How long the finished job can be looked up, 0s to 365d."})
     @Nullable
     GivenDuration retention;
 
@@ -181,7 +184,8 @@ public final class EnqueueCommand implements Callable<Integer> {
                 || idempotencyKey != null
                 || retention != null) {
             throw CommandFailed.usage(
-                    "--batch takes everything but --queue and --durability from the lines of its file, as in {\"type\":\"email\",\"delay\":\"10m\"}");
+                    "--batch takes everything but --queue and --durability from the lines of its file, as in"
+                            + " {\"type\":\"email\",\"delay\":\"10m\"}");
         }
     }
 

@@ -100,7 +100,8 @@ public final class JobCommand {
     @Command(description = {
         "Follow a job until it ends: its states, its progress and what its handler logs; goes on after a broken"
                 + " connection. Exits with 0 when it succeeded, else with 1.",
-        "With -o json an object a line: {\"event\": STATE, \"data\": JOB}, and {\"event\": \"log\", \"data\": {\"lines\": [..]}}."}, //
+        "With -o json an object a line: {\"event\": STATE, \"data\": JOB}, and"
+                + " {\"event\": \"log\", \"data\": {\"lines\": [..]}}."}, //
             footer = {"", "Example:", "  headrace job watch mail_n1763770000123-0"})
     int watch(@Mixin ApiOptions api, @Parameters(paramLabel = "ID", description = "The job.") JobId id) {
         return JobWatch.follow(api.client(terminal), terminal, id, api.json());

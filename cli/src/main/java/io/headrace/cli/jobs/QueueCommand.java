@@ -116,9 +116,11 @@ public final class QueueCommand {
         "  headrace queue scaling mail --drain-within 5m"})
     int scaling(@Mixin ApiOptions api, @Mixin WatchOptions watch,
             @Option(names = "--slots", paramLabel = "N", description = {
-                "How many jobs a worker runs at once, 1 to 100000; default is what the live ones do."}) @Nullable Integer slots,
+                "How many jobs a worker runs at once, 1 to 100000;"
+                        + " default is what the live ones do."}) @Nullable Integer slots,
             @Option(names = "--drain-within", paramLabel = "TIME", description = {
-                "How soon what is in line should be done; default is the server's."}) @Nullable GivenDuration drainWithin,
+                "How soon what is in line should be done;"
+                        + " default is the server's."}) @Nullable GivenDuration drainWithin,
             @Option(names = "--min", paramLabel = "N", description = "Never fewer workers.") @Nullable Integer min,
             @Option(names = "--max", paramLabel = "N", description = "Never more workers.") @Nullable Integer max,
             @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue) {
@@ -198,7 +200,8 @@ public final class QueueCommand {
         "  headrace queue set mail --max-backlog 100000 --retention 2d"})
     int set(@Mixin ApiOptions api, @Parameters(paramLabel = "NAME", description = "The queue.") QueueName queue,
             @Option(names = "--max-backlog", paramLabel = "N", description = {
-                "Refuse submissions while that many jobs wait in line, 0 to 1000000000; 0 is no limit."}) @Nullable Long maxBacklog,
+                "Refuse submissions while that many jobs wait in line,"
+                        + " 0 to 1000000000; 0 is no limit."}) @Nullable Long maxBacklog,
             @Option(names = "--retention", paramLabel = "TIME", description = {
                 "How long finished jobs can be looked up, 0s to 365d."}) @Nullable GivenDuration retention,
             @Option(names = "--max-kept", paramLabel = "N", description = {

@@ -30,7 +30,8 @@ public final class ApiCommand implements Callable<Integer> {
     @Mixin
     RedisOptions redis = new RedisOptions();
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Where to listen, 0 to 65535; default 8080, 0 is any free one.")
+    @Option(names = "--port", paramLabel = "PORT", description = {
+        "Where to listen, 0 to 65535; default 8080, 0 is any free one."})
     @Nullable
     String port;
 

@@ -35,10 +35,10 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** {@code headrace bench}: how fast this machine and this Redis are. */
 @Command(description = {"Measure Headrace on this machine, beside what the same Redis does bare.",
-    "Without --redis it starts a Redis of its own that keeps nothing. On yours it uses queues of its own, named bench-…,"
-            + " and removes them at the end. While they run, its workers are registered under hr:workers and"
-            + " hr:worker:<id> like any others. It touches no other key and no setting. Load, server and Redis share this"
-            + " machine, so compare only figures of one run."}, //
+    "Without --redis it starts a Redis of its own that keeps nothing. On yours it uses queues of its own, named"
+            + " bench-…, and removes them at the end. While they run, its workers are registered under hr:workers and"
+            + " hr:worker:<id> like any others. It touches no other key and no setting. Load, server and Redis share"
+            + " this machine, so compare only figures of one run."}, //
         exitCodeList = {"0:done", "1:failed: something did not do what was to be measured",
             "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there"}, //
         footer = {"", "Examples:", "  headrace bench",

@@ -42,7 +42,8 @@ final class BenchLimitOptions {
         "soak: how many jobs a second are sent, 1 to 100000; default 5000."})
     int rate = 5_000;
 
-    @Option(names = "--csv", paramLabel = "FILE", description = "soak: where each sample goes; default headrace-soak.csv.")
+    @Option(names = "--csv", paramLabel = "FILE", description = {
+        "soak: where each sample goes; default headrace-soak.csv."})
     Path csv = Path.of("headrace-soak.csv");
 
     @Option(names = "--redis-server", paramLabel = "PROGRAM", description = {

@@ -45,7 +45,8 @@ public final class DevCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Where the API listens, 0 to 65535; default 8080, 0 is any free one.")
+    @Option(names = "--port", paramLabel = "PORT", description = {
+        "Where the API listens, 0 to 65535; default 8080, 0 is any free one."})
     @Nullable
     String port;
 

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 
 /** {@code headrace doctor}: whether Redis is fit to keep jobs, and whether every job in it is where it should be. */
 @Command(description = {"Check Redis and the jobs in it, and repair what is broken.",
-    "Talks to Redis itself, beside live traffic, and changes nothing unless told to --repair; that loses no job and runs"
-            + " none wrongly. docs/operations/doctor.md tells what each finding means."}, //
+    "Talks to Redis itself, beside live traffic, and changes nothing unless told to --repair; that loses no job and"
+            + " runs none wrongly. docs/operations/doctor.md tells what each finding means."}, //
         exitCodeList = {"0:done: all is well; there may be warnings",
             "1:failed: there is a problem, and it was not repaired",
             "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there, or it lets"

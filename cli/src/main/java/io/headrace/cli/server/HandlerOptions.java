@@ -34,7 +34,8 @@ final class HandlerOptions {
                 + " or {env:NAME}. Repeatable."})
     List<String> httpSecrets = new ArrayList<>();
 
-    @Option(names = "--plugins", paramLabel = "DIR", description = "Run the types of the JobHandlers in the jars of a folder.")
+    @Option(names = "--plugins", paramLabel = "DIR", description = {
+        "Run the types of the JobHandlers in the jars of a folder."})
     @Nullable
     String plugins;
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /** What a worker can be told on the command line, in {@code dev} and in {@code worker}. */
 final class WorkerOptions {
     @Option(names = {"-q", "--queue"}, paramLabel = "QUEUE", description = {
-        "A queue to serve, NAME or NAME=WEIGHT, the weight being its share of the slots; default is 'default'. Repeatable."})
+        "A queue to serve, NAME or NAME=WEIGHT, the weight being its share of the slots;"
+                + " default is 'default'. Repeatable."})
     List<String> queues = new ArrayList<>();
 
     @Option(names = "--slots", paramLabel = "N", description = "How many jobs run at once, 1 to 20000; default 10.")

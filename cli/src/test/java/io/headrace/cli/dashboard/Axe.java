@@ -15,10 +15,11 @@ final class Axe {
     /** WCAG 2.2 A and AA, and what is good practice beside. A line for each place that breaks a rule. */
     private static final String LOOK = """
             async () => {
-                const { violations } = await axe.run(document, { resultTypes: ['violations'], runOnly: { type: 'tag', values: [
-                    'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
+                const { violations } = await axe.run(document, { resultTypes: ['violations'], runOnly: {
+                    type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } });
                 return violations.flatMap(rule => rule.nodes.map(node =>
-                    `${rule.id} (${rule.impact}): ${node.target.join(' ')} ${node.failureSummary} ${node.html.slice(0, 200)}`));
+                    `${rule.id} (${rule.impact}): ${node.target.join(' ')} ${node.failureSummary} \
+            ${node.html.slice(0, 200)}`));
             }
             """;
 

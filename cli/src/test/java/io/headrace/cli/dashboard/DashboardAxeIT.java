@@ -40,7 +40,8 @@ final class DashboardAxeIT extends DashboardSteps {
         axe = new Axe();
         gate = folder.resolve("gate");
         api = RunningApi.of(here.start("dev", "dev", "--port", "0", "--slots", "20", "--exec",
-                "gated=echo 'progress: 0.5 half' >&2; printf '\\033[31mred\\033[0m, \\033[1;32mgreen\\n' >&2; while [ ! -e "
+                "gated=echo 'progress: 0.5 half' >&2; printf '\\033[31mred\\033[0m, \\033[1;32mgreen\\n' >&2;"
+                        + " while [ ! -e "
                         + gate + " ]; do sleep 0.05; done",
                 "--exec", "fatal=echo 'no route to host' >&2; exit 65"));
         keyed = RunningApi.of(here.start("keyed", Map.of("HEADRACE_API_KEYS", "watcher=viewer:look-only-secret"), "api",

@@ -177,7 +177,8 @@ final class DashboardMatrixIT extends DashboardSteps {
         page.evaluate(
                 """
                         async () => {
-                            const named = name => performance.getEntriesByType('resource').find(entry => entry.name.includes('/pages/' + name));
+                            const named = name => performance.getEntriesByType('resource')
+                                .find(entry => entry.name.includes('/pages/' + name));
                             for (;;) {
                                 const found = ['audit', 'workers'].map(named);
                                 if (found.every(entry => entry)) {

@@ -135,7 +135,8 @@ final class DashboardTroubleIT extends DashboardSteps {
         assertThat(browser.dialog()).hasCount(0);
 
         assertThat(browser.main().getByLabel("payload", EXACTLY)).containsText(BIG + "1");
-        Assertions.assertThat(api.get("/v1/jobs/" + id).body()).contains("{\"order\": " + BIG + "1}"); // as it was typed
+        // as it was typed
+        Assertions.assertThat(api.get("/v1/jobs/" + id).body()).contains("{\"order\": " + BIG + "1}");
         JobId told = enqueue("default", "big", "");
         api.ended(told);
         show("#/jobs/" + told);

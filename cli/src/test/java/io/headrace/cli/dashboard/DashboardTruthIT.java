@@ -28,7 +28,8 @@ final class DashboardTruthIT extends DashboardSteps {
                 "--queue",
                 "counted", "--exec",
                 "fatal=echo 'no route to host' >&2; exit 65", "--exec",
-                "chatty=seq -f 'line %.0f' 1 5000 >&2; printf '\\033[31mred\\033[0m \\033[2K plain \\342\\200\\256turned\\n' >&2"));
+                "chatty=seq -f 'line %.0f' 1 5000 >&2; printf '\\033[31mred\\033[0m \\033[2K"
+                        + " plain \\342\\200\\256turned\\n' >&2"));
     }
 
     private void show(String address) {
@@ -84,8 +85,9 @@ final class DashboardTruthIT extends DashboardSteps {
         browser.page().route("**/v1/workers",
                 route -> answer(route,
                         """
-                                {"workers":[{"id":"w-1","host":"h","pid":1,"startedAt":"%s","queues":["default"],"types":["t"],"slots":2,
-                                 "busy":1,"lease":"30s","state":"running","version":"1","heartbeatAt":"%s","running":[
+                                {"workers":[{"id":"w-1","host":"h","pid":1,"startedAt":"%s","queues":["default"],
+                                 "types":["t"],"slots":2,"busy":1,"lease":"30s","state":"running","version":"1",
+                                 "heartbeatAt":"%s","running":[
                                  {"job":"default_n1-0","type":"t","attempt":1,"since":"%s"}]}]}
                                 """
                                 .formatted(heard.minusSeconds(60), heard, heard.minusMillis(1500))));
@@ -185,10 +187,12 @@ final class DashboardTruthIT extends DashboardSteps {
     void aTimeThatIsNotTodayHasItsDate() {
         browser.page().route("**/v1/jobs/default_n1-0", route -> answer(route,
                 """
-                        {"id":"default_n1-0","queue":"default","type":"t","state":"dead","priority":"normal","payload":null,
-                         "attempt":1,"maxRetries":0,"createdAt":"2020-02-03T04:05:06.789Z","finishedAt":"2020-02-03T04:05:08Z",
+                        {"id":"default_n1-0","queue":"default","type":"t","state":"dead","priority":"normal",
+                         "payload":null,"attempt":1,"maxRetries":0,
+                         "createdAt":"2020-02-03T04:05:06.789Z","finishedAt":"2020-02-03T04:05:08Z",
                          "error":{"type":"x","message":"y"},"attempts":[{"number":1,"worker":"w-1","outcome":"failed",
-                         "startedAt":"2020-02-03T04:05:07Z","finishedAt":"2020-02-03T04:05:08Z","error":{"type":"x","message":"y"}}]}
+                         "startedAt":"2020-02-03T04:05:07Z","finishedAt":"2020-02-03T04:05:08Z",
+                         "error":{"type":"x","message":"y"}}]}
                         """));
 
         show("#/jobs/default_n1-0");

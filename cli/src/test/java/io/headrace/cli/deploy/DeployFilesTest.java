@@ -118,7 +118,8 @@ class DeployFilesTest {
         String dockerfile = read("Dockerfile");
         assertThat(dockerfile)
                 .containsPattern(
-                        "(?m)^ENTRYPOINT \\[\"tini\", \"-s\", \"--\", \"java\",.*\"-jar\", \"/opt/headrace/headrace.jar\"]$")
+                        "(?m)^ENTRYPOINT \\[\"tini\", \"-s\", \"--\", \"java\",.*\"-jar\","
+                                + " \"/opt/headrace/headrace.jar\"]$")
                 .containsPattern("(?m)^RUN .*apt-get install .*tini")
                 .containsPattern("(?m)^USER [1-9][0-9]+:[1-9][0-9]+$")
                 .contains("COPY --from=build /src/cli/target/headrace.jar /opt/headrace/headrace.jar");
@@ -213,7 +214,8 @@ class DeployFilesTest {
     void theImageUsesTheCacheOfClassesThatItWrites() throws IOException {
         assertThat(read("Dockerfile"))
                 .containsPattern(
-                        "(?m)^RUN java -XX:AOTCacheOutput=/opt/headrace/headrace.aot .*-jar /opt/headrace/headrace.jar ")
+                        "(?m)^RUN java -XX:AOTCacheOutput=/opt/headrace/headrace.aot"
+                                + " .*-jar /opt/headrace/headrace.jar ")
                 .containsPattern("(?m)^ENTRYPOINT .*\"-XX:AOTCache=/opt/headrace/headrace.aot\"");
     }
 

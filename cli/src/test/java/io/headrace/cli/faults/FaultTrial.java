@@ -117,7 +117,8 @@ final class FaultTrial {
         LongSummaryStatistics lostMs = load.acceptedAtMs().entrySet().stream()
                 .filter(job -> !recorded.contains(job.getKey()))
                 .mapToLong(job -> job.getValue() - damage.struckMs()).summaryStatistics();
-        boolean timed = stage.plan().clocks().worker().isEmpty(); // else what handlers note has another clock than we have
+        // else what handlers note has another clock than we have
+        boolean timed = stage.plan().clocks().worker().isEmpty();
         return new TrialResult(name, stage.plan().mode(), redis, load.acceptedAtMs().size(), load.refused(),
                 load.unknown(),
                 (int) lostMs.getCount(), Math.max(records.size() - recorded.size(), countedTwice()),

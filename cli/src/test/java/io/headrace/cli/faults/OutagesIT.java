@@ -45,8 +45,8 @@ final class OutagesIT {
             }
             Map<String, Integer> after = footprint(stage);
             MatrixReport.note(String.format(Locale.ROOT,
-                    "%d outages of 1–2 s and one of 60 s: accepting again after %.1f s,"
-                            + " running again after %.1f s at worst; threads, sockets and connections before %s, after %s.",
+                    "%d outages of 1–2 s and one of 60 s: accepting again after %.1f s, running again after %.1f s at"
+                            + " worst; threads, sockets and connections before %s, after %s.",
                     FaultSettings.CYCLES, worst(acceptingMs), worst(runningMs), before, after));
             assertThat(worst(acceptingMs)).isLessThanOrEqualTo(5);
             assertThat(worst(runningMs)).isLessThanOrEqualTo(5);

@@ -14,9 +14,12 @@ final class ConfigurationPage {
                 """
                         # Configuration
 
-                        Every setting is an environment variable; a flag of the same meaning overrides it (`headrace worker --help`).
-                        Every command refuses to start when a `HEADRACE_…` variable has a name that no setting has, and names the nearest one;
-                        `dev`, `api` and `worker` also when one has a value that is not allowed. They log what holds once at their start,
+                        Every setting is an environment variable; a flag of the same meaning overrides it \
+                        (`headrace worker --help`).
+                        Every command refuses to start when a `HEADRACE_…` variable has a name that no setting has, \
+                        and names the nearest one;
+                        `dev`, `api` and `worker` also when one has a value that is not allowed. They log what holds \
+                        once at their start,
                         without secrets.
 
                         Durations are `250ms`, `30s`, `10m`, `2h`, `7d` or ISO-8601.

@@ -51,7 +51,8 @@ final class OtherUserIT {
                     "POST /v1/queues/default/jobs HTTP/1.0\\r\\nContent-Type: application/json\\r\\nContent-Length: "
                             + job.length() + "\\r\\n\\r\\n" + job,
                     "GET /v1/live HTTP/1.1\\r\\nHost: localhost\\r\\nUpgrade: websocket\\r\\nConnection: upgrade\\r\\n"
-                            + "Sec-WebSocket-Version: 13\\r\\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\\r\\n\\r\\n")) {
+                            + "Sec-WebSocket-Version: 13\\r\\n"
+                            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\\r\\n\\r\\n")) {
                 assertThat(nobody(TALK.formatted(api, request))).as(request).contains(" 403 ").contains("uid 65534");
             }
             for (String attack : List.of("cat " + data.resolve("redis.secret"), "cat " + data.resolve("redis.conf"),

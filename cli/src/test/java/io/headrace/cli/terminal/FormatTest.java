@@ -48,7 +48,8 @@ final class FormatTest {
 
     @Test
     void jsonThatWouldSteerATerminalIsEscapedAndKeepsItsValues() throws Exception {
-        String json = "{\"a\": \"\u009b31m\u202etxt\u2066 \u007f\u2028\ufeff\udb40\udc41 \u00e9 \ud83d\ude00\",\n\t\"b\": 1}";
+        String json = "{\"a\": \"\u009b31m\u202etxt\u2066 \u007f\u2028\ufeff\udb40\udc41 \u00e9 \ud83d\ude00\","
+                + "\n\t\"b\": 1}";
 
         String escaped = Format.escaped(json);
 

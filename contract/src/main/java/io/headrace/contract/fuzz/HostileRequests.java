@@ -204,7 +204,8 @@ final class HostileRequests {
             byte[] body = json.job();
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.writeBytes(latin("POST " + json.any(List.of("/v1/queues/fuzz/jobs", "/v1/queues/fuzz/jobs:batch"))
-                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
+                    + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
             for (int at = 0; at < body.length;) {
                 int length = Math.min(body.length - at, 1 + random.nextInt(4_000));
                 String size = random.nextInt(15) > 0 ? Integer.toHexString(length)

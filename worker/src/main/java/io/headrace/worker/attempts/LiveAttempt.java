@@ -257,7 +257,8 @@ public final class LiveAttempt implements JobContext, ResultMemory {
 
     @Override
     public void log(String line) {
-        String shown = secrets().mask(String.valueOf(line)); // before it is taken apart: a secret may have several lines
+        // before it is taken apart: a secret may have several lines
+        String shown = secrets().mask(String.valueOf(line));
         if (shown.indexOf('\n') >= 0 || shown.indexOf('\r') >= 0) {
             shown.lines().forEach(said::say);
         } else {

@@ -307,7 +307,8 @@ public final class ClaimLoop {
         picker.claimed(queue, got, got < asked);
         more |= got == asked || line.dueAt <= now;
         for (ClaimedJob job : claim.jobs()) {
-            filling.fill(runner.accept(job, askedAt, filling.left() > 0)); // a lost answer can bring more than was asked for
+            // a lost answer can bring more than was asked for
+            filling.fill(runner.accept(job, askedAt, filling.left() > 0));
         }
     }
 

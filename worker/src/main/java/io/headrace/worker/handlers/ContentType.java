@@ -20,7 +20,8 @@ public record ContentType(String media, Optional<String> charset) {
     private static final Pattern JSON = Pattern.compile("application/json|text/json|[^/]+/[^/]+\\+json");
     private static final Pattern TEXT = Pattern
             .compile("text/.*|[^/]+/[^/]+\\+(xml|yaml|json-seq)|application/(xml|yaml|"
-                    + "x-yaml|toml|javascript|ecmascript|sql|graphql|x-www-form-urlencoded|x-ndjson|jsonl|json-seq|x-sh)");
+                    + "x-yaml|toml|javascript|ecmascript|sql|graphql|x-www-form-urlencoded|"
+                    + "x-ndjson|jsonl|json-seq|x-sh)");
 
     public static ContentType parse(String header) {
         int semicolon = header.indexOf(';');

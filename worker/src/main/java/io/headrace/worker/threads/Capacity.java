@@ -63,7 +63,8 @@ public final class Capacity {
         if (!reduced()) {
             since = now;
             log.warn(
-                    "the machine refuses threads, children or descriptors; fewer jobs run here slots={} now={} error={}",
+                    "the machine refuses threads, children or descriptors;"
+                            + " fewer jobs run here slots={} now={} error={}",
                     slots, lower, String.valueOf(why.getMessage()));
         }
         limit = lower;

@@ -52,6 +52,8 @@ public final class EmbeddedRedis implements AutoCloseable {
      * What every version says of an append-only file that it cannot read: to use a program that does not come along.
      */
     private static final String DAMAGED = "redis-check-aof --fix";
+    /** What every version says of a port that somebody listens on; how it goes on is up to the C library. */
+    private static final String TAKEN = "bind: Address ";
     /**
      * What clients may make the server hold in all, so that one who has no password cannot fill the memory with
      * refusals.
@@ -120,17 +122,34 @@ public final class EmbeddedRedis implements AutoCloseable {
         DataFolder folder = DataFolder.open(path);
         try {
             folder.endOrphan();
-            int port = ports.choose(folder);
             Path executable = program == null ? unpack() : program;
-            Process process = launch(folder, port, secret, executable, settings);
-            folder.started(process.toHandle());
-            EmbeddedRedis redis = new EmbeddedRedis(folder, process, port, secret);
-            redis.awaitAnswer();
-            folder.listening(port, secret);
+            EmbeddedRedis redis = answering(folder, ports, secret, executable, settings);
+            folder.listening(redis.port, secret);
             return redis;
         } catch (IOException | RuntimeException e) {
             folder.close();
             throw e;
+        }
+    }
+
+    /** Between the choice of a port and its use another process may take it; then there is another choice, or none. */
+    private static EmbeddedRedis answering(DataFolder folder, Ports ports, String secret, Path executable,
+            Map<String, String> settings) throws IOException {
+        int port = ports.choose(folder);
+        while (true) {
+            Process process = launch(folder, port, secret, executable, settings);
+            folder.started(process.toHandle());
+            EmbeddedRedis redis = new EmbeddedRedis(folder, process, port, secret);
+            try {
+                redis.awaitAnswer();
+                return redis;
+            } catch (IOException e) {
+                int next = ports.choose(folder);
+                if (next == port || !String.valueOf(e.getMessage()).contains(TAKEN)) {
+                    throw e;
+                }
+                port = next;
+            }
         }
     }
 

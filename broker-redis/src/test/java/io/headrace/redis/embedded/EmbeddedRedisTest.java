@@ -20,6 +20,7 @@ import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.connection.DevCredentials;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +29,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,30 @@ final class EmbeddedRedisTest {
             assertThatThrownBy(() -> EmbeddedRedis.start(other, redis.port())).isInstanceOf(IOException.class)
                     .hasMessageContaining("did not start").hasMessageContaining(Integer.toString(redis.port()));
         }
+    }
+
+    @Test
+    void serversThatStartAtTheSameTimeHaveEachAPortOfItsOwn() throws Exception {
+        List<CompletableFuture<EmbeddedRedis>> starts = new ArrayList<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            starts.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return EmbeddedRedis.startPrivate(folder.resolve(name), null, Map.of());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, task -> new Thread(task).start()));
+        }
+        List<EmbeddedRedis> started = new ArrayList<>();
+        for (CompletableFuture<EmbeddedRedis> start : starts) {
+            started.add(start.get(30, TimeUnit.SECONDS));
+        }
+        Set<Integer> ports = new HashSet<>();
+        for (EmbeddedRedis redis : started) {
+            ports.add(redis.port());
+            redis.close();
+        }
+        assertThat(ports).hasSize(4);
     }
 
     @Test

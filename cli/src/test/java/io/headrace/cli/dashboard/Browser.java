@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Chromium without a screen, showing one page of the dashboard. Whatever the page complains about, an error on the
- * console, an exception, a violation of its content security policy, a dialog it never asked for, is remembered for
+ * A Chromium without a screen, showing one page of the dashboard; what it keeps, such as cookies and connections, is
+ * its own, though one program serves all of a JVM. Whatever the page complains about, an error on the console, an
+ * exception, a violation of its content security policy, a dialog it never asked for, is remembered for
  * {@link #assertNoComplaints}. Used by one thread.
  */
 final class Browser implements AutoCloseable {
@@ -30,33 +32,42 @@ final class Browser implements AutoCloseable {
     private static final List<String> PROGRAMS = List.of("chromium", "chromium-browser", "google-chrome");
     private static final double PATIENCE_MS = 20_000;
 
-    private final Playwright playwright;
-    private final com.microsoft.playwright.Browser chromium;
-    private final Page page;
+    /** Started by the first, it ends with the JVM. */
+    private static com.microsoft.playwright.@Nullable Browser chromium;
+
+    private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
+    private final Page page;
 
     Browser() {
-        this.playwright = Playwright
-                .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        // As root there is no sandbox, and what is shown comes from the test.
-        this.chromium = playwright.chromium().launch(new LaunchOptions().setExecutablePath(program())
-                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                        "--disable-background-networking", "--disable-component-update", "--disable-sync")));
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         this.page = another();
     }
 
+    private static com.microsoft.playwright.Browser chromium() {
+        if (chromium == null || !chromium.isConnected()) {
+            Playwright playwright = Playwright
+                    .create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            // As root there is no sandbox, and what is shown comes from the test.
+            chromium = playwright.chromium().launch(new LaunchOptions().setExecutablePath(program())
+                    .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                            "--disable-background-networking", "--disable-component-update", "--disable-sync")));
+        }
+        return chromium;
+    }
+
     /** A page of its own: with other cookies, and connections that it shares with none. */
     Page another() {
-        return another(chromium.newContext());
+        return another(chromium().newContext());
     }
 
     /** The same, in another time zone. */
     Page another(String zone) {
-        return another(chromium.newContext(new NewContextOptions().setTimezoneId(zone)));
+        return another(chromium().newContext(new NewContextOptions().setTimezoneId(zone)));
     }
 
     private Page another(BrowserContext context) {
+        contexts.add(context);
         Page page = context.newPage();
         page.setDefaultTimeout(PATIENCE_MS);
         page.onConsoleMessage(message -> {
@@ -135,6 +146,6 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
-        playwright.close();
+        contexts.forEach(BrowserContext::close);
     }
 }

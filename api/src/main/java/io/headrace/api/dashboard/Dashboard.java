@@ -79,7 +79,8 @@ public final class Dashboard {
         return resources;
     }
 
-    private static byte[] read(String resource) {
+    /** @param resource from the root, or the name of one beside the page */
+    static byte[] read(String resource) {
         String path = resource.startsWith("/") ? resource : FOLDER + resource;
         try (InputStream in = Dashboard.class.getResourceAsStream(path)) {
             if (in == null) {
@@ -123,7 +124,7 @@ public final class Dashboard {
         Map<String, String> headers = Map.of("Cache-Control", current ? FOR_EVER : "no-store", "Referrer-Policy",
                 "no-referrer", "Cross-Origin-Resource-Policy", "same-origin");
         return file
-                .orElseThrow(() -> new Problem(ProblemType.NO_SUCH_ROUTE, "the dashboard has no such file", null))
+                .orElseThrow(() -> ProblemType.NO_SUCH_ROUTE.problem("the dashboard has no such file"))
                 .reply(exchange, headers);
     }
 }

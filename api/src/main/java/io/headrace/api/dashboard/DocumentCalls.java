@@ -2,19 +2,14 @@ package io.headrace.api.dashboard;
 
 import io.headrace.api.http.Access;
 import io.headrace.api.http.HttpCall;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What people and programs read about the API: its description, its problems, and the dashboard's page. */
 public final class DocumentCalls {
-    private final Reply openapi = Reply.text(Reply.JSON, resource("/io/headrace/api/openapi.json")).packed(false);
+    private final Reply openapi = Reply.json(200, Dashboard.read("/io/headrace/api/openapi.json")).packed(false);
     private final Reply openapiPacked = openapi.packed(true);
     private final Dashboard dashboard = Dashboard.packaged();
 
@@ -29,23 +24,12 @@ public final class DocumentCalls {
 
     private static Reply problem(HttpCall exchange) {
         ProblemType type = ProblemType.ofSlug(exchange.pathParam("name")).orElseThrow(
-                () -> new Problem(ProblemType.NO_SUCH_ROUTE, "there is no problem of this name", null));
+                () -> ProblemType.NO_SUCH_ROUTE.problem("there is no problem of this name"));
         return Reply.json(200, out -> {
             out.text("type", "/problems/" + type.slug());
             out.text("title", type.title());
             out.number("status", type.status());
             out.text("help", type.help());
         });
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = DocumentCalls.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the program was packaged without " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + name, e);
-        }
     }
 }

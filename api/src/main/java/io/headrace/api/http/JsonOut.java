@@ -64,9 +64,9 @@ public final class JsonOut {
         return text;
     }
 
-    public void textIf(String name, @Nullable String value) {
+    public void textIf(String name, @Nullable Object value) {
         if (value != null) {
-            text(name, value);
+            text(name, value.toString());
         }
     }
 

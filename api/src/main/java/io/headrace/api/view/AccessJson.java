@@ -6,7 +6,6 @@ import io.headrace.access.AuditAction;
 import io.headrace.access.AuditEntry;
 import io.headrace.access.Scope;
 import io.headrace.api.http.JsonOut;
-import org.jspecify.annotations.Nullable;
 
 /** Keys and the audit log as the API shows them: the only place that spells their members. */
 public final class AccessJson {
@@ -38,9 +37,9 @@ public final class AccessJson {
         out.text("role", entry.role().label());
         out.text("address", entry.address());
         out.text("action", entry.action().label());
-        textIf(out, "queue", entry.queue());
-        textIf(out, "job", entry.job());
-        textIf(out, "target", entry.target());
+        out.textIf("queue", entry.queue());
+        out.textIf("job", entry.job());
+        out.textIf("target", entry.target());
         if (entry.detail() != null) {
             out.raw(entry.action() == AuditAction.QUEUE_SETTINGS ? "settings" : "filter", entry.detail());
         }
@@ -49,12 +48,6 @@ public final class AccessJson {
         }
         if (entry.more()) {
             out.flag("unfinished", true);
-        }
-    }
-
-    private static void textIf(JsonOut out, String name, @Nullable Object value) {
-        if (value != null) {
-            out.text(name, value.toString());
         }
     }
 }

@@ -11,24 +11,13 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 
-/** What is done about each connection when it is opened and when it is gone. Thread-safe. */
-final class AcceptedConnections {
-    private final Authenticator guard;
-    private final ApiMeters meters;
-    private final ClientMemory room;
-    private final GracefulShutdown leaving;
-    private final Duration headTimeout;
-
-    /** @param headTimeout how long a request may take to send its head */
-    AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory room, GracefulShutdown leaving,
-            Duration headTimeout) {
-        this.guard = guard;
-        this.meters = meters;
-        this.room = room;
-        this.leaving = leaving;
-        this.headTimeout = headTimeout;
-    }
-
+/**
+ * What is done about each connection when it is opened and when it is gone. Thread-safe.
+ *
+ * @param headTimeout how long a request may take to send its head
+ */
+record AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory room, GracefulShutdown leaving,
+        Duration headTimeout) {
     /** One has just been accepted; on its loop's thread. */
     void opened(EventLoop loop, HttpConnection connection) {
         HttpFilter.addTo(connection);

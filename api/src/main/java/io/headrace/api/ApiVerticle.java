@@ -94,7 +94,7 @@ final class ApiVerticle extends VerticleBase {
     }
 
     private static void refuse(HttpServerRequest request, ProblemType type) {
-        Problem problem = new Problem(type, type.help(), null);
+        Problem problem = type.problem(type.help());
         request.response().setStatusCode(type.status()).putHeader("Content-Type", Problem.MEDIA_TYPE)
                 .putHeader("Connection", "close").end(Buffer.buffer(problem.json()));
         request.connection().close();

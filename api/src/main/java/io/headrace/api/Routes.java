@@ -178,7 +178,7 @@ final class Routes {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
             if (!route.allowedBy(exchange.request().getHeader("Accept"))) {
-                throw new Problem(ProblemType.NOT_ACCEPTABLE, "the answer is " + route.mediaType(), "Accept");
+                throw ProblemType.NOT_ACCEPTABLE.problem("the answer is " + route.mediaType(), "Accept");
             }
             route.endpoint().accept(exchange);
         }));
@@ -226,15 +226,13 @@ final class Routes {
     private void refuseAddress(RoutingContext context, EventLoop loop) {
         HttpCall exchange = new HttpCall(context, loop, leaving);
         exchange.guarded(() -> guard.admit(exchange, Access.ANY, () -> {
-            throw new Problem(ProblemType.NO_SUCH_ROUTE,
-                    "nothing is at this address; /openapi.json lists what there is",
-                    null);
+            throw ProblemType.NO_SUCH_ROUTE.problem("nothing is at this address; /openapi.json lists what there is");
         }));
     }
 
     /** What the router itself finds wrong before it has reached a call. */
     private static Problem malformed() {
-        return new Problem(ProblemType.MALFORMED_REQUEST, "the address or the Host header is malformed", null);
+        return ProblemType.MALFORMED_REQUEST.problem("the address or the Host header is malformed");
     }
 
     private static Throwable failure(RoutingContext context) {

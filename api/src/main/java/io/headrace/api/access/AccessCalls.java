@@ -17,7 +17,6 @@ import io.headrace.api.http.ClientMemory;
 import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.JsonIn;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
@@ -33,29 +32,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about keys, and about who did what. */
-public final class AccessCalls {
+public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Authenticator guard, Audit audit,
+        Endpoints calls) {
     private static final Set<String> MEMBERS = JsonIn.allowed("name", "role", "queues", "expiresIn");
     private static final Duration MAX_LIFETIME = Duration.ofDays(3650);
     /** What secrets begin with, so that people and scanners know them when they see one. */
     private static final String MARK = "hr_";
     private static final int MAX_PAGE = 200;
-
-    private final AccessStore store;
-    private final KeyRing keys;
-    private final Sessions passes;
-    private final Authenticator guard;
-    private final Audit audit;
-    private final Endpoints calls;
-
-    public AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Authenticator guard, Audit audit,
-            Endpoints calls) {
-        this.store = store;
-        this.keys = keys;
-        this.passes = passes;
-        this.guard = guard;
-        this.audit = audit;
-        this.calls = calls;
-    }
 
     public List<Route> routes() {
         return List.of(
@@ -113,8 +96,8 @@ public final class AccessCalls {
                     "must be 1s to 3650d, was " + Durations.format(wanted.lifetime)));
         }
         if (!guard.asks()) {
-            throw new Problem(ProblemType.NO_KEYS_ASKED, "nobody is asked for a key here, so another one would say"
-                    + " nothing: set HEADRACE_API_KEYS to a first one", null);
+            throw ProblemType.NO_KEYS_ASKED.problem("nobody is asked for a key here, so another one would say"
+                    + " nothing: set HEADRACE_API_KEYS to a first one");
         }
         String name = wanted.name;
         deed.target(name);
@@ -123,7 +106,7 @@ public final class AccessCalls {
         AccessKey key = keys.environment().stream().anyMatch(other -> other.name().equals(name)) ? null
                 : store(name, Digest.of(secret), wanted, deed);
         if (key == null) {
-            throw new Problem(ProblemType.KEY_EXISTS, "there is a key named '" + name + "' already", "name");
+            throw ProblemType.KEY_EXISTS.problem("there is a key named '" + name + "' already", "name");
         }
         keys.renew();
         return Reply.json(201, out -> {
@@ -139,10 +122,8 @@ public final class AccessCalls {
                     .orElse(null);
         } catch (OutcomeUnknown e) {
             deed.begun();
-            throw new Problem(ProblemType.OUTCOME_UNKNOWN,
-                    "whether the key '" + name + "' was stored is not known, and its"
-                            + " secret was shown to nobody: revoke it and try again",
-                    "name");
+            throw ProblemType.OUTCOME_UNKNOWN.problem("whether the key '" + name + "' was stored is not known, and its"
+                    + " secret was shown to nobody: revoke it and try again", "name");
         }
     }
 
@@ -152,9 +133,9 @@ public final class AccessCalls {
         keys.renew();
         if (!revoked) {
             boolean ours = keys.environment().stream().anyMatch(key -> key.name().equals(name));
-            throw new Problem(ProblemType.UNKNOWN_KEY, ours
+            throw ProblemType.UNKNOWN_KEY.problem(ours
                     ? "the key '" + name + "' is one of HEADRACE_API_KEYS: take it out there, and start again"
-                    : "there is no key named '" + name + "'", null);
+                    : "there is no key named '" + name + "'");
         }
         return Reply.json(200, out -> {
             out.text("name", name);

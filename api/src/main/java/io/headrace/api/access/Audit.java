@@ -17,15 +17,9 @@ import org.slf4j.LoggerFactory;
  * Writes down what operators did: in the broker, where every process can read it, and in the log of this process, which
  * survives the broker. What was refused was not done and is not written down.
  */
-public final class Audit {
+public record Audit(AccessStore store) {
     /** Under a name of its own, so that it can be sent elsewhere and kept longer. */
     private static final Logger LOG = LoggerFactory.getLogger("io.headrace.audit");
-
-    private final AccessStore store;
-
-    public Audit(AccessStore store) {
-        this.store = store;
-    }
 
     /** A call that changes something, and says what when it is not all in its address. */
     public interface Act {

@@ -191,7 +191,7 @@ public final class Authenticator {
      */
     private static void checkOwnPage(HttpServerRequest request) {
         if (!reads(request) && request.getHeader("Origin") == null) {
-            throw new Problem(ProblemType.FORBIDDEN, "a change by session must name the origin of its page", "Origin");
+            throw ProblemType.FORBIDDEN.problem("a change by session must name the origin of its page", "Origin");
         }
         checkOrigin(request);
     }
@@ -203,8 +203,7 @@ public final class Authenticator {
      */
     static void checkOrigin(HttpServerRequest request) {
         if (!reads(request) && !ownOrigin(request)) {
-            throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not change anything here",
-                    "Origin");
+            throw ProblemType.FORBIDDEN.problem("a web page of another origin must not change anything here", "Origin");
         }
     }
 
@@ -224,7 +223,7 @@ public final class Authenticator {
 
     private static void checkHost(@Nullable String header) {
         if (!OwnHost.isIn(header)) {
-            throw new Problem(ProblemType.FORBIDDEN,
+            throw ProblemType.FORBIDDEN.problem(
                     "the host must be localhost or an IP address while there are no keys (HEADRACE_API_KEYS)", "Host");
         }
     }

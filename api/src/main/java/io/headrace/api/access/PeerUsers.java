@@ -182,8 +182,8 @@ final class PeerUsers {
         }
         String who = owner.isPresent() ? "comes from another user of this machine (uid " + owner.getAsLong() + ")"
                 : "comes from no process of this machine that could be found";
-        throw new Problem(ProblemType.FORBIDDEN, "the connection " + who
+        throw ProblemType.FORBIDDEN.problem("the connection " + who
                 + ", and while there are no keys only the user of this API (uid " + LocalUser.uid()
-                + ") and root are let in; set HEADRACE_API_KEYS to let in others", null);
+                + ") and root are let in; set HEADRACE_API_KEYS to let in others");
     }
 }

@@ -8,7 +8,6 @@ import io.headrace.api.http.Caller;
 import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.JsonIn;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
@@ -76,7 +75,7 @@ public final class SessionCalls {
         failures.check(address);
         Caller caller = guard.bySecret(key, address).orElseThrow(() -> {
             failures.count(address);
-            return new Problem(ProblemType.UNAUTHORIZED, "the key is not known", "key");
+            return ProblemType.UNAUTHORIZED.problem("the key is not known", "key");
         });
         sessions.take(caller.name());
         String secret = passes.issue(Kind.SESSION, caller);

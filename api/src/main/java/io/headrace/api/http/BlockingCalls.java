@@ -42,7 +42,7 @@ public final class BlockingCalls implements AutoCloseable {
         try {
             pool.execute(() -> look(loop, weight, call, promise));
         } catch (RejectedExecutionException e) {
-            promise.fail(new Problem(ProblemType.OVERLOADED, "too many calls wait for the broker", null));
+            promise.fail(ProblemType.OVERLOADED.problem("too many calls wait for the broker"));
         }
         return promise.future();
     }

@@ -100,7 +100,7 @@ final class BodyReader implements EventLoop.Deadline {
     @Override
     public void passed() {
         if (finish()) {
-            exchange.fail(new Problem(ProblemType.TIMEOUT, "the body did not arrive in time", null));
+            exchange.fail(ProblemType.TIMEOUT.problem("the body did not arrive in time"));
             exchange.request().connection().close();
         }
     }

@@ -46,12 +46,12 @@ public record Caller(String name, Role role, Scope scope, String address, @Nulla
     /** @throws Problem {@code not-allowed} when the role is not enough, or the key's queues are not */
     public void require(Access access) {
         if (!access.open() && !access.allows(role)) {
-            throw new Problem(ProblemType.NOT_ALLOWED, "this needs the role " + access.needed() + "; the key '" + name
-                    + "' has the role " + role.label(), null);
+            throw ProblemType.NOT_ALLOWED.problem("this needs the role " + access.needed() + "; the key '" + name
+                    + "' has the role " + role.label());
         }
         if (access.whole() && !scope.unlimited()) {
-            throw new Problem(ProblemType.NOT_ALLOWED, "this concerns every queue; the key '" + name
-                    + "' is limited to " + scope, null);
+            throw ProblemType.NOT_ALLOWED.problem("this concerns every queue; the key '" + name
+                    + "' is limited to " + scope);
         }
     }
 
@@ -99,8 +99,8 @@ public record Caller(String name, Role role, Scope scope, String address, @Nulla
      */
     public void require(QueueName queue) {
         if (!reaches(queue)) {
-            throw new Problem(ProblemType.NOT_ALLOWED, "the key '" + name + "' is limited to " + scope
-                    + "; it does not open the queue '" + queue + "'", null);
+            throw ProblemType.NOT_ALLOWED.problem("the key '" + name + "' is limited to " + scope
+                    + "; it does not open the queue '" + queue + "'");
         }
     }
 

@@ -144,7 +144,7 @@ public final class ClientMemory {
     /** The answer to a request for which there is no room. */
     public Problem refused(String why) {
         count(Shed.REQUEST);
-        return new Problem(ProblemType.OVERLOADED, why + " for the memory that this server has", null);
+        return ProblemType.OVERLOADED.problem(why + " for the memory that this server has");
     }
 
     public void count(Shed what) {

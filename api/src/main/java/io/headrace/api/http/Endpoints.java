@@ -14,31 +14,17 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Turns calls that wait for the broker into endpoints that do not block their event loop. */
-public final class Endpoints {
+/**
+ * Turns calls that wait for the broker into endpoints that do not block their event loop.
+ *
+ * @param maxPayload of a job, in bytes
+ * @param bodyTimeout how long a body may take to arrive
+ */
+public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTimeout) {
     /** The longest body of a call that is not a submission. */
     private static final int MAX_BODY = 1024 * 1024;
     /** A body that may only be an empty object. */
     private static final int MAX_EMPTY = 4 * 1024;
-
-    private final BlockingCalls blocking;
-    private final int maxPayload;
-    private final Duration bodyTimeout;
-
-    /**
-     * @param maxPayload of a job, in bytes
-     * @param bodyTimeout how long a body may take to arrive
-     */
-    public Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTimeout) {
-        this.blocking = blocking;
-        this.maxPayload = maxPayload;
-        this.bodyTimeout = bodyTimeout;
-    }
-
-    /** How many bytes the payload of a job may have. */
-    public int maxPayload() {
-        return maxPayload;
-    }
 
     /** An endpoint that reads no body; if it changes something and one is sent, it must be an empty object. */
     public Consumer<HttpCall> blocking(Function<HttpCall, Reply> call) {
@@ -49,26 +35,16 @@ public final class Endpoints {
     public Consumer<HttpCall> blocking(ClientMemory.Weight weight, Function<HttpCall, Reply> call) {
         return exchange -> {
             if (exchange.hasBody() && !exchange.reads()) {
-                withBody(Set.of(), (e, body) -> call.apply(e)).accept(exchange);
+                withBody(MAX_EMPTY, (e, body) -> {
+                    if (body.length > 0) {
+                        JsonIn.read(body, Set.of(), (name, in) -> {});
+                    }
+                    return call.apply(e);
+                }).accept(exchange);
             } else {
                 run(exchange, weight, () -> call.apply(exchange));
             }
         };
-    }
-
-    /**
-     * An endpoint that reads a small body, which may be missing.
-     *
-     * @param allowed the members, when the call reads none itself; the body is then checked to be an object without
-     *         others
-     */
-    private Consumer<HttpCall> withBody(Set<String> allowed, BiFunction<HttpCall, byte[], Reply> call) {
-        return withBody(MAX_EMPTY, (exchange, body) -> {
-            if (body.length > 0) {
-                JsonIn.read(body, allowed, (name, in) -> {});
-            }
-            return call.apply(exchange, body);
-        });
     }
 
     /** An endpoint that reads a small body; it is empty when none was sent. */
@@ -129,7 +105,7 @@ public final class Endpoints {
      */
     public static QueueInfo known(BrokerOperator operator, QueueName queue) {
         return operator.queue(queue)
-                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null));
+                .orElseThrow(() -> ProblemType.UNKNOWN_QUEUE.problem("there is no queue '" + queue + "'"));
     }
 
     /**
@@ -139,9 +115,9 @@ public final class Endpoints {
      */
     public static Job found(JobId id, Lookup lookup) {
         if (lookup.kind() == Lookup.Kind.GONE) {
-            throw new Problem(ProblemType.GONE, "the job " + id + " has ended and its record has expired", null);
+            throw ProblemType.GONE.problem("the job " + id + " has ended and its record has expired");
         }
         return lookup.job()
-                .orElseThrow(() -> new Problem(ProblemType.UNKNOWN_JOB, "there is no job " + id, null));
+                .orElseThrow(() -> ProblemType.UNKNOWN_JOB.problem("there is no job " + id));
     }
 }

@@ -126,7 +126,7 @@ public final class HttpCall {
         try {
             return JobId.parse(id);
         } catch (InvalidInput e) {
-            throw new Problem(ProblemType.UNKNOWN_JOB, String.valueOf(e.getMessage()), null);
+            throw ProblemType.UNKNOWN_JOB.problem(String.valueOf(e.getMessage()));
         }
     }
 
@@ -155,7 +155,7 @@ public final class HttpCall {
         try {
             query = context.queryParams();
         } catch (HttpException e) {
-            throw new Problem(ProblemType.MALFORMED_REQUEST, "the query has a broken percent-escape", null);
+            throw ProblemType.MALFORMED_REQUEST.problem("the query has a broken percent-escape");
         }
         for (Map.Entry<String, String> entry : query.entries()) {
             if (!allowed.contains(entry.getKey())) {
@@ -309,7 +309,7 @@ public final class HttpCall {
         requireUnpacked();
         String type = request.getHeader("Content-Type");
         if (type == null || !(type.equals(Reply.JSON) || bodyType().equals(Reply.JSON))) {
-            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json, was "
+            throw ProblemType.UNSUPPORTED_MEDIA_TYPE.problem("the Content-Type must be application/json, was "
                     + (type == null ? "missing" : shown(type)), "Content-Type");
         }
     }
@@ -318,7 +318,7 @@ public final class HttpCall {
     public void requireUnpacked() {
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "a body in Content-Encoding " + shown(encoding)
+            throw ProblemType.UNSUPPORTED_MEDIA_TYPE.problem("a body in Content-Encoding " + shown(encoding)
                     + " is not read", "Content-Encoding");
         }
     }
@@ -339,8 +339,9 @@ public final class HttpCall {
      * Must be called before the handler of the request returns.
      */
     void body(int max, long timeoutNanos, Handler<byte[]> then) {
-        new BodyReader(this, max, () -> new Problem(ProblemType.PAYLOAD_TOO_LARGE,
-                "the body is longer than " + max + " bytes", null), timeoutNanos, then).start();
+        new BodyReader(this, max,
+                () -> ProblemType.PAYLOAD_TOO_LARGE.problem("the body is longer than " + max + " bytes"), timeoutNanos,
+                then).start();
     }
 
     /** The same for the body of a job, whose payload has at most so many bytes. */

@@ -66,7 +66,7 @@ public final class JsonIn {
         try {
             JsonIn in = new JsonIn(utf8);
             if (in.parser.nextToken() == null) {
-                throw new Problem(ProblemType.MALFORMED_JSON, "line 1, column 1: the body is empty", null);
+                throw ProblemType.MALFORMED_JSON.problem("line 1, column 1: the body is empty");
             }
             if (in.parser.currentToken() != JsonToken.START_OBJECT) {
                 in.parser.skipChildren();
@@ -93,10 +93,8 @@ public final class JsonIn {
 
     private void end() throws IOException {
         if (parser.nextToken() != null) {
-            throw new Problem(ProblemType.MALFORMED_JSON,
-                    "line " + parser.currentTokenLocation().getLineNr() + ", column "
-                            + parser.currentTokenLocation().getColumnNr() + ": there is more after the object",
-                    null);
+            throw ProblemType.MALFORMED_JSON.problem("line " + parser.currentTokenLocation().getLineNr() + ", column "
+                    + parser.currentTokenLocation().getColumnNr() + ": there is more after the object");
         }
     }
 
@@ -187,13 +185,13 @@ public final class JsonIn {
     }
 
     public static Problem tooLarge(long size, int max) {
-        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the payload has " + size + " bytes, the limit is " + max,
+        return ProblemType.PAYLOAD_TOO_LARGE.problem("the payload has " + size + " bytes, the limit is " + max,
                 "payload");
     }
 
     /** A body that no payload within the limit needs; it was not read. */
     static Problem bodyTooLong(int maxBody, int max) {
-        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the body is longer than " + maxBody
+        return ProblemType.PAYLOAD_TOO_LARGE.problem("the body is longer than " + maxBody
                 + " bytes, the limit of its payload is " + max, "payload");
     }
 
@@ -232,7 +230,7 @@ public final class JsonIn {
         while (in.hasRemaining()) {
             boolean failed = decoder.decode(in, out.clear(), true).isError();
             if (failed || hasNul(out.flip())) {
-                throw new Problem(ProblemType.MALFORMED_JSON, at(utf8, in.position(), failed), null);
+                throw ProblemType.MALFORMED_JSON.problem(at(utf8, in.position(), failed));
             }
         }
     }
@@ -262,6 +260,6 @@ public final class JsonIn {
     }
 
     private static Problem malformed(JsonProcessingException e) {
-        return new Problem(ProblemType.MALFORMED_JSON, JsonMistake.of(e), null);
+        return ProblemType.MALFORMED_JSON.problem(JsonMistake.of(e));
     }
 }

@@ -25,17 +25,13 @@ public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final String RETRY_AFTER = "Retry-After";
     /** When it is worth trying again after the broker was away: its clients reconnect within about this time. */
-    private static final String SOON_S = "2";
+    static final Map<String, String> SOON = Map.of(RETRY_AFTER, "2");
 
     private final ProblemType type;
     private final @Nullable String field;
     private final transient Map<String, String> headers;
 
-    /** @param field the name of the offending field, header or parameter, when there is one */
-    public Problem(ProblemType type, String detail, @Nullable String field) {
-        this(type, detail, field, type.status() == 503 ? Map.of(RETRY_AFTER, SOON_S) : Map.of());
-    }
-
+    /** {@link ProblemType#problem} makes those that need no headers of their own. */
     public Problem(ProblemType type, String detail, @Nullable String field, Map<String, String> headers) {
         super(detail, null, false, false);
         this.type = type;
@@ -52,35 +48,34 @@ public final class Problem extends RuntimeException {
             return problem;
         }
         if (cause instanceof InvalidInput invalid) {
-            return new Problem(ProblemType.INVALID_FIELD, detail, invalid.field());
+            return ProblemType.INVALID_FIELD.problem(detail, invalid.field());
         }
         if (cause instanceof IdempotencyConflict) {
-            return new Problem(ProblemType.IDEMPOTENCY_CONFLICT, detail, "Idempotency-Key");
+            return ProblemType.IDEMPOTENCY_CONFLICT.problem(detail, "Idempotency-Key");
         }
         if (cause instanceof BacklogFull full) {
             return new Problem(ProblemType.BACKLOG_FULL, detail, null,
                     Map.of(RETRY_AFTER, Long.toString(Math.max(1, full.retryAfter().toSeconds()))));
         }
         if (cause instanceof UnknownQueue) {
-            return new Problem(ProblemType.UNKNOWN_QUEUE, detail, null);
+            return ProblemType.UNKNOWN_QUEUE.problem(detail);
         }
         if (cause instanceof BrokerUnavailable) {
-            return new Problem(ProblemType.BROKER_UNAVAILABLE, detail, null);
+            return ProblemType.BROKER_UNAVAILABLE.problem(detail);
         }
         if (cause instanceof DurabilityUnavailable) {
-            return new Problem(ProblemType.DURABILITY_UNAVAILABLE, detail, null);
+            return ProblemType.DURABILITY_UNAVAILABLE.problem(detail);
         }
         if (cause instanceof DataDamaged) {
-            return new Problem(ProblemType.DATA_DAMAGED, detail, null);
+            return ProblemType.DATA_DAMAGED.problem(detail);
         }
         if (cause instanceof OutcomeUnknown) {
-            return new Problem(ProblemType.OUTCOME_UNKNOWN, detail
-                    + "; send it again with the same Idempotency-Key if it had one, else look before sending it again",
-                    null);
+            return ProblemType.OUTCOME_UNKNOWN.problem(detail
+                    + "; send it again with the same Idempotency-Key if it had one, else look before sending it again");
         }
         if (cause instanceof OutOfMemoryError) {
             if (detail.startsWith("unable to create native thread")) {
-                return new Problem(ProblemType.OVERLOADED, "no thread can be started for the call", null);
+                return ProblemType.OVERLOADED.problem("no thread can be started for the call");
             }
             UncaughtError.tell(cause); // which other threads have met it nobody knows
         }
@@ -91,7 +86,7 @@ public final class Problem extends RuntimeException {
         String incident = UUID.randomUUID().toString();
         LOG.error("a call failed incident={}", incident, cause);
         String what = cause instanceof CorruptDocument ? "a stored document cannot be read" : "an unforeseen failure";
-        return new Problem(ProblemType.INTERNAL, what + "; incident " + incident, null);
+        return ProblemType.INTERNAL.problem(what + "; incident " + incident);
     }
 
     public ProblemType type() {

@@ -1,7 +1,9 @@
 package io.headrace.api.http;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be wrong with a call, each with its status and a stable URI reference {@code /problems/<name>}.
@@ -114,6 +116,16 @@ public enum ProblemType {
     /** The last segment of the URI reference. */
     public String slug() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The answer to one call, with the detail that tells it from others. */
+    public Problem problem(String detail) {
+        return problem(detail, null);
+    }
+
+    /** @param field the name of the offending field, header or parameter, when there is one */
+    public Problem problem(String detail, @Nullable String field) {
+        return new Problem(this, detail, field, status == 503 ? Problem.SOON : Map.of());
     }
 
     public static Optional<ProblemType> ofSlug(String slug) {

@@ -99,7 +99,7 @@ public final class Waiters {
     }
 
     public static Problem full() {
-        return new Problem(ProblemType.OVERLOADED, "as many requests wait for jobs as HEADRACE_API_MAX_WAITERS allows,"
-                + " or your key has as many of these places as are free", null);
+        return ProblemType.OVERLOADED.problem("as many requests wait for jobs as HEADRACE_API_MAX_WAITERS allows,"
+                + " or your key has as many of these places as are free");
     }
 }

@@ -164,7 +164,7 @@ public final class EventStream {
         }
         close();
         if (!begun) {
-            exchange.fail(new Problem(ProblemType.NOT_READY, "the server is stopping", null));
+            exchange.fail(ProblemType.NOT_READY.problem("the server is stopping"));
         } else if (!exchange.over()) {
             exchange.takeLeave();
             if (gzip == null) {

@@ -11,15 +11,7 @@ import io.headrace.api.metrics.ListenerKind;
  * <p>The id of an event is the number of the next log line, so a client that comes back with {@code Last-Event-ID} gets
  * no line twice. Any other value of that header does no harm.
  */
-public final class JobEvents {
-    private final JobFeeds feeds;
-    private final LiveAdmission admission;
-
-    public JobEvents(JobFeeds feeds, LiveAdmission admission) {
-        this.feeds = feeds;
-        this.admission = admission;
-    }
-
+public record JobEvents(JobFeeds feeds, LiveAdmission admission) {
     public void serve(HttpCall exchange) {
         new Client(exchange, feeds, admission).start();
     }

@@ -13,15 +13,7 @@ import java.util.Optional;
  * before; the state again when that was not sent. What a client misses it need not be told again, so who comes back
  * gets the newest state, whatever its {@code Last-Event-ID}.
  */
-public final class OverviewEvents {
-    private final LiveTopics live;
-    private final LiveAdmission admission;
-
-    public OverviewEvents(LiveTopics live, LiveAdmission admission) {
-        this.live = live;
-        this.admission = admission;
-    }
-
+public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
     public void serve(HttpCall exchange) {
         Optional<QueueName> queue = exchange.query("queue").map(QueueName::new);
         new Client(exchange, live, admission).start(queue);

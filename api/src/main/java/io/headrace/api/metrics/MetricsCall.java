@@ -4,7 +4,6 @@ import io.headrace.api.http.Access;
 import io.headrace.api.http.Cached;
 import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.HttpCall;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
@@ -38,7 +37,7 @@ public final class MetricsCall {
 
     private Reply metrics(HttpCall exchange) {
         if (!(meters.registry() instanceof PrometheusMeterRegistry prometheus)) {
-            throw new Problem(ProblemType.NO_SUCH_ROUTE, "this server keeps no metrics for Prometheus", null);
+            throw ProblemType.NO_SUCH_ROUTE.problem("this server keeps no metrics for Prometheus");
         }
         gauges.get();
         String type = ScrapeFormat.accepted(exchange.header("Accept").orElse(null)).contentType();

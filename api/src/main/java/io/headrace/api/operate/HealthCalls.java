@@ -9,7 +9,6 @@ import io.headrace.api.http.ClientMemory;
 import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.GracefulShutdown;
 import io.headrace.api.http.HttpCall;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
@@ -77,8 +76,8 @@ public final class HealthCalls {
     private Reply ready(HttpCall exchange) {
         Optional<String> reason = leaving.begun() ? Optional.of("the server is stopping") : readiness.get();
         if (reason.isPresent()) {
-            throw new Problem(ProblemType.NOT_READY, guard.knows(exchange) ? reason.get()
-                    : "the log of this server says why, and so does this call with a key", null);
+            throw ProblemType.NOT_READY.problem(guard.knows(exchange) ? reason.get()
+                    : "the log of this server says why, and so does this call with a key");
         }
         return Reply.json(200, out -> out.text("status", "ready"));
     }

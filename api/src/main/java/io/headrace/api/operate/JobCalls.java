@@ -34,26 +34,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** The calls about one job. */
-public final class JobCalls {
+public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit,
+        Endpoints calls) {
     /** What the audit log tells of a new payload. */
     private static final Json EDITED = Json.parse("{\"payload\":\"edited\"}");
-
-    private final Broker broker;
-    private final BrokerOperator operator;
-    private final JobJson jobJson;
-    private final JobWaits waits;
-    private final Audit audit;
-    private final Endpoints calls;
-
-    public JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit,
-            Endpoints calls) {
-        this.broker = broker;
-        this.operator = operator;
-        this.jobJson = jobJson;
-        this.waits = waits;
-        this.audit = audit;
-        this.calls = calls;
-    }
 
     public List<Route> routes() {
         Consumer<HttpCall> look = calls.blocking(this::look);
@@ -159,8 +143,7 @@ public final class JobCalls {
         Lookup lookup = broker.find(id);
         Job job = Endpoints.found(id, lookup);
         if (answer == Answer.DUPLICATE) {
-            throw new Problem(ProblemType.DUPLICATE, "another unfinished job has the same uniqueKey as " + id,
-                    "uniqueKey");
+            throw ProblemType.DUPLICATE.problem("another unfinished job has the same uniqueKey as " + id, "uniqueKey");
         }
         if (answer != Answer.DONE) {
             throw refused(job, why);
@@ -169,8 +152,7 @@ public final class JobCalls {
     }
 
     private static Problem refused(Job job, String why) {
-        return new Problem(ProblemType.WRONG_STATE,
-                "the job " + job.id() + " is " + job.state().label() + ": it " + why, null);
+        return ProblemType.WRONG_STATE.problem("the job " + job.id() + " is " + job.state().label() + ": it " + why);
     }
 
     private Reply log(HttpCall exchange) {

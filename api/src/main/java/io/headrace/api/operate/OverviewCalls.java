@@ -15,20 +15,10 @@ import io.headrace.broker.BrokerOperator.Overview;
 import java.util.List;
 
 /** The calls that show much at once: all queues now, or one queue over time. */
-public final class OverviewCalls {
+public record OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Endpoints calls) {
     private static final int MAX_MINUTES = 1440;
     private static final int MINUTES = 60;
     private static final int MAX_BUCKET = 60;
-
-    private final BrokerOperator operator;
-    private final Cached<Overview> overview;
-    private final Endpoints calls;
-
-    public OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Endpoints calls) {
-        this.operator = operator;
-        this.overview = overview;
-        this.calls = calls;
-    }
 
     public List<Route> routes() {
         return List.of(

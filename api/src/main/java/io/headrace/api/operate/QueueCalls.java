@@ -13,7 +13,6 @@ import io.headrace.api.http.ClientMemory;
 import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.JsonIn;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Rfc3339;
@@ -44,7 +43,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about queues. */
-public final class QueueCalls {
+public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known, Endpoints calls) {
     /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
     private static final int MAX_PAGE = 200;
     /** How many queues a page has at most, and where nobody asks for fewer. */
@@ -52,20 +51,6 @@ public final class QueueCalls {
     /** How long one call purges; longer ones would meet the timeouts of proxies. */
     private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final Set<String> SETTINGS = JsonIn.allowed("maxBacklog", "retention", "maxKept", "paused");
-
-    private final BrokerOperator operator;
-    private final JobJson jobJson;
-    private final Audit audit;
-    private final KnownQueues known;
-    private final Endpoints calls;
-
-    public QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known, Endpoints calls) {
-        this.operator = operator;
-        this.jobJson = jobJson;
-        this.audit = audit;
-        this.known = known;
-        this.calls = calls;
-    }
 
     public List<Route> routes() {
         return List.of(
@@ -217,12 +202,12 @@ public final class QueueCalls {
         switch (deletion.outcome()) {
             case UNKNOWN -> {
                 deed.nothing();
-                throw new Problem(ProblemType.UNKNOWN_QUEUE, "there is no queue '" + queue + "'", null);
+                throw ProblemType.UNKNOWN_QUEUE.problem("there is no queue '" + queue + "'");
             }
             case NOT_EMPTY -> {
                 deed.nothing();
-                throw new Problem(ProblemType.QUEUE_NOT_EMPTY, "the queue '" + queue + "' holds " + words(deletion)
-                        + (purge ? "; running jobs end first" : ""), null);
+                throw ProblemType.QUEUE_NOT_EMPTY.problem("the queue '" + queue + "' holds " + words(deletion)
+                        + (purge ? "; running jobs end first" : ""));
             }
             default -> deed.count(deletion.count());
         }

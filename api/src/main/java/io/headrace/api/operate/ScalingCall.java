@@ -18,20 +18,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /v1/scaling/{queue}}: numbers for autoscalers. */
-public final class ScalingCall {
+public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Endpoints calls) {
     private static final Duration DRAIN_WITHIN = Duration.ofMinutes(1);
     private static final int MAX_WORKERS = 100_000;
     private static final int MAX = 100;
-
-    private final BrokerOperator operator;
-    private final Endpoints calls;
-    private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
-
-    public ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Endpoints calls) {
-        this.operator = operator;
-        this.serviceTimes = serviceTimes;
-        this.calls = calls;
-    }
 
     public List<Route> routes() {
         return List.of(Route.get("/v1/scaling/{queue}", Access.VIEW, List.of("slots", "drainWithin", "min", "max"),

@@ -20,20 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /v1/jobs/{id}/why}: gathers the facts, has {@link JobDiagnosis} decide. */
-public final class WhyCall {
-    private final Broker broker;
-    private final BrokerOperator operator;
-    private final Endpoints calls;
-    private final CachedByQueue<Optional<ServiceTime>> serviceTimes;
-
-    public WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
-            Endpoints calls) {
-        this.broker = broker;
-        this.operator = operator;
-        this.serviceTimes = serviceTimes;
-        this.calls = calls;
-    }
-
+public record WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+        Endpoints calls) {
     public List<Route> routes() {
         return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), calls.blocking(this::why)));
     }

@@ -20,17 +20,7 @@ import io.headrace.broker.WorkerInfo;
 import java.util.List;
 
 /** The calls about workers. */
-public final class WorkerCalls {
-    private final BrokerOperator operator;
-    private final Audit audit;
-    private final Endpoints calls;
-
-    public WorkerCalls(BrokerOperator operator, Audit audit, Endpoints calls) {
-        this.operator = operator;
-        this.audit = audit;
-        this.calls = calls;
-    }
-
+public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints calls) {
     public List<Route> routes() {
         return List.of(
                 Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
@@ -68,6 +58,6 @@ public final class WorkerCalls {
     }
 
     private static Problem unknown(String detail) {
-        return new Problem(ProblemType.UNKNOWN_WORKER, detail, null);
+        return ProblemType.UNKNOWN_WORKER.problem(detail);
     }
 }

@@ -39,7 +39,7 @@ public final class SocketCall {
         if ((session || !guard.asks()) && !Authenticator.ownOrigin(request)) {
             // browsers let every page open WebSockets to everywhere, and read what comes: only the server can tell them
             // apart
-            throw new Problem(ProblemType.FORBIDDEN, "a web page of another origin must not listen here", "Origin");
+            throw ProblemType.FORBIDDEN.problem("a web page of another origin must not listen here", "Origin");
         }
         Optional<String> ticket = exchange.query("ticket");
         boolean shown = session || request.getHeader("Authorization") != null;

@@ -123,7 +123,7 @@ final class SocketClient {
 
     Caller caller() {
         if (caller == null) {
-            throw new Problem(ProblemType.UNAUTHORIZED, "say who you are first: {\"auth\": \"KEY\"}", "auth");
+            throw ProblemType.UNAUTHORIZED.problem("say who you are first: {\"auth\": \"KEY\"}", "auth");
         }
         return caller;
     }
@@ -141,7 +141,7 @@ final class SocketClient {
             } else if (outcome.result().isPresent()) {
                 admit(outcome.result().get());
             } else {
-                refuse(null, new Problem(ProblemType.UNAUTHORIZED, "the key or ticket is not known", null));
+                refuse(null, ProblemType.UNAUTHORIZED.problem("the key or ticket is not known"));
                 close(Close.UNAUTHORIZED);
             }
         });

@@ -45,10 +45,9 @@ final class SocketFrames {
 
     private void whole() {
         if (!text) {
-            refused.accept(new Problem(ProblemType.MALFORMED_JSON, "messages must be text", null));
+            refused.accept(ProblemType.MALFORMED_JSON.problem("messages must be text"));
         } else if (tooLong) {
-            refused.accept(new Problem(ProblemType.PAYLOAD_TOO_LARGE,
-                    "a message can have " + MAX_BYTES + " bytes at most", null));
+            refused.accept(ProblemType.PAYLOAD_TOO_LARGE.problem("a message can have " + MAX_BYTES + " bytes at most"));
         } else {
             message.accept(gathered.getBytes());
         }

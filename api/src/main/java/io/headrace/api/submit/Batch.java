@@ -98,7 +98,7 @@ final class Batch implements EventLoop.Deadline {
     }
 
     static Problem tooLong(long max) {
-        return new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the batch is longer than " + max + " bytes", null);
+        return ProblemType.PAYLOAD_TOO_LARGE.problem("the batch is longer than " + max + " bytes");
     }
 
     /** The request is paused. */
@@ -182,8 +182,7 @@ final class Batch implements EventLoop.Deadline {
                     countPartial();
                     fetch();
                 } else if (read == limits.maxBatchJobs() || answer.full()) {
-                    stop(new Problem(ProblemType.PAYLOAD_TOO_LARGE, "the batch holds more than " + read + " jobs",
-                            null));
+                    stop(ProblemType.PAYLOAD_TOO_LARGE.problem("the batch holds more than " + read + " jobs"));
                 } else if (mayHave(cost(piece))) {
                     countAnswer();
                     submit(piece);
@@ -367,7 +366,7 @@ final class Batch implements EventLoop.Deadline {
             }
             if (why != null && !ended) {
                 answer.rejected(read,
-                        new Problem(why.type(), why.getMessage() + "; nothing from this job on was read", null));
+                        why.type().problem(why.getMessage() + "; nothing from this job on was read"));
             } else if (why != null) {
                 answer.rejected(read, why);
             }
@@ -389,7 +388,7 @@ final class Batch implements EventLoop.Deadline {
 
     @Override
     public void passed() {
-        stop(new Problem(ProblemType.TIMEOUT, "the body stalled for " + limits.bodyTimeout().toSeconds() + " s", null));
+        stop(ProblemType.TIMEOUT.problem("the body stalled for " + limits.bodyTimeout().toSeconds() + " s"));
     }
 
     private void gone() {

@@ -8,20 +8,8 @@ import io.headrace.broker.Broker;
 import java.util.Set;
 
 /** {@code POST /v1/queues/{queue}/jobs:batch}: a JSON array, or one job a line, read and stored while it arrives. */
-public final class BatchCall {
+public record BatchCall(Broker broker, KnownQueues known, ApiMeters meters, SubmitLimits limits) {
     private static final Set<String> LINES = Set.of("application/x-ndjson", "application/jsonl");
-
-    private final Broker broker;
-    private final KnownQueues known;
-    private final ApiMeters meters;
-    private final SubmitLimits limits;
-
-    public BatchCall(Broker broker, KnownQueues known, ApiMeters meters, SubmitLimits limits) {
-        this.broker = broker;
-        this.known = known;
-        this.meters = meters;
-        this.limits = limits;
-    }
 
     public void serve(HttpCall exchange) {
         QueueName queue = exchange.queue();

@@ -9,7 +9,6 @@ import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.access.Digest;
 import io.headrace.api.http.HttpCall;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.live.JobWaits;
@@ -28,25 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The broker decides about an Idempotency-Key in one atomic step, so there is no time in which a request with the
  * same key could be told that the first is still under way: it is the first, or it is a replay.
  */
-public final class EnqueueCall {
-
-    private final Broker broker;
-    private final KnownQueues known;
-    private final ApiMeters meters;
-    private final JobJson jobJson;
-    private final JobWaits waits;
-    private final SubmitLimits limits;
-
-    public EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, JobJson jobJson, JobWaits waits,
-            SubmitLimits limits) {
-        this.broker = broker;
-        this.known = known;
-        this.meters = meters;
-        this.jobJson = jobJson;
-        this.waits = waits;
-        this.limits = limits;
-    }
-
+public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, JobJson jobJson, JobWaits waits,
+        SubmitLimits limits) {
     public void serve(HttpCall exchange) {
         QueueName queue = exchange.queue();
         exchange.requireJson();
@@ -125,7 +107,7 @@ public final class EnqueueCall {
 
     /** The job that holds the uniqueness key; it can have ended, and be off the record, since the broker answered. */
     private static Job existing(Lookup found, Submission submission) {
-        return found.job().orElseThrow(() -> new Problem(ProblemType.DUPLICATE, "the job " + submission.id()
+        return found.job().orElseThrow(() -> ProblemType.DUPLICATE.problem("the job " + submission.id()
                 + " had the same uniqueKey and has just ended; send this one again", "uniqueKey"));
     }
 

@@ -45,7 +45,7 @@ abstract class Splitter {
         while (marked < MARK.length && at < chunk.length) {
             if (chunk[at] != MARK[marked]) {
                 if (marked > 0) {
-                    throw new Problem(ProblemType.MALFORMED_JSON, "line 1, column 1: these bytes are not UTF-8", null);
+                    throw ProblemType.MALFORMED_JSON.problem("line 1, column 1: these bytes are not UTF-8");
                 }
                 marked = MARK.length;
             } else {
@@ -233,7 +233,7 @@ abstract class Splitter {
         }
 
         private static Problem broken(String detail) {
-            return new Problem(ProblemType.MALFORMED_JSON, detail, null);
+            return ProblemType.MALFORMED_JSON.problem(detail);
         }
     }
 }

@@ -23,13 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as the API shows it: the only place that spells its members, and that hides what is to be hidden. Immutable.
  */
-public final class JobJson {
-    private final Redactor redactor;
-
-    public JobJson(Redactor redactor) {
-        this.redactor = redactor;
-    }
-
+public record JobJson(Redactor redactor) {
     public byte[] of(Job job) {
         return JsonOut.object(out -> write(out, job));
     }

@@ -9,7 +9,6 @@ import io.headrace.api.http.BlockingCalls;
 import io.headrace.api.http.Caller;
 import io.headrace.api.http.ClientMemory;
 import io.headrace.api.http.EventLoop;
-import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.headrace.runtime.ByteBudget;
 import io.vertx.core.Vertx;
@@ -129,7 +128,7 @@ class TopicPollerTest {
         AtomicInteger tries = new AtomicInteger();
         TopicPoller shaky = new TopicPoller("t", "e", () -> {
             if (tries.incrementAndGet() == 1) {
-                throw new Problem(ProblemType.OVERLOADED, "not now", null);
+                throw ProblemType.OVERLOADED.problem("not now");
             }
             return caller -> "{}".getBytes(StandardCharsets.UTF_8);
         }, blocking, looks::get);

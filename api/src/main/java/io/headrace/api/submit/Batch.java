@@ -14,8 +14,6 @@ import io.headrace.broker.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,22 +21,10 @@ import org.jspecify.annotations.Nullable;
  * the next chunk of the body is asked for only when the last is used up. So memory is bounded whatever the length of
  * the body.
  *
- * <p>A bad job is an item of the answer and the others go on. When the rest of the body cannot be read, or the broker
- * is gone, the last item says so and nothing after its index was looked at. Lives on its loop's thread.
+ * <p>When the rest of the body cannot be read, or the broker is gone, the last item of the answer says so and nothing
+ * after its index was looked at. Lives on its loop's thread.
  */
 final class Batch implements EventLoop.Deadline {
-    /** One job that the broker has not answered, or whose turn in the answer has not come. */
-    private static final class Slot {
-        @Nullable
-        Submission submission;
-        @Nullable
-        Problem problem;
-
-        boolean settled() {
-            return submission != null || problem != null;
-        }
-    }
-
     /** A job is in memory as it arrived, as it was read, and as it is sent; and beside it the figures about it. */
     private static final int FORMS = 3;
     private static final int BESIDE_BYTES = 1024;
@@ -55,21 +41,10 @@ final class Batch implements EventLoop.Deadline {
     private final Splitter splitter;
     private final JobDefaults defaults;
     private final SubmitLimits limits;
-    private final BatchAnswer answer = new BatchAnswer();
-    /** In the order of the body. */
-    private final Deque<Slot> waiting = new ArrayDeque<>();
+    private final BatchItems items = new BatchItems();
     /** How many jobs have been read. */
     private long read;
-    /** How many have left {@link #waiting} for the answer. */
-    private long answered;
     private long bytes;
-    private boolean anyUnknown;
-    /**
-     * How many jobs were refused because the queue is full: another job may be one that it has already, so each is
-     * asked for.
-     */
-    private long refused;
-    private @Nullable Problem full;
     /** What stopped the reading before the end of the body. */
     private @Nullable Problem stop;
     private boolean awaitingChunk;
@@ -118,7 +93,7 @@ final class Batch implements EventLoop.Deadline {
         awaitingChunk = true;
         nanos = EventLoop.nanosFromNow(limits.bodyTimeout());
         exchange.loop().watch(this);
-        if (waiting.isEmpty()) {
+        if (items.isEmpty()) {
             held.awaitClient();
         }
         request.fetch(1);
@@ -172,7 +147,7 @@ final class Batch implements EventLoop.Deadline {
     private void pump() {
         try {
             while (stop == null && !over && !awaitingChunk && !awaitingRoom
-                    && waiting.size() < limits.batchInFlight()) {
+                    && items.size() < limits.batchInFlight()) {
                 Splitter.Piece piece = next != null ? next : ended ? null : splitter.next().orElse(null);
                 next = null;
                 if (piece == null && ended) {
@@ -181,7 +156,7 @@ final class Batch implements EventLoop.Deadline {
                 if (piece == null) {
                     countPartial();
                     fetch();
-                } else if (read == limits.maxBatchJobs() || answer.full()) {
+                } else if (read == limits.maxBatchJobs() || items.answer().full()) {
                     stop(ProblemType.PAYLOAD_TOO_LARGE.problem("the batch holds more than " + read + " jobs"));
                 } else if (mayHave(cost(piece))) {
                     countAnswer();
@@ -203,7 +178,7 @@ final class Batch implements EventLoop.Deadline {
 
     /** A batch that has jobs at the broker leaves room to others; what it waits for comes soon. */
     private boolean mayHave(long cost) {
-        return (waiting.isEmpty() || held.bytes() + cost <= exchange.room().share()) && held.more(cost);
+        return (items.isEmpty() || held.bytes() + cost <= exchange.room().share()) && held.more(cost);
     }
 
     private void countPartial() {
@@ -216,7 +191,7 @@ final class Batch implements EventLoop.Deadline {
     }
 
     private void countAnswer() {
-        long grown = answer.size() - answerCounted;
+        long grown = items.answer().size() - answerCounted;
         if (grown >= ANSWER_STEP) {
             if (!held.more(FORMS * grown)) {
                 throw exchange.room().refused("the answer has become too long");
@@ -230,7 +205,7 @@ final class Batch implements EventLoop.Deadline {
      * may stall.
      */
     private void awaitRoom() {
-        if (!waiting.isEmpty()) {
+        if (!items.isEmpty()) {
             return;
         }
         if (!awaitingRoom) {
@@ -257,8 +232,7 @@ final class Batch implements EventLoop.Deadline {
     }
 
     private void submit(Splitter.Piece piece) {
-        Slot slot = new Slot();
-        waiting.add(slot);
+        BatchItems.Item item = items.add();
         read++;
         long cost = cost(piece);
         atBroker++;
@@ -270,11 +244,11 @@ final class Batch implements EventLoop.Deadline {
             NewJob job = JobRequest.read(defaults, text, null, false);
             JobType type = job.spec().type();
             broker.enqueue(job).whenComplete((submission, failure) -> exchange.loop()
-                    .post(() -> answered(slot, type, cost, submission, failure)));
+                    .post(() -> answered(item, type, cost, submission, failure)));
         } catch (RuntimeException | Error e) {
             answeredFor(cost);
-            slot.problem = Problem.of(e);
-            if (waiting.peek() == slot) {
+            item.problem = Problem.of(e);
+            if (items.isNext(item)) {
                 settle();
             }
         }
@@ -288,51 +262,28 @@ final class Batch implements EventLoop.Deadline {
         }
     }
 
-    private void answered(Slot slot, JobType type, long cost, @Nullable Submission submission,
+    private void answered(BatchItems.Item item, JobType type, long cost, @Nullable Submission submission,
             @Nullable Throwable failure) {
         answeredFor(cost);
-        slot.submission = submission;
+        item.submission = submission;
         if (submission != null && submission.kind() == Submission.Kind.ACCEPTED) {
             meters.enqueued(defaults.queue(), type);
         }
         if (failure != null) {
-            slot.problem = Problem.of(failure);
+            item.problem = Problem.of(failure);
         }
         settle();
         pump();
         settle();
     }
 
-    /** Moves what is settled to the answer, in order. */
     private void settle() {
-        while (!over) {
-            Slot head = waiting.peek();
-            if (head == null || !head.settled()) {
-                break;
-            }
-            waiting.remove();
-            if (head.submission != null) {
-                answer.accepted(head.submission);
-            } else if (head.problem != null) {
-                rejected(head.problem);
-            }
-            answered++;
+        if (!over) {
+            Problem met = items.settle();
+            stop = stop == null ? met : stop;
         }
-        if ((stop != null || (ended && next == null)) && waiting.isEmpty()) {
+        if ((stop != null || (ended && next == null)) && items.isEmpty()) {
             finish();
-        }
-    }
-
-    private void rejected(Problem problem) {
-        anyUnknown |= problem.type() == ProblemType.OUTCOME_UNKNOWN;
-        if (problem.type() == ProblemType.BACKLOG_FULL) {
-            refused++;
-            full = problem;
-        }
-        answer.rejected(answered, problem);
-        boolean away = problem.type() == ProblemType.BROKER_UNAVAILABLE;
-        if (stop == null && (away || (problem.concernsEveryJob() && answer.accepted() == 0))) {
-            stop = problem;
         }
     }
 
@@ -351,10 +302,10 @@ final class Batch implements EventLoop.Deadline {
         over = true;
         fetched();
         held.takeBack();
-        boolean noRoom = stop == null && refused > 0 && refused == answered;
-        Problem why = noRoom ? full : stop;
-        boolean wholeBatch = noRoom || (why != null && answer.accepted() == 0 && !anyUnknown
-                && (read == 0 || why.concernsEveryJob()));
+        Problem full = stop == null ? items.full() : null;
+        Problem why = full != null ? full : stop;
+        boolean wholeBatch = full != null
+                || (why != null && items.noneStored() && (read == 0 || why.concernsEveryJob()));
         exchange.guarded(() -> {
             boolean stalled = why != null && why.type() == ProblemType.TIMEOUT;
             if (why != null && wholeBatch) {
@@ -365,12 +316,12 @@ final class Batch implements EventLoop.Deadline {
                 return;
             }
             if (why != null && !ended) {
-                answer.rejected(read,
+                items.answer().rejected(read,
                         why.type().problem(why.getMessage() + "; nothing from this job on was read"));
             } else if (why != null) {
-                answer.rejected(read, why);
+                items.answer().rejected(read, why);
             }
-            Future<Void> sent = answer.send(exchange);
+            Future<Void> sent = items.answer().send(exchange);
             if (stalled) {
                 // who sent too little may send nothing for ever
                 sent.onComplete(ignored -> request.connection().close());
@@ -378,7 +329,7 @@ final class Batch implements EventLoop.Deadline {
                 exchange.swallowBody(limits.maxBatch());
             }
         });
-        answer.release();
+        items.answer().release();
     }
 
     @Override
@@ -394,7 +345,7 @@ final class Batch implements EventLoop.Deadline {
     private void gone() {
         over = true;
         fetched();
-        answer.release();
+        items.answer().release();
         if (atBroker == 0) {
             held.takeBack();
         }

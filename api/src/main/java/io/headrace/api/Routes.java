@@ -174,22 +174,21 @@ final class Routes {
 
     private void serve(Route route, RoutingContext context, EventLoop loop) {
         HttpCall exchange = new HttpCall(context, loop, leaving);
-        exchange.guarded(() -> guard.admit(exchange, route.access(), () -> {
+        guard.admit(exchange, route.access(), () -> {
             exchange.allowQuery(route.query());
             checkQueue(route, exchange);
             if (!route.allowedBy(exchange.request().getHeader("Accept"))) {
                 throw ProblemType.NOT_ACCEPTABLE.problem("the answer is " + route.mediaType(), "Accept");
             }
             route.endpoint().accept(exchange);
-        }));
+        });
     }
 
     /** Files of the dashboard are no calls, and not in the document that lists these. */
     private void serveAsset(RoutingContext context, EventLoop loop) {
         HttpCall exchange = new HttpCall(context, loop, leaving);
         if (exchange.reads()) {
-            exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
-                    () -> exchange.reply(dashboard.asset(exchange))));
+            guard.admit(exchange, Access.OPEN, () -> exchange.reply(dashboard.asset(exchange)));
         } else {
             refuseMethod(context, loop, Access.OPEN, "GET, HEAD, OPTIONS");
         }
@@ -205,29 +204,27 @@ final class Routes {
         } else if (route.template().startsWith("/v1/jobs/{id}")) {
             exchange.caller().require(exchange.job());
         }
-        exchange.query("queue").map(QueueName::new).ifPresent(exchange.caller()::require);
+        exchange.query().text("queue").map(QueueName::new).ifPresent(exchange.caller()::require);
     }
 
     /** What an address answers is no secret, so {@code OPTIONS} needs no key; it lets no page of another origin in. */
     private void refuseMethod(RoutingContext context, EventLoop loop, Access access, String allow) {
         HttpCall exchange = new HttpCall(context, loop, leaving);
         if (exchange.request().method().equals(HttpMethod.OPTIONS)) {
-            exchange.guarded(() -> guard.admit(exchange, Access.OPEN,
-                    () -> exchange.reply(Reply.noContent().with("Allow", allow))));
+            guard.admit(exchange, Access.OPEN, () -> exchange.reply(Reply.noContent().with("Allow", allow)));
             return;
         }
-        exchange.guarded(() -> guard.admit(exchange, access, () -> {
+        guard.admit(exchange, access, () -> {
             throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
-                    null,
-                    Map.of("Allow", allow));
-        }));
+                    null, Map.of("Allow", allow));
+        });
     }
 
     private void refuseAddress(RoutingContext context, EventLoop loop) {
         HttpCall exchange = new HttpCall(context, loop, leaving);
-        exchange.guarded(() -> guard.admit(exchange, Access.ANY, () -> {
+        guard.admit(exchange, Access.ANY, () -> {
             throw ProblemType.NO_SUCH_ROUTE.problem("nothing is at this address; /openapi.json lists what there is");
-        }));
+        });
     }
 
     /** What the router itself finds wrong before it has reached a call. */

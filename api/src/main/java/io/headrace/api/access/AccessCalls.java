@@ -144,13 +144,13 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Auth
     }
 
     private Reply audit(HttpCall exchange) {
-        AuditAction action = exchange.query("action").map(label -> AuditAction.ofLabel(label).orElseThrow(
+        AuditAction action = exchange.query().text("action").map(label -> AuditAction.ofLabel(label).orElseThrow(
                 () -> new InvalidInput("action", "must be one of " + String.join(", ", AuditAction.labels()))))
                 .orElse(null);
-        QueueName queue = exchange.query("queue").map(QueueName::new).orElse(null);
-        AuditPage page = store.audit(new AuditQuery(queue, action, exchange.query("actor").orElse(null),
-                exchange.caller().scope(), exchange.query("cursor").orElse(null),
-                exchange.query("limit", 50, 1, MAX_PAGE)));
+        QueueName queue = exchange.query().text("queue").map(QueueName::new).orElse(null);
+        AuditPage page = store.audit(new AuditQuery(queue, action, exchange.query().text("actor").orElse(null),
+                exchange.caller().scope(), exchange.query().text("cursor").orElse(null),
+                exchange.query().number("limit", 50, 1, MAX_PAGE)));
         return Reply.json(200, out -> {
             out.objects("entries", page.entries(), AccessJson::audited);
             page.next().ifPresent(next -> out.text("next", next));

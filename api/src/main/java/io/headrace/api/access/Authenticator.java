@@ -69,36 +69,49 @@ public final class Authenticator {
      * then knows its {@link HttpCall#caller}, unless the call is open and came without a key. A refusal is answered.
      */
     public void admit(HttpCall exchange, Access access, Runnable then) {
-        HttpServerRequest request = exchange.request();
-        if (!asks()) {
-            checkHost(request.getHeader("Host"));
-            checkOrigin(request);
-            if (!access.open() && neighboursKnown) {
-                PeerUsers.require(request.connection());
+        try {
+            String session = asks() && !access.open() ? session(exchange.request()) : null;
+            Caller caller = session == null ? caller(exchange, access) : believed(exchange, session);
+            if (caller == null && session != null) {
+                admitLater(exchange, session, access, then);
+            } else {
+                pass(exchange, caller, access);
+                then.run();
             }
-            boolean ours = !neighboursKnown || PeerUsers.lets(request.connection());
-            exchange.from(ours ? Caller.local(exchange.address()) : null); // others stay strangers, whatever they ask
-            then.run();
-            return;
+        } catch (RuntimeException | Error e) {
+            exchange.fail(e);
         }
-        String session = access.open() ? null : session(request);
-        if (session == null) {
-            pass(exchange, access.open() ? null : byHeader(exchange), access, then);
-            return;
+    }
+
+    /** Who asks without a session; null when that is not to be known. */
+    private @Nullable Caller caller(HttpCall exchange, Access access) {
+        if (asks()) {
+            return access.open() ? null : byHeader(exchange);
         }
-        checkOwnPage(request);
-        Caller believed = passes.believed(session, exchange.address());
-        if (believed != null) {
-            pass(exchange, believed, access, then);
-            return;
+        HttpServerRequest request = exchange.request();
+        checkHost(request.getHeader("Host"));
+        checkOrigin(request);
+        if (!access.open() && neighboursKnown) {
+            PeerUsers.require(request.connection());
         }
+        boolean ours = !neighboursKnown || PeerUsers.lets(request.connection());
+        return ours ? Caller.local(exchange.address()) : null; // others stay strangers, whatever they ask
+    }
+
+    private @Nullable Caller believed(HttpCall exchange, String session) {
+        checkOwnPage(exchange.request());
+        return passes.believed(session, exchange.address());
+    }
+
+    private void admitLater(HttpCall exchange, String session, Access access, Runnable then) {
         exchange.hold();
         blocking.run(exchange.loop(), () -> passes.session(session, exchange.address())).onFailure(exchange::fail)
                 .onSuccess(caller -> exchange.guarded(() -> {
                     if (exchange.over()) {
                         return; // it went away meanwhile
                     }
-                    pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access, then);
+                    pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access);
+                    then.run();
                     exchange.letGo();
                 }));
     }
@@ -118,12 +131,11 @@ public final class Authenticator {
                         && bySecret(authorization.substring(SCHEME.length()).strip(), exchange.address()).isPresent();
     }
 
-    private static void pass(HttpCall exchange, @Nullable Caller caller, Access access, Runnable then) {
+    private static void pass(HttpCall exchange, @Nullable Caller caller, Access access) {
         if (caller != null) {
             caller.require(access);
         }
         exchange.from(caller);
-        then.run();
     }
 
     /** The secret in the cookie, when that is what the request shows: a key in the header goes first. */

@@ -2,11 +2,12 @@ package io.headrace.api.http;
 
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The reading of one body into memory, bounded in length and time. Lives on its loop's thread. */
-final class BodyReader implements EventLoop.Deadline {
+public final class BodyReader implements EventLoop.Deadline {
     /** A body is in memory as it arrived, as it is read, and as it is handed on. */
     private static final int FORMS = 3;
 
@@ -22,21 +23,36 @@ final class BodyReader implements EventLoop.Deadline {
     private boolean done;
 
     /** @param tooLong the answer to a body of more than {@code max} bytes */
-    BodyReader(HttpCall exchange, int max, Supplier<Problem> tooLong, long timeoutNanos, Handler<byte[]> then) {
+    private BodyReader(HttpCall exchange, int max, Supplier<Problem> tooLong, Duration timeout, Handler<byte[]> then) {
         this.tooLong = tooLong;
         this.exchange = exchange;
         this.held = exchange.held();
         this.max = max;
-        this.nanos = System.nanoTime() + timeoutNanos;
+        this.nanos = System.nanoTime() + timeout.toNanos();
         this.then = then;
     }
 
-    void start() {
-        long declared = exchange.header("Content-Length").map(Long::parseLong).orElse(0L);
-        if (declared > max) {
+    /**
+     * Reads the body, then goes on; answers with a problem when it is longer than {@code max} bytes or takes too long.
+     * Must be called before the handler of the request returns.
+     */
+    static void read(HttpCall exchange, int max, Duration timeout, Handler<byte[]> then) {
+        new BodyReader(exchange, max,
+                () -> ProblemType.PAYLOAD_TOO_LARGE.problem("the body is longer than " + max + " bytes"), timeout, then)
+                .start();
+    }
+
+    /** The same for the body of a job, whose payload has at most so many bytes. */
+    public static void readJob(HttpCall exchange, int maxPayload, Duration timeout, Handler<byte[]> then) {
+        int max = maxPayload + JsonIn.ENVELOPE_BYTES;
+        new BodyReader(exchange, max, () -> JsonIn.bodyTooLong(max, maxPayload), timeout, then).start();
+    }
+
+    private void start() {
+        if (exchange.body().declaredLength() > max) {
             throw tooLong.get();
         }
-        exchange.permitBody();
+        exchange.body().permit();
         exchange.onDrop(this::refuse);
         exchange.loop().watch(this);
         exchange.request().exceptionHandler(ignored -> {

@@ -34,7 +34,7 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
     /** The same, for calls that find more than a job, or nothing of a size that others choose. */
     public Consumer<HttpCall> blocking(ClientMemory.Weight weight, Function<HttpCall, Reply> call) {
         return exchange -> {
-            if (exchange.hasBody() && !exchange.reads()) {
+            if (exchange.body().exists() && !exchange.reads()) {
                 withBody(MAX_EMPTY, (e, body) -> {
                     if (body.length > 0) {
                         JsonIn.read(body, Set.of(), (name, in) -> {});
@@ -55,10 +55,10 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
     /** The same, for longer or shorter bodies. */
     public Consumer<HttpCall> withBody(int max, BiFunction<HttpCall, byte[], Reply> call) {
         return exchange -> {
-            if (exchange.hasBody()) {
-                exchange.requireJson();
+            if (exchange.body().exists()) {
+                exchange.body().requireJson();
             }
-            exchange.body(max, bodyTimeout.toNanos(),
+            BodyReader.read(exchange, max, bodyTimeout,
                     body -> run(exchange, ClientMemory.Weight.JOB, () -> call.apply(exchange, body)));
         };
     }
@@ -66,10 +66,10 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
     /** The same, for a body that may hold a payload. */
     public Consumer<HttpCall> withPayload(BiFunction<HttpCall, byte[], Reply> call) {
         return exchange -> {
-            if (exchange.hasBody()) {
-                exchange.requireJson();
+            if (exchange.body().exists()) {
+                exchange.body().requireJson();
             }
-            exchange.jobBody(maxPayload, bodyTimeout.toNanos(),
+            BodyReader.readJob(exchange, maxPayload, bodyTimeout,
                     body -> run(exchange, ClientMemory.Weight.JOB, () -> call.apply(exchange, body)));
         };
     }

@@ -4,10 +4,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.QueueName;
 import io.headrace.format.Gzip;
-import io.headrace.format.NearestName;
 import io.netty.channel.ChannelFuture;
-import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
@@ -15,10 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +37,8 @@ public final class HttpCall {
     private final ClientMemory room;
     private final GracefulShutdown leaving;
     private final HeldMemory held;
-    private @Nullable MultiMap query;
+    private final RequestBody body;
+    private QueryParameters query = QueryParameters.NONE;
     private @Nullable Caller caller;
     private boolean onHold;
     private Runnable onDrop = this::cut;
@@ -52,6 +47,7 @@ public final class HttpCall {
         this.context = context;
         this.request = context.request();
         this.response = context.response();
+        this.body = new RequestBody(request);
         this.loop = loop;
         this.room = loop.room();
         this.leaving = leaving;
@@ -145,54 +141,19 @@ public final class HttpCall {
                 : null);
     }
 
-    /**
-     * @throws InvalidInput when the query names something that the call does not know, naming the nearest that it does
-     */
+    /** @throws InvalidInput when the query names something that the call does not know */
     public void allowQuery(List<String> allowed) {
-        if (request.query() == null || request.query().isEmpty()) {
-            return;
-        }
-        try {
-            query = context.queryParams();
-        } catch (HttpException e) {
-            throw ProblemType.MALFORMED_REQUEST.problem("the query has a broken percent-escape");
-        }
-        for (Map.Entry<String, String> entry : query.entries()) {
-            if (!allowed.contains(entry.getKey())) {
-                throw new InvalidInput(entry.getKey(), allowed.isEmpty() ? "is not known: this call takes no query"
-                        : "is not known; " + NearestName.hint(entry.getKey(), allowed));
-            }
-            if (query.getAll(entry.getKey()).size() > 1) {
-                throw new InvalidInput(entry.getKey(), "is given more than once");
-            }
-        }
+        query = QueryParameters.of(context, allowed);
     }
 
-    public Optional<String> query(String name) {
-        return Optional.ofNullable(query).map(all -> all.get(name)).filter(value -> !value.isEmpty());
+    /** What the query of the address holds. */
+    public QueryParameters query() {
+        return query;
     }
 
-    /** @throws InvalidInput unless it is missing, true or false */
-    public boolean flag(String name) {
-        String text = query(name).orElse("false");
-        if (!text.equals("true") && !text.equals("false")) {
-            throw new InvalidInput(name, "must be true or false, was '" + text.substring(0, Math.min(40, text.length()))
-                    + "'");
-        }
-        return text.equals("true");
-    }
-
-    public int query(String name, int fallback, int min, int max) {
-        Optional<String> text = query(name);
-        try {
-            int value = text.map(Integer::parseInt).orElse(fallback);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // reported below, like a number out of bounds
-        }
-        throw new InvalidInput(name, "must be " + min + " to " + max + ", was '" + text.orElse("") + "'");
+    /** What its head says of its body. */
+    public RequestBody body() {
+        return body;
     }
 
     /** Whether nobody is there to read an answer any more, or it has been given. */
@@ -298,65 +259,6 @@ public final class HttpCall {
         return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
     }
 
-    /** Whether the request has a body at all. */
-    boolean hasBody() {
-        String length = request.getHeader("Content-Length");
-        return (length != null && !length.equals("0")) || request.getHeader("Transfer-Encoding") != null;
-    }
-
-    /** @throws Problem {@code unsupported-media-type} when the body is not JSON in plain bytes */
-    public void requireJson() {
-        requireUnpacked();
-        String type = request.getHeader("Content-Type");
-        if (type == null || !(type.equals(Reply.JSON) || bodyType().equals(Reply.JSON))) {
-            throw ProblemType.UNSUPPORTED_MEDIA_TYPE.problem("the Content-Type must be application/json, was "
-                    + (type == null ? "missing" : shown(type)), "Content-Type");
-        }
-    }
-
-    /** @throws Problem {@code unsupported-media-type} when the body is compressed, or encoded otherwise */
-    public void requireUnpacked() {
-        String encoding = request.getHeader("Content-Encoding");
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw ProblemType.UNSUPPORTED_MEDIA_TYPE.problem("a body in Content-Encoding " + shown(encoding)
-                    + " is not read", "Content-Encoding");
-        }
-    }
-
-    /** The media type of the body without parameters such as the charset: JSON is UTF-8 whatever they say. */
-    public String bodyType() {
-        String type = header("Content-Type").orElse("");
-        int semicolon = type.indexOf(';');
-        return (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
-    }
-
-    private static String shown(String text) {
-        return "'" + (text.length() <= 80 ? text : text.substring(0, 80) + "…") + "'";
-    }
-
-    /**
-     * Reads the body, then goes on; answers with a problem when it is longer than {@code max} bytes or takes too long.
-     * Must be called before the handler of the request returns.
-     */
-    void body(int max, long timeoutNanos, Handler<byte[]> then) {
-        new BodyReader(this, max,
-                () -> ProblemType.PAYLOAD_TOO_LARGE.problem("the body is longer than " + max + " bytes"), timeoutNanos,
-                then).start();
-    }
-
-    /** The same for the body of a job, whose payload has at most so many bytes. */
-    public void jobBody(int maxPayload, long timeoutNanos, Handler<byte[]> then) {
-        int max = maxPayload + JsonIn.ENVELOPE_BYTES;
-        new BodyReader(this, max, () -> JsonIn.bodyTooLong(max, maxPayload), timeoutNanos, then).start();
-    }
-
-    /** A sender that waits for permission gets it. */
-    public void permitBody() {
-        if (header("Expect").filter("100-continue"::equalsIgnoreCase).isPresent()) {
-            response.writeContinue();
-        }
-    }
-
     /** Closes the connection at once: a client that does not read would never get to the end of what it was sent. */
     public void cut() {
         cut(request.connection());
@@ -371,7 +273,7 @@ public final class HttpCall {
 
     /** Reads on for a while, as a connection closed with unread data on it takes the answer with it. */
     public void swallowBody(long max) {
-        if (!hasBody() || request.isEnded()) {
+        if (!body.exists() || request.isEnded()) {
             return;
         }
         long timer = loop.vertx().setTimer(SWALLOW_MS, ignored -> request.connection().close());

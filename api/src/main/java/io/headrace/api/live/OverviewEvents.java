@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
     public void serve(HttpCall exchange) {
-        Optional<QueueName> queue = exchange.query("queue").map(QueueName::new);
+        Optional<QueueName> queue = exchange.query().text("queue").map(QueueName::new);
         new Client(exchange, live, admission).start(queue);
     }
 
@@ -36,7 +36,7 @@ public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
         Client(HttpCall exchange, LiveTopics live, LiveAdmission admission) {
             this.exchange = exchange;
             this.live = live;
-            this.form = exchange.flag("changes") ? Snapshot.Form.CHANGES : Snapshot.Form.EVENT;
+            this.form = exchange.query().flag("changes") ? Snapshot.Form.CHANGES : Snapshot.Form.EVENT;
             this.stream = new EventStream(exchange, admission, ListenerKind.EVENTS, this);
         }
 

@@ -54,7 +54,7 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
     }
 
     private void show(HttpCall exchange, Consumer<HttpCall> look) {
-        Optional<Duration> wait = exchange.query("wait").map(JobCalls::bounded);
+        Optional<Duration> wait = exchange.query().text("wait").map(JobCalls::bounded);
         if (wait.isEmpty() || wait.get().isZero()) {
             look.accept(exchange);
             return;
@@ -157,8 +157,8 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
 
     private Reply log(HttpCall exchange) {
         JobId id = exchange.job();
-        int from = exchange.query("from", 0, 0, Integer.MAX_VALUE);
-        int limit = exchange.query("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
+        int from = exchange.query().number("from", 0, 0, Integer.MAX_VALUE);
+        int limit = exchange.query().number("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
         Job job = Endpoints.found(id, broker.find(id));
         JobLog log = operator.log(id, from, limit);
         return Reply.json(200, out -> jobJson.lines(out, job, log, from));

@@ -34,8 +34,8 @@ public record OverviewCalls(BrokerOperator operator, Cached<Overview> overview, 
 
     private Reply history(HttpCall exchange) {
         QueueName queue = exchange.queue();
-        int minutes = exchange.query("minutes", MINUTES, 1, MAX_MINUTES);
-        int bucket = exchange.query("bucket", 1, 1, MAX_BUCKET);
+        int minutes = exchange.query().number("minutes", MINUTES, 1, MAX_MINUTES);
+        int bucket = exchange.query().number("bucket", 1, 1, MAX_BUCKET);
         if (minutes % bucket != 0) {
             throw new InvalidInput("bucket", "must divide minutes, which are " + minutes + ", was " + bucket);
         }

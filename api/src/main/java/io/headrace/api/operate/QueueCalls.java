@@ -77,8 +77,8 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
 
     /** A page by name; the cursor is the last name of the page before. Only the queues of the page are looked at. */
     private Reply list(HttpCall exchange) {
-        int limit = exchange.query("limit", MAX_QUEUES, 1, MAX_QUEUES);
-        Optional<QueueName> after = exchange.query("cursor").map(QueueCalls::cursor);
+        int limit = exchange.query().number("limit", MAX_QUEUES, 1, MAX_QUEUES);
+        Optional<QueueName> after = exchange.query().text("cursor").map(QueueCalls::cursor);
         List<QueueName> left = operator.names().stream().filter(exchange.caller()::reaches)
                 .filter(name -> after.isEmpty() || name.compareTo(after.get()) > 0).toList();
         List<QueueName> page = left.subList(0, Math.min(limit, left.size()));
@@ -194,7 +194,7 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
 
     private Reply delete(HttpCall exchange, AuditDraft deed) {
         QueueName queue = exchange.queue();
-        boolean purge = exchange.flag("purge");
+        boolean purge = exchange.query().flag("purge");
         if (purge) {
             deed.detail(Json.parse("{\"purge\":true}"));
         }
@@ -227,15 +227,15 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
 
     private Reply jobs(HttpCall exchange) {
         QueueName queue = exchange.queue();
-        JobState state = exchange.query("state").map(JobState::ofLabel)
+        JobState state = exchange.query().text("state").map(JobState::ofLabel)
                 .orElseThrow(() -> new InvalidInput("state", "is required: one of "
                         + Arrays.stream(JobState.values()).map(JobState::label).collect(Collectors.joining(", "))));
-        JobType type = exchange.query("type").map(JobType::new).orElse(null);
-        int limit = exchange.query("limit", 50, 1, MAX_PAGE);
-        Query query = new Query(queue, state, type, exchange.query("error").orElse(null),
-                exchange.query("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
-                exchange.query("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
-                exchange.query("cursor").orElse(null), limit);
+        JobType type = exchange.query().text("type").map(JobType::new).orElse(null);
+        int limit = exchange.query().number("limit", 50, 1, MAX_PAGE);
+        Query query = new Query(queue, state, type, exchange.query().text("error").orElse(null),
+                exchange.query().text("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
+                exchange.query().text("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
+                exchange.query().text("cursor").orElse(null), limit);
         Endpoints.known(operator, queue);
         Page page = operator.jobs(query);
         Reply reply = Reply.json(200, out -> {

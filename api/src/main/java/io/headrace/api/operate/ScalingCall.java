@@ -30,18 +30,18 @@ public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<Servic
 
     private Reply scaling(HttpCall exchange) {
         QueueName queue = exchange.queue();
-        Duration drainWithin = exchange.query("drainWithin").map(text -> Durations.parse("drainWithin", text))
+        Duration drainWithin = exchange.query().text("drainWithin").map(text -> Durations.parse("drainWithin", text))
                 .orElse(DRAIN_WITHIN);
-        int min = exchange.query("min", 0, 0, MAX_WORKERS);
-        int max = exchange.query("max", Math.max(MAX, min), 0, MAX_WORKERS);
-        int asked = exchange.query("slots").isEmpty() ? 0 : exchange.query("slots", 1, 1, 100_000);
+        int min = exchange.query().number("min", 0, 0, MAX_WORKERS);
+        int max = exchange.query().number("max", Math.max(MAX, min), 0, MAX_WORKERS);
+        int asked = exchange.query().text("slots").isEmpty() ? 0 : exchange.query().number("slots", 1, 1, 100_000);
         QueueInfo info = Endpoints.known(operator, queue);
         List<WorkerInfo> claiming = operator.workers().stream()
                 .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
         int slots = asked > 0 ? asked
                 : (int) Math.round(claiming.stream().mapToInt(WorkerInfo::slots).average().orElse(Scaling.SLOTS));
         SentValues sent = new SentValues();
-        exchange.query("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
+        exchange.query().text("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
         Scaling.Wanted wanted = sent.made(() -> new Scaling.Wanted(slots, drainWithin, min, max));
         Scaling scaling = new Scaling(info.paused(), info.counts().getOrDefault(JobState.QUEUED, 0L),
                 operator.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),

@@ -41,7 +41,7 @@ public final class SocketCall {
             // apart
             throw ProblemType.FORBIDDEN.problem("a web page of another origin must not listen here", "Origin");
         }
-        Optional<String> ticket = exchange.query("ticket");
+        Optional<String> ticket = exchange.query().text("ticket");
         boolean shown = session || request.getHeader("Authorization") != null;
         if (guard.asks() && (ticket.isPresent() || !shown)) {
             open(exchange, null, ticket);

@@ -16,26 +16,25 @@ public record BatchCall(Broker broker, KnownQueues known, ApiMeters meters, Subm
         EnqueueCall.refuseIdempotency(exchange);
         Splitter splitter = splitter(exchange);
         JobDefaults defaults = JobDefaults.of(exchange, limits);
-        long declared = exchange.header("Content-Length").map(Long::parseLong).orElse(0L);
-        if (declared > limits.maxBatch()) {
+        if (exchange.body().declaredLength() > limits.maxBatch()) {
             throw Batch.tooLong(limits.maxBatch());
         }
         exchange.request().pause();
         known.admit(exchange.loop(), queue)
                 .onFailure(exchange::fail)
                 .onSuccess(ok -> exchange.guarded(() -> {
-                    exchange.permitBody();
+                    exchange.body().permit();
                     new Batch(exchange, broker, meters, splitter, defaults, limits).start();
                 }));
     }
 
     private Splitter splitter(HttpCall exchange) {
         int max = limits.maxPayload() + JsonIn.ENVELOPE_BYTES;
-        if (LINES.contains(exchange.bodyType())) {
-            exchange.requireUnpacked();
+        if (LINES.contains(exchange.body().type())) {
+            exchange.body().requireUnpacked();
             return Splitter.lines(max);
         }
-        exchange.requireJson();
+        exchange.body().requireJson();
         return Splitter.array(max);
     }
 }

@@ -8,6 +8,7 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.access.Digest;
+import io.headrace.api.http.BodyReader;
 import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
@@ -31,10 +32,10 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
         SubmitLimits limits) {
     public void serve(HttpCall exchange) {
         QueueName queue = exchange.queue();
-        exchange.requireJson();
+        exchange.body().requireJson();
         String key = IdempotencyKey.of(exchange.request());
         JobDefaults defaults = JobDefaults.of(exchange, limits);
-        exchange.jobBody(limits.maxPayload(), limits.bodyTimeout().toNanos(), body -> {
+        BodyReader.readJob(exchange, limits.maxPayload(), limits.bodyTimeout(), body -> {
             NewJob job = JobRequest.read(defaults, body, idempotency(key, queue, body),
                     PreferHeader.wait(exchange.request()).isPresent());
             known.admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
@@ -76,13 +77,8 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
         if (submission.kind() == Submission.Kind.DUPLICATE) {
             duplicate(exchange, submission);
         } else {
-            exchange.reply(accepted(exchange, job, submission));
+            exchange.reply(marked(exchange, Reply.json(202, jobJson.of(job, submission)), submission));
         }
-    }
-
-    private Reply accepted(HttpCall exchange, NewJob job, Submission submission) {
-        return marked(exchange, Reply.json(202, jobJson.of(job, submission)),
-                submission);
     }
 
     private static Reply marked(HttpCall exchange, Reply reply, Submission submission) {

@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -59,8 +60,8 @@ final class Sources {
     }
 
     /** Java files that hold types, by the folder of their package. */
-    static TreeMap<Path, List<Source>> rooms() {
-        TreeMap<Path, List<Source>> rooms = new TreeMap<>();
+    static Map<Path, List<Source>> rooms() {
+        Map<Path, List<Source>> rooms = new TreeMap<>();
         types().forEach(it -> rooms.computeIfAbsent(it.path().getParent(), any -> new ArrayList<>()).add(it));
         return rooms;
     }

@@ -16,25 +16,25 @@ import java.time.Duration;
  *
  * @param headTimeout how long a request may take to send its head
  */
-record AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory room, GracefulShutdown leaving,
+record AcceptedConnections(Authenticator guard, ApiMeters meters, ClientMemory memory, GracefulShutdown shutdown,
         Duration headTimeout) {
     /** One has just been accepted; on its loop's thread. */
     void opened(EventLoop loop, HttpConnection connection) {
         HttpFilter.addTo(connection);
         guard.accepted(loop, connection);
-        UnidentifiedConnections arrivals = loop.arrivals();
-        arrivals.opened(connection, headTimeout);
+        UnidentifiedConnections unidentified = loop.unidentified();
+        unidentified.opened(connection, headTimeout);
         meters.connected();
         if (connection instanceof HttpServerConnection accepted) {
-            leaving.accepted(accepted.channelHandlerContext().channel().parent());
+            shutdown.accepted(accepted.channelHandlerContext().channel().parent());
         }
         connection.closeHandler(ignored -> {
             meters.disconnected();
-            arrivals.gone(connection);
+            unidentified.gone(connection);
         });
-        if (meters.connections() > room.mostConnections()) {
-            room.count(ClientMemory.Shed.CONNECTION);
-            arrivals.makeRoom();
+        if (meters.connections() > memory.mostConnections()) {
+            memory.count(ClientMemory.Shed.CONNECTION);
+            unidentified.makeRoom();
         }
     }
 }

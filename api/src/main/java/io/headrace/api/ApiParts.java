@@ -30,13 +30,13 @@ final class ApiParts {
     final BrokerOperator operator;
     final Pings pings;
     /** How much of the memory clients may take. */
-    final ClientMemory room;
+    final ClientMemory memory;
     final BlockingCalls blocking;
     final Waiters waiters;
     /** Whether the server is about to stop. */
-    final GracefulShutdown leaving = new GracefulShutdown();
+    final GracefulShutdown shutdown = new GracefulShutdown();
     final KeyRing keys;
-    final Sessions passes;
+    final Sessions sessions;
     final Authenticator guard;
     final JobChanges changes;
     /** The last look at everything; however many ask, one looks. */
@@ -51,15 +51,15 @@ final class ApiParts {
         this.broker = broker;
         this.operator = operator;
         this.pings = pings;
-        this.room = new ClientMemory(budget, config.maxPayload());
-        this.blocking = new BlockingCalls(config.threads(), room);
+        this.memory = new ClientMemory(budget, config.maxPayload());
+        this.blocking = new BlockingCalls(config.threads(), memory);
         this.waiters = new Waiters(config.maxWaiters());
         this.keys = new KeyRing(config.keys().all(), operator.access(), InstantSource.system());
-        this.passes = new Sessions(operator.access(), keys);
-        this.guard = new Authenticator(keys, passes, blocking);
+        this.sessions = new Sessions(operator.access(), keys);
+        this.guard = new Authenticator(keys, sessions, blocking);
         this.changes = new JobChanges(broker, blocking, System::nanoTime);
         this.overview = Cached.costly(OVERVIEW_TTL, operator::overview);
-        this.meters = new ApiMeters(registry, waiters, room, config.metricsQueues());
+        this.meters = new ApiMeters(registry, waiters, memory, config.metricsQueues());
         this.live = new LiveTopics(broker, operator, overview, blocking, changes, System::currentTimeMillis);
     }
 }

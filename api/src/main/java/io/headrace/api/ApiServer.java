@@ -145,13 +145,14 @@ public final class ApiServer implements AutoCloseable {
     private static int listen(Vertx vertx, ApiParts parts, InetAddress address) {
         ApiConfig config = parts.config;
         Routes routes = new Routes(parts);
-        AcceptedConnections connections = new AcceptedConnections(parts.guard, parts.meters, parts.room, parts.leaving,
+        AcceptedConnections connections = new AcceptedConnections(parts.guard, parts.meters, parts.memory,
+                parts.shutdown,
                 config.bodyTimeout());
         for (int tries = 1;; tries++) {
             int port = config.port() == 0 ? freePort(address) : config.port();
             try {
                 Future<String> deployed = vertx.deployVerticle(
-                        () -> new ApiVerticle(address.getHostAddress(), port, routes, connections, parts.room),
+                        () -> new ApiVerticle(address.getHostAddress(), port, routes, connections, parts.memory),
                         new DeploymentOptions().setInstances(loops()));
                 deployed.toCompletionStage().toCompletableFuture().get(START_S, TimeUnit.SECONDS);
                 return port;
@@ -204,7 +205,7 @@ public final class ApiServer implements AutoCloseable {
 
     /** How much memory clients take now, in bytes. */
     long held() {
-        return parts.room.held();
+        return parts.memory.held();
     }
 
     /** How many clients are told what happens now. */
@@ -232,11 +233,11 @@ public final class ApiServer implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        parts.leaving.begin();
+        parts.shutdown.begin();
         GracefulShutdown.rest(parts.config.drain());
         parts.waiters.stop();
         if (!settle.isZero()) {
-            parts.leaving.stopListening();
+            parts.shutdown.stopListening();
             GracefulShutdown.rest(settle.toMillis(), () -> connections() == 0);
         }
         try {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's share of one event loop; all of them listen on the same port. Lives on its loop's thread. */
 final class ApiVerticle extends VerticleBase {
-    /** AcceptedConnections that are quiet this long are closed; event streams write a comment more often. */
+    /** Connections that are quiet this long are closed; event streams write a comment more often. */
     private static final int IDLE_S = 120;
     /** What there is at some address or other. */
     private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST";
@@ -35,25 +35,25 @@ final class ApiVerticle extends VerticleBase {
     private final int port;
     private final Routes routes;
     private final AcceptedConnections connections;
-    private final ClientMemory room;
+    private final ClientMemory memory;
     private @Nullable HttpServer server;
 
-    ApiVerticle(String host, int port, Routes routes, AcceptedConnections connections, ClientMemory room) {
+    ApiVerticle(String host, int port, Routes routes, AcceptedConnections connections, ClientMemory memory) {
         this.host = host;
         this.port = port;
         this.routes = routes;
         this.connections = connections;
-        this.room = room;
+        this.memory = memory;
     }
 
     @Override
     public Future<?> start() {
-        EventLoop loop = new EventLoop(vertx, context, room);
+        EventLoop loop = new EventLoop(vertx, context, memory);
         Router router = routes.router(vertx, loop);
         HttpServer listening = vertx.createHttpServer(options())
                 .connectionHandler(connection -> connections.opened(loop, connection))
                 .requestHandler(request -> {
-                    loop.arrivals().heard(request.connection());
+                    loop.unidentified().heard(request.connection());
                     if (request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri())) {
                         request.response().setStatusCode(204).putHeader("Allow", METHODS).end();
                     } else if (routable(request)) {

@@ -58,27 +58,27 @@ final class Routes {
     private static final Duration SERVICE_TIME_TTL = Duration.ofSeconds(5);
 
     private final Authenticator guard;
-    private final GracefulShutdown leaving;
+    private final GracefulShutdown shutdown;
     private final List<Route> all;
     private final Dashboard dashboard = Dashboard.packaged();
 
     Routes(ApiParts parts) {
         this.guard = parts.guard;
-        this.leaving = parts.leaving;
+        this.shutdown = parts.shutdown;
         ApiConfig config = parts.config;
-        Endpoints calls = new Endpoints(parts.blocking, config.maxPayload(), config.bodyTimeout());
+        Endpoints endpoints = new Endpoints(parts.blocking, config.maxPayload(), config.bodyTimeout());
         Audit audit = new Audit(parts.operator.access());
         JobJson jobJson = new JobJson(config.redactor());
         KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
         // the busiest are tried first
-        List<Route> routes = new ArrayList<>(ofJobs(parts, calls, audit, jobJson, known));
-        routes.addAll(ofOperators(parts, calls, audit, jobJson, known));
-        routes.addAll(ofAccess(parts, calls, audit));
-        routes.addAll(ofServer(parts, calls));
+        List<Route> routes = new ArrayList<>(ofJobs(parts, endpoints, audit, jobJson, known));
+        routes.addAll(ofOperators(parts, endpoints, audit, jobJson, known));
+        routes.addAll(ofAccess(parts, endpoints, audit));
+        routes.addAll(ofServer(parts, endpoints));
         this.all = List.copyOf(routes);
     }
 
-    private static List<Route> ofJobs(ApiParts parts, Endpoints calls, Audit audit, JobJson jobJson,
+    private static List<Route> ofJobs(ApiParts parts, Endpoints endpoints, Audit audit, JobJson jobJson,
             KnownQueues known) {
         ApiConfig config = parts.config;
         SubmitLimits limits = new SubmitLimits(config.maxPayload(), config.maxBatch(), config.maxBatchJobs(),
@@ -89,7 +89,7 @@ final class Routes {
         List<Route> routes = new ArrayList<>();
         routes.add(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve));
         routes.add(Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve));
-        routes.addAll(new JobCalls(parts.broker, parts.operator, jobJson, waits, audit, calls).routes());
+        routes.addAll(new JobCalls(parts.broker, parts.operator, jobJson, waits, audit, endpoints).routes());
         routes.addAll(live(parts, jobJson));
         return routes;
     }
@@ -106,34 +106,35 @@ final class Routes {
                 Route.get(SocketCall.TEMPLATE, Access.OPEN, List.of("ticket"), socket::serve));
     }
 
-    private static List<Route> ofOperators(ApiParts parts, Endpoints calls, Audit audit, JobJson jobJson,
+    private static List<Route> ofOperators(ApiParts parts, Endpoints endpoints, Audit audit, JobJson jobJson,
             KnownQueues known) {
         BrokerOperator operator = parts.operator;
         CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
                 queue -> ServiceTime.of(operator, queue));
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new QueueCalls(operator, jobJson, audit, known, calls).routes());
-        routes.addAll(new DeadCalls(parts.broker, operator, jobJson, audit, calls).routes());
-        routes.addAll(new OverviewCalls(operator, parts.overview, calls).routes());
-        routes.addAll(new WhyCall(parts.broker, operator, serviceTimes, calls).routes());
-        routes.addAll(new ScalingCall(operator, serviceTimes, calls).routes());
-        routes.addAll(new WorkerCalls(operator, audit, calls).routes());
+        routes.addAll(new QueueCalls(operator, jobJson, audit, known, endpoints).routes());
+        routes.addAll(new DeadCalls(parts.broker, operator, jobJson, audit, endpoints).routes());
+        routes.addAll(new OverviewCalls(operator, parts.overview, endpoints).routes());
+        routes.addAll(new WhyCall(parts.broker, operator, serviceTimes, endpoints).routes());
+        routes.addAll(new ScalingCall(operator, serviceTimes, endpoints).routes());
+        routes.addAll(new WorkerCalls(operator, audit, endpoints).routes());
         return routes;
     }
 
-    private static List<Route> ofAccess(ApiParts parts, Endpoints calls, Audit audit) {
+    private static List<Route> ofAccess(ApiParts parts, Endpoints endpoints, Audit audit) {
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new SessionCalls(parts.guard, parts.passes, calls, System::nanoTime).routes());
-        routes.addAll(new AccessCalls(parts.operator.access(), parts.keys, parts.passes, parts.guard, audit, calls)
-                .routes());
+        routes.addAll(new SessionCalls(parts.guard, parts.sessions, endpoints, System::nanoTime).routes());
+        routes.addAll(
+                new AccessCalls(parts.operator.access(), parts.keys, parts.sessions, parts.guard, audit, endpoints)
+                        .routes());
         return routes;
     }
 
-    private static List<Route> ofServer(ApiParts parts, Endpoints calls) {
+    private static List<Route> ofServer(ApiParts parts, Endpoints endpoints) {
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new HealthCalls(parts.operator, parts.config.durability(), parts.guard, parts.leaving, calls)
+        routes.addAll(new HealthCalls(parts.operator, parts.config.durability(), parts.guard, parts.shutdown, endpoints)
                 .routes());
-        routes.addAll(new MetricsCall(parts.meters, parts.overview, parts.config.openMetrics(), calls).routes());
+        routes.addAll(new MetricsCall(parts.meters, parts.overview, parts.config.openMetrics(), endpoints).routes());
         routes.addAll(new DocumentCalls().routes());
         return routes;
     }
@@ -145,8 +146,8 @@ final class Routes {
     /** A router for one loop. */
     Router router(Vertx vertx, EventLoop loop) {
         Router router = Router.router(vertx);
-        router.errorHandler(400, context -> new HttpCall(context, loop, leaving).fail(malformed()));
-        router.errorHandler(500, context -> new HttpCall(context, loop, leaving).fail(failure(context)));
+        router.errorHandler(400, context -> new HttpCall(context, loop, shutdown).fail(malformed()));
+        router.errorHandler(500, context -> new HttpCall(context, loop, shutdown).fail(failure(context)));
         Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
         for (Route route : all) {
             router.routeWithRegex(route.method(), route.regex()).handler(context -> serve(route, context, loop));
@@ -173,56 +174,56 @@ final class Routes {
     }
 
     private void serve(Route route, RoutingContext context, EventLoop loop) {
-        HttpCall exchange = new HttpCall(context, loop, leaving);
-        guard.admit(exchange, route.access(), () -> {
-            exchange.allowQuery(route.query());
-            checkQueue(route, exchange);
-            if (!route.allowedBy(exchange.request().getHeader("Accept"))) {
+        HttpCall call = new HttpCall(context, loop, shutdown);
+        guard.admit(call, route.access(), () -> {
+            call.allowQuery(route.query());
+            checkQueue(route, call);
+            if (!route.allowedBy(call.request().getHeader("Accept"))) {
                 throw ProblemType.NOT_ACCEPTABLE.problem("the answer is " + route.mediaType(), "Accept");
             }
-            route.endpoint().accept(exchange);
+            route.endpoint().accept(call);
         });
     }
 
     /** Files of the dashboard are no calls, and not in the document that lists these. */
     private void serveAsset(RoutingContext context, EventLoop loop) {
-        HttpCall exchange = new HttpCall(context, loop, leaving);
-        if (exchange.reads()) {
-            guard.admit(exchange, Access.OPEN, () -> exchange.reply(dashboard.asset(exchange)));
+        HttpCall call = new HttpCall(context, loop, shutdown);
+        if (call.reads()) {
+            guard.admit(call, Access.OPEN, () -> call.reply(dashboard.asset(call)));
         } else {
             refuseMethod(context, loop, Access.OPEN, "GET, HEAD, OPTIONS");
         }
     }
 
     /** Whoever may not touch a queue learns nothing about it or its jobs, not even whether they exist. */
-    private static void checkQueue(Route route, HttpCall exchange) {
-        if (route.access().open() || exchange.caller().scope().unlimited()) {
+    private static void checkQueue(Route route, HttpCall call) {
+        if (route.access().open() || call.caller().scope().unlimited()) {
             return;
         }
         if (route.template().contains("{queue}")) {
-            exchange.caller().require(exchange.queue());
+            call.caller().require(call.queue());
         } else if (route.template().startsWith("/v1/jobs/{id}")) {
-            exchange.caller().require(exchange.job());
+            call.caller().require(call.job());
         }
-        exchange.query().text("queue").map(QueueName::new).ifPresent(exchange.caller()::require);
+        call.query().text("queue").map(QueueName::new).ifPresent(call.caller()::require);
     }
 
     /** What an address answers is no secret, so {@code OPTIONS} needs no key; it lets no page of another origin in. */
     private void refuseMethod(RoutingContext context, EventLoop loop, Access access, String allow) {
-        HttpCall exchange = new HttpCall(context, loop, leaving);
-        if (exchange.request().method().equals(HttpMethod.OPTIONS)) {
-            guard.admit(exchange, Access.OPEN, () -> exchange.reply(Reply.noContent().with("Allow", allow)));
+        HttpCall call = new HttpCall(context, loop, shutdown);
+        if (call.request().method().equals(HttpMethod.OPTIONS)) {
+            guard.admit(call, Access.OPEN, () -> call.reply(Reply.noContent().with("Allow", allow)));
             return;
         }
-        guard.admit(exchange, access, () -> {
-            throw new Problem(ProblemType.METHOD_NOT_ALLOWED, exchange.request().method() + " is not answered here",
+        guard.admit(call, access, () -> {
+            throw new Problem(ProblemType.METHOD_NOT_ALLOWED, call.request().method() + " is not answered here",
                     null, Map.of("Allow", allow));
         });
     }
 
     private void refuseAddress(RoutingContext context, EventLoop loop) {
-        HttpCall exchange = new HttpCall(context, loop, leaving);
-        guard.admit(exchange, Access.ANY, () -> {
+        HttpCall call = new HttpCall(context, loop, shutdown);
+        guard.admit(call, Access.ANY, () -> {
             throw ProblemType.NO_SUCH_ROUTE.problem("nothing is at this address; /openapi.json lists what there is");
         });
     }

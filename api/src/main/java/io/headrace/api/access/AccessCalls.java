@@ -32,8 +32,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about keys, and about who did what. */
-public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Authenticator guard, Audit audit,
-        Endpoints calls) {
+public record AccessCalls(AccessStore store, KeyRing keys, Sessions sessions, Authenticator guard, Audit audit,
+        Endpoints endpoints) {
     private static final Set<String> MEMBERS = JsonIn.allowed("name", "role", "queues", "expiresIn");
     private static final Duration MAX_LIFETIME = Duration.ofDays(3650);
     /** What secrets begin with, so that people and scanners know them when they see one. */
@@ -42,13 +42,13 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Auth
 
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/keys", Access.ADMINISTER, List.of(), calls.blocking(e -> list())),
+                Route.get("/v1/keys", Access.ADMINISTER, List.of(), endpoints.blocking(e -> list())),
                 Route.post("/v1/keys", Access.ADMINISTER,
-                        calls.withBody(audit.ofBody(AuditAction.KEY_CREATE, this::create))),
+                        endpoints.withBody(audit.ofBody(AuditAction.KEY_CREATE, this::create))),
                 Route.delete("/v1/keys/{name}", Access.ADMINISTER,
-                        calls.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
+                        endpoints.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
                 Route.get("/v1/audit", Access.OPERATE, List.of("queue", "action", "actor", "cursor", "limit"),
-                        calls.blocking(ClientMemory.Weight.PAGE, this::audit)));
+                        endpoints.blocking(ClientMemory.Weight.PAGE, this::audit)));
     }
 
     private Reply list() {
@@ -84,7 +84,7 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Auth
         }
     }
 
-    private Reply create(HttpCall exchange, byte[] body, AuditDraft deed) {
+    private Reply create(HttpCall call, byte[] body, AuditDraft draft) {
         Wanted wanted = new Wanted();
         SentValues sent = JsonIn.read(body, MEMBERS, wanted::member);
         if (wanted.name == null || wanted.role == null) {
@@ -100,11 +100,11 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Auth
                     + " nothing: set HEADRACE_API_KEYS to a first one");
         }
         String name = wanted.name;
-        deed.target(name);
-        deed.asked(body);
-        String secret = MARK + passes.secret();
+        draft.target(name);
+        draft.asked(body);
+        String secret = MARK + sessions.secret();
         AccessKey key = keys.environment().stream().anyMatch(other -> other.name().equals(name)) ? null
-                : store(name, Digest.of(secret), wanted, deed);
+                : store(name, Digest.of(secret), wanted, draft);
         if (key == null) {
             throw ProblemType.KEY_EXISTS.problem("there is a key named '" + name + "' already", "name");
         }
@@ -116,19 +116,19 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Auth
     }
 
     /** Null when there is one of the name. */
-    private @Nullable AccessKey store(String name, Digest secret, Wanted wanted, AuditDraft deed) {
+    private @Nullable AccessKey store(String name, Digest secret, Wanted wanted, AuditDraft draft) {
         try {
             return store.create(name, secret, Objects.requireNonNull(wanted.role), wanted.scope, wanted.lifetime)
                     .orElse(null);
         } catch (OutcomeUnknown e) {
-            deed.begun();
+            draft.begun();
             throw ProblemType.OUTCOME_UNKNOWN.problem("whether the key '" + name + "' was stored is not known, and its"
                     + " secret was shown to nobody: revoke it and try again", "name");
         }
     }
 
-    private Reply revoke(HttpCall exchange, AuditDraft deed) {
-        String name = exchange.pathParam("name");
+    private Reply revoke(HttpCall call, AuditDraft draft) {
+        String name = call.pathParam("name");
         boolean revoked = store.revoke(name);
         keys.renew();
         if (!revoked) {
@@ -143,14 +143,14 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions passes, Auth
         });
     }
 
-    private Reply audit(HttpCall exchange) {
-        AuditAction action = exchange.query().text("action").map(label -> AuditAction.ofLabel(label).orElseThrow(
+    private Reply audit(HttpCall call) {
+        AuditAction action = call.query().text("action").map(label -> AuditAction.ofLabel(label).orElseThrow(
                 () -> new InvalidInput("action", "must be one of " + String.join(", ", AuditAction.labels()))))
                 .orElse(null);
-        QueueName queue = exchange.query().text("queue").map(QueueName::new).orElse(null);
-        AuditPage page = store.audit(new AuditQuery(queue, action, exchange.query().text("actor").orElse(null),
-                exchange.caller().scope(), exchange.query().text("cursor").orElse(null),
-                exchange.query().number("limit", 50, 1, MAX_PAGE)));
+        QueueName queue = call.query().text("queue").map(QueueName::new).orElse(null);
+        AuditPage page = store.audit(new AuditQuery(queue, action, call.query().text("actor").orElse(null),
+                call.caller().scope(), call.query().text("cursor").orElse(null),
+                call.query().number("limit", 50, 1, MAX_PAGE)));
         return Reply.json(200, out -> {
             out.objects("entries", page.entries(), AccessJson::audited);
             page.next().ifPresent(next -> out.text("next", next));

@@ -23,32 +23,31 @@ public record Audit(AccessStore store) {
 
     /** A call that changes something, and says what when it is not all in its address. */
     public interface Act {
-        Reply run(HttpCall exchange, byte[] body, AuditDraft deed);
+        Reply run(HttpCall call, byte[] body, AuditDraft draft);
     }
 
     /** A call without a body, written down when it is done. */
-    public Function<HttpCall, Reply> of(AuditAction action, BiFunction<HttpCall, AuditDraft, Reply> call) {
-        return exchange -> run(exchange, new byte[0], new AuditDraft(action, exchange),
-                (e, body, deed) -> call.apply(e, deed));
+    public Function<HttpCall, Reply> of(AuditAction action, BiFunction<HttpCall, AuditDraft, Reply> act) {
+        return call -> run(call, new byte[0], new AuditDraft(action, call), (e, body, draft) -> act.apply(e, draft));
     }
 
     /** A call with a body, written down when it is done. */
-    public BiFunction<HttpCall, byte[], Reply> ofBody(AuditAction action, Act call) {
-        return (exchange, body) -> run(exchange, body, new AuditDraft(action, exchange), call);
+    public BiFunction<HttpCall, byte[], Reply> ofBody(AuditAction action, Act act) {
+        return (call, body) -> run(call, body, new AuditDraft(action, call), act);
     }
 
-    private Reply run(HttpCall exchange, byte[] body, AuditDraft deed, Act call) {
+    private Reply run(HttpCall call, byte[] body, AuditDraft draft, Act act) {
         Reply reply;
         try {
-            reply = call.run(exchange, body, deed);
+            reply = act.run(call, body, draft);
         } catch (RuntimeException e) {
-            if (deed.failed(e)) {
-                record(deed.by(exchange.caller()));
+            if (draft.failed(e)) {
+                record(draft.by(call.caller()));
             }
             throw e;
         }
-        if (deed.worthTelling()) {
-            record(deed.by(exchange.caller()));
+        if (draft.worthTelling()) {
+            record(draft.by(call.caller()));
         }
         return reply;
     }

@@ -32,18 +32,18 @@ public final class AuditDraft {
     private boolean done;
 
     /** What the address of the call says it is about. */
-    AuditDraft(AuditAction action, HttpCall exchange) {
+    AuditDraft(AuditAction action, HttpCall call) {
         this.action = action;
         switch (action) {
             case JOB_CANCEL, JOB_RETRY, JOB_RUN_NOW -> {
-                job = exchange.job();
+                job = call.job();
                 queue = job.queue();
             }
-            case WORKER_QUIET, WORKER_RESUME -> target = exchange.pathParam("id");
-            case KEY_REVOKE -> target = exchange.pathParam("name");
+            case WORKER_QUIET, WORKER_RESUME -> target = call.pathParam("id");
+            case KEY_REVOKE -> target = call.pathParam("name");
             case KEY_CREATE -> { // its name is in the body
             }
-            default -> queue = exchange.queue();
+            default -> queue = call.queue();
         }
     }
 

@@ -38,16 +38,16 @@ public final class Authenticator {
     private static final String SCHEME = "Bearer ";
 
     private final KeyRing keys;
-    private final Sessions passes;
+    private final Sessions sessions;
     private final BlockingCalls blocking;
-    private final PeerUsers neighbours = PeerUsers.ofThisMachine();
-    private final boolean neighboursKnown = PeerUsers.known();
+    private final PeerUsers peers = PeerUsers.ofThisMachine();
+    private final boolean peersKnown = PeerUsers.known();
 
-    public Authenticator(KeyRing keys, Sessions passes, BlockingCalls blocking) {
+    public Authenticator(KeyRing keys, Sessions sessions, BlockingCalls blocking) {
         this.keys = keys;
-        this.passes = passes;
+        this.sessions = sessions;
         this.blocking = blocking;
-        if (!asks() && !neighboursKnown) {
+        if (!asks() && !peersKnown) {
             LOG.info("this system does not tell which user connects, so every user of this machine is let in");
         }
     }
@@ -59,60 +59,60 @@ public final class Authenticator {
 
     /** Looks at a connection that has just been accepted; on its loop's thread. */
     public void accepted(EventLoop loop, HttpConnection connection) {
-        if (!asks() && neighboursKnown) {
-            neighbours.look(loop, connection);
+        if (!asks() && peersKnown) {
+            peers.look(loop, connection);
         }
     }
 
     /**
-     * Finds out who asks and checks that they may, then goes on, at once or soon, on the loop's thread; the exchange
+     * Finds out who asks and checks that they may, then goes on, at once or soon, on the loop's thread; the call
      * then knows its {@link HttpCall#caller}, unless the call is open and came without a key. A refusal is answered.
      */
-    public void admit(HttpCall exchange, Access access, Runnable then) {
+    public void admit(HttpCall call, Access access, Runnable then) {
         try {
-            String session = asks() && !access.open() ? session(exchange.request()) : null;
-            Caller caller = session == null ? caller(exchange, access) : believed(exchange, session);
+            String session = asks() && !access.open() ? session(call.request()) : null;
+            Caller caller = session == null ? caller(call, access) : believed(call, session);
             if (caller == null && session != null) {
-                admitLater(exchange, session, access, then);
+                admitLater(call, session, access, then);
             } else {
-                pass(exchange, caller, access);
+                pass(call, caller, access);
                 then.run();
             }
         } catch (RuntimeException | Error e) {
-            exchange.fail(e);
+            call.fail(e);
         }
     }
 
     /** Who asks without a session; null when that is not to be known. */
-    private @Nullable Caller caller(HttpCall exchange, Access access) {
+    private @Nullable Caller caller(HttpCall call, Access access) {
         if (asks()) {
-            return access.open() ? null : byHeader(exchange);
+            return access.open() ? null : byHeader(call);
         }
-        HttpServerRequest request = exchange.request();
+        HttpServerRequest request = call.request();
         checkHost(request.getHeader("Host"));
         checkOrigin(request);
-        if (!access.open() && neighboursKnown) {
+        if (!access.open() && peersKnown) {
             PeerUsers.require(request.connection());
         }
-        boolean ours = !neighboursKnown || PeerUsers.lets(request.connection());
-        return ours ? Caller.local(exchange.address()) : null; // others stay strangers, whatever they ask
+        boolean ours = !peersKnown || PeerUsers.lets(request.connection());
+        return ours ? Caller.local(call.address()) : null; // others stay strangers, whatever they ask
     }
 
-    private @Nullable Caller believed(HttpCall exchange, String session) {
-        checkOwnPage(exchange.request());
-        return passes.believed(session, exchange.address());
+    private @Nullable Caller believed(HttpCall call, String session) {
+        checkOwnPage(call.request());
+        return sessions.believed(session, call.address());
     }
 
-    private void admitLater(HttpCall exchange, String session, Access access, Runnable then) {
-        exchange.hold();
-        blocking.run(exchange.loop(), () -> passes.session(session, exchange.address())).onFailure(exchange::fail)
-                .onSuccess(caller -> exchange.guarded(() -> {
-                    if (exchange.over()) {
+    private void admitLater(HttpCall call, String session, Access access, Runnable then) {
+        call.hold();
+        blocking.run(call.loop(), () -> sessions.session(session, call.address())).onFailure(call::fail)
+                .onSuccess(caller -> call.guarded(() -> {
+                    if (call.over()) {
                         return; // it went away meanwhile
                     }
-                    pass(exchange, caller.orElseThrow(() -> unauthorized("the session has ended")), access);
+                    pass(call, caller.orElseThrow(() -> unauthorized("the session has ended")), access);
                     then.run();
-                    exchange.letGo();
+                    call.letGo();
                 }));
     }
 
@@ -120,22 +120,22 @@ public final class Authenticator {
      * Whether an open call was made by somebody who may be told more than others: who shows a key, or anybody where
      * none is asked for.
      */
-    public boolean knows(HttpCall exchange) {
+    public boolean knows(HttpCall call) {
         if (!asks()) {
             return true;
         }
-        String session = session(exchange.request());
-        String authorization = exchange.request().getHeader("Authorization");
-        return session != null ? passes.believed(session, exchange.address()) != null
+        String session = session(call.request());
+        String authorization = call.request().getHeader("Authorization");
+        return session != null ? sessions.believed(session, call.address()) != null
                 : authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                        && bySecret(authorization.substring(SCHEME.length()).strip(), exchange.address()).isPresent();
+                        && bySecret(authorization.substring(SCHEME.length()).strip(), call.address()).isPresent();
     }
 
-    private static void pass(HttpCall exchange, @Nullable Caller caller, Access access) {
+    private static void pass(HttpCall call, @Nullable Caller caller, Access access) {
         if (caller != null) {
             caller.require(access);
         }
-        exchange.from(caller);
+        call.from(caller);
     }
 
     /** The secret in the cookie, when that is what the request shows: a key in the header goes first. */
@@ -147,12 +147,12 @@ public final class Authenticator {
         return cookie == null ? null : cookie.getValue();
     }
 
-    private Caller byHeader(HttpCall exchange) {
-        String authorization = exchange.request().getHeader("Authorization");
+    private Caller byHeader(HttpCall call) {
+        String authorization = call.request().getHeader("Authorization");
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw unauthorized("no key was sent");
         }
-        return bySecret(authorization.substring(SCHEME.length()).strip(), exchange.address())
+        return bySecret(authorization.substring(SCHEME.length()).strip(), call.address())
                 .orElseThrow(() -> new Problem(ProblemType.UNAUTHORIZED, "the key is not known", "Authorization",
                         Map.of("WWW-Authenticate", "Bearer realm=\"headrace\", error=\"invalid_token\"")));
     }
@@ -170,7 +170,7 @@ public final class Authenticator {
 
     /** Who has this ticket, which is used up by this; empty when it is not known any more. */
     public Future<Optional<Caller>> byTicket(EventLoop loop, String ticket, String address) {
-        return blocking.run(loop, () -> passes.redeem(ticket, address));
+        return blocking.run(loop, () -> sessions.redeem(ticket, address));
     }
 
     /**
@@ -189,7 +189,7 @@ public final class Authenticator {
 
     private void look(Session session) {
         try {
-            passes.look(session);
+            sessions.look(session);
         } catch (HeadraceException e) {
             LOG.debug("whether a session lasts is not known for now error={}", e.getMessage());
         }

@@ -29,31 +29,31 @@ public final class SessionCalls {
     private static final int MAX_TICKETS = 600;
 
     private final Authenticator guard;
-    private final Sessions passes;
-    private final Endpoints calls;
+    private final Sessions sessions;
+    private final Endpoints endpoints;
     /** Keeps keys from being guessed in a browser: by address, those that failed. */
     private final LoginLimit failures;
     /** These keep a key from filling the store, by its name: a session lasts for hours. */
-    private final LoginLimit sessions;
-    private final LoginLimit tickets;
+    private final LoginLimit sessionLimit;
+    private final LoginLimit ticketLimit;
 
-    public SessionCalls(Authenticator guard, Sessions passes, Endpoints calls, LongSupplier nanoClock) {
+    public SessionCalls(Authenticator guard, Sessions sessions, Endpoints endpoints, LongSupplier nanoClock) {
         this.guard = guard;
-        this.passes = passes;
-        this.calls = calls;
+        this.sessions = sessions;
+        this.endpoints = endpoints;
         this.failures = new LoginLimit(MAX_FAILURES, "too many logins from your address failed", nanoClock);
-        this.sessions = new LoginLimit(MAX_SESSIONS,
+        this.sessionLimit = new LoginLimit(MAX_SESSIONS,
                 "too many sessions were begun with your key; a session lasts 12 hours",
                 nanoClock);
-        this.tickets = new LoginLimit(MAX_TICKETS, "too many tickets were given to your key", nanoClock);
+        this.ticketLimit = new LoginLimit(MAX_TICKETS, "too many tickets were given to your key", nanoClock);
     }
 
     public List<Route> routes() {
         return List.of(
                 Route.get("/v1/session", Access.ANY, List.of(), e -> e.reply(shown(e.caller()))),
-                Route.post("/v1/session", Access.OPEN, calls.withBody(MAX_LOGIN, this::begin)),
-                Route.delete("/v1/session", Access.ANY, calls.blocking(this::end)),
-                Route.post("/v1/live/tickets", Access.ANY, calls.blocking(this::ticket)));
+                Route.post("/v1/session", Access.OPEN, endpoints.withBody(MAX_LOGIN, this::begin)),
+                Route.delete("/v1/session", Access.ANY, endpoints.blocking(this::end)),
+                Route.post("/v1/live/tickets", Access.ANY, endpoints.blocking(this::ticket)));
     }
 
     private Reply shown(Caller caller) {
@@ -65,10 +65,10 @@ public final class SessionCalls {
         }).unstored();
     }
 
-    private Reply begin(HttpCall exchange, byte[] body) {
+    private Reply begin(HttpCall call, byte[] body) {
         String key = key(body);
-        String address = exchange.address();
-        Authenticator.checkOrigin(exchange.request());
+        String address = call.address();
+        Authenticator.checkOrigin(call.request());
         if (!guard.asks()) {
             return shown(Caller.local(address));
         }
@@ -77,9 +77,9 @@ public final class SessionCalls {
             failures.count(address);
             return ProblemType.UNAUTHORIZED.problem("the key is not known", "key");
         });
-        sessions.take(caller.name());
-        String secret = passes.issue(Kind.SESSION, caller);
-        return shown(caller).with("Set-Cookie", cookie(exchange, secret, Sessions.SESSION.toSeconds()));
+        sessionLimit.take(caller.name());
+        String secret = sessions.issue(Kind.SESSION, caller);
+        return shown(caller).with("Set-Cookie", cookie(call, secret, Sessions.SESSION.toSeconds()));
     }
 
     private static String key(byte[] body) {
@@ -93,25 +93,25 @@ public final class SessionCalls {
     }
 
     /** Behind a proxy that ends TLS, its header tells that the browser came by https. */
-    private static String cookie(HttpCall exchange, String value, long seconds) {
-        boolean secure = exchange.request().isSSL()
-                || exchange.header("X-Forwarded-Proto").filter("https"::equalsIgnoreCase).isPresent();
+    private static String cookie(HttpCall call, String value, long seconds) {
+        boolean secure = call.request().isSSL()
+                || call.header("X-Forwarded-Proto").filter("https"::equalsIgnoreCase).isPresent();
         return Authenticator.COOKIE + "=" + value + "; Path=/; Max-Age=" + seconds + "; HttpOnly; SameSite=Strict"
                 + (secure ? "; Secure" : "");
     }
 
-    private Reply end(HttpCall exchange) {
-        String secret = Authenticator.session(exchange.request());
+    private Reply end(HttpCall call) {
+        String secret = Authenticator.session(call.request());
         if (secret != null) {
-            passes.end(secret);
+            sessions.end(secret);
         }
-        return Reply.json(200, out -> out.flag("ended", secret != null)).with("Set-Cookie", cookie(exchange, "", 0))
+        return Reply.json(200, out -> out.flag("ended", secret != null)).with("Set-Cookie", cookie(call, "", 0))
                 .unstored();
     }
 
-    private Reply ticket(HttpCall exchange) {
-        tickets.take(exchange.caller().name());
-        String ticket = passes.issue(Kind.TICKET, exchange.caller());
+    private Reply ticket(HttpCall call) {
+        ticketLimit.take(call.caller().name());
+        String ticket = sessions.issue(Kind.TICKET, call.caller());
         return Reply.json(200, out -> {
             out.text("ticket", ticket);
             out.text("expiresIn", Durations.format(Sessions.TICKET));

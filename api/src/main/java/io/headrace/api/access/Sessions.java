@@ -44,7 +44,7 @@ public final class Sessions {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** Issues a pass for somebody. Blocks. */
+    /** Issues a session or a ticket for somebody. Blocks. */
     String issue(Kind kind, Caller caller) {
         String secret = secret();
         AccessKey key = caller.key();

@@ -106,8 +106,8 @@ public final class Dashboard {
     }
 
     /** The page. */
-    Reply page(HttpCall exchange) {
-        return page.reply(exchange, pageHeaders);
+    Reply page(HttpCall call) {
+        return page.reply(call, pageHeaders);
     }
 
     /**
@@ -116,8 +116,8 @@ public final class Dashboard {
      *
      * @throws Problem {@code no-such-route} when it is not on the list
      */
-    public Reply asset(HttpCall exchange) {
-        Matcher address = ADDRESS.matcher(exchange.request().path());
+    public Reply asset(HttpCall call) {
+        Matcher address = ADDRESS.matcher(call.request().path());
         Optional<DashboardFile> file = address.matches() ? Optional.ofNullable(assets.get(address.group(2)))
                 : Optional.empty();
         boolean current = file.isPresent() && address.group(1).equals(version);
@@ -125,6 +125,6 @@ public final class Dashboard {
                 "no-referrer", "Cross-Origin-Resource-Policy", "same-origin");
         return file
                 .orElseThrow(() -> ProblemType.NO_SUCH_ROUTE.problem("the dashboard has no such file"))
-                .reply(exchange, headers);
+                .reply(call, headers);
     }
 }

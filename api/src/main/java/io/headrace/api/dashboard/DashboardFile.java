@@ -29,10 +29,10 @@ record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest)
     }
 
     /** The file as this request wants it, or that it has not changed since it was fetched. */
-    Reply reply(HttpCall exchange, Map<String, String> headers) {
-        boolean packed = gzip.length < plain.length && exchange.takesGzip();
+    Reply reply(HttpCall call, Map<String, String> headers) {
+        boolean packed = gzip.length < plain.length && call.takesGzip();
         String etag = "\"" + digest + (packed ? "-gzip\"" : "\"");
-        boolean known = exchange.header("If-None-Match").filter(given -> names(given, etag)).isPresent();
+        boolean known = call.header("If-None-Match").filter(given -> names(given, etag)).isPresent();
         Reply reply = known ? Reply.notModified() : new Reply(200, mediaType, packed ? gzip : plain, Map.of());
         for (Map.Entry<String, String> header : headers.entrySet()) {
             reply = reply.with(header.getKey(), header.getValue());

@@ -16,14 +16,14 @@ public final class DocumentCalls {
     public List<Route> routes() {
         return List.of(
                 Route.get("/openapi.json", Access.OPEN, List.of(),
-                        exchange -> exchange.reply(exchange.takesGzip() ? openapiPacked : openapi)),
-                Route.get("/problems/{name}", Access.OPEN, List.of(), exchange -> exchange.reply(problem(exchange))),
-                Route.get("/", Access.OPEN, List.of(), exchange -> exchange.reply(dashboard.page(exchange)))
+                        call -> call.reply(call.takesGzip() ? openapiPacked : openapi)),
+                Route.get("/problems/{name}", Access.OPEN, List.of(), call -> call.reply(problem(call))),
+                Route.get("/", Access.OPEN, List.of(), call -> call.reply(dashboard.page(call)))
                         .answering("text/html"));
     }
 
-    private static Reply problem(HttpCall exchange) {
-        ProblemType type = ProblemType.ofSlug(exchange.pathParam("name")).orElseThrow(
+    private static Reply problem(HttpCall call) {
+        ProblemType type = ProblemType.ofSlug(call.pathParam("name")).orElseThrow(
                 () -> ProblemType.NO_SUCH_ROUTE.problem("there is no problem of this name"));
         return Reply.json(200, out -> {
             out.text("type", "/problems/" + type.slug());

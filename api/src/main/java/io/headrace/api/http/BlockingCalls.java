@@ -19,10 +19,10 @@ public final class BlockingCalls implements AutoCloseable {
     private static final int MAX_WAITING = 4_000;
 
     private final ThreadPoolExecutor pool;
-    private final ClientMemory room;
+    private final ClientMemory memory;
 
-    public BlockingCalls(int threads, ClientMemory room) {
-        this.room = room;
+    public BlockingCalls(int threads, ClientMemory memory) {
+        this.memory = memory;
         pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING),
                 CallThreads.named("headrace-api-call-"));
         pool.allowCoreThreadTimeOut(true);
@@ -49,7 +49,7 @@ public final class BlockingCalls implements AutoCloseable {
 
     private <T> void look(EventLoop loop, ClientMemory.Weight weight, Callable<T> call, Promise<T> promise) {
         try {
-            room.awaitTurn(weight);
+            memory.awaitTurn(weight);
         } catch (InterruptedException | RuntimeException | Error e) {
             loop.post(() -> promise.fail(e));
             return;
@@ -66,7 +66,7 @@ public final class BlockingCalls implements AutoCloseable {
             try {
                 told.run();
             } finally { // what was found has been written by now
-                room.looked(weight);
+                memory.looked(weight);
             }
         });
     }

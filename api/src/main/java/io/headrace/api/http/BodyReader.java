@@ -11,7 +11,7 @@ public final class BodyReader implements EventLoop.Deadline {
     /** A body is in memory as it arrived, as it is read, and as it is handed on. */
     private static final int FORMS = 3;
 
-    private final HttpCall exchange;
+    private final HttpCall call;
     private final HeldMemory held;
     private final int max;
     private final long nanos;
@@ -23,10 +23,10 @@ public final class BodyReader implements EventLoop.Deadline {
     private boolean done;
 
     /** @param tooLong the answer to a body of more than {@code max} bytes */
-    private BodyReader(HttpCall exchange, int max, Supplier<Problem> tooLong, Duration timeout, Handler<byte[]> then) {
+    private BodyReader(HttpCall call, int max, Supplier<Problem> tooLong, Duration timeout, Handler<byte[]> then) {
         this.tooLong = tooLong;
-        this.exchange = exchange;
-        this.held = exchange.held();
+        this.call = call;
+        this.held = call.held();
         this.max = max;
         this.nanos = System.nanoTime() + timeout.toNanos();
         this.then = then;
@@ -36,33 +36,33 @@ public final class BodyReader implements EventLoop.Deadline {
      * Reads the body, then goes on; answers with a problem when it is longer than {@code max} bytes or takes too long.
      * Must be called before the handler of the request returns.
      */
-    static void read(HttpCall exchange, int max, Duration timeout, Handler<byte[]> then) {
-        new BodyReader(exchange, max,
+    static void read(HttpCall call, int max, Duration timeout, Handler<byte[]> then) {
+        new BodyReader(call, max,
                 () -> ProblemType.PAYLOAD_TOO_LARGE.problem("the body is longer than " + max + " bytes"), timeout, then)
                 .start();
     }
 
     /** The same for the body of a job, whose payload has at most so many bytes. */
-    public static void readJob(HttpCall exchange, int maxPayload, Duration timeout, Handler<byte[]> then) {
+    public static void readJob(HttpCall call, int maxPayload, Duration timeout, Handler<byte[]> then) {
         int max = maxPayload + JsonIn.ENVELOPE_BYTES;
-        new BodyReader(exchange, max, () -> JsonIn.bodyTooLong(max, maxPayload), timeout, then).start();
+        new BodyReader(call, max, () -> JsonIn.bodyTooLong(max, maxPayload), timeout, then).start();
     }
 
     private void start() {
-        if (exchange.body().declaredLength() > max) {
+        if (call.body().declaredLength() > max) {
             throw tooLong.get();
         }
-        exchange.body().permit();
-        exchange.onDrop(this::refuse);
-        exchange.loop().watch(this);
-        exchange.request().exceptionHandler(ignored -> {
+        call.body().permit();
+        call.onDrop(this::refuse);
+        call.loop().watch(this);
+        call.request().exceptionHandler(ignored -> {
             finish();
             read = null;
             held.end();
         });
-        exchange.request().handler(this::chunk);
-        exchange.request().endHandler(ignored -> end());
-        exchange.request().resume();
+        call.request().handler(this::chunk);
+        call.request().endHandler(ignored -> end());
+        call.request().resume();
     }
 
     private void chunk(Buffer chunk) {
@@ -73,7 +73,7 @@ public final class BodyReader implements EventLoop.Deadline {
             finish();
             read = null;
             held.shrink(0);
-            exchange.fail(tooLong.get());
+            call.fail(tooLong.get());
             return;
         }
         if (!held.more((long) chunk.length() * FORMS)) {
@@ -95,16 +95,16 @@ public final class BodyReader implements EventLoop.Deadline {
         finish();
         read = null;
         held.shrink(0);
-        exchange.fail(exchange.room().refused("too much has been sent at once"));
+        call.fail(call.memory().refused("too much has been sent at once"));
     }
 
     private void end() {
         if (finish()) {
             held.awaitNobody();
-            exchange.onDrop(exchange::cut);
+            call.onDrop(call::cut);
             byte[] body = read == null ? new byte[0] : read.getBytes();
             read = null;
-            exchange.guarded(() -> then.handle(body));
+            call.guarded(() -> then.handle(body));
         }
     }
 
@@ -116,15 +116,15 @@ public final class BodyReader implements EventLoop.Deadline {
     @Override
     public void passed() {
         if (finish()) {
-            exchange.fail(ProblemType.TIMEOUT.problem("the body did not arrive in time"));
-            exchange.request().connection().close();
+            call.fail(ProblemType.TIMEOUT.problem("the body did not arrive in time"));
+            call.request().connection().close();
         }
     }
 
     private boolean finish() {
         boolean first = !done;
         done = true;
-        exchange.loop().forget(this);
+        call.loop().forget(this);
         return first;
     }
 }

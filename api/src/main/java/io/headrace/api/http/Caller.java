@@ -57,8 +57,7 @@ public record Caller(String name, Role role, Scope scope, String address, @Nulla
 
     /** What of an overview this caller may see: its queues, and the workers that serve one of them. */
     public Overview visible(Overview all) {
-        return scope.unlimited() ? all
-                : new Overview(all.time(), queues(all.queues()), workers(all.workers()), UNTOLD);
+        return scope.unlimited() ? all : new Overview(all.time(), queues(all.queues()), workers(all.workers()), UNTOLD);
     }
 
     /** Those of the queues that this caller may see. */

@@ -137,8 +137,7 @@ public final class ClientMemory {
 
     /** How many connections may be open at once. */
     public int mostConnections() {
-        return (int) Math.max(LEAST_CONNECTIONS,
-                Math.min(Integer.MAX_VALUE, budget.total() / 2 / CONNECTION_BYTES));
+        return (int) Math.max(LEAST_CONNECTIONS, Math.min(Integer.MAX_VALUE, budget.total() / 2 / CONNECTION_BYTES));
     }
 
     /** The answer to a request for which there is no room. */

@@ -27,73 +27,73 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
     private static final int MAX_EMPTY = 4 * 1024;
 
     /** An endpoint that reads no body; if it changes something and one is sent, it must be an empty object. */
-    public Consumer<HttpCall> blocking(Function<HttpCall, Reply> call) {
-        return blocking(ClientMemory.Weight.JOB, call);
+    public Consumer<HttpCall> blocking(Function<HttpCall, Reply> answer) {
+        return blocking(ClientMemory.Weight.JOB, answer);
     }
 
     /** The same, for calls that find more than a job, or nothing of a size that others choose. */
-    public Consumer<HttpCall> blocking(ClientMemory.Weight weight, Function<HttpCall, Reply> call) {
-        return exchange -> {
-            if (exchange.body().exists() && !exchange.reads()) {
+    public Consumer<HttpCall> blocking(ClientMemory.Weight weight, Function<HttpCall, Reply> answer) {
+        return call -> {
+            if (call.body().exists() && !call.reads()) {
                 withBody(MAX_EMPTY, (e, body) -> {
                     if (body.length > 0) {
                         JsonIn.read(body, Set.of(), (name, in) -> {});
                     }
-                    return call.apply(e);
-                }).accept(exchange);
+                    return answer.apply(e);
+                }).accept(call);
             } else {
-                run(exchange, weight, () -> call.apply(exchange));
+                run(call, weight, () -> answer.apply(call));
             }
         };
     }
 
     /** An endpoint that reads a small body; it is empty when none was sent. */
-    public Consumer<HttpCall> withBody(BiFunction<HttpCall, byte[], Reply> call) {
-        return withBody(MAX_BODY, call);
+    public Consumer<HttpCall> withBody(BiFunction<HttpCall, byte[], Reply> answer) {
+        return withBody(MAX_BODY, answer);
     }
 
     /** The same, for longer or shorter bodies. */
-    public Consumer<HttpCall> withBody(int max, BiFunction<HttpCall, byte[], Reply> call) {
-        return exchange -> {
-            if (exchange.body().exists()) {
-                exchange.body().requireJson();
+    public Consumer<HttpCall> withBody(int max, BiFunction<HttpCall, byte[], Reply> answer) {
+        return call -> {
+            if (call.body().exists()) {
+                call.body().requireJson();
             }
-            BodyReader.read(exchange, max, bodyTimeout,
-                    body -> run(exchange, ClientMemory.Weight.JOB, () -> call.apply(exchange, body)));
+            BodyReader.read(call, max, bodyTimeout,
+                    body -> run(call, ClientMemory.Weight.JOB, () -> answer.apply(call, body)));
         };
     }
 
     /** The same, for a body that may hold a payload. */
-    public Consumer<HttpCall> withPayload(BiFunction<HttpCall, byte[], Reply> call) {
-        return exchange -> {
-            if (exchange.body().exists()) {
-                exchange.body().requireJson();
+    public Consumer<HttpCall> withPayload(BiFunction<HttpCall, byte[], Reply> answer) {
+        return call -> {
+            if (call.body().exists()) {
+                call.body().requireJson();
             }
-            BodyReader.readJob(exchange, maxPayload, bodyTimeout,
-                    body -> run(exchange, ClientMemory.Weight.JOB, () -> call.apply(exchange, body)));
+            BodyReader.readJob(call, maxPayload, bodyTimeout,
+                    body -> run(call, ClientMemory.Weight.JOB, () -> answer.apply(call, body)));
         };
     }
 
     /** Answers with what was not found by a call of its own. */
-    public void reply(HttpCall exchange, Reply reply) {
-        boolean gzip = exchange.takesGzip();
+    public void reply(HttpCall call, Reply reply) {
+        boolean gzip = call.takesGzip();
         if (!gzip || reply.body().length < Gzip.WORTH_BYTES) {
-            exchange.reply(reply.packed(false));
+            call.reply(reply.packed(false));
             return;
         }
-        blocking.run(exchange.loop(), () -> reply.packed(true))
-                .onComplete(packed -> exchange.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
+        blocking.run(call.loop(), () -> reply.packed(true))
+                .onComplete(packed -> call.reply(packed.succeeded() ? packed.result() : reply.packed(false)));
     }
 
-    private void run(HttpCall exchange, ClientMemory.Weight weight, Callable<Reply> call) {
-        exchange.lend();
-        boolean gzip = exchange.takesGzip();
-        blocking.run(exchange.loop(), weight, () -> call.call().packed(gzip)).onComplete(outcome -> {
-            exchange.held().takeBack();
+    private void run(HttpCall call, ClientMemory.Weight weight, Callable<Reply> answer) {
+        call.lend();
+        boolean gzip = call.takesGzip();
+        blocking.run(call.loop(), weight, () -> answer.call().packed(gzip)).onComplete(outcome -> {
+            call.held().takeBack();
             if (outcome.succeeded()) {
-                exchange.reply(outcome.result());
+                call.reply(outcome.result());
             } else {
-                exchange.fail(outcome.cause());
+                call.fail(outcome.cause());
             }
         });
     }
@@ -117,7 +117,6 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
         if (lookup.kind() == Lookup.Kind.GONE) {
             throw ProblemType.GONE.problem("the job " + id + " has ended and its record has expired");
         }
-        return lookup.job()
-                .orElseThrow(() -> ProblemType.UNKNOWN_JOB.problem("there is no job " + id));
+        return lookup.job().orElseThrow(() -> ProblemType.UNKNOWN_JOB.problem("there is no job " + id));
     }
 }

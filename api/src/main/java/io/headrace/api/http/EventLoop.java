@@ -38,8 +38,8 @@ public final class EventLoop {
 
     private final Vertx vertx;
     private final Context context;
-    private final ClientMemory room;
-    private final UnidentifiedConnections arrivals = new UnidentifiedConnections(this);
+    private final ClientMemory memory;
+    private final UnidentifiedConnections unidentified = new UnidentifiedConnections(this);
     /** Filled by any thread, drained by the loop. */
     private final Queue<Runnable> handedOver = new ConcurrentLinkedQueue<>();
     /** Whether a drain is under way or scheduled. */
@@ -52,16 +52,16 @@ public final class EventLoop {
     private final Set<HeldMemory> awaited = new LinkedHashSet<>();
 
     /** Called on the loop's thread. */
-    public EventLoop(Vertx vertx, Context context, ClientMemory room) {
-        this.room = room;
+    public EventLoop(Vertx vertx, Context context, ClientMemory memory) {
+        this.memory = memory;
         this.vertx = vertx;
         this.context = context;
         vertx.setPeriodic(SWEEP_MS, ignored -> sweep());
     }
 
     /** The connections of strangers. */
-    public UnidentifiedConnections arrivals() {
-        return arrivals;
+    public UnidentifiedConnections unidentified() {
+        return unidentified;
     }
 
     public Vertx vertx() {
@@ -69,8 +69,8 @@ public final class EventLoop {
     }
 
     /** How much memory clients may take, on all loops together. */
-    ClientMemory room() {
-        return room;
+    ClientMemory memory() {
+        return memory;
     }
 
     /** Runs something on this loop soon; called by any thread. */
@@ -160,9 +160,9 @@ public final class EventLoop {
             due.add(next);
         }
         due.forEach(deadline -> run(deadline::passed));
-        boolean wanted = room.refusals() != refusalsSeen;
-        refusalsSeen = room.refusals();
-        if (wanted || room.overdrawn()) {
+        boolean wanted = memory.refusals() != refusalsSeen;
+        refusalsSeen = memory.refusals();
+        if (wanted || memory.overdrawn()) {
             dropSlowest(null); // somebody was refused, here or on another loop: whoever comes again finds room
         }
     }

@@ -8,7 +8,7 @@ import io.vertx.core.Future;
  * for more than a second is dropped. Lives on its loop's thread.
  */
 public final class HeldMemory {
-    private final ClientMemory room;
+    private final ClientMemory memory;
     private final EventLoop loop;
     private final Runnable drop;
     private long bytes;
@@ -20,8 +20,8 @@ public final class HeldMemory {
     private boolean gone;
 
     /** @param drop closes the connection; called at most once, when what is held has been given back */
-    public HeldMemory(ClientMemory room, EventLoop loop, Runnable drop) {
-        this.room = room;
+    public HeldMemory(ClientMemory memory, EventLoop loop, Runnable drop) {
+        this.memory = memory;
         this.loop = loop;
         this.drop = drop;
     }
@@ -32,7 +32,7 @@ public final class HeldMemory {
      * @return whether there was room
      */
     public boolean more(long more) {
-        while (!room.tryTake(more)) {
+        while (!memory.tryTake(more)) {
             if (!loop.dropSlowest(this)) {
                 return false;
             }
@@ -43,7 +43,7 @@ public final class HeldMemory {
 
     /** Counts what waits until the client has read something else. */
     void waits(long length) {
-        room.take(length);
+        memory.take(length);
         bytes += length;
         awaitClient();
     }
@@ -55,7 +55,7 @@ public final class HeldMemory {
         }
         waits(length);
         sent.onComplete(ignored -> less(length));
-        while (room.overdrawn() && loop.dropSlowest(this)) {
+        while (memory.overdrawn() && loop.dropSlowest(this)) {
             // until there is room again, or nobody is slow
         }
     }
@@ -64,7 +64,7 @@ public final class HeldMemory {
     public void less(long less) {
         long given = Math.min(less, bytes);
         bytes -= given;
-        room.give(given);
+        memory.give(given);
         if (bytes == 0) {
             awaitNobody();
         }
@@ -125,7 +125,7 @@ public final class HeldMemory {
 
     /** Called by the loop, when others need the room. */
     void drop() {
-        room.count(ClientMemory.Shed.CLIENT);
+        memory.count(ClientMemory.Shed.CLIENT);
         end();
         drop.run();
     }

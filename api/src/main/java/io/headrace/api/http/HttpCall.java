@@ -34,8 +34,8 @@ public final class HttpCall {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final EventLoop loop;
-    private final ClientMemory room;
-    private final GracefulShutdown leaving;
+    private final ClientMemory memory;
+    private final GracefulShutdown shutdown;
     private final HeldMemory held;
     private final RequestBody body;
     private QueryParameters query = QueryParameters.NONE;
@@ -43,15 +43,15 @@ public final class HttpCall {
     private boolean onHold;
     private Runnable onDrop = this::cut;
 
-    public HttpCall(RoutingContext context, EventLoop loop, GracefulShutdown leaving) {
+    public HttpCall(RoutingContext context, EventLoop loop, GracefulShutdown shutdown) {
         this.context = context;
         this.request = context.request();
         this.response = context.response();
         this.body = new RequestBody(request);
         this.loop = loop;
-        this.room = loop.room();
-        this.leaving = leaving;
-        this.held = new HeldMemory(room, loop, () -> onDrop.run());
+        this.memory = loop.memory();
+        this.shutdown = shutdown;
+        this.held = new HeldMemory(memory, loop, () -> onDrop.run());
     }
 
     /** What of it is held in memory. */
@@ -59,8 +59,8 @@ public final class HttpCall {
         return held;
     }
 
-    public ClientMemory room() {
-        return room;
+    public ClientMemory memory() {
+        return memory;
     }
 
     /** From now on this happens instead when others need the room that the client has. */
@@ -76,7 +76,7 @@ public final class HttpCall {
     public void from(@Nullable Caller admitted) {
         this.caller = admitted;
         if (admitted != null) {
-            loop.arrivals().known(request.connection());
+            loop.unidentified().known(request.connection());
         }
     }
 
@@ -187,7 +187,7 @@ public final class HttpCall {
             held.end();
             return;
         }
-        if (leaving.holding()) {
+        if (shutdown.holding()) {
             held.waits(reply.body().length);
             loop.vertx().setTimer(HOLD_MS, ignored -> {
                 held.shrink(0);
@@ -227,7 +227,7 @@ public final class HttpCall {
 
     /** Lets this answer be the last of its connection, if the server is about to stop; before the answer ends. */
     public void takeLeave() {
-        if (leaving.begun()) {
+        if (shutdown.begun()) {
             if (!response.headWritten()) {
                 response.putHeader("Connection", "close");
             }
@@ -245,7 +245,7 @@ public final class HttpCall {
         }
     }
 
-    /** Runs a step of this exchange; what it throws becomes the answer. */
+    /** Runs a step of this call; what it throws becomes the answer. */
     public void guarded(Runnable step) {
         try {
             step.run();

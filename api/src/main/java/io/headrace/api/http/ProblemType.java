@@ -86,8 +86,7 @@ public enum ProblemType {
                     + " 'headrace doctor' tells what to do."),
     OVERLOADED(503, "There is no room for this now",
             "Send it again after the time in Retry-After."),
-    NOT_READY(503, "Jobs cannot be stored now",
-            "The detail says why.");
+    NOT_READY(503, "Jobs cannot be stored now", "The detail says why.");
 
     private final int status;
     private final String title;

@@ -32,7 +32,7 @@ public final class EventStream {
     private static final long SWEEP_MS = 2_000;
     private static final int SWEEPS_TO_COMMENT = 7;
 
-    private final HttpCall exchange;
+    private final HttpCall call;
     private final LiveAdmission admission;
     private final ListenerKind kind;
     private final Source source;
@@ -48,15 +48,15 @@ public final class EventStream {
     private long timer = -1;
     private int sweeps;
 
-    EventStream(HttpCall exchange, LiveAdmission admission, ListenerKind kind, Source source) {
-        this.exchange = exchange;
+    EventStream(HttpCall call, LiveAdmission admission, ListenerKind kind, Source source) {
+        this.call = call;
         this.admission = admission;
         this.kind = kind;
         this.source = source;
-        this.response = exchange.response();
-        this.held = exchange.held();
-        this.gzip = exchange.takesGzip() ? new Gzip() : null;
-        this.ender = () -> exchange.loop().post(this::end);
+        this.response = call.response();
+        this.held = call.held();
+        this.gzip = call.takesGzip() ? new Gzip() : null;
+        this.ender = () -> call.loop().post(this::end);
     }
 
     /**
@@ -66,11 +66,11 @@ public final class EventStream {
      * @throws Problem {@code overloaded} when there is no place
      */
     boolean open() {
-        if (!admission.waiters().enter(exchange.caller(), ender)) {
+        if (!admission.waiters().enter(call.caller(), ender)) {
             throw Waiters.full();
         }
         admission.meters().joined(kind);
-        exchange.onGone(this::close);
+        call.onGone(this::close);
         return !closed;
     }
 
@@ -89,7 +89,7 @@ public final class EventStream {
 
     /** Whether nothing more should be sent to anybody now, as too much is unread. */
     boolean crowded() {
-        return exchange.room().spent();
+        return call.memory().spent();
     }
 
     /** Whether events travel in their packed form. */
@@ -121,12 +121,12 @@ public final class EventStream {
             response.putHeader("Content-Encoding", Gzip.NAME);
             response.write(Buffer.buffer(gzip.head()));
         }
-        timer = exchange.loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
+        timer = call.loop().vertx().setPeriodic(SWEEP_MS, ignored -> sweep());
         response.drainHandler(ignored -> source.drained());
     }
 
     private void sweep() {
-        if (!admission.guard().stands(exchange.caller())) {
+        if (!admission.guard().stands(call.caller())) {
             end(); // whoever comes again is told why
         } else if (++sweeps % SWEEPS_TO_COMMENT == 0) {
             comment();
@@ -148,13 +148,13 @@ public final class EventStream {
     /** Answers with a problem, as there is no stream. */
     void refuse(Throwable why) {
         close();
-        exchange.fail(why);
+        call.fail(why);
     }
 
     /** Closes the connection, whatever the client has read. */
     void drop() {
         close();
-        exchange.cut();
+        call.cut();
     }
 
     /** Ends the answer in good order, if it has begun; else says that the server is stopping. */
@@ -164,9 +164,9 @@ public final class EventStream {
         }
         close();
         if (!begun) {
-            exchange.fail(ProblemType.NOT_READY.problem("the server is stopping"));
-        } else if (!exchange.over()) {
-            exchange.takeLeave();
+            call.fail(ProblemType.NOT_READY.problem("the server is stopping"));
+        } else if (!call.over()) {
+            call.takeLeave();
             if (gzip == null) {
                 response.end();
             } else {
@@ -179,7 +179,7 @@ public final class EventStream {
     private void close() {
         if (!closed) {
             closed = true;
-            exchange.loop().vertx().cancelTimer(timer);
+            call.loop().vertx().cancelTimer(timer);
             held.end();
             source.stop();
             admission.waiters().leave(ender);

@@ -12,8 +12,8 @@ import io.headrace.api.metrics.ListenerKind;
  * no line twice. Any other value of that header does no harm.
  */
 public record JobEvents(JobFeeds feeds, LiveAdmission admission) {
-    public void serve(HttpCall exchange) {
-        new Client(exchange, feeds, admission).start();
+    public void serve(HttpCall call) {
+        new Client(call, feeds, admission).start();
     }
 
     /** One client. Lives on its loop's thread. */
@@ -21,11 +21,11 @@ public record JobEvents(JobFeeds feeds, LiveAdmission admission) {
         private final EventStream stream;
         private final JobFeed feed;
 
-        Client(HttpCall exchange, JobFeeds feeds, LiveAdmission admission) {
-            this.stream = new EventStream(exchange, admission, ListenerKind.JOB_EVENTS, this);
-            long firstLine = exchange.header("Last-Event-ID").filter(text -> text.matches("[0-9]{1,15}"))
+        Client(HttpCall call, JobFeeds feeds, LiveAdmission admission) {
+            this.stream = new EventStream(call, admission, ListenerKind.JOB_EVENTS, this);
+            long firstLine = call.header("Last-Event-ID").filter(text -> text.matches("[0-9]{1,15}"))
                     .map(Long::parseLong).orElse(0L);
-            this.feed = feeds.feed(exchange.loop(), exchange.job(), firstLine, this);
+            this.feed = feeds.feed(call.loop(), call.job(), firstLine, this);
         }
 
         void start() {

@@ -21,8 +21,8 @@ public record JobWaits(Broker broker, JobChanges changes, BlockingCalls blocking
      *
      * @return whether it waits: false when too many do already
      */
-    public boolean start(HttpCall exchange, JobId job, Duration atMost, Consumer<Optional<Lookup>> then) {
-        return new WaitingRequest(exchange.loop(), this, job, then).start(exchange, atMost);
+    public boolean start(HttpCall call, JobId job, Duration atMost, Consumer<Optional<Lookup>> then) {
+        return new WaitingRequest(call.loop(), this, job, then).start(call, atMost);
     }
 
     /** How a job is now; completes on the loop's thread. */

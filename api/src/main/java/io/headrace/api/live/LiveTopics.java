@@ -30,7 +30,7 @@ public final class LiveTopics {
     private final JobChanges changes;
     private final LongSupplier millis;
     /** By topic. */
-    private final Map<String, TopicPoller> tickers = new HashMap<>();
+    private final Map<String, TopicPoller> pollers = new HashMap<>();
     private final Map<QueueName, ChangedJobs> changed = new HashMap<>();
 
     /** @param millis epoch milliseconds, the ids of events */
@@ -62,12 +62,12 @@ public final class LiveTopics {
      */
     public synchronized Runnable join(Optional<QueueName> queue, TopicPoller.Listener listener) {
         String topic = queue.map(LiveTopics::topic).orElse(OVERVIEW);
-        TopicPoller ticker = tickers.computeIfAbsent(topic, ignored -> ticker(topic, queue));
-        ticker.join(listener);
-        return () -> leave(topic, ticker, listener);
+        TopicPoller poller = pollers.computeIfAbsent(topic, ignored -> poller(topic, queue));
+        poller.join(listener);
+        return () -> leave(topic, poller, listener);
     }
 
-    private TopicPoller ticker(String topic, Optional<QueueName> queue) {
+    private TopicPoller poller(String topic, Optional<QueueName> queue) {
         return queue.map(name -> new TopicPoller(topic, "queue", () -> look(name), blocking, millis))
                 .orElseGet(() -> new TopicPoller(topic, OVERVIEW, this::look, blocking, millis));
     }
@@ -84,10 +84,10 @@ public final class LiveTopics {
         return caller -> json;
     }
 
-    private synchronized void leave(String topic, TopicPoller ticker, TopicPoller.Listener listener) {
-        ticker.leave(listener);
-        if (ticker.idle()) {
-            tickers.remove(topic, ticker);
+    private synchronized void leave(String topic, TopicPoller poller, TopicPoller.Listener listener) {
+        poller.leave(listener);
+        if (poller.idle()) {
+            pollers.remove(topic, poller);
         }
     }
 
@@ -98,8 +98,7 @@ public final class LiveTopics {
      * @return ends it; to be called once
      */
     public synchronized Runnable join(QueueName queue, ChangedJobs.Listener listener, Runnable stands) {
-        ChangedJobs jobs = changed.computeIfAbsent(queue,
-                ignored -> new ChangedJobs(queue, broker, blocking, changes));
+        ChangedJobs jobs = changed.computeIfAbsent(queue, ignored -> new ChangedJobs(queue, broker, blocking, changes));
         Future<?> unused = jobs.join(listener).onComplete(outcome -> stands.run());
         return () -> leave(queue, jobs, listener);
     }
@@ -112,6 +111,6 @@ public final class LiveTopics {
 
     /** How many topics are looked at now. */
     public synchronized int topics() {
-        return tickers.size() + changed.size();
+        return pollers.size() + changed.size();
     }
 }

@@ -14,17 +14,17 @@ import java.util.Optional;
  * gets the newest state, whatever its {@code Last-Event-ID}.
  */
 public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
-    public void serve(HttpCall exchange) {
-        Optional<QueueName> queue = exchange.query().text("queue").map(QueueName::new);
-        new Client(exchange, live, admission).start(queue);
+    public void serve(HttpCall call) {
+        Optional<QueueName> queue = call.query().text("queue").map(QueueName::new);
+        new Client(call, live, admission).start(queue);
     }
 
     /** One client. Lives on its loop's thread. */
     private static final class Client implements TopicPoller.Listener, EventStream.Source {
-        /** A client that has not read by so many ticks in a row is dropped. */
+        /** A client that has not read by so many snapshots in a row is dropped. */
         private static final int MAX_MISSED = 2;
 
-        private final HttpCall exchange;
+        private final HttpCall call;
         private final LiveTopics live;
         private final EventStream stream;
         private final Snapshot.Form form;
@@ -33,11 +33,11 @@ public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
         /** Of the newest state that was sent. */
         private long told = -1;
 
-        Client(HttpCall exchange, LiveTopics live, LiveAdmission admission) {
-            this.exchange = exchange;
+        Client(HttpCall call, LiveTopics live, LiveAdmission admission) {
+            this.call = call;
             this.live = live;
-            this.form = exchange.query().flag("changes") ? Snapshot.Form.CHANGES : Snapshot.Form.EVENT;
-            this.stream = new EventStream(exchange, admission, ListenerKind.EVENTS, this);
+            this.form = call.query().flag("changes") ? Snapshot.Form.CHANGES : Snapshot.Form.EVENT;
+            this.stream = new EventStream(call, admission, ListenerKind.EVENTS, this);
         }
 
         void start(Optional<QueueName> queue) {
@@ -48,27 +48,27 @@ public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
 
         @Override
         public EventLoop loop() {
-            return exchange.loop();
+            return call.loop();
         }
 
         @Override
         public Caller caller() {
-            return exchange.caller();
+            return call.caller();
         }
 
         @Override
-        public void hear(Snapshot tick) {
+        public void hear(Snapshot snapshot) {
             if (stream.closed()) {
                 return;
             }
-            if (!stream.begun() && tick.problem() != null) {
-                stream.refuse(tick.problem());
+            if (!stream.begun() && snapshot.problem() != null) {
+                stream.refuse(snapshot.problem());
             } else if (!stream.full()) {
                 missed = 0;
                 if (!stream.crowded()) {
-                    boolean onlyChanges = form == Snapshot.Form.CHANGES && tick.follows(told);
-                    stream.write(onlyChanges ? tick.changes() : tick.event());
-                    told = tick.problem() == null ? tick.at() : -1;
+                    boolean onlyChanges = form == Snapshot.Form.CHANGES && snapshot.follows(told);
+                    stream.write(onlyChanges ? snapshot.changes() : snapshot.event());
+                    told = snapshot.problem() == null ? snapshot.at() : -1;
                 }
             } else if (++missed == MAX_MISSED) {
                 stream.drop();
@@ -76,8 +76,8 @@ public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
         }
 
         @Override
-        public void write(Snapshot tick) {
-            tick.write(form, stream.packs());
+        public void write(Snapshot snapshot) {
+            snapshot.write(form, stream.packs());
         }
 
         @Override

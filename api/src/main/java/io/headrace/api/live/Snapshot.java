@@ -12,7 +12,7 @@ public final class Snapshot {
     public enum Form {
         /** All of it, as a server-sent event. */
         EVENT,
-        /** What is other than in the tick before, as a server-sent event. */
+        /** What is other than in the snapshot before, as a server-sent event. */
         CHANGES,
         /** All of it, as a message of a WebSocket. */
         MESSAGE

@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  * guards what is not final, and is never held over a look.
  */
 public final class TopicPoller {
-    /** One that hears ticks, on its loop. */
+    /** One that hears snapshots, on its loop. */
     public interface Listener {
         EventLoop loop();
 
         /** Who must not be told of queues that it may not see. */
         Caller caller();
 
-        void hear(Snapshot tick);
+        void hear(Snapshot snapshot);
 
         /** Writes the form in which it will tell of this, so that its loop need not; called before {@link #hear}. */
-        void write(Snapshot tick);
+        void write(Snapshot snapshot);
     }
 
     /** What a look found. */
@@ -67,8 +67,8 @@ public final class TopicPoller {
     /** One look, and what was written from it, once for each scope. */
     private final class Look {
         private final long at = millis.getAsLong();
-        private final Map<Scope, Snapshot> ticks = new ConcurrentHashMap<>();
-        /** Forgotten when there is a newer one: what it told is kept by its ticks as long as they are needed. */
+        private final Map<Scope, Snapshot> snapshots = new ConcurrentHashMap<>();
+        /** Forgotten when there is a newer one: what it told is kept by its snapshots as long as they are needed. */
         private volatile @Nullable Look before;
         private @Nullable View view;
         private @Nullable Problem problem;
@@ -83,17 +83,18 @@ public final class TopicPoller {
         }
 
         void tell(Listener listener) {
-            Snapshot tick = ticks.computeIfAbsent(listener.caller().scope(), ignored -> tick(listener.caller()));
-            listener.write(tick);
-            listener.loop().post(() -> listener.hear(tick));
+            Snapshot snapshot = snapshots.computeIfAbsent(listener.caller().scope(),
+                    ignored -> snapshot(listener.caller()));
+            listener.write(snapshot);
+            listener.loop().post(() -> listener.hear(snapshot));
         }
 
-        private Snapshot tick(Caller caller) {
+        private Snapshot snapshot(Caller caller) {
             if (problem == null && view != null) {
                 try {
                     Look earlier = before;
                     return Snapshot.of(topic, event, at, view.json(caller),
-                            earlier == null ? null : earlier.ticks.get(caller.scope()));
+                            earlier == null ? null : earlier.snapshots.get(caller.scope()));
                 } catch (RuntimeException e) {
                     return Snapshot.of(topic, at, Problem.of(e));
                 }
@@ -110,18 +111,18 @@ public final class TopicPoller {
             if (listeners.size() == 1) {
                 Vertx on = listener.loop().vertx();
                 vertx = on;
-                timer = on.setPeriodic(PERIOD_MS, ignored -> tick());
+                timer = on.setPeriodic(PERIOD_MS, ignored -> poll());
             }
             fresh = last;
         }
         if (fresh == null) {
-            tick();
+            poll();
         } else {
             blocking.run(() -> fresh.tell(listener)); // if there is no room, it hears the next
         }
     }
 
-    /** Tells no more; a tick on its way may still arrive. */
+    /** Tells no more; a snapshot on its way may still arrive. */
     synchronized void leave(Listener listener) {
         if (listeners.remove(listener) && listeners.isEmpty() && vertx != null) {
             vertx.cancelTimer(timer);
@@ -133,7 +134,7 @@ public final class TopicPoller {
         return listeners.isEmpty();
     }
 
-    private void tick() {
+    private void poll() {
         synchronized (this) {
             if (looking) {
                 return;

@@ -38,11 +38,11 @@ final class WaitingRequest {
     }
 
     /** @return whether it waits: false when too many do already */
-    boolean start(HttpCall exchange, Duration atMost) {
-        if (!waiters.enter(exchange.caller(), ender)) {
+    boolean start(HttpCall call, Duration atMost) {
+        if (!waiters.enter(call.caller(), ender)) {
             return false;
         }
-        exchange.onGone(this::cancel);
+        call.onGone(this::cancel);
         if (!done) {
             timer = loop.vertx().setTimer(Math.max(1, atMost.toMillis()), ignored -> end());
             follower.start();

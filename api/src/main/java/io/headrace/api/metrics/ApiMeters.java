@@ -32,15 +32,15 @@ public final class ApiMeters {
     private final Map<ListenerKind, AtomicInteger> live = new EnumMap<>(ListenerKind.class);
 
     /** @param queuesApart how many queues are told apart */
-    public ApiMeters(MeterRegistry registry, Waiters waiters, ClientMemory room, int queuesApart) {
+    public ApiMeters(MeterRegistry registry, Waiters waiters, ClientMemory memory, int queuesApart) {
         this.registry = registry;
         this.queuesApart = queuesApart;
         gauge(Meter.API_CONNECTIONS, connections::get);
         gauge(Meter.API_WAITERS, waiters::count);
-        gauge(Meter.API_HELD, room::held);
-        gauge(Meter.API_HELD_LIMIT, room::most);
+        gauge(Meter.API_HELD, memory::held);
+        gauge(Meter.API_HELD_LIMIT, memory::most);
         for (ClientMemory.Shed what : ClientMemory.Shed.values()) {
-            FunctionCounter.builder(Meter.API_SHED.exported(), room, r -> r.shed(what)).tag("what", what.label())
+            FunctionCounter.builder(Meter.API_SHED.exported(), memory, r -> r.shed(what)).tag("what", what.label())
                     .description(Meter.API_SHED.help()).register(registry);
         }
         for (ListenerKind kind : ListenerKind.values()) {

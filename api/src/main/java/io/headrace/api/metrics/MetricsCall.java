@@ -19,28 +19,28 @@ public final class MetricsCall {
 
     private final ApiMeters meters;
     private final Access access;
-    private final Endpoints calls;
+    private final Endpoints endpoints;
     private final Cached<Boolean> gauges;
 
     /** @param open whether no key is asked for */
-    public MetricsCall(ApiMeters meters, Cached<Overview> overview, boolean open, Endpoints calls) {
+    public MetricsCall(ApiMeters meters, Cached<Overview> overview, boolean open, Endpoints endpoints) {
         this.meters = meters;
         this.access = open ? Access.OPEN : Access.VIEW_ALL;
-        this.calls = calls;
+        this.endpoints = endpoints;
         this.gauges = new Cached<>(GAUGES_TTL, () -> meters.ofBroker().refresh(overview::get));
     }
 
     public List<Route> routes() {
-        return List.of(Route.get("/metrics", access, List.of(), calls.blocking(this::metrics))
+        return List.of(Route.get("/metrics", access, List.of(), endpoints.blocking(this::metrics))
                 .answering(ScrapeFormat.TEXT.mediaType()));
     }
 
-    private Reply metrics(HttpCall exchange) {
+    private Reply metrics(HttpCall call) {
         if (!(meters.registry() instanceof PrometheusMeterRegistry prometheus)) {
             throw ProblemType.NO_SUCH_ROUTE.problem("this server keeps no metrics for Prometheus");
         }
         gauges.get();
-        String type = ScrapeFormat.accepted(exchange.header("Accept").orElse(null)).contentType();
+        String type = ScrapeFormat.accepted(call.header("Accept").orElse(null)).contentType();
         return Reply.text(type, prometheus.scrape(type));
     }
 }

@@ -45,15 +45,15 @@ public final class DeadCalls {
 
     private final Broker broker;
     private final BrokerOperator operator;
-    private final Endpoints calls;
+    private final Endpoints endpoints;
     private final Audit audit;
     private final JobJson jobJson;
     private final CachedByQueue<DeadGroups.Found> groups;
 
-    public DeadCalls(Broker broker, BrokerOperator operator, JobJson jobJson, Audit audit, Endpoints calls) {
+    public DeadCalls(Broker broker, BrokerOperator operator, JobJson jobJson, Audit audit, Endpoints endpoints) {
         this.broker = broker;
         this.operator = operator;
-        this.calls = calls;
+        this.endpoints = endpoints;
         this.audit = audit;
         this.jobJson = jobJson;
         this.groups = new CachedByQueue<>(GROUPS_TTL,
@@ -62,17 +62,17 @@ public final class DeadCalls {
 
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/queues/{queue}/dead/groups", Access.VIEW, List.of(), calls.blocking(this::groups)),
+                Route.get("/v1/queues/{queue}/dead/groups", Access.VIEW, List.of(), endpoints.blocking(this::groups)),
                 Route.post("/v1/queues/{queue}/dead:retry", Access.OPERATE,
-                        calls.withBody(audit.ofBody(AuditAction.DEAD_RETRY,
-                                (e, body, deed) -> retry(e.queue(), body, deed)))),
+                        endpoints.withBody(audit.ofBody(AuditAction.DEAD_RETRY,
+                                (e, body, draft) -> retry(e.queue(), body, draft)))),
                 Route.post("/v1/queues/{queue}/dead:delete", Access.OPERATE,
-                        calls.withBody(audit.ofBody(AuditAction.DEAD_DELETE,
-                                (e, body, deed) -> delete(e.queue(), body, deed)))));
+                        endpoints.withBody(audit.ofBody(AuditAction.DEAD_DELETE,
+                                (e, body, draft) -> delete(e.queue(), body, draft)))));
     }
 
-    private Reply groups(HttpCall exchange) {
-        QueueName queue = exchange.queue();
+    private Reply groups(HttpCall call) {
+        QueueName queue = call.queue();
         QueueInfo info = Endpoints.known(operator, queue);
         DeadGroups.Found found = groups.get(queue);
         return Reply.json(200, out -> {
@@ -118,7 +118,7 @@ public final class DeadCalls {
     }
 
     /** What was asked for, and where it is told. */
-    private record Moving(DeadFilter filter, byte[] body, AuditDraft deed) {}
+    private record Moving(DeadFilter filter, byte[] body, AuditDraft draft) {}
 
     /**
      * What was chosen.
@@ -127,54 +127,53 @@ public final class DeadCalls {
      */
     private record Chosen(List<JobId> ids, boolean more, @Nullable DeadJob sample) {}
 
-    private Reply retry(QueueName queue, byte[] body, AuditDraft deed) {
+    private Reply retry(QueueName queue, byte[] body, AuditDraft draft) {
         DeadFilter filter = DeadFilter.read(queue, body, DeadFilter.RETRY);
         Pace pace = filter.pace();
         Instant[] next = {pace == null ? null : pace.startAt()};
-        Moving moving = new Moving(filter, body, deed);
+        Moving moving = new Moving(filter, body, draft);
         return move(queue, moving, page -> {
-            Retried requeued = operator.retry(queue, page,
-                    pace == null ? null : new Pace(pace.perSecond(), next[0]));
-            next[0] = pace == null ? null : requeued.nextAt();
-            return requeued.answers();
+            Retried retried = operator.retry(queue, page, pace == null ? null : new Pace(pace.perSecond(), next[0]));
+            next[0] = pace == null ? null : retried.nextAt();
+            return retried.answers();
         }, next);
     }
 
-    private Reply delete(QueueName queue, byte[] body, AuditDraft deed) {
-        return move(queue, new Moving(DeadFilter.read(queue, body, DeadFilter.DELETE), body, deed),
+    private Reply delete(QueueName queue, byte[] body, AuditDraft draft) {
+        return move(queue, new Moving(DeadFilter.read(queue, body, DeadFilter.DELETE), body, draft),
                 operator::deleteDead, new @Nullable Instant[1]);
     }
 
     /** @param next when a further job would fall due, which the mover sets; null when nothing is paced */
     private Reply move(QueueName queue, Moving moving, Mover mover, @Nullable Instant[] next) {
         DeadFilter filter = moving.filter();
-        AuditDraft deed = moving.deed();
+        AuditDraft draft = moving.draft();
         Endpoints.known(operator, queue);
-        deed.asked(moving.body());
+        draft.asked(moving.body());
         Chosen chosen = choose(queue, filter);
         if (filter.ofGroup() && chosen.sample() != null) {
-            deed.group(chosen.sample().outline());
+            draft.group(chosen.sample().outline());
         }
         if (filter.dryRun()) {
-            deed.nothing();
+            draft.nothing();
             return answer(chosen.ids(), 0, chosen.more(), null);
         }
         List<JobId> moved = new ArrayList<>();
         int tried;
         try {
-            tried = carryOut(chosen, mover, moved, deed);
+            tried = carryOut(chosen, mover, moved, draft);
         } finally {
             groups.drop(queue);
         }
         boolean more = chosen.more() || tried < chosen.ids().size();
         if (more) {
-            deed.unfinished();
+            draft.unfinished();
         }
         return answer(moved, tried - moved.size(), more, next[0]);
     }
 
     /** Moves page by page while there is time, and answers how many it tried. */
-    private static int carryOut(Chosen chosen, Mover mover, List<JobId> moved, AuditDraft deed) {
+    private static int carryOut(Chosen chosen, Mover mover, List<JobId> moved, AuditDraft draft) {
         int tried = 0;
         long end = System.nanoTime() + NANOS;
         while (tried < chosen.ids().size() && System.nanoTime() - end < 0) {
@@ -186,9 +185,9 @@ public final class DeadCalls {
                 }
             }
             tried += page.size();
-            deed.count(moved.size());
+            draft.count(moved.size());
         }
-        deed.count(moved.size());
+        draft.count(moved.size());
         return tried;
     }
 

@@ -117,7 +117,6 @@ final class DeadFilter {
         return (type == null || type.equals(job.outline().type()))
                 && (error == null || (failure != null
                         && failure.type().toLowerCase(Locale.ROOT).contains(error.toLowerCase(Locale.ROOT))))
-                && (fingerprint == null
-                        || fingerprint.equals(fingerprints.of(job.outline()).value()));
+                && (fingerprint == null || fingerprint.equals(fingerprints.of(job.outline()).value()));
     }
 }

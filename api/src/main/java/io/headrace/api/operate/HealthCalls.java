@@ -26,25 +26,26 @@ public final class HealthCalls {
     private static final Logger LOG = LoggerFactory.getLogger(HealthCalls.class);
 
     private final Authenticator guard;
-    private final GracefulShutdown leaving;
-    private final Endpoints calls;
+    private final GracefulShutdown shutdown;
+    private final Endpoints endpoints;
     private final Cached<Optional<String>> readiness;
     private Optional<String> lastObjection = Optional.empty();
 
     /** @param durability that the broker must be able to give */
-    public HealthCalls(BrokerOperator operator, Durability durability, Authenticator guard, GracefulShutdown leaving,
-            Endpoints calls) {
+    public HealthCalls(BrokerOperator operator, Durability durability, Authenticator guard, GracefulShutdown shutdown,
+            Endpoints endpoints) {
         this.guard = guard;
-        this.leaving = leaving;
-        this.calls = calls;
+        this.shutdown = shutdown;
+        this.endpoints = endpoints;
         this.readiness = new Cached<>(READINESS_TTL, () -> logged(readiness(operator, durability)));
     }
 
     public List<Route> routes() {
         return List.of(
-                Route.get("/livez", Access.OPEN, List.of(), exchange -> exchange.reply(
+                Route.get("/livez", Access.OPEN, List.of(), call -> call.reply(
                         Reply.json(200, out -> out.text("status", "live")))),
-                Route.get("/readyz", Access.OPEN, List.of(), calls.blocking(ClientMemory.Weight.SMALL, this::ready)));
+                Route.get("/readyz", Access.OPEN, List.of(),
+                        endpoints.blocking(ClientMemory.Weight.SMALL, this::ready)));
     }
 
     /**
@@ -73,10 +74,10 @@ public final class HealthCalls {
     }
 
     /** Whether jobs can be stored is for everybody to know, why not for those who show a key. */
-    private Reply ready(HttpCall exchange) {
-        Optional<String> reason = leaving.begun() ? Optional.of("the server is stopping") : readiness.get();
+    private Reply ready(HttpCall call) {
+        Optional<String> reason = shutdown.begun() ? Optional.of("the server is stopping") : readiness.get();
         if (reason.isPresent()) {
-            throw ProblemType.NOT_READY.problem(guard.knows(exchange) ? reason.get()
+            throw ProblemType.NOT_READY.problem(guard.knows(call) ? reason.get()
                     : "the log of this server says why, and so does this call with a key");
         }
         return Reply.json(200, out -> out.text("status", "ready"));

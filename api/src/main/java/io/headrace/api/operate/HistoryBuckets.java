@@ -24,8 +24,7 @@ final class HistoryBuckets {
         long seconds = size * 60L;
         List<Minute> buckets = new ArrayList<>();
         for (Minute minute : minutes) {
-            Instant start = Instant
-                    .ofEpochSecond(Math.floorDiv(minute.start().getEpochSecond(), seconds) * seconds);
+            Instant start = Instant.ofEpochSecond(Math.floorDiv(minute.start().getEpochSecond(), seconds) * seconds);
             int last = buckets.size() - 1;
             if (last >= 0 && buckets.get(last).start().equals(start)) {
                 buckets.set(last, sum(buckets.get(last), minute));

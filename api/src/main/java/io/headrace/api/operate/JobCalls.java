@@ -35,36 +35,36 @@ import java.util.function.Consumer;
 
 /** The calls about one job. */
 public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit,
-        Endpoints calls) {
+        Endpoints endpoints) {
     /** What the audit log tells of a new payload. */
     private static final Json EDITED = Json.parse("{\"payload\":\"edited\"}");
 
     public List<Route> routes() {
-        Consumer<HttpCall> look = calls.blocking(this::look);
+        Consumer<HttpCall> look = endpoints.blocking(this::look);
         return List.of(
-                Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), exchange -> show(exchange, look)),
+                Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), call -> show(call, look)),
                 Route.delete("/v1/jobs/{id}", Access.OPERATE,
-                        calls.blocking(audit.of(AuditAction.JOB_CANCEL, this::cancel))),
+                        endpoints.blocking(audit.of(AuditAction.JOB_CANCEL, this::cancel))),
                 Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"),
-                        calls.blocking(ClientMemory.Weight.PAGE, this::log)),
+                        endpoints.blocking(ClientMemory.Weight.PAGE, this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
-                        calls.withPayload(audit.ofBody(AuditAction.JOB_RETRY, this::retry))),
+                        endpoints.withPayload(audit.ofBody(AuditAction.JOB_RETRY, this::retry))),
                 Route.post("/v1/jobs/{id}/run-now", Access.OPERATE,
-                        calls.blocking(audit.of(AuditAction.JOB_RUN_NOW, this::runNow))));
+                        endpoints.blocking(audit.of(AuditAction.JOB_RUN_NOW, this::runNow))));
     }
 
-    private void show(HttpCall exchange, Consumer<HttpCall> look) {
-        Optional<Duration> wait = exchange.query().text("wait").map(JobCalls::bounded);
+    private void show(HttpCall call, Consumer<HttpCall> look) {
+        Optional<Duration> wait = call.query().text("wait").map(JobCalls::bounded);
         if (wait.isEmpty() || wait.get().isZero()) {
-            look.accept(exchange);
+            look.accept(call);
             return;
         }
-        JobId id = exchange.job();
-        boolean waiting = waits.start(exchange, id, wait.get(), last -> exchange.guarded(() -> {
+        JobId id = call.job();
+        boolean waiting = waits.start(call, id, wait.get(), last -> call.guarded(() -> {
             if (last.isEmpty()) {
-                look.accept(exchange); // no look succeeded: one more tells why
+                look.accept(call); // no look succeeded: one more tells why
             } else {
-                calls.reply(exchange, Reply.json(200, jobJson.of(Endpoints.found(id, last.get()))));
+                endpoints.reply(call, Reply.json(200, jobJson.of(Endpoints.found(id, last.get()))));
             }
         }));
         if (!waiting) {
@@ -81,16 +81,16 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
         return wait;
     }
 
-    private Reply look(HttpCall exchange) {
-        JobId id = exchange.job();
+    private Reply look(HttpCall call) {
+        JobId id = call.job();
         return Reply.json(200, jobJson.of(Endpoints.found(id, broker.find(id))));
     }
 
-    private Reply cancel(HttpCall exchange, AuditDraft deed) {
-        JobId id = exchange.job();
+    private Reply cancel(HttpCall call, AuditDraft draft) {
+        JobId id = call.job();
         Answer answer = operator.cancel(id);
         if (answer == Answer.DONE || answer == Answer.REQUESTED) {
-            deed.done();
+            draft.done();
         }
         Job job = Endpoints.found(id, broker.find(id));
         boolean already = answer == Answer.WRONG_STATE && job.state() == JobState.CANCELLED;
@@ -98,23 +98,23 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
             throw refused(job, "has ended and cannot be cancelled");
         }
         if (already) {
-            deed.nothing();
+            draft.nothing();
         }
         return Reply.json(answer == Answer.REQUESTED ? 202 : 200, jobJson.of(job));
     }
 
-    private Reply retry(HttpCall exchange, byte[] body, AuditDraft deed) {
-        JobId id = exchange.job();
+    private Reply retry(HttpCall call, byte[] body, AuditDraft draft) {
+        JobId id = call.job();
         Json[] payload = {null};
         if (body.length > 0) {
-            JsonIn.read(body, Set.of("payload"), (name, in) -> payload[0] = in.slice(calls.maxPayload()));
+            JsonIn.read(body, Set.of("payload"), (name, in) -> payload[0] = in.slice(endpoints.maxPayload()));
         }
         if (payload[0] != null) {
-            deed.detail(EDITED);
+            draft.detail(EDITED);
         }
         Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0)
-                : operator.retry(id, restored(id, payload[0]), calls.maxPayload());
-        return moved(id, answer, deed, payload[0] == null ? "can only be retried when it is dead or waits for its time"
+                : operator.retry(id, restored(id, payload[0]), endpoints.maxPayload());
+        return moved(id, answer, draft, payload[0] == null ? "can only be retried when it is dead or waits for its time"
                 : "can only get another payload when it is dead");
     }
 
@@ -124,21 +124,21 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
             return payload;
         }
         Json whole = jobJson.restored(payload, Endpoints.found(id, broker.find(id)));
-        int max = calls.maxPayload();
+        int max = endpoints.maxPayload();
         if (whole.size() > max) {
             throw JsonIn.tooLarge(whole.size(), max);
         }
         return whole;
     }
 
-    private Reply runNow(HttpCall exchange, AuditDraft deed) {
-        JobId id = exchange.job();
-        return moved(id, operator.runNow(id), deed, "does not wait for its time");
+    private Reply runNow(HttpCall call, AuditDraft draft) {
+        JobId id = call.job();
+        return moved(id, operator.runNow(id), draft, "does not wait for its time");
     }
 
-    private Reply moved(JobId id, Answer answer, AuditDraft deed, String why) {
+    private Reply moved(JobId id, Answer answer, AuditDraft draft, String why) {
         if (answer == Answer.DONE) {
-            deed.done();
+            draft.done();
         }
         Lookup lookup = broker.find(id);
         Job job = Endpoints.found(id, lookup);
@@ -155,10 +155,10 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
         return ProblemType.WRONG_STATE.problem("the job " + job.id() + " is " + job.state().label() + ": it " + why);
     }
 
-    private Reply log(HttpCall exchange) {
-        JobId id = exchange.job();
-        int from = exchange.query().number("from", 0, 0, Integer.MAX_VALUE);
-        int limit = exchange.query().number("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
+    private Reply log(HttpCall call) {
+        JobId id = call.job();
+        int from = call.query().number("from", 0, 0, Integer.MAX_VALUE);
+        int limit = call.query().number("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
         Job job = Endpoints.found(id, broker.find(id));
         JobLog log = operator.log(id, from, limit);
         return Reply.json(200, out -> jobJson.lines(out, job, log, from));

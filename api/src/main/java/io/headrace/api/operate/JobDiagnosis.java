@@ -199,8 +199,7 @@ final class JobDiagnosis {
         Instant due = job.runAt();
         boolean now = due == null || !due.isAfter(facts.now());
         String when = due == null ? "now"
-                : Rfc3339.format(due)
-                        + (now ? "" : ", in " + roughly(Duration.between(facts.now(), due)));
+                : Rfc3339.format(due) + (now ? "" : ", in " + roughly(Duration.between(facts.now(), due)));
         Failure error = job.document().history().error();
         Reason own = switch (job.state()) {
             case SCHEDULED -> new Reason("scheduled", "it is scheduled for " + when);

@@ -15,27 +15,27 @@ import io.headrace.broker.BrokerOperator.Overview;
 import java.util.List;
 
 /** The calls that show much at once: all queues now, or one queue over time. */
-public record OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Endpoints calls) {
+public record OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Endpoints endpoints) {
     private static final int MAX_MINUTES = 1440;
     private static final int MINUTES = 60;
     private static final int MAX_BUCKET = 60;
 
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/overview", Access.VIEW, List.of(), calls.blocking(this::overview)),
+                Route.get("/v1/overview", Access.VIEW, List.of(), endpoints.blocking(this::overview)),
                 Route.get("/v1/queues/{queue}/history", Access.VIEW, List.of("minutes", "bucket"),
-                        calls.blocking(this::history)));
+                        endpoints.blocking(this::history)));
     }
 
-    private Reply overview(HttpCall exchange) {
-        Overview now = exchange.caller().visible(overview.get());
+    private Reply overview(HttpCall call) {
+        Overview now = call.caller().visible(overview.get());
         return Reply.json(200, out -> OperatorJson.overview(out, now));
     }
 
-    private Reply history(HttpCall exchange) {
-        QueueName queue = exchange.queue();
-        int minutes = exchange.query().number("minutes", MINUTES, 1, MAX_MINUTES);
-        int bucket = exchange.query().number("bucket", 1, 1, MAX_BUCKET);
+    private Reply history(HttpCall call) {
+        QueueName queue = call.queue();
+        int minutes = call.query().number("minutes", MINUTES, 1, MAX_MINUTES);
+        int bucket = call.query().number("bucket", 1, 1, MAX_BUCKET);
         if (minutes % bucket != 0) {
             throw new InvalidInput("bucket", "must divide minutes, which are " + minutes + ", was " + bucket);
         }

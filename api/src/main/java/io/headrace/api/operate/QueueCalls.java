@@ -43,7 +43,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about queues. */
-public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known, Endpoints calls) {
+public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known,
+        Endpoints endpoints) {
     /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
     private static final int MAX_PAGE = 200;
     /** How many queues a page has at most, and where nobody asks for fewer. */
@@ -54,32 +55,32 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
 
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/queues", Access.VIEW, List.of("limit", "cursor"), calls.blocking(this::list)),
-                Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), calls.blocking(e -> show(e.queue()))),
+                Route.get("/v1/queues", Access.VIEW, List.of("limit", "cursor"), endpoints.blocking(this::list)),
+                Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), endpoints.blocking(e -> show(e.queue()))),
                 new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
-                        calls.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
+                        endpoints.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
                 Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
-                        calls.blocking(
-                                audit.of(AuditAction.QUEUE_PAUSE, (e, deed) -> onKnown(e, deed, operator::pause)))),
+                        endpoints.blocking(
+                                audit.of(AuditAction.QUEUE_PAUSE, (e, draft) -> onKnown(e, draft, operator::pause)))),
                 Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
-                        calls.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, deed) -> onKnown(e, deed, queue -> {
-                            deed.begun(); // workers are woken after the change, which may fail alone
+                        endpoints.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, draft) -> onKnown(e, draft, queue -> {
+                            draft.begun(); // workers are woken after the change, which may fail alone
                             operator.resume(queue);
                         })))),
                 Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
-                        calls.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
+                        endpoints.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
                 new Route(HttpMethod.DELETE, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of("purge"),
-                        calls.blocking(audit.of(AuditAction.QUEUE_DELETE, this::delete))),
+                        endpoints.blocking(audit.of(AuditAction.QUEUE_DELETE, this::delete))),
                 Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
                         List.of("state", "type", "error", "from", "to", "cursor", "limit"),
-                        calls.blocking(ClientMemory.Weight.PAGE, this::jobs)));
+                        endpoints.blocking(ClientMemory.Weight.PAGE, this::jobs)));
     }
 
     /** A page by name; the cursor is the last name of the page before. Only the queues of the page are looked at. */
-    private Reply list(HttpCall exchange) {
-        int limit = exchange.query().number("limit", MAX_QUEUES, 1, MAX_QUEUES);
-        Optional<QueueName> after = exchange.query().text("cursor").map(QueueCalls::cursor);
-        List<QueueName> left = operator.names().stream().filter(exchange.caller()::reaches)
+    private Reply list(HttpCall call) {
+        int limit = call.query().number("limit", MAX_QUEUES, 1, MAX_QUEUES);
+        Optional<QueueName> after = call.query().text("cursor").map(QueueCalls::cursor);
+        List<QueueName> left = operator.names().stream().filter(call.caller()::reaches)
                 .filter(name -> after.isEmpty() || name.compareTo(after.get()) > 0).toList();
         List<QueueName> page = left.subList(0, Math.min(limit, left.size()));
         List<QueueInfo> queues = operator.queues(page);
@@ -107,11 +108,11 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         return Reply.json(200, out -> OperatorJson.queue(out, info, settings));
     }
 
-    private Reply onKnown(HttpCall exchange, AuditDraft deed, Consumer<QueueName> change) {
-        QueueName queue = exchange.queue();
+    private Reply onKnown(HttpCall call, AuditDraft draft, Consumer<QueueName> change) {
+        QueueName queue = call.queue();
         Endpoints.known(operator, queue);
         change.accept(queue);
-        deed.done();
+        draft.done();
         return show(queue);
     }
 
@@ -140,20 +141,20 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         }
     }
 
-    private Reply change(HttpCall exchange, byte[] body, AuditDraft deed) {
-        QueueName queue = exchange.queue();
+    private Reply change(HttpCall call, byte[] body, AuditDraft draft) {
+        QueueName queue = call.queue();
         Change change = new Change();
         SentValues sent = JsonIn.read(body, SETTINGS, change::member);
-        deed.asked(body);
+        draft.asked(body);
         SettingsChange settings = sent.made(change::settings);
-        deed.begun(); // written, then read: the second step may fail alone
+        draft.begun(); // written, then read: the second step may fail alone
         operator.change(queue, settings);
         if (Boolean.TRUE.equals(change.paused)) {
             operator.pause(queue);
         } else if (change.paused != null) {
             operator.resume(queue);
         }
-        deed.done();
+        draft.done();
         return show(queue);
     }
 
@@ -166,8 +167,8 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         }
     }
 
-    private Reply purge(HttpCall exchange, AuditDraft deed) {
-        QueueName queue = exchange.queue();
+    private Reply purge(HttpCall call, AuditDraft draft) {
+        QueueName queue = call.queue();
         Endpoints.known(operator, queue);
         long end = System.nanoTime() + PURGE_NANOS;
         long[] count = {0};
@@ -175,16 +176,16 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         try {
             count[0] = operator.purge(queue, soFar -> {
                 count[0] = soFar;
-                deed.count(soFar);
+                draft.count(soFar);
                 if (System.nanoTime() - end > 0) {
                     throw new TimeIsUp();
                 }
             });
         } catch (TimeIsUp e) {
             more = true;
-            deed.unfinished();
+            draft.unfinished();
         }
-        deed.count(count[0]);
+        draft.count(count[0]);
         boolean unfinished = more;
         return Reply.json(200, out -> {
             out.number("cancelled", count[0]);
@@ -192,24 +193,24 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         });
     }
 
-    private Reply delete(HttpCall exchange, AuditDraft deed) {
-        QueueName queue = exchange.queue();
-        boolean purge = exchange.query().flag("purge");
+    private Reply delete(HttpCall call, AuditDraft draft) {
+        QueueName queue = call.queue();
+        boolean purge = call.query().flag("purge");
         if (purge) {
-            deed.detail(Json.parse("{\"purge\":true}"));
+            draft.detail(Json.parse("{\"purge\":true}"));
         }
         Deletion deletion = operator.delete(queue, purge);
         switch (deletion.outcome()) {
             case UNKNOWN -> {
-                deed.nothing();
+                draft.nothing();
                 throw ProblemType.UNKNOWN_QUEUE.problem("there is no queue '" + queue + "'");
             }
             case NOT_EMPTY -> {
-                deed.nothing();
+                draft.nothing();
                 throw ProblemType.QUEUE_NOT_EMPTY.problem("the queue '" + queue + "' holds " + words(deletion)
                         + (purge ? "; running jobs end first" : ""));
             }
-            default -> deed.count(deletion.count());
+            default -> draft.count(deletion.count());
         }
         known.forget(queue);
         return Reply.json(200, out -> {
@@ -225,17 +226,17 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
                 + (deletion.count() == 1 ? " job" : " jobs");
     }
 
-    private Reply jobs(HttpCall exchange) {
-        QueueName queue = exchange.queue();
-        JobState state = exchange.query().text("state").map(JobState::ofLabel)
+    private Reply jobs(HttpCall call) {
+        QueueName queue = call.queue();
+        JobState state = call.query().text("state").map(JobState::ofLabel)
                 .orElseThrow(() -> new InvalidInput("state", "is required: one of "
                         + Arrays.stream(JobState.values()).map(JobState::label).collect(Collectors.joining(", "))));
-        JobType type = exchange.query().text("type").map(JobType::new).orElse(null);
-        int limit = exchange.query().number("limit", 50, 1, MAX_PAGE);
-        Query query = new Query(queue, state, type, exchange.query().text("error").orElse(null),
-                exchange.query().text("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
-                exchange.query().text("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
-                exchange.query().text("cursor").orElse(null), limit);
+        JobType type = call.query().text("type").map(JobType::new).orElse(null);
+        int limit = call.query().number("limit", 50, 1, MAX_PAGE);
+        Query query = new Query(queue, state, type, call.query().text("error").orElse(null),
+                call.query().text("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
+                call.query().text("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
+                call.query().text("cursor").orElse(null), limit);
         Endpoints.known(operator, queue);
         Page page = operator.jobs(query);
         Reply reply = Reply.json(200, out -> {

@@ -18,30 +18,31 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /v1/scaling/{queue}}: numbers for autoscalers. */
-public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes, Endpoints calls) {
+public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+        Endpoints endpoints) {
     private static final Duration DRAIN_WITHIN = Duration.ofMinutes(1);
     private static final int MAX_WORKERS = 100_000;
     private static final int MAX = 100;
 
     public List<Route> routes() {
         return List.of(Route.get("/v1/scaling/{queue}", Access.VIEW, List.of("slots", "drainWithin", "min", "max"),
-                calls.blocking(this::scaling)));
+                endpoints.blocking(this::scaling)));
     }
 
-    private Reply scaling(HttpCall exchange) {
-        QueueName queue = exchange.queue();
-        Duration drainWithin = exchange.query().text("drainWithin").map(text -> Durations.parse("drainWithin", text))
+    private Reply scaling(HttpCall call) {
+        QueueName queue = call.queue();
+        Duration drainWithin = call.query().text("drainWithin").map(text -> Durations.parse("drainWithin", text))
                 .orElse(DRAIN_WITHIN);
-        int min = exchange.query().number("min", 0, 0, MAX_WORKERS);
-        int max = exchange.query().number("max", Math.max(MAX, min), 0, MAX_WORKERS);
-        int asked = exchange.query().text("slots").isEmpty() ? 0 : exchange.query().number("slots", 1, 1, 100_000);
+        int min = call.query().number("min", 0, 0, MAX_WORKERS);
+        int max = call.query().number("max", Math.max(MAX, min), 0, MAX_WORKERS);
+        int asked = call.query().text("slots").isEmpty() ? 0 : call.query().number("slots", 1, 1, 100_000);
         QueueInfo info = Endpoints.known(operator, queue);
         List<WorkerInfo> claiming = operator.workers().stream()
                 .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
         int slots = asked > 0 ? asked
                 : (int) Math.round(claiming.stream().mapToInt(WorkerInfo::slots).average().orElse(Scaling.SLOTS));
         SentValues sent = new SentValues();
-        exchange.query().text("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
+        call.query().text("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
         Scaling.Wanted wanted = sent.made(() -> new Scaling.Wanted(slots, drainWithin, min, max));
         Scaling scaling = new Scaling(info.paused(), info.counts().getOrDefault(JobState.QUEUED, 0L),
                 operator.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),

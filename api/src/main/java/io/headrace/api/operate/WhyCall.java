@@ -21,13 +21,13 @@ import java.util.Optional;
 
 /** {@code GET /v1/jobs/{id}/why}: gathers the facts, has {@link JobDiagnosis} decide. */
 public record WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
-        Endpoints calls) {
+        Endpoints endpoints) {
     public List<Route> routes() {
-        return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), calls.blocking(this::why)));
+        return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), endpoints.blocking(this::why)));
     }
 
-    private Reply why(HttpCall exchange) {
-        JobId id = exchange.job();
+    private Reply why(HttpCall call) {
+        JobId id = call.job();
         Job job = Endpoints.found(id, broker.find(id));
         QueueInfo queue = Endpoints.known(operator, id.queue());
         boolean queued = job.state() == JobState.QUEUED;

@@ -20,15 +20,16 @@ import io.headrace.broker.WorkerInfo;
 import java.util.List;
 
 /** The calls about workers. */
-public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints calls) {
+public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints endpoints) {
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/workers", Access.VIEW, List.of(), calls.blocking(e -> list(e.caller()))),
+                Route.get("/v1/workers", Access.VIEW, List.of(), endpoints.blocking(e -> list(e.caller()))),
                 Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
-                        calls.blocking(audit.of(AuditAction.WORKER_QUIET, (e, deed) -> steer(e, deed, Steer.QUIET)))),
+                        endpoints.blocking(
+                                audit.of(AuditAction.WORKER_QUIET, (e, draft) -> steer(e, draft, Steer.QUIET)))),
                 Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
-                        calls.blocking(
-                                audit.of(AuditAction.WORKER_RESUME, (e, deed) -> steer(e, deed, Steer.RESUME)))));
+                        endpoints.blocking(
+                                audit.of(AuditAction.WORKER_RESUME, (e, draft) -> steer(e, draft, Steer.RESUME)))));
     }
 
     private Reply list(Caller caller) {
@@ -37,13 +38,13 @@ public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints calls)
     }
 
     /** The worker as it last told of itself: it obeys a moment later. */
-    private Reply steer(HttpCall exchange, AuditDraft deed, Steer wish) {
-        WorkerId id = worker(exchange.pathParam("id"));
+    private Reply steer(HttpCall call, AuditDraft draft, Steer steer) {
+        WorkerId id = worker(call.pathParam("id"));
         WorkerInfo worker = operator.workers().stream().filter(live -> live.id().equals(id)).findFirst()
                 .orElseThrow(() -> unknown("there is no live worker " + id));
-        deed.begun(); // a wish is left, then told of: the second step may fail alone
-        if (!operator.steer(id, wish)) {
-            deed.nothing();
+        draft.begun(); // it is stored, then told of: the second step may fail alone
+        if (!operator.steer(id, steer)) {
+            draft.nothing();
             throw unknown("there is no live worker " + id);
         }
         return Reply.json(202, out -> OperatorJson.worker(out, worker));

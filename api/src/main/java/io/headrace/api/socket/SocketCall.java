@@ -23,7 +23,7 @@ public final class SocketCall {
     private final SocketTopics topics;
     private final LiveAdmission admission;
     private final Pings pings;
-    private final UnidentifiedSockets strangers = new UnidentifiedSockets();
+    private final UnidentifiedSockets unidentified = new UnidentifiedSockets();
 
     public SocketCall(SocketTopics topics, LiveAdmission admission, Pings pings) {
         this.topics = topics;
@@ -31,8 +31,8 @@ public final class SocketCall {
         this.pings = pings;
     }
 
-    public void serve(HttpCall exchange) {
-        HttpServerRequest request = exchange.request();
+    public void serve(HttpCall call) {
+        HttpServerRequest request = call.request();
         requireUpgrade(request);
         Authenticator guard = admission.guard();
         boolean session = Authenticator.session(request) != null;
@@ -41,20 +41,20 @@ public final class SocketCall {
             // apart
             throw ProblemType.FORBIDDEN.problem("a web page of another origin must not listen here", "Origin");
         }
-        Optional<String> ticket = exchange.query().text("ticket");
+        Optional<String> ticket = call.query().text("ticket");
         boolean shown = session || request.getHeader("Authorization") != null;
         if (guard.asks() && (ticket.isPresent() || !shown)) {
-            open(exchange, null, ticket);
+            open(call, null, ticket);
         } else {
-            guard.admit(exchange, Access.ANY, () -> open(exchange, exchange.caller(), Optional.empty()));
+            guard.admit(call, Access.ANY, () -> open(call, call.caller(), Optional.empty()));
         }
     }
 
-    private void open(HttpCall exchange, @Nullable Caller caller, Optional<String> ticket) {
-        exchange.request().toWebSocket()
-                .onSuccess(socket -> new SocketClient(exchange, socket, topics, admission, strangers, pings)
+    private void open(HttpCall call, @Nullable Caller caller, Optional<String> ticket) {
+        call.request().toWebSocket()
+                .onSuccess(socket -> new SocketClient(call, socket, topics, admission, unidentified, pings)
                         .start(caller, ticket))
-                .onFailure(exchange::fail);
+                .onFailure(call::fail);
     }
 
     private static void requireUpgrade(HttpServerRequest request) {

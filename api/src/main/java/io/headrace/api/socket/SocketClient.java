@@ -52,12 +52,12 @@ final class SocketClient {
     /** How long a client has to answer a close before its connection is cut. */
     private static final long CUT_MS = 2_000;
 
-    private final HttpCall exchange;
+    private final HttpCall call;
     private final ServerWebSocket socket;
     /** What there is to listen to. */
     private final SocketTopics all;
     private final LiveAdmission admission;
-    private final UnidentifiedSockets strangers;
+    private final UnidentifiedSockets unidentified;
     private final Pings pings;
     private final HeldMemory held;
     private final Runnable ender;
@@ -76,17 +76,17 @@ final class SocketClient {
     private int unreadPongs;
     private boolean closed;
 
-    SocketClient(HttpCall exchange, ServerWebSocket socket, SocketTopics all, LiveAdmission admission,
-            UnidentifiedSockets strangers, Pings pings) {
-        this.exchange = exchange;
+    SocketClient(HttpCall call, ServerWebSocket socket, SocketTopics all, LiveAdmission admission,
+            UnidentifiedSockets unidentified, Pings pings) {
+        this.call = call;
         this.socket = socket;
         this.all = all;
         this.admission = admission;
-        this.strangers = strangers;
+        this.unidentified = unidentified;
         this.pings = pings;
-        this.held = new HeldMemory(exchange.room(), exchange.loop(), this::drop);
-        this.ender = () -> exchange.loop().post(() -> close(Close.GOING_AWAY));
-        this.replacer = () -> exchange.loop().post(() -> {
+        this.held = new HeldMemory(call.memory(), call.loop(), this::drop);
+        this.ender = () -> call.loop().post(() -> close(Close.GOING_AWAY));
+        this.replacer = () -> call.loop().post(() -> {
             if (caller == null) {
                 close(Close.FULL);
             }
@@ -111,14 +111,14 @@ final class SocketClient {
         if (known != null) {
             admit(known);
         } else {
-            strangers.enter(exchange.address(), replacer);
+            unidentified.enter(call.address(), replacer);
             authTimer = loop().vertx().setTimer(AUTH_MS, ignored -> close(Close.TIMEOUT));
-            ticket.ifPresent(secret -> admit(admission.guard().byTicket(loop(), secret, exchange.address())));
+            ticket.ifPresent(secret -> admit(admission.guard().byTicket(loop(), secret, call.address())));
         }
     }
 
     EventLoop loop() {
-        return exchange.loop();
+        return call.loop();
     }
 
     Caller caller() {
@@ -149,14 +149,14 @@ final class SocketClient {
 
     private void admit(Caller somebody) {
         loop().vertx().cancelTimer(authTimer);
-        strangers.leave(replacer);
+        unidentified.leave(replacer);
         if (!admission.waiters().enter(somebody, ender)) {
             refuse(null, Waiters.full());
             close(Close.FULL);
             return;
         }
         caller = somebody;
-        loop().arrivals().known(exchange.request().connection());
+        loop().unidentified().known(call.request().connection());
         send(SocketMessage.welcome(somebody));
     }
 
@@ -198,7 +198,7 @@ final class SocketClient {
         if (caller != null) {
             throw new InvalidInput("auth", "is known already: this connection belongs to '" + caller.name() + "'");
         }
-        admit(Future.succeededFuture(admission.guard().bySecret(key, exchange.address())));
+        admit(Future.succeededFuture(admission.guard().bySecret(key, call.address())));
     }
 
     private void subscribe(String name, long from) {
@@ -246,7 +246,7 @@ final class SocketClient {
 
     /** Whether what can wait should: the client, or all of them together, have not read too much. */
     boolean crowded() {
-        return full() || exchange.room().spent();
+        return full() || call.memory().spent();
     }
 
     void send(String message) {
@@ -257,7 +257,7 @@ final class SocketClient {
 
     private void drop() {
         close(Close.SLOW);
-        exchange.cut();
+        call.cut();
     }
 
     private void drained() {
@@ -288,7 +288,7 @@ final class SocketClient {
     private void close(Close why) {
         if (!closed) {
             release();
-            cutTimer = loop().vertx().setTimer(CUT_MS, ignored -> exchange.cut());
+            cutTimer = loop().vertx().setTimer(CUT_MS, ignored -> call.cut());
             socket.close(why.code, why.reason);
         }
     }
@@ -299,7 +299,7 @@ final class SocketClient {
         release();
         admission.meters().left(ListenerKind.WEBSOCKET);
         admission.meters().disconnected();
-        loop().arrivals().gone(exchange.request().connection());
+        loop().unidentified().gone(call.request().connection());
     }
 
     private void release() {
@@ -308,7 +308,7 @@ final class SocketClient {
             loop().vertx().cancelTimer(timer);
             loop().vertx().cancelTimer(authTimer);
             held.end();
-            strangers.leave(replacer);
+            unidentified.leave(replacer);
             admission.waiters().leave(ender);
             if (caller != null) {
                 admission.waiters().less(caller, Math.max(0, topics.size() - 1));

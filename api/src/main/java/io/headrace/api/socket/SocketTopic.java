@@ -102,19 +102,19 @@ interface SocketTopic {
         }
 
         @Override
-        public void hear(Snapshot tick) {
+        public void hear(Snapshot snapshot) {
             if (stopped || client.crowded()) {
                 return;
             }
-            client.send(tick.message());
-            if (tick.problem() != null && tick.problem().type() == ProblemType.UNKNOWN_QUEUE) {
+            client.send(snapshot.message());
+            if (snapshot.problem() != null && snapshot.problem().type() == ProblemType.UNKNOWN_QUEUE) {
                 client.end(name, this);
             }
         }
 
         @Override
-        public void write(Snapshot tick) {
-            tick.write(Snapshot.Form.MESSAGE, false);
+        public void write(Snapshot snapshot) {
+            snapshot.write(Snapshot.Form.MESSAGE, false);
         }
 
         @Override

@@ -33,7 +33,7 @@ final class Batch implements EventLoop.Deadline {
     /** How often it is looked whether there is room again, when nothing of this batch will make some. */
     private static final long ROOM_MS = 100;
 
-    private final HttpCall exchange;
+    private final HttpCall call;
     private final HeldMemory held;
     private final HttpServerRequest request;
     private final Broker broker;
@@ -60,11 +60,11 @@ final class Batch implements EventLoop.Deadline {
     private boolean over;
     private long nanos;
 
-    Batch(HttpCall exchange, Broker broker, ApiMeters meters, Splitter splitter, JobDefaults defaults,
+    Batch(HttpCall call, Broker broker, ApiMeters meters, Splitter splitter, JobDefaults defaults,
             SubmitLimits limits) {
-        this.exchange = exchange;
-        this.held = exchange.held();
-        this.request = exchange.request();
+        this.call = call;
+        this.held = call.held();
+        this.request = call.request();
         this.broker = broker;
         this.meters = meters;
         this.splitter = splitter;
@@ -79,7 +79,7 @@ final class Batch implements EventLoop.Deadline {
     /** The request is paused. */
     void start() {
         request.exceptionHandler(ignored -> gone());
-        exchange.onGone(this::gone);
+        call.onGone(this::gone);
         if (over) {
             return;
         }
@@ -92,7 +92,7 @@ final class Batch implements EventLoop.Deadline {
     private void fetch() {
         awaitingChunk = true;
         nanos = EventLoop.nanosFromNow(limits.bodyTimeout());
-        exchange.loop().watch(this);
+        call.loop().watch(this);
         if (items.isEmpty()) {
             held.awaitClient();
         }
@@ -102,7 +102,7 @@ final class Batch implements EventLoop.Deadline {
     private void fetched() {
         awaitingChunk = false;
         held.awaitNobody();
-        exchange.loop().forget(this);
+        call.loop().forget(this);
     }
 
     private void chunk(Buffer chunk) {
@@ -146,8 +146,7 @@ final class Batch implements EventLoop.Deadline {
     /** Takes what the last chunk holds, as far as there is room, then asks for the next one. */
     private void pump() {
         try {
-            while (stop == null && !over && !awaitingChunk && !awaitingRoom
-                    && items.size() < limits.batchInFlight()) {
+            while (stop == null && !over && !awaitingChunk && !awaitingRoom && items.size() < limits.batchInFlight()) {
                 Splitter.Piece piece = next != null ? next : ended ? null : splitter.next().orElse(null);
                 next = null;
                 if (piece == null && ended) {
@@ -178,13 +177,13 @@ final class Batch implements EventLoop.Deadline {
 
     /** A batch that has jobs at the broker leaves room to others; what it waits for comes soon. */
     private boolean mayHave(long cost) {
-        return (items.isEmpty() || held.bytes() + cost <= exchange.room().share()) && held.more(cost);
+        return (items.isEmpty() || held.bytes() + cost <= call.memory().share()) && held.more(cost);
     }
 
     private void countPartial() {
         long now = (long) FORMS * splitter.held();
         if (now > partial && !held.more(now - partial)) {
-            throw exchange.room().refused("too much has been sent at once");
+            throw call.memory().refused("too much has been sent at once");
         }
         held.less(Math.max(0, partial - now));
         partial = now;
@@ -194,7 +193,7 @@ final class Batch implements EventLoop.Deadline {
         long grown = items.answer().size() - answerCounted;
         if (grown >= ANSWER_STEP) {
             if (!held.more(FORMS * grown)) {
-                throw exchange.room().refused("the answer has become too long");
+                throw call.memory().refused("the answer has become too long");
             }
             answerCounted += grown;
         }
@@ -212,7 +211,7 @@ final class Batch implements EventLoop.Deadline {
             awaitingRoom = true;
             nanos = EventLoop.nanosFromNow(limits.bodyTimeout());
         }
-        exchange.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
+        call.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
     }
 
     private void lookForRoom() {
@@ -221,13 +220,13 @@ final class Batch implements EventLoop.Deadline {
             return;
         }
         if (System.nanoTime() - nanos > 0) {
-            stop(exchange.room().refused("too much waits for the broker"));
-        } else if (exchange.room().fits(cost(piece))) {
+            stop(call.memory().refused("too much waits for the broker"));
+        } else if (call.memory().fits(cost(piece))) {
             awaitingRoom = false;
             pump();
             settle();
         } else {
-            exchange.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
+            call.loop().vertx().setTimer(ROOM_MS, ignored -> lookForRoom());
         }
     }
 
@@ -243,7 +242,7 @@ final class Batch implements EventLoop.Deadline {
             }
             NewJob job = JobRequest.read(defaults, text, null, false);
             JobType type = job.spec().type();
-            broker.enqueue(job).whenComplete((submission, failure) -> exchange.loop()
+            broker.enqueue(job).whenComplete((submission, failure) -> call.loop()
                     .post(() -> answered(item, type, cost, submission, failure)));
         } catch (RuntimeException | Error e) {
             answeredFor(cost);
@@ -306,10 +305,10 @@ final class Batch implements EventLoop.Deadline {
         Problem why = full != null ? full : stop;
         boolean wholeBatch = full != null
                 || (why != null && items.noneStored() && (read == 0 || why.concernsEveryJob()));
-        exchange.guarded(() -> {
+        call.guarded(() -> {
             boolean stalled = why != null && why.type() == ProblemType.TIMEOUT;
             if (why != null && wholeBatch) {
-                exchange.fail(why);
+                call.fail(why);
                 if (stalled) {
                     request.connection().close();
                 }
@@ -321,12 +320,12 @@ final class Batch implements EventLoop.Deadline {
             } else if (why != null) {
                 items.answer().rejected(read, why);
             }
-            Future<Void> sent = items.answer().send(exchange);
+            Future<Void> sent = items.answer().send(call);
             if (stalled) {
                 // who sent too little may send nothing for ever
                 sent.onComplete(ignored -> request.connection().close());
             } else {
-                exchange.swallowBody(limits.maxBatch());
+                call.swallowBody(limits.maxBatch());
             }
         });
         items.answer().release();

@@ -75,20 +75,20 @@ final class BatchAnswer {
     }
 
     /** Writes the answer as fast as the client reads; the future completes when it is written. */
-    Future<Void> send(HttpCall exchange) {
+    Future<Void> send(HttpCall call) {
         Promise<Void> sent = Promise.promise();
         InputStream text = text();
-        HttpServerResponse response = exchange.response();
-        exchange.takeLeave();
+        HttpServerResponse response = call.response();
+        call.takeLeave();
         response.setStatusCode(202).setChunked(true).putHeader("Content-Type", Reply.JSON);
-        String applied = PreferHeader.applied(exchange.request());
+        String applied = PreferHeader.applied(call.request());
         if (!applied.isEmpty()) {
             response.putHeader("Preference-Applied", applied);
         }
         response.write("{\"accepted\":" + accepted + ",\"rejected\":" + rejected + ",\"items\":[");
-        exchange.held().awaitClient();
+        call.held().awaitClient();
         response.drainHandler(ignored -> pump(response, text, sent));
-        sent.future().onComplete(ignored -> exchange.held().end());
+        sent.future().onComplete(ignored -> call.held().end());
         pump(response, text, sent);
         return sent.future();
     }

@@ -11,30 +11,28 @@ import java.util.Set;
 public record BatchCall(Broker broker, KnownQueues known, ApiMeters meters, SubmitLimits limits) {
     private static final Set<String> LINES = Set.of("application/x-ndjson", "application/jsonl");
 
-    public void serve(HttpCall exchange) {
-        QueueName queue = exchange.queue();
-        EnqueueCall.refuseIdempotency(exchange);
-        Splitter splitter = splitter(exchange);
-        JobDefaults defaults = JobDefaults.of(exchange, limits);
-        if (exchange.body().declaredLength() > limits.maxBatch()) {
+    public void serve(HttpCall call) {
+        QueueName queue = call.queue();
+        EnqueueCall.refuseIdempotency(call);
+        Splitter splitter = splitter(call);
+        JobDefaults defaults = JobDefaults.of(call, limits);
+        if (call.body().declaredLength() > limits.maxBatch()) {
             throw Batch.tooLong(limits.maxBatch());
         }
-        exchange.request().pause();
-        known.admit(exchange.loop(), queue)
-                .onFailure(exchange::fail)
-                .onSuccess(ok -> exchange.guarded(() -> {
-                    exchange.body().permit();
-                    new Batch(exchange, broker, meters, splitter, defaults, limits).start();
-                }));
+        call.request().pause();
+        known.admit(call.loop(), queue).onFailure(call::fail).onSuccess(ok -> call.guarded(() -> {
+            call.body().permit();
+            new Batch(call, broker, meters, splitter, defaults, limits).start();
+        }));
     }
 
-    private Splitter splitter(HttpCall exchange) {
+    private Splitter splitter(HttpCall call) {
         int max = limits.maxPayload() + JsonIn.ENVELOPE_BYTES;
-        if (LINES.contains(exchange.body().type())) {
-            exchange.body().requireUnpacked();
+        if (LINES.contains(call.body().type())) {
+            call.body().requireUnpacked();
             return Splitter.lines(max);
         }
-        exchange.body().requireJson();
+        call.body().requireJson();
         return Splitter.array(max);
     }
 }

@@ -30,16 +30,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, JobJson jobJson, JobWaits waits,
         SubmitLimits limits) {
-    public void serve(HttpCall exchange) {
-        QueueName queue = exchange.queue();
-        exchange.body().requireJson();
-        String key = IdempotencyKey.of(exchange.request());
-        JobDefaults defaults = JobDefaults.of(exchange, limits);
-        BodyReader.readJob(exchange, limits.maxPayload(), limits.bodyTimeout(), body -> {
+    public void serve(HttpCall call) {
+        QueueName queue = call.queue();
+        call.body().requireJson();
+        String key = IdempotencyKey.of(call.request());
+        JobDefaults defaults = JobDefaults.of(call, limits);
+        BodyReader.readJob(call, limits.maxPayload(), limits.bodyTimeout(), body -> {
             NewJob job = JobRequest.read(defaults, body, idempotency(key, queue, body),
-                    PreferHeader.wait(exchange.request()).isPresent());
-            known.admit(exchange.loop(), queue).onSuccess(ok -> submit(exchange, job))
-                    .onFailure(exchange::fail);
+                    PreferHeader.wait(call.request()).isPresent());
+            known.admit(call.loop(), queue).onSuccess(ok -> submit(call, job)).onFailure(call::fail);
         });
     }
 
@@ -49,40 +48,40 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
                 : new Idempotency(key, Digest.of((queue.value() + '\0').getBytes(StandardCharsets.UTF_8), body).hex());
     }
 
-    private void submit(HttpCall exchange, NewJob job) {
-        exchange.lend();
-        exchange.guarded(() -> broker.enqueue(job)
-                .whenComplete((submission, failure) -> exchange.loop().post(() -> exchange.guarded(() -> {
-                    exchange.held().takeBack();
+    private void submit(HttpCall call, NewJob job) {
+        call.lend();
+        call.guarded(() -> broker.enqueue(job)
+                .whenComplete((submission, failure) -> call.loop().post(() -> call.guarded(() -> {
+                    call.held().takeBack();
                     if (failure != null) {
-                        exchange.fail(failure);
+                        call.fail(failure);
                     } else {
-                        answer(exchange, job, submission);
+                        answer(call, job, submission);
                     }
                 }))));
     }
 
-    private void answer(HttpCall exchange, NewJob job, Submission submission) {
+    private void answer(HttpCall call, NewJob job, Submission submission) {
         if (submission.kind() == Submission.Kind.ACCEPTED) {
             meters.enqueued(job.queue(), job.spec().type());
         }
-        Optional<Duration> wait = PreferHeader.wait(exchange.request());
-        if (wait.isPresent() && waits(exchange, job, submission, wait.get())) {
+        Optional<Duration> wait = PreferHeader.wait(call.request());
+        if (wait.isPresent() && waits(call, job, submission, wait.get())) {
             return;
         }
-        answerAtOnce(exchange, job, submission);
+        answerAtOnce(call, job, submission);
     }
 
-    private void answerAtOnce(HttpCall exchange, NewJob job, Submission submission) {
+    private void answerAtOnce(HttpCall call, NewJob job, Submission submission) {
         if (submission.kind() == Submission.Kind.DUPLICATE) {
-            duplicate(exchange, submission);
+            duplicate(call, submission);
         } else {
-            exchange.reply(marked(exchange, Reply.json(202, jobJson.of(job, submission)), submission));
+            call.reply(marked(call, Reply.json(202, jobJson.of(job, submission)), submission));
         }
     }
 
-    private static Reply marked(HttpCall exchange, Reply reply, Submission submission) {
-        String applied = PreferHeader.applied(exchange.request());
+    private static Reply marked(HttpCall call, Reply reply, Submission submission) {
+        String applied = PreferHeader.applied(call.request());
         Reply located = reply.with("Location", "/v1/jobs/" + submission.id());
         if (!applied.isEmpty()) {
             located = located.with("Preference-Applied", applied);
@@ -94,10 +93,10 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
         };
     }
 
-    private void duplicate(HttpCall exchange, Submission submission) {
-        waits.look(exchange.loop(), submission.id())
-                .onFailure(exchange::fail)
-                .onSuccess(found -> exchange.guarded(() -> exchange.reply(marked(exchange,
+    private void duplicate(HttpCall call, Submission submission) {
+        waits.look(call.loop(), submission.id())
+                .onFailure(call::fail)
+                .onSuccess(found -> call.guarded(() -> call.reply(marked(call,
                         Reply.json(200, jobJson.of(existing(found, submission))), submission))));
     }
 
@@ -107,15 +106,15 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
                 + " had the same uniqueKey and has just ended; send this one again", "uniqueKey"));
     }
 
-    private boolean waits(HttpCall exchange, NewJob job, Submission submission, Duration atMost) {
-        return waits.start(exchange, submission.id(), atMost, last -> exchange.guarded(() -> {
+    private boolean waits(HttpCall call, NewJob job, Submission submission, Duration atMost) {
+        return waits.start(call, submission.id(), atMost, last -> call.guarded(() -> {
             Optional<Job> seen = last.flatMap(Lookup::job);
             if (seen.isEmpty()) {
-                answerAtOnce(exchange, job, submission);
+                answerAtOnce(call, job, submission);
             } else {
                 Reply reply = Reply.json(status(seen.get(), submission), jobJson.of(seen.get()));
-                String durability = PreferHeader.applied(exchange.request());
-                exchange.reply(marked(exchange, reply, submission).with("Preference-Applied",
+                String durability = PreferHeader.applied(call.request());
+                call.reply(marked(call, reply, submission).with("Preference-Applied",
                         "wait=" + atMost.toSeconds() + (durability.isEmpty() ? "" : ", " + durability)));
             }
         }));
@@ -126,8 +125,8 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
     }
 
     /** @throws InvalidInput as the key would be of no use */
-    static void refuseIdempotency(HttpCall exchange) {
-        if (exchange.header("Idempotency-Key").isPresent()) {
+    static void refuseIdempotency(HttpCall call) {
+        if (call.header("Idempotency-Key").isPresent()) {
             throw new InvalidInput("Idempotency-Key",
                     "is for single submissions; give the jobs of a batch a uniqueKey each instead");
         }

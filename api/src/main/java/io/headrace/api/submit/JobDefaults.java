@@ -17,10 +17,10 @@ record JobDefaults(QueueName queue, int maxPayload, Durability durability, @Null
             .compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
     /** Of this request. A trace context that is not valid is left out, as its specification asks. */
-    static JobDefaults of(HttpCall exchange, SubmitLimits limits) {
-        String header = exchange.request().getHeader("traceparent");
-        return new JobDefaults(exchange.queue(), limits.maxPayload(),
-                PreferHeader.durability(exchange.request()).orElse(limits.durability()),
+    static JobDefaults of(HttpCall call, SubmitLimits limits) {
+        String header = call.request().getHeader("traceparent");
+        return new JobDefaults(call.queue(), limits.maxPayload(),
+                PreferHeader.durability(call.request()).orElse(limits.durability()),
                 header != null && TRACEPARENT.matcher(header).matches() ? header : null);
     }
 }

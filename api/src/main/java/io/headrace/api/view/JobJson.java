@@ -46,15 +46,15 @@ public record JobJson(Redactor redactor) {
     }
 
     void write(JsonOut out, Job job) {
-        History run = job.document().history();
+        History history = job.document().history();
         Secrets secrets = secrets(job);
-        head(out, job.id(), job.state(), job.document().spec(), run, job.attempt(), job.createdAt());
+        head(out, job.id(), job.state(), job.document().spec(), history, job.attempt(), job.createdAt());
         whereabouts(out, job, secrets);
-        if (run.result() != null) {
-            out.raw("result", secrets.mask(redactor.redact(run.result())));
+        if (history.result() != null) {
+            out.raw("result", secrets.mask(redactor.redact(history.result())));
         }
-        error(out, secrets.mask(run.error()), false);
-        attempts(out, run, secrets);
+        error(out, secrets.mask(history.error()), false);
+        attempts(out, history, secrets);
     }
 
     /**
@@ -65,16 +65,16 @@ public record JobJson(Redactor redactor) {
         Secrets secrets = secrets(job);
         List<String> cut = new ArrayList<>();
         JobSpec spec = job.document().spec();
-        History run = job.document().history();
+        History history = job.document().history();
         identity(out, job.id(), job.state(), spec);
         value(out, "payload", redactor.redact(spec.payload()), cut);
-        attempt(out, spec, run, job.attempt(), job.createdAt());
+        attempt(out, spec, history, job.attempt(), job.createdAt());
         whereabouts(out, job, secrets);
-        if (run.result() != null) {
-            value(out, "result", secrets.mask(redactor.redact(run.result())), cut);
+        if (history.result() != null) {
+            value(out, "result", secrets.mask(redactor.redact(history.result())), cut);
         }
-        error(out, cut(secrets.mask(run.error()), cut), false);
-        if (!run.attempts().isEmpty()) {
+        error(out, cut(secrets.mask(history.error()), cut), false);
+        if (!history.attempts().isEmpty()) {
             cut.add("attempts");
         }
         if (!cut.isEmpty()) {
@@ -100,11 +100,11 @@ public record JobJson(Redactor redactor) {
         return new Failure(error.type(), Preview.of(error.message(), Preview.MESSAGE_CHARS), null);
     }
 
-    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, History run, int attempt,
+    private void head(JsonOut out, JobId id, JobState state, JobSpec spec, History history, int attempt,
             Instant createdAt) {
         identity(out, id, state, spec);
         out.raw("payload", redactor.redact(spec.payload()));
-        attempt(out, spec, run, attempt, createdAt);
+        attempt(out, spec, history, attempt, createdAt);
     }
 
     private static void identity(JsonOut out, JobId id, JobState state, JobSpec spec) {
@@ -118,9 +118,9 @@ public record JobJson(Redactor redactor) {
     /**
      * How many retries there are is told once it is known: where the job does not say, the worker that runs it does.
      */
-    private static void attempt(JsonOut out, JobSpec spec, History run, int attempt, Instant createdAt) {
+    private static void attempt(JsonOut out, JobSpec spec, History history, int attempt, Instant createdAt) {
         out.number("attempt", attempt);
-        Integer maxRetries = spec.maxRetries() == null ? run.maxRetries() : spec.maxRetries();
+        Integer maxRetries = spec.maxRetries() == null ? history.maxRetries() : spec.maxRetries();
         if (maxRetries != null) {
             out.number("maxRetries", maxRetries);
         }
@@ -128,14 +128,14 @@ public record JobJson(Redactor redactor) {
     }
 
     private static void whereabouts(JsonOut out, Job job, Secrets secrets) {
-        History run = job.document().history();
-        if (run.forgiven() > 0) {
-            out.number("forgiven", run.forgiven());
+        History history = job.document().history();
+        if (history.forgiven() > 0) {
+            out.number("forgiven", history.forgiven());
         }
         out.timeIf("runAt", job.runAt());
         expiry(out, job.createdAt(), job.document().spec());
         out.timeIf("startedAt", job.startedAt());
-        out.timeIf("finishedAt", run.finishedAt());
+        out.timeIf("finishedAt", history.finishedAt());
         out.textIf("worker", job.worker());
         progress(out, secrets.mask(job.progress()));
         if (job.cancelling()) {
@@ -193,8 +193,8 @@ public record JobJson(Redactor redactor) {
         }
     }
 
-    private static void attempts(JsonOut out, History run, Secrets secrets) {
-        out.objects("attempts", run.attempts(), (o, attempt) -> attempt(o, attempt, secrets));
+    private static void attempts(JsonOut out, History history, Secrets secrets) {
+        out.objects("attempts", history.attempts(), (o, attempt) -> attempt(o, attempt, secrets));
     }
 
     private static void attempt(JsonOut out, Attempt attempt, Secrets secrets) {

@@ -245,7 +245,7 @@ class SessionTest {
     }
 
     /** The parts that redeem tickets, over the broker of the server. */
-    private Sessions passes(String keys) {
+    private Sessions sessions(String keys) {
         AccessStore store = api.broker.operator().access();
         KeyRing ring = new KeyRing(TestApi.keys(keys), store, api.clock::now);
         ring.renew();
@@ -259,7 +259,7 @@ class SessionTest {
         String ticket = answer.text("ticket");
         List<CompletableFuture<Optional<Caller>>> tries = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            Sessions replica = passes("eye=viewer@mail:v");
+            Sessions replica = sessions("eye=viewer@mail:v");
             tries.add(CompletableFuture.supplyAsync(() -> replica.redeem(ticket, "::1")));
         }
         List<Caller> let = tries.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
@@ -273,18 +273,18 @@ class SessionTest {
     @Test
     void aTicketOpensNothingOnceItsKeyIsAnotherOrItIsOld() {
         String another = api.call("POST", "/v1/live/tickets", "Authorization", "Bearer v").text("ticket");
-        assertThat(passes("eye=viewer@mail:changed").redeem(another, "::1")).isEmpty();
+        assertThat(sessions("eye=viewer@mail:changed").redeem(another, "::1")).isEmpty();
         String old = api.call("POST", "/v1/live/tickets", "Authorization", "Bearer v").text("ticket");
         api.clock.advance(Duration.ofSeconds(30));
-        assertThat(passes("eye=viewer@mail:v").redeem(old, "::1")).isEmpty();
-        assertThat(passes("eye=viewer@mail:v").redeem("nonsense", "::1")).isEmpty();
+        assertThat(sessions("eye=viewer@mail:v").redeem(old, "::1")).isEmpty();
+        assertThat(sessions("eye=viewer@mail:v").redeem("nonsense", "::1")).isEmpty();
     }
 
     @Test
     void aTicketMadeWhereNoKeysAreAskedForOpensNothingWhereTheyAre() {
-        Sessions open = passes("");
+        Sessions open = sessions("");
         String ticket = open.issue(AccessStore.Kind.TICKET, Caller.local("::1"));
-        assertThat(passes("local=admin:a").redeem(ticket, "::1")).isEmpty();
+        assertThat(sessions("local=admin:a").redeem(ticket, "::1")).isEmpty();
         String local = open.issue(AccessStore.Kind.TICKET, Caller.local("::1"));
         assertThat(open.redeem(local, "::1")).contains(Caller.local("::1"));
         assertThat(open.redeem(local, "::1")).isEmpty();

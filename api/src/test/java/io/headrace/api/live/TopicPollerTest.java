@@ -32,7 +32,7 @@ class TopicPollerTest {
     private final BlockingCalls blocking = new BlockingCalls(2, ROOM);
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger written = new AtomicInteger();
-    private final TopicPoller ticker = new TopicPoller("t", "e", this::look, blocking, looks::get);
+    private final TopicPoller poller = new TopicPoller("t", "e", this::look, blocking, looks::get);
 
     @AfterEach
     void close() throws Exception {
@@ -67,19 +67,19 @@ class TopicPollerTest {
         }
 
         @Override
-        public void hear(Snapshot tick) {
-            heard.add(tick);
+        public void hear(Snapshot snapshot) {
+            heard.add(snapshot);
         }
 
         @Override
-        public void write(Snapshot tick) {
-            tick.write(Snapshot.Form.EVENT, false);
+        public void write(Snapshot snapshot) {
+            snapshot.write(Snapshot.Form.EVENT, false);
         }
 
         Snapshot next() throws InterruptedException {
-            Snapshot tick = heard.poll(10, TimeUnit.SECONDS);
-            assertThat(tick).isNotNull();
-            return tick;
+            Snapshot snapshot = heard.poll(10, TimeUnit.SECONDS);
+            assertThat(snapshot).isNotNull();
+            return snapshot;
         }
     }
 
@@ -90,11 +90,12 @@ class TopicPollerTest {
         for (int i = 0; i < 100; i++) {
             ears.add(new Ear(i % 2 == 0 ? Scope.ALL : limited));
         }
-        ears.forEach(ticker::join);
+        ears.forEach(poller::join);
         for (int round = 0; round < 3; round++) {
             for (Ear ear : ears) {
-                Snapshot tick = ear.next();
-                assertThat(tick.event().toString()).contains(ear.caller.scope().unlimited() ? "all queues" : "mail");
+                Snapshot snapshot = ear.next();
+                assertThat(snapshot.event().toString())
+                        .contains(ear.caller.scope().unlimited() ? "all queues" : "mail");
             }
         }
         assertThat(looks.get()).isBetween(2, 5);
@@ -105,10 +106,10 @@ class TopicPollerTest {
     @Test
     void nobodyIsLookedForWhenTheLastHasLeft() throws Exception {
         Ear ear = new Ear(Scope.ALL);
-        ticker.join(ear);
+        poller.join(ear);
         ear.next();
-        ticker.leave(ear);
-        assertThat(ticker.idle()).isTrue();
+        poller.leave(ear);
+        assertThat(poller.idle()).isTrue();
         int before = looks.get();
         Ear clock = new Ear(Scope.ALL);
         TopicPoller other = new TopicPoller("o", "e", () -> caller -> new byte[0], blocking, looks::get);
@@ -118,7 +119,7 @@ class TopicPollerTest {
         }
         other.leave(clock);
         assertThat(looks.get()).isEqualTo(before);
-        ticker.join(ear);
+        poller.join(ear);
         ear.next();
         assertThat(looks.get()).isGreaterThan(before);
     }

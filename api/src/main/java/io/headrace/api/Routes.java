@@ -67,7 +67,7 @@ final class Routes {
         this.shutdown = parts.shutdown;
         ApiConfig config = parts.config;
         Endpoints endpoints = new Endpoints(parts.blocking, config.maxPayload(), config.bodyTimeout());
-        Audit audit = new Audit(parts.operator.access());
+        Audit audit = new Audit(parts.operator.access(), endpoints);
         JobJson jobJson = new JobJson(config.redactor());
         KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
         // the busiest are tried first

@@ -43,10 +43,9 @@ public record AccessCalls(AccessStore store, KeyRing keys, Sessions sessions, Au
     public List<Route> routes() {
         return List.of(
                 Route.get("/v1/keys", Access.ADMINISTER, List.of(), endpoints.blocking(e -> list())),
-                Route.post("/v1/keys", Access.ADMINISTER,
-                        endpoints.withBody(audit.ofBody(AuditAction.KEY_CREATE, this::create))),
+                Route.post("/v1/keys", Access.ADMINISTER, audit.withBody(AuditAction.KEY_CREATE, this::create)),
                 Route.delete("/v1/keys/{name}", Access.ADMINISTER,
-                        endpoints.blocking(audit.of(AuditAction.KEY_REVOKE, this::revoke))),
+                        audit.blocking(AuditAction.KEY_REVOKE, this::revoke)),
                 Route.get("/v1/audit", Access.OPERATE, List.of("queue", "action", "actor", "cursor", "limit"),
                         endpoints.blocking(ClientMemory.Weight.PAGE, this::audit)));
     }

@@ -4,11 +4,12 @@ import io.headrace.HeadraceException;
 import io.headrace.access.AccessStore;
 import io.headrace.access.AuditAction;
 import io.headrace.access.AuditEntry;
+import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.Reply;
 import java.util.StringJoiner;
 import java.util.function.BiFunction;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Writes down what operators did: in the broker, where every process can read it, and in the log of this process, which
  * survives the broker. What was refused was not done and is not written down.
  */
-public record Audit(AccessStore store) {
+public record Audit(AccessStore store, Endpoints endpoints) {
     /** Under a name of its own, so that it can be sent elsewhere and kept longer. */
     private static final Logger LOG = LoggerFactory.getLogger("io.headrace.audit");
 
@@ -26,13 +27,23 @@ public record Audit(AccessStore store) {
         Reply run(HttpCall call, byte[] body, AuditDraft draft);
     }
 
-    /** A call without a body, written down when it is done. */
-    public Function<HttpCall, Reply> of(AuditAction action, BiFunction<HttpCall, AuditDraft, Reply> act) {
-        return call -> run(call, new byte[0], new AuditDraft(action, call), (e, body, draft) -> act.apply(e, draft));
+    /** An endpoint without a body, written down when it is done. */
+    public Consumer<HttpCall> blocking(AuditAction action, BiFunction<HttpCall, AuditDraft, Reply> act) {
+        BiFunction<HttpCall, byte[], Reply> audited = audited(action, (call, body, draft) -> act.apply(call, draft));
+        return endpoints.blocking(call -> audited.apply(call, new byte[0]));
     }
 
-    /** A call with a body, written down when it is done. */
-    public BiFunction<HttpCall, byte[], Reply> ofBody(AuditAction action, Act act) {
+    /** An endpoint with a body, written down when it is done. */
+    public Consumer<HttpCall> withBody(AuditAction action, Act act) {
+        return endpoints.withBody(audited(action, act));
+    }
+
+    /** The same, for a body that may hold a payload. */
+    public Consumer<HttpCall> withPayload(AuditAction action, Act act) {
+        return endpoints.withPayload(audited(action, act));
+    }
+
+    private BiFunction<HttpCall, byte[], Reply> audited(AuditAction action, Act act) {
         return (call, body) -> run(call, body, new AuditDraft(action, call), act);
     }
 

@@ -4,6 +4,7 @@ import io.headrace.access.Digest;
 import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.Reply;
 import io.headrace.format.Gzip;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -42,12 +43,7 @@ record DashboardFile(String mediaType, byte[] plain, byte[] gzip, String digest)
     }
 
     private static boolean names(String given, String etag) {
-        for (String one : given.split(",", -1)) {
-            String tag = one.strip();
-            if (tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag)) {
-                return true;
-            }
-        }
-        return false;
+        return Arrays.stream(given.split(",", -1)).map(String::strip)
+                .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
     }
 }

@@ -1,5 +1,6 @@
 package io.headrace.api.http;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class AcceptHeader {
             int specific = fit(parts[0], mediaType);
             if (specific > best) {
                 best = specific;
-                allowed = !refused(parts);
+                allowed = Arrays.stream(parts).noneMatch(part -> part.matches("q=0(\\.0{0,3})?"));
             }
         }
         return allowed;
@@ -33,14 +34,5 @@ final class AcceptHeader {
             return 1;
         }
         return range.equals("*/*") || range.equals("*") ? 0 : -1;
-    }
-
-    private static boolean refused(String[] parts) {
-        for (String part : parts) {
-            if (part.matches("q=0(\\.0{0,3})?")) {
-                return true;
-            }
-        }
-        return false;
     }
 }

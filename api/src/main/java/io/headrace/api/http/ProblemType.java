@@ -1,5 +1,6 @@
 package io.headrace.api.http;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -128,11 +129,6 @@ public enum ProblemType {
     }
 
     public static Optional<ProblemType> ofSlug(String slug) {
-        for (ProblemType type : values()) {
-            if (type.slug().equals(slug)) {
-                return Optional.of(type);
-            }
-        }
-        return Optional.empty();
+        return Arrays.stream(values()).filter(type -> type.slug().equals(slug)).findFirst();
     }
 }

@@ -64,11 +64,11 @@ public final class DeadCalls {
         return List.of(
                 Route.get("/v1/queues/{queue}/dead/groups", Access.VIEW, List.of(), endpoints.blocking(this::groups)),
                 Route.post("/v1/queues/{queue}/dead:retry", Access.OPERATE,
-                        endpoints.withBody(audit.ofBody(AuditAction.DEAD_RETRY,
-                                (e, body, draft) -> retry(e.queue(), body, draft)))),
+                        audit.withBody(AuditAction.DEAD_RETRY,
+                                (e, body, draft) -> retry(e.queue(), body, draft))),
                 Route.post("/v1/queues/{queue}/dead:delete", Access.OPERATE,
-                        endpoints.withBody(audit.ofBody(AuditAction.DEAD_DELETE,
-                                (e, body, draft) -> delete(e.queue(), body, draft)))));
+                        audit.withBody(AuditAction.DEAD_DELETE,
+                                (e, body, draft) -> delete(e.queue(), body, draft))));
     }
 
     private Reply groups(HttpCall call) {

@@ -43,14 +43,13 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
         Consumer<HttpCall> look = endpoints.blocking(this::look);
         return List.of(
                 Route.get("/v1/jobs/{id}", Access.FOLLOW, List.of("wait"), call -> show(call, look)),
-                Route.delete("/v1/jobs/{id}", Access.OPERATE,
-                        endpoints.blocking(audit.of(AuditAction.JOB_CANCEL, this::cancel))),
+                Route.delete("/v1/jobs/{id}", Access.OPERATE, audit.blocking(AuditAction.JOB_CANCEL, this::cancel)),
                 Route.get("/v1/jobs/{id}/log", Access.FOLLOW, List.of("from", "limit"),
                         endpoints.blocking(ClientMemory.Weight.PAGE, this::log)),
                 Route.post("/v1/jobs/{id}/retry", Access.OPERATE,
-                        endpoints.withPayload(audit.ofBody(AuditAction.JOB_RETRY, this::retry))),
+                        audit.withPayload(AuditAction.JOB_RETRY, this::retry)),
                 Route.post("/v1/jobs/{id}/run-now", Access.OPERATE,
-                        endpoints.blocking(audit.of(AuditAction.JOB_RUN_NOW, this::runNow))));
+                        audit.blocking(AuditAction.JOB_RUN_NOW, this::runNow)));
     }
 
     private void show(HttpCall call, Consumer<HttpCall> look) {

@@ -58,19 +58,18 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
                 Route.get("/v1/queues", Access.VIEW, List.of("limit", "cursor"), endpoints.blocking(this::list)),
                 Route.get("/v1/queues/{queue}", Access.VIEW, List.of(), endpoints.blocking(e -> show(e.queue()))),
                 new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
-                        endpoints.withBody(audit.ofBody(AuditAction.QUEUE_SETTINGS, this::change))),
+                        audit.withBody(AuditAction.QUEUE_SETTINGS, this::change)),
                 Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
-                        endpoints.blocking(
-                                audit.of(AuditAction.QUEUE_PAUSE, (e, draft) -> onKnown(e, draft, operator::pause)))),
+                        audit.blocking(AuditAction.QUEUE_PAUSE, (e, draft) -> onKnown(e, draft, operator::pause))),
                 Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
-                        endpoints.blocking(audit.of(AuditAction.QUEUE_RESUME, (e, draft) -> onKnown(e, draft, queue -> {
+                        audit.blocking(AuditAction.QUEUE_RESUME, (e, draft) -> onKnown(e, draft, queue -> {
                             draft.begun(); // workers are woken after the change, which may fail alone
                             operator.resume(queue);
-                        })))),
+                        }))),
                 Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
-                        endpoints.blocking(audit.of(AuditAction.QUEUE_PURGE, this::purge))),
+                        audit.blocking(AuditAction.QUEUE_PURGE, this::purge)),
                 new Route(HttpMethod.DELETE, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of("purge"),
-                        endpoints.blocking(audit.of(AuditAction.QUEUE_DELETE, this::delete))),
+                        audit.blocking(AuditAction.QUEUE_DELETE, this::delete)),
                 Route.get("/v1/queues/{queue}/jobs", Access.VIEW,
                         List.of("state", "type", "error", "from", "to", "cursor", "limit"),
                         endpoints.blocking(ClientMemory.Weight.PAGE, this::jobs)));
@@ -248,21 +247,13 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
     }
 
     private static String address(Query query, String cursor) {
-        StringBuilder address = new StringBuilder(
-                "/v1/queues/" + query.queue() + "/jobs?state=" + query.state().label());
-        if (query.type() != null) {
-            address.append("&type=").append(encoded(query.type().value()));
-        }
-        if (query.error() != null) {
-            address.append("&error=").append(encoded(query.error()));
-        }
-        if (query.from() != null) {
-            address.append("&from=").append(encoded(query.from().toString()));
-        }
-        if (query.to() != null) {
-            address.append("&to=").append(encoded(query.to().toString()));
-        }
-        return address.append("&limit=").append(query.limit()).append("&cursor=").append(encoded(cursor)).toString();
+        return "/v1/queues/" + query.queue() + "/jobs?state=" + query.state().label() + and("type", query.type())
+                + and("error", query.error()) + and("from", query.from()) + and("to", query.to())
+                + and("limit", query.limit()) + and("cursor", cursor);
+    }
+
+    private static String and(String name, @Nullable Object value) {
+        return value == null ? "" : "&" + name + "=" + encoded(value.toString());
     }
 
     private static String encoded(String value) {

@@ -25,11 +25,9 @@ public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints endpoi
         return List.of(
                 Route.get("/v1/workers", Access.VIEW, List.of(), endpoints.blocking(e -> list(e.caller()))),
                 Route.post("/v1/workers/{id}/quiet", Access.OPERATE_ALL,
-                        endpoints.blocking(
-                                audit.of(AuditAction.WORKER_QUIET, (e, draft) -> steer(e, draft, Steer.QUIET)))),
+                        audit.blocking(AuditAction.WORKER_QUIET, (e, draft) -> steer(e, draft, Steer.QUIET))),
                 Route.post("/v1/workers/{id}/resume", Access.OPERATE_ALL,
-                        endpoints.blocking(
-                                audit.of(AuditAction.WORKER_RESUME, (e, draft) -> steer(e, draft, Steer.RESUME)))));
+                        audit.blocking(AuditAction.WORKER_RESUME, (e, draft) -> steer(e, draft, Steer.RESUME))));
     }
 
     private Reply list(Caller caller) {

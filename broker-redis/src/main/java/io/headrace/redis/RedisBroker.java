@@ -35,9 +35,12 @@ import io.headrace.redis.connection.UnexpectedErrors;
 import io.headrace.redis.connection.UnreadableValues;
 import io.headrace.redis.jobs.Claims;
 import io.headrace.redis.jobs.Enqueuer;
+import io.headrace.redis.jobs.EntryReader;
+import io.headrace.redis.jobs.ExpiredLeases;
 import io.headrace.redis.jobs.Finder;
 import io.headrace.redis.jobs.Housekeeping;
 import io.headrace.redis.jobs.LeaseRenewer;
+import io.headrace.redis.jobs.LostAnswers;
 import io.headrace.redis.jobs.QueueCache;
 import io.headrace.redis.jobs.ReadyQueues;
 import io.headrace.redis.jobs.Registry;
@@ -78,6 +81,7 @@ public final class RedisBroker implements Broker {
     private final Enqueuer enqueuer;
     private final VerdictWriter settler;
     private final Claims claims;
+    private final ExpiredLeases expiredLeases;
     private final ReadyQueues lookout;
     private final LeaseRenewer renewer;
     private final Finder finder;
@@ -99,7 +103,10 @@ public final class RedisBroker implements Broker {
         this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
         Reporters reporters = new Reporters();
         this.settler = new VerdictWriter(link, queues, reporters);
-        this.claims = new Claims(link, keys, queues, this::setAside, reporters, nanoClock);
+        LostAnswers lostAnswers = new LostAnswers(nanoClock);
+        EntryReader entries = new EntryReader(this::setAside, reporters, lostAnswers);
+        this.claims = new Claims(link, keys, queues, entries, lostAnswers, nanoClock);
+        this.expiredLeases = new ExpiredLeases(link, keys, queues, entries, lostAnswers, nanoClock);
         this.lookout = new ReadyQueues(link, queues, claims::inDoubt);
         this.renewer = new LeaseRenewer(link, queues);
         this.finder = new Finder(link, queues);
@@ -175,12 +182,12 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Claim claim(ClaimRequest request) {
-        return claims.claim(request);
+        return claims.claim(request, false);
     }
 
     @Override
     public List<ClaimedJob> reclaim(ClaimRequest request, boolean lastChance) {
-        return claims.reclaim(request, lastChance);
+        return expiredLeases.reclaim(request, lastChance);
     }
 
     @Override

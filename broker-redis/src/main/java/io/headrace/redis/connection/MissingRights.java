@@ -23,7 +23,7 @@ public final class MissingRights {
         RedisKeys keys = new RedisKeys(config);
         byte[] key = keys.rights();
         List<Object> answers = link.exchange(key,
-                List.of(Redis.script(Script.CHECK_RIGHTS, List.of(key), List.of(RedisKeys.bytes(keys.silence()))),
+                List.of(Redis.script(Script.MISSING_RIGHTS, List.of(key), List.of(RedisKeys.bytes(keys.silence()))),
                         new Redis.Request(Command.BLPOP, key, RedisKeys.bytes(NO_TIME)))); // not known in scripts
         if (answers.get(0) instanceof JedisAccessControlException e) {
             return List.of(refused(String.valueOf(e.getMessage()), config));

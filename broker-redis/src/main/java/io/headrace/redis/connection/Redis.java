@@ -96,7 +96,7 @@ public final class Redis implements AutoCloseable {
         }
 
         /** What it is about: the base of a script, else the first key. */
-        byte[] key() {
+        public byte[] key() {
             return arguments[command == Command.EVALSHA ? 2 : 0];
         }
     }

@@ -1,16 +1,19 @@
 package io.headrace.redis.jobs;
 
+import io.headrace.OutcomeUnknown;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.WorkerId;
+import io.headrace.redis.connection.Redis;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /** What workers were told of their claims, and whose answers got lost: those ask for what these said. Thread-safe. */
-final class LostAnswers {
+public final class LostAnswers {
     /** In place of a time: no call has been answered since. */
     private static final Long UNANSWERED = Long.MAX_VALUE;
     /**
@@ -53,8 +56,30 @@ final class LostAnswers {
     /** Whose answers got lost, and until when each of their claims asks what they hold without knowing. */
     private final Map<Asker, Long> untold = new ConcurrentHashMap<>();
 
-    LostAnswers(LongSupplier nanoClock) {
+    public LostAnswers(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
+    }
+
+    /** One script that leases; that its answer got lost is noted: what it leased is asked for by the next claims. */
+    Object run(Redis redis, Asker asker, Redis.Request request) {
+        return Redis.checked(runAll(redis, asker, List.of(request)).get(0));
+    }
+
+    /** An error that Redis answers stands in its place of the list. */
+    List<Object> runAll(Redis redis, Asker asker, List<Redis.Request> requests) {
+        List<Object> answers;
+        try {
+            answers = redis.exchange(requests.get(0).key(), requests);
+        } catch (OutcomeUnknown e) {
+            lost(asker);
+            throw e;
+        }
+        if (answers.stream().anyMatch(OutcomeUnknown.class::isInstance)) {
+            lost(asker);
+        } else if (answers.stream().allMatch(answer -> Redis.failure(answer) == null)) {
+            again(asker);
+        }
+        return answers;
     }
 
     Told told(Asker asker) {

@@ -101,7 +101,8 @@ public final class QueueCache implements AutoCloseable {
             }
         }
         List<Object> answers = asked(() -> Spread.ask(link,
-                doubted.stream().map(name -> link.script(Script.KNOWN, base(name), List.of())).toList(), BATCH));
+                doubted.stream().map(name -> link.script(Script.LOOK_UP_QUEUE, base(name), List.of())).toList(),
+                BATCH));
         for (int i = 0; i < doubted.size(); i++) {
             all.put(doubted.get(i), found(doubted.get(i), answers.get(i)));
         }

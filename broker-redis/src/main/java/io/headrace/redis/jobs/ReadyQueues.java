@@ -38,7 +38,8 @@ public final class ReadyQueues {
     public Set<QueueName> ready(WorkerId worker, Collection<QueueName> names) {
         List<List<QueueName>> groups = groups(names);
         List<Object> answers = Spread.ask(link, groups.stream().map(
-                group -> Redis.script(Script.LOOK, group.stream().map(queues::base).toList(), List.of())).toList(),
+                group -> Redis.script(Script.READY_QUEUES, group.stream().map(queues::base).toList(), List.of()))
+                .toList(),
                 BATCH);
         Set<QueueName> ready = new HashSet<>();
         for (int i = 0; i < groups.size(); i++) {

@@ -67,7 +67,7 @@ public final class VerdictWriter implements AutoCloseable {
         /** Whether it leaves nothing to clean up but its entry and its lease. */
         boolean plain() {
             JobSpec spec = asked().document().spec();
-            return lease.token().deliveries() == 1 && !published(lease) && spec.retention() == null
+            return lease.token().deliveries() == 1 && !promoted(lease) && spec.retention() == null
                     && spec.uniqueKey() == null && !said;
         }
 
@@ -204,11 +204,7 @@ public final class VerdictWriter implements AutoCloseable {
             arguments.add(RedisKeys.bytes(job.lease().job().toString()));
             arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : job.asked().document().bytes());
         }
-        if (plain) {
-            addRuns(jobs.stream().map(VerdictWriter::place).toList(), arguments);
-        } else {
-            jobs.forEach(job -> arguments.add(RedisKeys.bytes(place(job))));
-        }
+        addRuns(jobs.stream().map(VerdictWriter::place).toList(), arguments);
         return arguments;
     }
 
@@ -236,14 +232,14 @@ public final class VerdictWriter implements AutoCloseable {
             return place;
         }
         JobSpec spec = verdict.document().spec();
-        return place + ";" + lease.token().deliveries() + ";" + (published(lease) ? "1," : "0,")
+        return place + ";" + lease.token().deliveries() + ";" + (promoted(lease) ? "1," : "0,")
                 + (job.said() ? "1," : "0,")
                 + (spec.retention() == null ? "" : spec.retention().toMillis()) + ","
                 + (spec.uniqueKey() == null ? "" : spec.uniqueKey());
     }
 
     /** Whether the entry is not the one that the job's id names. */
-    private static boolean published(Lease lease) {
+    private static boolean promoted(Lease lease) {
         JobId id = lease.job();
         return id.scheduled() || !lease.token().entry().equals(id.priority().code() + id.entry());
     }

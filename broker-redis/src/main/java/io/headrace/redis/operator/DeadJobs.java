@@ -163,7 +163,7 @@ final class DeadJobs {
             }
         }
         if (!asked.isEmpty()) {
-            note(asked, Replies.list(link.run(Script.REQUEUE, queues.base(queue), arguments)), course);
+            note(asked, Replies.list(link.run(Script.RETRY_DEAD, queues.base(queue), arguments)), course);
         }
     }
 

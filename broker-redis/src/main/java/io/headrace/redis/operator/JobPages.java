@@ -232,7 +232,7 @@ final class JobPages {
         List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
                 RedisKeys.bytes(place.substring(0, colon)),
                 RedisKeys.bytes(position.equals("-") ? behind(query) : position), RedisKeys.bytes(most));
-        List<Object> reply = Replies.list(link.ask(Script.LINE, queues.base(query.queue()), arguments));
+        List<Object> reply = Replies.list(link.ask(Script.LIST_LINE, queues.base(query.queue()), arguments));
         List<String> holders = Replies.texts(reply.get(2));
         List<Job> jobs = new ArrayList<>();
         List<String> positions = new ArrayList<>();

@@ -162,7 +162,7 @@ final class QueueInspector {
     }
 
     Optional<Spot> spot(JobId id) {
-        List<Object> reply = Replies.list(link.ask(Script.SPOT, queues.base(id.queue()),
+        List<Object> reply = Replies.list(link.ask(Script.PLACE_IN_LINE, queues.base(id.queue()),
                 List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
                         id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(MOST_COUNTED))));
         return reply.isEmpty() ? Optional.empty()

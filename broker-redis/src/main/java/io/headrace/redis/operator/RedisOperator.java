@@ -401,7 +401,7 @@ public final class RedisOperator implements BrokerOperator {
     public Optional<String> readiness() {
         byte[] key = keys.queues();
         try {
-            link.ask(Script.READY, key, List.of());
+            link.ask(Script.WRITABLE, key, List.of());
             return ServerInfo.of(link).objection();
         } catch (HeadraceException e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -78,7 +78,7 @@ final class RestingIndex {
         List<Member> members = new ArrayList<>();
         boolean more = true;
         while (members.isEmpty() && more) {
-            List<Object> reply = Replies.list(link.ask(Script.STEP, RedisKeys.bytes(keys.base(queue)),
+            List<Object> reply = Replies.list(link.ask(Script.LIST_INDEX, RedisKeys.bytes(keys.base(queue)),
                     List.of(RedisKeys.bytes(state.label()), RedisKeys.bytes(state == JobState.DEAD ? 1 : 0),
                             RedisKeys.bytes(fromMs == 0 ? "-inf" : Long.toString(fromMs)),
                             RedisKeys.bytes(toMs == Long.MAX_VALUE ? "+inf" : "(" + toMs), RedisKeys.bytes(mark),

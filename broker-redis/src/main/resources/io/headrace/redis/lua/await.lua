@@ -4,9 +4,9 @@
 -- ARGV  1 job id
 -- Returns OK. Cost: 6 commands.
 local base = KEYS[1]
---@include numbers
---@include clock
 --@include awaited
+
+read_clock()
 
 if redis.call('EXISTS', base .. 'settings') == 1 then
   await(ARGV[1])

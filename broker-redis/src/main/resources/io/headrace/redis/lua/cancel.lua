@@ -6,16 +6,14 @@
 -- Returns CANCELLED, REQUESTED, ENDED, MOVED (it is not where and what was expected: look again), UNKNOWN. Cost: at
 -- most 27 commands.
 local base = KEYS[1]
---@include numbers
 --@include documents
---@include clock
 --@include events
---@include tally
 --@include unique
 --@include awaited
---@include ahead
---@include logs
---@include finished
+--@include keep
+--@include retention
+
+read_clock()
 
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local lock = ARGV[8] ~= '' and {base .. 'unique:' .. ARGV[8], id} or {}

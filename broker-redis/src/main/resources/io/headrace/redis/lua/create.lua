@@ -5,12 +5,15 @@
 local base = KEYS[1]
 --@include clock
 
+read_clock()
+
 if redis.call('EXISTS', base .. 'deleting') == 1 then
   return 'DELETING'
 end
 
 for _, level in ipairs({'h', 'n', 'l'}) do
-  redis.pcall('XGROUP', 'CREATE', base .. 'ready:' .. level, 'workers', '0', 'MKSTREAM') -- BUSYGROUP: it is there already
+  -- BUSYGROUP: it is there already
+  redis.pcall('XGROUP', 'CREATE', base .. 'ready:' .. level, 'workers', '0', 'MKSTREAM')
 end
 if redis.call('HSETNX', base .. 'settings', 'created_ms', now_ms) == 1 then
   -- Who looked at it before it was there is not on record yet, see watch.lua.

@@ -4,7 +4,6 @@
 -- ARGV  per job: job id, bucket
 -- Returns 1 or 0 for each: whether it was dead. Cost: 7 commands, and 5 where some of them have logs.
 local base = KEYS[1]
---@include numbers
 --@include logs
 --@include events
 

@@ -10,14 +10,13 @@
 -- Cost: at most 10 commands, 7 more where somebody holds the uniqueness key, and 4 more for a job that is waited for;
 -- with a bounded line 3 more while it is short, and up to 11 when it is not.
 local base = KEYS[1]
---@include numbers
---@include group
 --@include backlog
 --@include ids
---@include clock
 --@include awaited
---@include place
+--@include job_place
 --@include wake
+
+read_clock()
 
 -- The answer to the sender.
 local function answer(word, id)
@@ -37,7 +36,8 @@ if ARGV[7] ~= '' then
   local seen = redis.pcall('GET', idempotency)
   if seen then
     if type(seen) == 'string' then
-      redis.call('SET', idempotency, seen, 'KEEPTTL') -- a wait for replicas or the disk waits for the writes of its own client
+      -- A wait for replicas or the disk waits for the writes of its own client.
+      redis.call('SET', idempotency, seen, 'KEEPTTL')
     end
     local fingerprint, id, word = string.match(type(seen) == 'string' and seen or '', '^(%S*) (%S+) (%u+)$')
     if fingerprint ~= ARGV[8] or not is_id(id) then -- what cannot be read might be this request: it must not run twice

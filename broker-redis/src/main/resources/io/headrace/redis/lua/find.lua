@@ -7,12 +7,13 @@
 -- asked for, at}, {gone}, {unknown}; at is when the job was accepted, epoch ms, where its entry says so, else ''. A
 -- document that is missing where one belongs is empty. Cost: at most 18 commands.
 local base = KEYS[1]
---@include numbers
 --@include documents
---@include clock
 --@include delivered
 --@include holder
 --@include ahead
+--@include numbers
+
+read_clock()
 local id, level, entry, bucket = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local document = document_of(id)
@@ -43,12 +44,12 @@ if entry ~= '' then
     if redis.call('SISMEMBER', base .. 'cancelled', id) == 1 then -- for good, whoever has its entry
       return {'cancelled', body, record or '', at}
     end
-    local pending, now_ms = in_one_ms(function()
+    local pending, seen_ms = in_one_ms(function()
       return redis.pcall('XPENDING', stream, 'workers', entry, entry, 1)
     end)
     if not pending.err and pending[1] and pending[1][2] ~= 'released' then
       local progress = redis.pcall('GET', base .. 'progress:' .. id)
-      return {'running', body, holder(record, pending[1], now_ms), type(progress) == 'string' and progress or '',
+      return {'running', body, holder(record, pending[1], seen_ms), type(progress) == 'string' and progress or '',
         redis.call('SISMEMBER', base .. 'cancelling', id), at}
     end
     return {'queued', body, record or '', at}
@@ -61,7 +62,8 @@ if document then
 end
 local created_ms = redis.call('HGET', base .. 'settings', 'created_ms')
 local since_ms = whole(created_ms, 0)
-if not created_ms or (tonumber(ARGV[5]) < since_ms and since_ms <= now_ms) then -- else the clock was ahead when it was created
+-- Where it was created later than now, the clock was ahead then.
+if not created_ms or (tonumber(ARGV[5]) < since_ms and since_ms <= now_ms) then
   return {'unknown'}
 end
 local through = redis.call('HMGET', base .. 'kept', 'gone_through', 'gone_ahead')

@@ -6,35 +6,30 @@
 -- waits for jobs of the queue 1, and 1 for each job that is waited for; of jobs that may have said something 2, and 2
 -- for each log.
 local base = KEYS[1]
---@include numbers
---@include documents
---@include clock
 --@include events
---@include tally
---@include unique
---@include held
 --@include awaited
---@include ahead
---@include logs
---@include finished
---@include verdicts
---@include delete
+--@include keep
+--@include retention
 --@include settle
 
+read_clock()
+
 local retention_ms, max_kept, watched, awaited = retention()
+local jobs = settled()
 local nothing_kept = retention_ms == 0 or max_kept == 0
 
 -- The retention of its own that a job was submitted with, in ms; '' when there is none.
 local function own_ms_at(at)
-  if not special[at] then return '' end
-  local _, _, own_ms = extras(special[at])
+  if not jobs.special[at] then return '' end
+  local _, _, own_ms = extras(jobs.special[at])
   return own_ms
 end
 
 -- Which documents go to which bucket, and which buckets to remember although nothing of them is kept there: see keep().
 local function by_bucket()
   local runs, known = {}, {}
-  if not places and not nothing_kept then
+  local documents, D = jobs.documents, jobs.D
+  if not jobs.places and not nothing_kept then
     local last = D
     for i = PLACES + 1, #ARGV, 2 do
       local first = last + 1
@@ -43,13 +38,13 @@ local function by_bucket()
     end
     return runs, known
   end
-  for at = 1, held do
-    local bucket, own = place_at(at), own_ms_at(at)
+  for at = 1, jobs.held do
+    local bucket, own = place_at(jobs, at), own_ms_at(at)
     local run = runs[#runs]
     if own ~= '' or nothing_kept then
       known[bucket] = true
       if own ~= '' and own ~= '0' then -- a retention of its own: a key of its own
-        redis.call('SET', base .. 'job:' .. ids()[at], documents[D + 2 * at], 'PX', own)
+        redis.call('SET', base .. 'job:' .. documents[D + 2 * at - 1], documents[D + 2 * at], 'PX', own)
       end
     elseif run and run.bucket == bucket and run.last == D + 2 * at - 2 then
       run.last = D + 2 * at
@@ -63,30 +58,30 @@ end
 -- Before documents are kept, as that may trim them again.
 local function settle_logs()
   local ended = {}
-  for n, at in ipairs(said()) do
+  for n, at in ipairs(said(jobs)) do
     local own_ms = own_ms_at(at)
     local kept_ms = own_ms ~= '' and tonumber(own_ms) or nothing_kept and 0 or retention_ms
-    ended[n] = {id = ids()[at], place = place_at(at) + (own_ms == '' and 0 or 0.5), kept_ms = kept_ms}
+    ended[n] = {id = ids_of(jobs)[at], place = place_at(jobs, at) + (own_ms == '' and 0 or 0.5), kept_ms = kept_ms}
   end
   end_logs(ended, logs_linger_ms)
 end
 
-if held > 0 then
+if jobs.held > 0 then
   logs_linger_ms = awaited and HELD_MS or nil
   settle_logs()
   local runs, known = by_bucket()
   keep(runs, known, retention_ms, max_kept)
   if awaited then
-    hold(ids(), function(at) return documents[D + 2 * at] end, own_ms_at)
+    hold(ids_of(jobs), function(at) return jobs.documents[jobs.D + 2 * at] end, own_ms_at)
   end
-  withdraw()
-  clean_up(true)
-  unmark()
-  tally(outcome, held)
+  withdraw(jobs)
+  clean_up(jobs, true)
+  unmark(jobs)
+  tally(outcome, jobs.held)
   if watched then
-    announce(ids())
+    announce(ids_of(jobs))
   end
 end
-return stale(refused, function(n, id)
+return stale(jobs.refused, function(n, id)
   return finished_document(place_of(n), id) or document_of(id)
 end)

@@ -8,13 +8,9 @@
 -- and 1 per minute, independent of depth; 2 more for each bucket of finished jobs that expired and that nobody has
 -- tidied away yet, up to 100 of them.
 local base = KEYS[1]
---@include numbers
---@include clock
---@include tally
---@include awaited
---@include ahead
---@include logs
---@include finished
+--@include trim
+
+read_clock()
 
 if redis.call('EXISTS', base .. 'settings') == 0 then
   return {0}

@@ -4,6 +4,8 @@
 -- ARGV  1 name  2 lifetime ms, 0 for ever  3 what is kept of it, JSON  4 the most keys
 -- Returns {CREATED, now ms}, or {TAKEN}, or {FULL}. Cost: 3 commands, 1 a field once the hash is full.
 --@include clock
+
+read_clock()
 local function live(value)
   local expires_ms = tonumber(string.match(value, '^(%d+) ')) or 0
   return expires_ms == 0 or expires_ms > now_ms

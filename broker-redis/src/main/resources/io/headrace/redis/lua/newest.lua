@@ -6,6 +6,8 @@ local base = KEYS[1]
 --@include clock
 --@include group
 
+read_clock()
+
 local newest = {string.format('%.0f', now_ms)}
 for _, level in ipairs({'h', 'n', 'l'}) do
   local info = redis.pcall('XINFO', 'STREAM', base .. 'ready:' .. level)

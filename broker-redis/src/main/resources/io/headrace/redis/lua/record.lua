@@ -4,4 +4,6 @@
 -- ARGV  1 how many entries to keep, or a few more  2 the entry, JSON
 -- Returns the id of the entry. Cost: 2 commands.
 --@include clock
+
+read_clock()
 return redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'entry', ARGV[2], 'at', string.format('%.0f', now_ms))

@@ -7,8 +7,10 @@ local base = KEYS[1]
 --@include events
 --@include wake
 --@include unique
---@include held
+--@include leases
+--@include lease_record
 --@include verdicts
+
 
 local asked = {}
 for n = 1, count do
@@ -22,9 +24,10 @@ for n, entry in ipairs(asked) do
   local lease = leases[entry]
   if lease and lease[4] == expected then
     ids[#ids + 1] = id
-    local older = string.match(redis.call('HGET', running, entry) or '', '^[^;]*;?(.*)$')
+    local lost = lost_in(redis.call('HGET', running, entry) or '')
     redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', expected - 1, 'JUSTID')
-    redis.call('HSET', running, entry, ';' .. older) -- the lost deliveries stay on record, and nobody holds the lease
+    -- The lost deliveries stay on record, and nobody holds the lease.
+    redis.call('HSET', running, entry, lost == '' and ';' or lost)
     if redis.call('SMOVE', base .. 'cancelling', base .. 'cancelled', id) == 1 and rest then
       local _, _, _, unique = extras(rest)
       unlock({base .. 'unique:' .. unique, id})

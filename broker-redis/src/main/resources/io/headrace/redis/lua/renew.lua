@@ -7,7 +7,8 @@
 -- from the others, and what marked jobs take.
 local base = KEYS[1]
 --@include delivered
---@include held
+--@include leases
+--@include lease_record
 --@include marked
 
 local worker, level, count = ARGV[1], ARGV[2], tonumber(ARGV[4])
@@ -18,7 +19,7 @@ for n = 1, count do
   entries[n] = ARGV[ENTRIES + n]
   ids[n] = ARGV[REST + 3 * n - 1]
 end
-local leases, now_ms = in_one_ms(function()
+local leases, renewed_ms = in_one_ms(function()
   return leases_of(stream, worker, entries)
 end)
 local records = redis.call('HMGET', running, unpack(entries))
@@ -31,7 +32,7 @@ for n, entry in ipairs(entries) do
     kept[#kept + 1] = entry
     if not records[n] then -- its delivery will not be the last thing that the pending list knows of it
       begun[#begun + 1] = entry
-      begun[#begun + 1] = string.format('%s,%d,%.0f,%s,%s', worker, expected, now_ms - lease[3], ARGV[3], ARGV[REST + 3 * n])
+      begun[#begun + 1] = lease_record(worker, expected, renewed_ms - lease[3], ARGV[3], ARGV[REST + 3 * n])
     end
   else
     lost[#lost + 1] = n

@@ -7,10 +7,9 @@
 -- numbers. Cost: 4 commands and 1 per line; with lines 7 more, 2 more where some never came, and 6 for each log that
 -- goes, as those of the queue are too much together.
 local base = KEYS[1]
---@include numbers
 --@include events
 --@include logs
---@include held
+--@include leases
 
 local DAY_S = 86400
 -- The end of the job takes the log along; this bounds what is left of a job that Redis lost.
@@ -98,7 +97,8 @@ if #ARGV >= 9 then
     if i < #ARGV then
       redis.call('XADD', log, 'MAXLEN', MAX_LINES, address, 'line', ARGV[i])
     else
-      redis.call('XADD', log, 'MAXLEN', MAX_LINES, address, 'line', ARGV[i], 'of', lease .. string.format('%.0f', before + #ARGV - 8))
+      local mark = lease .. string.format('%.0f', before + #ARGV - 8)
+      redis.call('XADD', log, 'MAXLEN', MAX_LINES, address, 'line', ARGV[i], 'of', mark)
     end
     address = '0-*'
   end

@@ -4,19 +4,11 @@
 -- Returns the positions refused, from 1. Cost: about 13 commands, and up to 2 more and 1 per gap where a batch leaves
 -- by a trim.
 local base = KEYS[1]
---@include numbers
---@include documents
---@include clock
---@include events
---@include wake
 --@include tally
---@include unique
---@include held
---@include verdicts
---@include delete
---@include settle
---@include marked
 --@include put_down
 
-tally('failed', put_down('retrying'))
-return stale(refused, at_rest)
+read_clock()
+
+local jobs = settled()
+tally('failed', put_down(jobs, 'retrying'))
+return stale(jobs.refused, at_rest)

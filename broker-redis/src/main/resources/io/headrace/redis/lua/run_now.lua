@@ -4,17 +4,16 @@
 -- ARGV  job ids
 -- Returns a word for each: DONE or MOVED (it rests nowhere). Cost: at most 9 commands per job.
 local base = KEYS[1]
---@include ids
---@include clock
---@include events
 --@include wake
---@include publish
+--@include promote
+
+read_clock()
 
 local words, any = {}, false
 for i, id in ipairs(ARGV) do
   words[i] = 'MOVED'
   for _, zset in ipairs({'scheduled', 'retrying', 'parked'}) do
-    if words[i] == 'MOVED' and redis.call('ZSCORE', base .. zset, id) and publish(zset, {id}) == 1 then
+    if words[i] == 'MOVED' and redis.call('ZSCORE', base .. zset, id) and promote(zset, {id}) == 1 then
       words[i] = 'DONE'
       any = true
     end

@@ -4,13 +4,10 @@
 -- KEYS  1 base
 -- Returns 1 if there is such a queue, else 0. Cost: 5 commands, and 5 for each bucket, at most 100 of them.
 local base = KEYS[1]
---@include numbers
---@include clock
---@include tally
---@include awaited
---@include ahead
---@include logs
---@include finished
+--@include retention
+--@include trim
+
+read_clock()
 
 local _, max_kept = retention()
 trim(max_kept, total_kept())

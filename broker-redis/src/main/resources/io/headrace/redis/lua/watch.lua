@@ -5,6 +5,8 @@
 -- Returns OK. Cost: 2 commands.
 local base = KEYS[1]
 --@include clock
+
+read_clock()
 if redis.call('EXISTS', base .. 'settings') == 1 then
   redis.call('HSET', base .. 'settings', 'watched_until_ms', string.format('%.0f', now_ms + tonumber(ARGV[1])))
 end

@@ -1,3 +1,6 @@
+--@include numbers
+--@include clock
+
 -- Jobs whose end somebody waits for, by until when: what they end as stays on record for a while, whatever the
 -- retention is. The setting 'awaited_until_ms' tells whether there are any, as who ends jobs reads the settings anyway.
 local AWAITED_MS = 60000

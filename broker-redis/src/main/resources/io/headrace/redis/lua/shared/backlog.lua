@@ -1,3 +1,6 @@
+--@include numbers
+--@include group
+
 -- How many jobs may wait in line, and whether they do.
 local MOST_BACKLOG = 1000000000
 

@@ -1,3 +1,5 @@
+--@include numbers
+
 -- The fencing token of what a call leases: larger than any before it of this queue. It is at least the time, so that it
 -- also grows where a crash or a failover has set the queue back.
 local function next_token(now_ms)

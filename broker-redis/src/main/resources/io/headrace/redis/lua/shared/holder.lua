@@ -1,5 +1,6 @@
--- Who holds a pending entry, in the words of the hash 'running:<level>': its record, or what the pending list says when
--- there is none.
+--@include lease_record
+
+-- Who holds a pending entry: its record, or what the pending list says when there is none.
 local lease_ms_of = {}
 local function lease_of(worker)
   if not lease_ms_of[worker] then
@@ -11,5 +12,5 @@ end
 
 -- pending: entry id, worker, ms since the delivery, deliveries
 local function holder(record, pending, now_ms)
-  return record or string.format('%s,%d,%.0f,%.0f,0', pending[2], pending[4], now_ms - pending[3], lease_of(pending[2]))
+  return record or lease_record(pending[2], pending[4], now_ms - pending[3], lease_of(pending[2]), 0)
 end

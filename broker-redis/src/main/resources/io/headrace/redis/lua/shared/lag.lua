@@ -1,4 +1,6 @@
 -- The lag of the group of a ready stream: how many entries it has not delivered yet.
+--@include group
+--@include order
 
 -- Whether the lag will stay unknown. While only the last delivered entry has been deleted, and an older one not, Redis
 -- does not tell the lag either, but knows it again with the next delivery.
@@ -16,7 +18,8 @@ local function mend_lag(stream)
   local info = named_values(redis.call('XINFO', 'STREAM', stream))
   local read = info['entries-added'] - (info['length'] - group['pending'])
   if info['max-deleted-entry-id'] ~= '0-0' then
-    redis.call('XSETID', stream, info['last-generated-id'], 'ENTRIESADDED', info['entries-added'], 'MAXDELETEDID', '0-1')
+    redis.call('XSETID', stream, info['last-generated-id'], 'ENTRIESADDED', info['entries-added'],
+      'MAXDELETEDID', '0-1')
   end
   redis.call('XGROUP', 'SETID', stream, 'workers', group['last-delivered-id'], 'ENTRIESREAD', read)
 end

@@ -2,6 +2,7 @@
 -- holds how much each log is; the zset 'logs' lists them, those of finished jobs by bucket, and half a bucket more
 -- where the document has a retention of its own, others by 0; 'kept' counts the 'logs' there are and their 'log_bytes'
 -- together. Where there are none, all of that costs nothing.
+--@include numbers
 
 -- Drops the logs that some of these jobs may have: what somebody waits for, a while later; of jobs that go on writing,
 -- the lines, so that the next one is numbered as it would have been.

@@ -11,7 +11,8 @@ local function marked(ids)
   for _, set in ipairs({'cancelled', 'cancelling'}) do
     if redis.call('SCARD', base .. set) > 0 then
       for from = 1, #ids, 1000 do
-        for i, is_member in ipairs(redis.call('SMISMEMBER', base .. set, unpack(ids, from, math.min(#ids, from + 999)))) do
+        local some = redis.call('SMISMEMBER', base .. set, unpack(ids, from, math.min(#ids, from + 999)))
+        for i, is_member in ipairs(some) do
           local id = ids[from + i - 1]
           if is_member == 1 and set == 'cancelled' then
             redis.call('SMOVE', base .. 'cancelled', base .. 'cancelling', id) -- found there by the other look

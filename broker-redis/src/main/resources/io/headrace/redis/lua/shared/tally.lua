@@ -1,3 +1,6 @@
+--@include numbers
+--@include clock
+
 -- Counts ends of jobs: for ever in totals, and by minute for the history that dashboards draw without Prometheus.
 local function tally(name, n)
   if n > 0 then

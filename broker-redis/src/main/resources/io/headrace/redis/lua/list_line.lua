@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- line: a page of the jobs of one level that wait in line or run.
+-- list_line: a page of the jobs of one level that wait in line or run.
 -- KEYS  1 base
 -- ARGV  1 level  2 'queued', 'released' or 'running'  3 behind this entry id, '-' from the start  4 at most
 -- Returns {next entry id or '', entries, holders}. There are fewer than asked for when
@@ -50,7 +50,7 @@ if what == 'queued' then
   return {behind, entries, {}}
 end
 
-local pending, now_ms = in_one_ms(function()
+local pending, seen_ms = in_one_ms(function()
   if what == 'released' then
     return redis.pcall('XPENDING', stream, 'workers', from, '+', most, 'released')
   end
@@ -65,7 +65,7 @@ for _, p in ipairs(pending) do
   if found and (what == 'released') == (p[2] == 'released') then
     entries[#entries + 1] = found
     local record = redis.call('HGET', base .. 'running:' .. level, p[1])
-    holders[#holders + 1] = what == 'running' and holder(record, p, now_ms) or record or ''
+    holders[#holders + 1] = what == 'running' and holder(record, p, seen_ms) or record or ''
     spend({found})
     if affordable(1) == 0 then
       return {p[1], entries, holders}

@@ -3,12 +3,12 @@
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 level  3 how long a lease may be over, ms  4 the longest lease when none is on record, ms
 --       then per pending entry: entry
--- Returns {position, fault, detail} for each fault: LEASE_UNHELD, LEASE_GONE, LEASE_SILENT (worker and its silence in
+-- Returns {position, violation, detail} for each: LEASE_UNHELD, LEASE_GONE, LEASE_SILENT (worker and its silence in
 -- seconds).
 -- Cost: 1 command and 2 per entry.
 local base = KEYS[1]
---@include check
---@include place
+--@include violations
+--@include job_place
 --@include wake
 --@include holder
 
@@ -21,28 +21,29 @@ for n, value in ipairs(values) do
   local entry = ARGV[FIRST + n - 1]
   local lease = pending_of(level, entry)
   if lease and #redis.call('XRANGE', stream, entry, entry) == 0 then
-    fault(n, 'LEASE_GONE', lease[2])
+    violated(n, 'LEASE_GONE', lease[2])
     if repair then
       redis.call('XACK', stream, 'workers', entry)
       redis.call('HDEL', running, entry)
     end
   elseif waits(lease) and lease and not value then
-    fault(n, 'LEASE_UNHELD', lease[2])
+    violated(n, 'LEASE_UNHELD', lease[2])
     if repair then
       redis.call('HSET', running, entry, ';') -- released jobs are looked for only where there are records
       wake()
     end
   elseif not waits(lease) then
-    local own_ms = tonumber(value and string.match(value, '^[^,;]+,%d+,%d+,(%d+)')) or lease_of(lease[2])
+    local _, own_ms = lease_in(value or '')
+    own_ms = own_ms or lease_of(lease[2])
     if value and string.sub(value, 1, 1) == ';' then
-      fault(n, 'LEASE_UNHELD', lease[2])
+      violated(n, 'LEASE_UNHELD', lease[2])
       if repair then -- the delivery stays counted: the job may have run
         redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', lease[4], 'JUSTID')
         wake()
       end
     elseif lease[3] > (own_ms > 0 and own_ms or lease_ms) + grace_ms then
-      fault(n, 'LEASE_SILENT', string.format('%s, silent for %d s', lease[2], lease[3] / 1000))
+      violated(n, 'LEASE_SILENT', string.format('%s, silent for %d s', lease[2], lease[3] / 1000))
     end
   end
 end
-return faults
+return violations

@@ -1,4 +1,8 @@
--- Publishes jobs at rest: their documents move from under their ids to new entries of their streams.
+--@include ids
+--@include clock
+--@include events
+
+-- Puts jobs at rest in line: their documents move from under their ids to new entries of their streams.
 -- The level is the letter after the last '_' of the id.
 local function level_of(id)
   return string.match(id, '_([hnl])[^_]*$')
@@ -21,10 +25,10 @@ local function sorted_out(members)
   return ids, dropped
 end
 
--- members must be in the zset. Returns how many were published, and those that are no job ids, which are dropped from
--- the index. An id without a document is published, too: whoever claims it sets it aside as dead, so that it does not
+-- members must be in the zset. Returns how many were promoted, and those that are no job ids, which are dropped from
+-- the index. An id without a document is promoted, too: whoever claims it sets it aside as dead, so that it does not
 -- vanish.
-local function publish(zset, members)
+local function promote(zset, members)
   if #members == 0 then return 0, {} end
   local ids, dropped = sorted_out(members)
   if #dropped > 0 then

@@ -1,8 +1,7 @@
 -- The lease of a job is its entry in the group's pending list, which names its holder and counts its deliveries: a
 -- write counts only if the writer holds the entry, in the same delivery. A first delivery writes nothing else; what the
 -- pending list would forget of an entry that was renewed, handed back or delivered again is in the hash
--- 'running:<level>': <entry id> -> <worker>,<deliveries>,<start ms>,<lease ms>,<fencing token>;<the same of a lost
--- delivery>;... newest first; an empty first place says that nobody holds it.
+-- 'running:<level>', see lease_record.lua.
 local SLACK = 100 -- entries that lie between those asked for and are still held
 
 -- What the worker holds between two entries, {entry, worker, idle ms, deliveries} each: as many as are asked for, and

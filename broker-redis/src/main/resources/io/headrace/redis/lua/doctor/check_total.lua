@@ -4,10 +4,10 @@
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 sum up here when there are at most so many buckets  3 else the sum that was found while the
 --      total was ...  4 this
--- Returns {position, fault, detail} for each fault: KEPT_TOTAL, KEPT_LATE, LOGS_COUNT. Cost: 9 commands, one of which
+-- Returns {position, violation, detail} for each: KEPT_TOTAL, KEPT_LATE, LOGS_COUNT. Cost: 9 commands, one of which
 -- reads so many fields, and one of which walks as many late buckets; to repair up to 2 more per late bucket.
 local base = KEYS[1]
---@include check
+--@include violations
 
 local kept = base .. 'kept'
 local total = tonumber(redis.call('HGET', kept, 'total') or '0')
@@ -24,7 +24,7 @@ elseif total ~= tonumber(ARGV[4]) then
   sum = nil
 end
 if sum and sum ~= total then
-  fault(1, 'KEPT_TOTAL', string.format('%.0f counted, %.0f in the buckets', total, sum))
+  violated(1, 'KEPT_TOTAL', string.format('%.0f counted, %.0f in the buckets', total, sum))
   if repair then
     redis.call('HSET', kept, 'total', string.format('%.0f', sum))
   end
@@ -35,8 +35,11 @@ for i = 2, #logs, 2 do
   bytes = bytes + (tonumber(logs[i]) or 0)
 end
 local counts = redis.call('HMGET', kept, 'logs', 'log_bytes')
-if tonumber(counts[1] or '0') ~= #logs / 2 or tonumber(counts[2] or '0') ~= bytes or redis.call('ZCARD', base .. 'logs') ~= #logs / 2 then
-  fault(1, 'LOGS_COUNT', string.format('%s of %s bytes counted, %d of %.0f there', counts[1] or '0', counts[2] or '0', #logs / 2, bytes))
+local counted_logs, counted_bytes = counts[1] or '0', counts[2] or '0'
+if tonumber(counted_logs) ~= #logs / 2 or tonumber(counted_bytes) ~= bytes
+  or redis.call('ZCARD', base .. 'logs') ~= #logs / 2 then
+  violated(1, 'LOGS_COUNT', string.format('%s of %s bytes counted, %d of %.0f there', counted_logs, counted_bytes,
+    #logs / 2, bytes))
   if repair then
     local listed = {}
     for i = 1, #logs, 2 do
@@ -58,7 +61,7 @@ local both = #redis.call('ZINTER', 2, base .. 'late', base .. 'ended')
 local ended = redis.call('ZCARD', base .. 'ended')
 local counted = tonumber(redis.call('HGET', kept, 'late') or '0')
 if both ~= late or both ~= ended or counted ~= late then
-  fault(1, 'KEPT_LATE', string.format('%d counted, %d listed, %d with their ends', counted or 0, late, ended))
+  violated(1, 'KEPT_LATE', string.format('%d counted, %d listed, %d with their ends', counted or 0, late, ended))
   if repair then
     for _, bucket in ipairs(redis.call('ZDIFF', 2, base .. 'late', base .. 'ended')) do
       redis.call('ZADD', base .. 'ended', bucket, bucket)
@@ -69,4 +72,4 @@ if both ~= late or both ~= ended or counted ~= late then
     redis.call('HSET', kept, 'late', redis.call('ZCARD', base .. 'late'))
   end
 end
-return faults
+return violations

@@ -2,9 +2,9 @@
 -- the move is never seen in two places or in none. An item that is not there any more is passed over. ARGV[1] is '1' to
 -- repair, too.
 local repair = ARGV[1] == '1'
-local faults = {}
+local violations = {}
 
--- position counts items from 1; word is a name of Fault
-local function fault(position, word, detail)
-  faults[#faults + 1] = {position, word, detail or ''}
+-- position counts items from 1; word is a name of Defect
+local function violated(position, word, detail)
+  violations[#violations + 1] = {position, word, detail or ''}
 end

@@ -3,10 +3,10 @@
 -- 'cancelling' jobs that have not ended.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 'cancelled' or 'cancelling', then per member: job id
--- Returns {position, fault, detail} for each fault: MARK_STALE, MARK_MISPLACED. Cost: at most 9 commands per member.
+-- Returns {position, violation, detail} for each: MARK_STALE, MARK_MISPLACED. Cost: at most 9 commands per member.
 local base = KEYS[1]
---@include check
---@include place
+--@include violations
+--@include job_place
 
 local set = ARGV[2]
 local FIRST = 3
@@ -17,16 +17,16 @@ for i = FIRST, #ARGV do
     local level, number = live_entry(id)
     local in_line = level and waits(pending_of(level, number))
     if not level and not unfinished(id) then
-      fault(n, 'MARK_STALE', set)
+      violated(n, 'MARK_STALE', set)
       if repair then
         redis.call('SREM', base .. set, id)
       end
     elseif set == 'cancelled' and not in_line then
-      fault(n, 'MARK_MISPLACED')
+      violated(n, 'MARK_MISPLACED')
       if repair then
         redis.call('SMOVE', base .. 'cancelled', base .. 'cancelling', id)
       end
     end
   end
 end
-return faults
+return violations

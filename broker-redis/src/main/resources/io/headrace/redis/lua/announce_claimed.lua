@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- taken: what a claim has to say of jobs that were read directly from their stream.
+-- announce_claimed: what a claim has to say of jobs that were read directly from their stream.
 -- KEYS  1 base
 -- ARGV  1 '1' if their queue is watched, then the job ids
 -- Returns the ids of those whose cancellation was asked for. Cost: at most 6 commands, and 1 per cancelled job.

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- check_rights: which of the commands that Headrace calls the user may not run.
+-- missing_rights: which of the commands that Headrace calls the user may not run.
 -- KEYS  1 a key of its own, which is there while this runs
 -- ARGV  1 a channel on which nobody listens to anything
 -- Returns what is missing as ACL SETUSER spells it: '+<command>' each, '&' for the channel. Cost: as many commands as
@@ -20,19 +20,19 @@ end
 
 -- A text first: what wants something else there is refused for its type, and changes nothing.
 try('set', 'SET', key, '1', 'PX', 1000)
-for _, name in ipairs({'get', 'mget', 'strlen', 'exists', 'type', 'pttl', 'persist', 'hgetall', 'hlen', 'hvals', 'scard', 'smembers',
-  'srandmember', 'zcard', 'llen', 'xlen'}) do
+for _, name in ipairs({'get', 'mget', 'strlen', 'exists', 'type', 'pttl', 'persist', 'hgetall', 'hlen', 'hvals',
+  'scard', 'smembers', 'srandmember', 'zcard', 'llen', 'xlen'}) do
   try(name, string.upper(name), key)
 end
 for _, name in ipairs({'expire', 'pexpire'}) do
   try(name, string.upper(name), key, 1000)
 end
-for _, name in ipairs({'hget', 'hdel', 'hmget', 'hexists', 'hscan', 'hrandfield', 'zrandmember', 'sadd', 'srem', 'sismember', 'smismember', 'sscan', 'zrem', 'zscore',
-  'zmscore', 'zscan', 'lpush', 'xdel'}) do
+for _, name in ipairs({'hget', 'hdel', 'hmget', 'hexists', 'hscan', 'hrandfield', 'zrandmember', 'sadd', 'srem',
+  'sismember', 'smismember', 'sscan', 'zrem', 'zscore', 'zmscore', 'zscan', 'lpush', 'xdel'}) do
   try(name, string.upper(name), key, 1)
 end
-for _, name in ipairs({'hset', 'hsetnx', 'hincrby', 'zadd', 'zcount', 'zrange', 'zrevrange', 'zrangebyscore', 'zrevrangebyscore', 'zremrangebyscore', 'ltrim',
-  'xrange', 'xrevrange', 'xack'}) do
+for _, name in ipairs({'hset', 'hsetnx', 'hincrby', 'zadd', 'zcount', 'zrange', 'zrevrange', 'zrangebyscore',
+  'zrevrangebyscore', 'zremrangebyscore', 'ltrim', 'xrange', 'xrevrange', 'xack'}) do
   try(name, string.upper(name), key, 1, 1)
 end
 for _, name in ipairs({'zdiff', 'zinter'}) do

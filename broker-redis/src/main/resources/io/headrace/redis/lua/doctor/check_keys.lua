@@ -4,13 +4,12 @@
 -- KEYS  1 base
 -- ARGV  1 '1' to repair, then per key: kind, the rest of its name, type, expiry to set when it has none, ms or '',
 --      bucket of a document
--- Returns {position, fault, detail} for each fault: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua),
+-- Returns {position, violation, detail} for each: WRONG_TYPE, NO_EXPIRY, DOCUMENT_WITHOUT_INDEX (see adopt.lua),
 -- DOCUMENT_EXPIRES, DOCUMENT_AND_FINISHED, REST_AND_FINISHED, ADDRESS_STALE, LOCK_STALE, LOCK_EXPIRES, WORDS_ORPHANED,
 -- KEPT_COUNT, BUCKET_UNLISTED. Cost: at most 12 commands per key.
 local base = KEYS[1]
---@include check
---@include numbers
---@include place
+--@include violations
+--@include job_place
 --@include logs
 
 local WIDTH, FIRST = 5, 2
@@ -22,26 +21,26 @@ local function check_document(n, key, id, bucket)
   if not index and expires then return end -- finished, with a retention of its own
   local finished = redis.call('HEXISTS', base .. 'finished:' .. bucket, id) == 1
   if index and expires then
-    fault(n, 'DOCUMENT_EXPIRES', index)
+    violated(n, 'DOCUMENT_EXPIRES', index)
     if repair then
       redis.call('PERSIST', key)
     end
   end
   if index and finished then
-    fault(n, 'REST_AND_FINISHED', index)
+    violated(n, 'REST_AND_FINISHED', index)
   elseif finished then
-    fault(n, 'DOCUMENT_AND_FINISHED')
+    violated(n, 'DOCUMENT_AND_FINISHED')
     if repair then
       redis.call('DEL', key)
     end
   elseif not index and not live_entry(id) then
-    fault(n, 'DOCUMENT_WITHOUT_INDEX')
+    violated(n, 'DOCUMENT_WITHOUT_INDEX')
   end
 end
 
 local function check_address(n, key, id)
   if not entry_named(redis.call('GET', key), id) then
-    fault(n, 'ADDRESS_STALE')
+    violated(n, 'ADDRESS_STALE')
     if repair then
       redis.call('DEL', key)
     end
@@ -51,12 +50,12 @@ end
 local function check_lock(n, key)
   local id = redis.call('GET', key)
   if not unfinished(id) then
-    fault(n, 'LOCK_STALE', id)
+    violated(n, 'LOCK_STALE', id)
     if repair then
       redis.call('DEL', key)
     end
   elseif redis.call('PTTL', key) >= 0 then
-    fault(n, 'LOCK_EXPIRES', id)
+    violated(n, 'LOCK_EXPIRES', id)
     if repair then
       redis.call('PERSIST', key)
     end
@@ -69,7 +68,7 @@ local function check_owner(n, key, id, bucket, kind)
     or redis.call('HEXISTS', base .. 'finished:' .. bucket, id) == 1
   local left_ms = redis.call('PTTL', key)
   if not on_record and (left_ms == -1 or left_ms > HELD_MS) then
-    fault(n, 'WORDS_ORPHANED')
+    violated(n, 'WORDS_ORPHANED')
     if repair and kind == 'log:' then
       drop_logs({id})
     end
@@ -82,14 +81,14 @@ end
 local function check_bucket(n, key, bucket)
   local kept, documents = tonumber(redis.call('HGET', base .. 'kept', bucket) or '0'), redis.call('HLEN', key)
   if kept ~= documents then
-    fault(n, 'KEPT_COUNT', string.format('%d counted, %d there', kept, documents))
+    violated(n, 'KEPT_COUNT', string.format('%d counted, %d there', kept, documents))
     if repair then
       redis.call('HSET', base .. 'kept', bucket, documents)
       redis.call('HINCRBY', base .. 'kept', 'total', documents - kept)
     end
   end
   if not redis.call('ZSCORE', base .. 'finished', bucket) and not redis.call('ZSCORE', base .. 'late', bucket) then
-    fault(n, 'BUCKET_UNLISTED')
+    violated(n, 'BUCKET_UNLISTED')
     if repair then
       redis.call('ZADD', base .. 'finished', bucket, bucket)
     end
@@ -97,11 +96,12 @@ local function check_bucket(n, key, bucket)
 end
 
 for i = FIRST, #ARGV, WIDTH do
-  local n, kind, rest, type, expiry_ms, bucket = (i - FIRST) / WIDTH + 1, ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local n = (i - FIRST) / WIDTH + 1
+  local kind, rest, type, expiry_ms, bucket = unpack(ARGV, i, i + 4)
   local key = base .. kind .. rest
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= type then
-    fault(n, 'WRONG_TYPE', found .. ' instead of ' .. type)
+    violated(n, 'WRONG_TYPE', found .. ' instead of ' .. type)
   elseif found ~= 'none' then
     if kind == 'job:' then
       check_document(n, key, rest, bucket)
@@ -115,11 +115,11 @@ for i = FIRST, #ARGV, WIDTH do
       check_bucket(n, key, rest)
     end
     if expiry_ms ~= '' and redis.call('PTTL', key) == -1 then
-      fault(n, 'NO_EXPIRY')
+      violated(n, 'NO_EXPIRY')
       if repair then
         redis.call('PEXPIRE', key, expiry_ms)
       end
     end
   end
 end
-return faults
+return violations

@@ -1,14 +1,15 @@
 #!lua flags=no-writes
--- look: which queues have something to claim: jobs in line, handed back, or at rest and due by now.
+-- ready_queues: which queues have something to claim: jobs in line, handed back, or at rest and due by now.
 -- KEYS  the bases of the queues
 -- Returns their positions, from 1; those whose keys have a wrong type are among them, as a claim says which. A paused
 -- queue is not. Cost: 2 commands for any number of queues while nothing waits, runs or rests in any; 3 per level that
 -- has entries; where something rests 1 per queue, and 4 for one that has such.
+--@include clock
 --@include group
 
 local LEVELS, INDEXES = {'h', 'n', 'l'}, {'scheduled', 'retrying', 'parked'}
 local ready = {}
-local now_ms
+local due_ms
 
 local function streams_from(first, last)
   local words = {'COUNT', 1, 'STREAMS'}
@@ -34,12 +35,11 @@ local function waits(stream)
 end
 
 local function is_due(base)
-  if not now_ms then
-    local time = redis.call('TIME')
-    now_ms = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+  if not due_ms then
+    due_ms = string.format('%.0f', read_clock())
   end
   for _, zset in ipairs(INDEXES) do
-    if redis.pcall('ZCOUNT', base .. zset, '-inf', now_ms) ~= 0 then
+    if redis.pcall('ZCOUNT', base .. zset, '-inf', due_ms) ~= 0 then
       return true
     end
   end

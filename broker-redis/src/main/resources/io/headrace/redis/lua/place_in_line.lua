@@ -1,6 +1,6 @@
 #!lua flags=no-writes
--- spot: how many jobs of its level are handed out before one that waits in line. Jobs cancelled in line count, as they
--- are handed out to be ended.
+-- place_in_line: how many jobs of its level are handed out before one that waits in line. Jobs cancelled in line count,
+-- as they are handed out to be ended.
 -- KEYS  1 base
 -- ARGV  1 job id  2 level  3 entry id, '' for a job that began in the schedule  4 count at most so many; those behind
 --      are estimated

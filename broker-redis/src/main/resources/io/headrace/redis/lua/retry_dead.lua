@@ -1,5 +1,5 @@
 #!lua
--- requeue: put dead jobs back in line, or down as retrying so that they fall due one after another.
+-- retry_dead: put dead jobs back in line, or down as retrying so that they fall due one after another.
 -- KEYS  1 base
 -- ARGV  1 ms between two due times, '' to put them in line now  2 when the first falls due, epoch ms, or ''
 --       then per job: job id, its score among the dead, document to store, unique key or ''
@@ -7,12 +7,11 @@
 -- since), DUPLICATE. Cost: 13 commands; 1 per job that goes in line, and 1 per job with a uniqueness key, 7 where
 -- another holds it.
 local base = KEYS[1]
---@include ids
---@include clock
---@include events
 --@include wake
---@include place
---@include publish
+--@include job_place
+--@include promote
+
+read_clock()
 
 local FIRST, STRIDE = 3, 4
 local gap_ms = tonumber(ARGV[1])
@@ -57,7 +56,7 @@ end
 if #moved > 0 then
   redis.call('MSET', unpack(documents))
   if not gap_ms then
-    publish('dead', moved)
+    promote('dead', moved)
     wake()
   else
     redis.call('ZADD', base .. 'retrying', unpack(dues))

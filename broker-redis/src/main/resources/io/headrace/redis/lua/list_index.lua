@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- step: the next members of an index behind the one seen last, which may be gone meanwhile.
+-- list_index: the next members of an index behind the one seen last, which may be gone meanwhile.
 -- KEYS  1 base
 -- ARGV  1 index  2 1 for the highest score first, 0 for the lowest  3 lowest score  4 highest score, or '(' and the
 --       first one beyond  5 score of  the one seen last, '' to begin  6 that one  7 how many are wanted

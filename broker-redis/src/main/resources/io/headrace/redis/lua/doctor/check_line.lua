@@ -2,14 +2,12 @@
 -- check_line: whether jobs that have an entry are nowhere else, and their entries can be delivered and found.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 level, then per entry, in their order: entry, job id, '1' if the entry names its job, bucket
--- Returns {position, fault, detail} for each fault: ENTRY_AND_REST, ENTRY_AND_FINISHED, LEASE_AND_FINISHED,
+-- Returns {position, violation, detail} for each: ENTRY_AND_REST, ENTRY_AND_FINISHED, LEASE_AND_FINISHED,
 -- TWO_ENTRIES, ADDRESS_MISSING, ENTRY_STRANDED. Cost: 4 commands and 1 per tenth of a second of id time; about 10 more
 -- per suspect.
 local base = KEYS[1]
---@include check
---@include place
---@include order
---@include group
+--@include violations
+--@include job_place
 --@include lag
 --@include wake
 
@@ -64,9 +62,9 @@ end
 local function check_address(n, address, entry, id, named)
   if address == level .. entry or (not address and not named) then return end
   if entry_named(address, id) then
-    fault(n, 'TWO_ENTRIES', address)
+    violated(n, 'TWO_ENTRIES', address)
   elseif named then
-    fault(n, 'ADDRESS_MISSING')
+    violated(n, 'ADDRESS_MISSING')
     if repair then
       redis.call('SET', base .. 'entry:' .. id, level .. entry)
     end
@@ -83,18 +81,18 @@ local function check_entry(n, entry, id, named)
     if not index and redis.call('PTTL', base .. 'job:' .. id) >= 0 then
       ended = true
     else
-      fault(n, 'ENTRY_AND_REST', index or 'in no index')
+      violated(n, 'ENTRY_AND_REST', index or 'in no index')
     end
   end
   if ended and not waits(lease) then
-    fault(n, 'LEASE_AND_FINISHED')
+    violated(n, 'LEASE_AND_FINISHED')
   elseif ended then
-    fault(n, 'ENTRY_AND_FINISHED')
+    violated(n, 'ENTRY_AND_FINISHED')
     if repair then
       take_out(entry, id)
     end
   elseif group and not lease and delivered(entry) then
-    fault(n, 'ENTRY_STRANDED')
+    violated(n, 'ENTRY_STRANDED')
     if repair then
       redis.call('XCLAIM', stream, 'workers', 'released', 0, entry, 'RETRYCOUNT', 0, 'FORCE', 'JUSTID')
       redis.call('HSET', base .. 'running:' .. level, entry, ';') -- nobody holds it
@@ -111,4 +109,4 @@ for n = 1, #address_keys do
     check_entry(n, entry, id, named)
   end
 end
-return faults
+return violations

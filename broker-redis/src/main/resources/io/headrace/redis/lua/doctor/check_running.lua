@@ -2,10 +2,11 @@
 -- check_running: whether each holder on record has its lease.
 -- KEYS  1 base
 -- ARGV  1 '1' to repair  2 level, then per field of running: entry
--- Returns {position, fault, detail} for each fault: RUNNING_UNLEASED (the holder). Cost: 1 command and 1 per field.
+-- Returns {position, violation, detail} for each: RUNNING_UNLEASED (the holder). Cost: 1 command and 1 per field.
 local base = KEYS[1]
---@include check
---@include place
+--@include violations
+--@include job_place
+--@include lease_record
 
 local level = ARGV[2]
 local running = base .. 'running:' .. level
@@ -17,7 +18,7 @@ for n, value in ipairs(values) do
   local lease = pending_of(level, entry)
   local held = value and string.sub(value, 1, 1) ~= ';'
   if value and (not lease or (held and waits(lease))) then
-    fault(n, 'RUNNING_UNLEASED', string.match(value, '^[^,;]*'))
+    violated(n, 'RUNNING_UNLEASED', (lease_in(value)))
     if repair and lease then
       redis.call('HSET', running, entry, ';') -- released jobs are looked for only where there are records
     elseif repair then
@@ -25,4 +26,4 @@ for n, value in ipairs(values) do
     end
   end
 end
-return faults
+return violations

@@ -74,49 +74,50 @@ public final class RedisBroker implements Broker {
     /** How many connections may wait: one for each idle waiter's slot, one that listens. */
     private static final int WAIT_CONNECTIONS = 256;
 
-    private final Redis link;
+    private final Redis redis;
     /** For long waits, so that they never starve work of connections. */
     private final Redis waits;
     private final QueueCache queues;
     private final Enqueuer enqueuer;
-    private final VerdictWriter settler;
+    private final VerdictWriter verdictWriter;
     private final Claims claims;
     private final ExpiredLeases expiredLeases;
-    private final ReadyQueues lookout;
-    private final LeaseRenewer renewer;
+    private final ReadyQueues readyQueues;
+    private final LeaseRenewer leaseRenewer;
     private final Finder finder;
     private final Wakeups wakeups;
-    private final WatchedQueues watches;
-    private final PubSub listener;
+    private final WatchedQueues watchedQueues;
+    private final PubSub pubSub;
     private final Registry registry;
     private final Housekeeping housekeeping;
     private final RedisKeys keys;
     private final RedisOperator operator;
 
     private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
-        UnexpectedErrors surprises = new UnexpectedErrors(nanoClock);
+        UnexpectedErrors unexpected = new UnexpectedErrors(nanoClock);
         this.keys = new RedisKeys(config);
-        this.link = new Redis(config, observer, WORK_CONNECTIONS, nanoClock);
-        this.waits = link.forWaits(config, WAIT_CONNECTIONS);
-        this.queues = new QueueCache(link, keys, nanoClock);
-        DurabilityWait safekeeping = new DurabilityWait(link, nanoClock);
-        this.enqueuer = new Enqueuer(link, keys, queues, safekeeping, nanoClock);
+        this.redis = new Redis(config, observer, WORK_CONNECTIONS, nanoClock);
+        this.waits = redis.forWaits(config, WAIT_CONNECTIONS);
+        this.queues = new QueueCache(redis, keys, nanoClock);
+        DurabilityWait durabilityWait = new DurabilityWait(redis, nanoClock);
+        this.enqueuer = new Enqueuer(redis, keys, queues, durabilityWait, nanoClock);
         Reporters reporters = new Reporters();
-        this.settler = new VerdictWriter(link, queues, reporters);
+        this.verdictWriter = new VerdictWriter(redis, queues, reporters);
         LostAnswers lostAnswers = new LostAnswers(nanoClock);
         EntryReader entries = new EntryReader(this::setAside, reporters, lostAnswers);
-        this.claims = new Claims(link, keys, queues, entries, lostAnswers, nanoClock);
-        this.expiredLeases = new ExpiredLeases(link, keys, queues, entries, lostAnswers, nanoClock);
-        this.lookout = new ReadyQueues(link, queues, claims::inDoubt);
-        this.renewer = new LeaseRenewer(link, queues);
-        this.finder = new Finder(link, queues);
-        this.wakeups = new Wakeups(waits, keys, nanoClock, surprises);
-        this.watches = new WatchedQueues(link, queues);
-        this.listener = new PubSub(waits, keys.silence(), nanoClock, surprises, watches::renewAll);
-        UnreadableValues oddities = new UnreadableValues();
-        this.registry = new Registry(link, keys, oddities);
-        this.housekeeping = new Housekeeping(link, keys, new Random());
-        this.operator = new RedisOperator(link, keys, queues, finder, registry, claims, safekeeping, settler, oddities);
+        this.claims = new Claims(redis, keys, queues, entries, lostAnswers, nanoClock);
+        this.expiredLeases = new ExpiredLeases(redis, keys, queues, entries, lostAnswers, nanoClock);
+        this.readyQueues = new ReadyQueues(redis, queues, claims::inDoubt);
+        this.leaseRenewer = new LeaseRenewer(redis, queues);
+        this.finder = new Finder(redis, queues);
+        this.wakeups = new Wakeups(waits, keys, nanoClock, unexpected);
+        this.watchedQueues = new WatchedQueues(redis, queues);
+        this.pubSub = new PubSub(waits, keys.silence(), nanoClock, unexpected, watchedQueues::renewAll);
+        UnreadableValues unreadable = new UnreadableValues();
+        this.registry = new Registry(redis, keys, unreadable);
+        this.housekeeping = new Housekeeping(redis, keys, new Random());
+        this.operator = new RedisOperator(redis, keys, queues, finder, registry, claims, durabilityWait, verdictWriter,
+                unreadable);
     }
 
     /** Connects, and tells nobody of round trips; as {@link #connect(RedisConfig, BrokerObserver)} else. */
@@ -150,14 +151,14 @@ public final class RedisBroker implements Broker {
     private void check(RedisConfig config) {
         ServerInfo server;
         try {
-            List<String> missing = MissingRights.missing(link, config);
+            List<String> missing = MissingRights.missing(redis, config);
             if (!missing.isEmpty()) {
                 LOG.warn(
                         "the user of Redis lacks rights, and what needs them fails: {}; the page on deploying lists all"
                                 + " redis={}",
                         String.join(" ", missing), config);
             }
-            server = ServerInfo.of(link);
+            server = ServerInfo.of(redis);
         } catch (BrokerUnavailable e) {
             LOG.debug("Redis cannot be reached yet redis={}", config, e); // the observer has been told
             return;
@@ -192,7 +193,7 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Set<QueueName> ready(WorkerId worker, Set<QueueName> names) {
-        return lookout.ready(worker, names);
+        return readyQueues.ready(worker, names);
     }
 
     @Override
@@ -202,18 +203,18 @@ public final class RedisBroker implements Broker {
 
     @Override
     public CompletionStage<WriteResult> settle(Verdict verdict) {
-        return settler.settle(verdict);
+        return verdictWriter.settle(verdict);
     }
 
     @Override
     public Renewal renew(Collection<Lease> leases, Duration lease) {
-        return renewer.renew(leases, lease);
+        return leaseRenewer.renew(leases, lease);
     }
 
     @Override
     public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine,
             List<String> lines) {
-        return settler.report(lease, progress, firstLine, lines);
+        return verdictWriter.report(lease, progress, firstLine, lines);
     }
 
     @Override
@@ -225,7 +226,7 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Subscription onSteer(WorkerId worker, Runnable callback) {
-        return listener.listen(Set.of(keys.wished(worker)), message -> callback.run());
+        return pubSub.listen(Set.of(keys.wished(worker)), message -> callback.run());
     }
 
     @Override
@@ -236,23 +237,23 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Subscription onCancel(Set<QueueName> names, Consumer<JobId> callback) {
-        return listener.subscribe(Set.copyOf(names), keys::cancel, callback);
+        return pubSub.subscribe(Set.copyOf(names), keys::cancel, callback);
     }
 
     @Override
     public Subscription onChange(QueueName queue, Consumer<JobId> callback) {
-        Subscription heard = listener.subscribe(Set.of(queue), keys::changed, callback);
+        Subscription heard = pubSub.subscribe(Set.of(queue), keys::changed, callback);
         try {
-            watches.add(queue);
+            watchedQueues.add(queue);
         } catch (HeadraceException e) {
-            watches.remove(queue);
+            watchedQueues.remove(queue);
             heard.close();
             throw e;
         }
         AtomicBoolean open = new AtomicBoolean(true);
         return () -> {
             if (open.getAndSet(false)) {
-                watches.remove(queue);
+                watchedQueues.remove(queue);
                 heard.close();
             }
         };
@@ -273,7 +274,7 @@ public final class RedisBroker implements Broker {
         Failure why = verdict.document().history().error();
         LOG.warn("job set aside: its stored document cannot be read job={} verdict={} error={}", job, verdict.move(),
                 why == null ? "" : UnreadableValues.shown(why.message()));
-        var unused = settler.settle(verdict).whenComplete((settlement, failure) -> {
+        var unused = verdictWriter.settle(verdict).whenComplete((settlement, failure) -> {
             if (failure != null) {
                 LOG.debug("setting aside failed; it is tried again when the lease expires job={}", job, failure);
             }
@@ -283,11 +284,11 @@ public final class RedisBroker implements Broker {
     @Override
     public void close() {
         enqueuer.close();
-        settler.close();
+        verdictWriter.close();
         wakeups.close();
-        listener.close();
+        pubSub.close();
         queues.close();
         waits.close();
-        link.close();
+        redis.close();
     }
 }

@@ -7,6 +7,7 @@ import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.ServerInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ public final class RedisProbe implements AutoCloseable {
 
     /** The names that {@link #key} gave. */
     private final Set<String> beside = ConcurrentHashMap.newKeySet();
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     /** What comes before a queue's name. */
     private final String prefix;
@@ -41,7 +42,7 @@ public final class RedisProbe implements AutoCloseable {
     private RedisProbe(RedisConfig config) {
         this.keys = new RedisKeys(config);
         this.prefix = config.prefix() + '{';
-        this.link = new Redis(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
+        this.redis = new Redis(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
     }
 
     /**
@@ -58,7 +59,7 @@ public final class RedisProbe implements AutoCloseable {
      * @throws io.headrace.BrokerUnavailable when that cannot be reached
      */
     public Connection connection(QueueName queue) {
-        return link.borrow(base(queue));
+        return redis.borrow(base(queue));
     }
 
     /** A key beside those of the queue, on the same server, which {@link #remove} removes as well. */
@@ -73,14 +74,14 @@ public final class RedisProbe implements AutoCloseable {
 
     /** How many jobs of the queue are in line or running. */
     public long unfinished(QueueName queue) {
-        List<Object> lengths = link.exchange(base(queue), Arrays.stream(Priority.values())
-                .map(level -> new Redis.Request(Command.XLEN, keys.ready(queue, level))).toList());
+        List<Object> lengths = redis.exchange(base(queue), Arrays.stream(Priority.values())
+                .map(level -> new Request(Command.XLEN, keys.ready(queue, level))).toList());
         return lengths.stream().mapToLong(length -> (Long) Redis.checked(length)).sum();
     }
 
     /** A value of {@code INFO}, of any section; empty when the server does not tell it. */
     public String info(String name) {
-        return ServerInfo.of(link).text(name);
+        return ServerInfo.of(redis).text(name);
     }
 
     /**
@@ -95,15 +96,15 @@ public final class RedisProbe implements AutoCloseable {
         List<byte[]> names = new ArrayList<>();
         RedisKeys.STRUCTURES.forEach(kind -> names.add(suffixed(queue, kind.suffix())));
         beside.forEach(name -> names.add(suffixed(queue, name)));
-        link.call(base(queue), new Redis.Request(Command.UNLINK, names.toArray(byte[][]::new)));
-        link.call(keys.queues(), new Redis.Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
+        redis.call(base(queue), new Request(Command.UNLINK, names.toArray(byte[][]::new)));
+        redis.call(keys.queues(), new Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
     }
 
     /** Deletes the keys whose names a sorted set lists, and takes them off it. */
     private void removeListed(QueueName queue, String index, String suffix) {
         while (true) {
-            List<Object> popped = Replies.list(link.call(base(queue),
-                    new Redis.Request(Command.ZPOPMIN, keys.index(queue, index), PAGE)));
+            List<Object> popped = Replies.list(redis.call(base(queue),
+                    new Request(Command.ZPOPMIN, keys.index(queue, index), PAGE)));
             if (popped.isEmpty()) {
                 return;
             }
@@ -111,7 +112,7 @@ public final class RedisProbe implements AutoCloseable {
             for (int i = 0; i < found.length; i++) {
                 found[i] = suffixed(queue, suffix + new String((byte[]) popped.get(2 * i), StandardCharsets.UTF_8));
             }
-            link.call(base(queue), new Redis.Request(Command.UNLINK, found));
+            redis.call(base(queue), new Request(Command.UNLINK, found));
         }
     }
 
@@ -123,13 +124,13 @@ public final class RedisProbe implements AutoCloseable {
      */
     public void sweep(String start, Collection<QueueName> queues) {
         Map<String, QueueName> servers = new HashMap<>();
-        queues.forEach(queue -> servers.putIfAbsent(link.server(base(queue)), queue));
+        queues.forEach(queue -> servers.putIfAbsent(redis.server(base(queue)), queue));
         Set<String> names = queues.stream().map(QueueName::value).collect(Collectors.toSet());
         byte[] pattern = RedisKeys.bytes((prefix + start).replaceAll("[\\\\*?\\[\\]]", "\\\\$0") + '*');
         for (QueueName there : servers.values()) {
             byte[] cursor = {'0'};
             do {
-                List<Object> page = Replies.list(link.call(base(there), new Redis.Request(Command.SCAN, cursor,
+                List<Object> page = Replies.list(redis.call(base(there), new Request(Command.SCAN, cursor,
                         RedisKeys.bytes("MATCH"), pattern, RedisKeys.bytes("COUNT"), PAGE)));
                 cursor = (byte[]) page.get(0);
                 unlink(Replies.list(page.get(1)), names);
@@ -151,8 +152,8 @@ public final class RedisProbe implements AutoCloseable {
                 byQueue.computeIfAbsent(name, unused -> new ArrayList<>()).add((byte[]) each);
             }
         }
-        byQueue.forEach((name, those) -> link.call(base(new QueueName(name)),
-                new Redis.Request(Command.UNLINK, those.toArray(byte[][]::new))));
+        byQueue.forEach((name, those) -> redis.call(base(new QueueName(name)),
+                new Request(Command.UNLINK, those.toArray(byte[][]::new))));
     }
 
     private byte[] base(QueueName queue) {
@@ -161,6 +162,6 @@ public final class RedisProbe implements AutoCloseable {
 
     @Override
     public void close() {
-        link.close();
+        redis.close();
     }
 }

@@ -10,6 +10,7 @@ import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.jobs.VerdictWriter;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,7 @@ public class RedisFixture implements BrokerFixture {
     @Override
     public void silence(Lease lease, Duration howLong) {
         byte[] stream = keys.ready(lease.job().queue(), lease.job().priority());
-        link.call(stream, new Redis.Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
+        link.call(stream, new Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
                 RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), VerdictWriter.entry(lease),
                 RedisKeys.bytes("IDLE"),
                 RedisKeys.bytes(howLong.toMillis()), RedisKeys.bytes("JUSTID")));
@@ -68,7 +69,7 @@ public class RedisFixture implements BrokerFixture {
         for (String index : List.of("scheduled", "retrying", "parked")) {
             byte[] key = keys.index(id.queue(), index);
             link.call(key,
-                    new Redis.Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
+                    new Request(Command.ZADD, key, RedisKeys.bytes("XX"), RedisKeys.bytes(nowMicros() / 1000),
                             RedisKeys.bytes(id.toString())));
         }
     }
@@ -76,7 +77,7 @@ public class RedisFixture implements BrokerFixture {
     @Override
     public void rumour(JobId id) {
         byte[] channel = RedisKeys.bytes(keys.cancel(id.queue()));
-        link.call(channel, new Redis.Request(Command.PUBLISH, channel, RedisKeys.bytes(id.toString())));
+        link.call(channel, new Request(Command.PUBLISH, channel, RedisKeys.bytes(id.toString())));
     }
 
     @Override
@@ -86,7 +87,7 @@ public class RedisFixture implements BrokerFixture {
     }
 
     private long nowMicros() {
-        List<Object> time = Replies.list(link.call(new byte[]{'t'}, new Redis.Request(Command.TIME)));
+        List<Object> time = Replies.list(link.call(new byte[]{'t'}, new Request(Command.TIME)));
         return Replies.number(time.get(0)) * 1_000_000 + Replies.number(time.get(1));
     }
 

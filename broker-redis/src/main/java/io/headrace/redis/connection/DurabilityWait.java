@@ -33,15 +33,15 @@ public final class DurabilityWait {
      */
     private static final long BELIEVED_NANOS = 1_000_000_000L;
 
-    private static final Redis.Request APPEND_SETTINGS = new Redis.Request(Command.CONFIG, RedisKeys.bytes("GET"),
+    private static final Request APPEND_SETTINGS = new Request(Command.CONFIG, RedisKeys.bytes("GET"),
             RedisKeys.bytes("append*"), RedisKeys.bytes("no-appendfsync-on-rewrite"));
 
-    private final Redis link;
+    private final Redis redis;
     private final LongSupplier nanoClock;
     private final Map<Place, Means> known = new ConcurrentHashMap<>();
 
-    public DurabilityWait(Redis link, LongSupplier nanoClock) {
-        this.link = link;
+    public DurabilityWait(Redis redis, LongSupplier nanoClock) {
+        this.redis = redis;
         this.nanoClock = nanoClock;
     }
 
@@ -54,7 +54,7 @@ public final class DurabilityWait {
      * @param objection why it cannot, or null
      * @param confirmation the command that ends a flush, or null when none is needed
      */
-    private record Means(@Nullable String objection, Redis.@Nullable Request confirmation, long asOf) {}
+    private record Means(@Nullable String objection, @Nullable Request confirmation, long asOf) {}
 
     /**
      * The commands that a flush must end with: one, or none for {@code memory}.
@@ -63,11 +63,11 @@ public final class DurabilityWait {
      * @throws DurabilityUnavailable when the server cannot give the durability
      * @throws BrokerUnavailable when it cannot say
      */
-    public List<Redis.Request> confirmation(Durability durability, byte[] key) {
+    public List<Request> confirmation(Durability durability, byte[] key) {
         if (durability.kind() == Durability.Kind.MEMORY) {
             return List.of();
         }
-        Place place = new Place(link.shard(key), durability);
+        Place place = new Place(redis.shard(key), durability);
         Means means = known.get(place);
         if (means == null || nanoClock.getAsLong() - means.asOf() > BELIEVED_NANOS) {
             means = look(durability, key);
@@ -87,7 +87,7 @@ public final class DurabilityWait {
                         : answer instanceof Long n && n >= durability.replicas() ? null
                                 : "after " + WAIT_MS + " ms it was not on " + durability.replicas() + " replicas";
         if (doubt != null) {
-            known.remove(new Place(link.shard(key), durability)); // what was believed of this server is no longer so
+            known.remove(new Place(redis.shard(key), durability)); // what was believed of this server is no longer so
         }
         return doubt;
     }
@@ -97,7 +97,7 @@ public final class DurabilityWait {
     }
 
     private Means fsync(byte[] key) {
-        List<Object> answers = askServer(key, new Redis.Request(Command.INFO, RedisKeys.bytes("persistence")),
+        List<Object> answers = askServer(key, new Request(Command.INFO, RedisKeys.bytes("persistence")),
                 APPEND_SETTINGS);
         ServerInfo server = ServerInfo.parse(Replies.text(Redis.checked(answers.get(0))));
         if (server.loading()) {
@@ -126,9 +126,9 @@ public final class DurabilityWait {
     }
 
     private Means replicated(int asked, byte[] key) {
-        List<Object> answers = askServer(key, new Redis.Request(Command.INFO, RedisKeys.bytes("replication")));
+        List<Object> answers = askServer(key, new Request(Command.INFO, RedisKeys.bytes("replication")));
         int online = ServerInfo.parse(Replies.text(Redis.checked(answers.get(0)))).onlineReplicas();
-        return online >= asked ? able(new Redis.Request(Command.WAIT, RedisKeys.bytes(asked), RedisKeys.bytes(WAIT_MS)))
+        return online >= asked ? able(new Request(Command.WAIT, RedisKeys.bytes(asked), RedisKeys.bytes(WAIT_MS)))
                 : unable(online + " of " + asked + " replicas are online");
     }
 
@@ -137,14 +137,14 @@ public final class DurabilityWait {
      * also by one that has lost the slot; so one with the key goes first, which such a node redirects. What else it is
      * answered does not matter.
      */
-    private List<Object> askServer(byte[] key, Redis.Request... about) {
-        List<Redis.Request> requests = new ArrayList<>(List.of(about));
-        requests.add(0, new Redis.Request(Command.EXISTS, key));
-        List<Object> answers = link.exchange(key, requests, about.length);
+    private List<Object> askServer(byte[] key, Request... about) {
+        List<Request> requests = new ArrayList<>(List.of(about));
+        requests.add(0, new Request(Command.EXISTS, key));
+        List<Object> answers = redis.exchange(key, requests, about.length);
         return answers.subList(1, answers.size());
     }
 
-    private Means able(Redis.Request confirmation) {
+    private Means able(Request confirmation) {
         return new Means(null, confirmation, nanoClock.getAsLong());
     }
 

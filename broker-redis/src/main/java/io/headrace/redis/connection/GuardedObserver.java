@@ -11,11 +11,11 @@ final class GuardedObserver implements BrokerObserver {
     private static final String WHERE = "observer of the broker";
 
     private final BrokerObserver observer;
-    private final UnexpectedErrors surprises;
+    private final UnexpectedErrors unexpected;
 
-    GuardedObserver(BrokerObserver observer, UnexpectedErrors surprises) {
+    GuardedObserver(BrokerObserver observer, UnexpectedErrors unexpected) {
         this.observer = observer;
-        this.surprises = surprises;
+        this.unexpected = unexpected;
     }
 
     @Override
@@ -23,7 +23,7 @@ final class GuardedObserver implements BrokerObserver {
         try {
             observer.roundTrip(took);
         } catch (RuntimeException e) {
-            surprises.survived(WHERE, e);
+            unexpected.survived(WHERE, e);
         }
     }
 
@@ -32,7 +32,7 @@ final class GuardedObserver implements BrokerObserver {
         try {
             observer.away(why);
         } catch (RuntimeException e) {
-            surprises.survived(WHERE, e);
+            unexpected.survived(WHERE, e);
         }
     }
 
@@ -41,7 +41,7 @@ final class GuardedObserver implements BrokerObserver {
         try {
             observer.back(after);
         } catch (RuntimeException e) {
-            surprises.survived(WHERE, e);
+            unexpected.survived(WHERE, e);
         }
     }
 }

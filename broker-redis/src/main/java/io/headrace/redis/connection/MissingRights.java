@@ -19,12 +19,12 @@ public final class MissingRights {
      * @return what is missing, as {@code ACL SETUSER} spells it; empty when nothing is
      * @throws io.headrace.BrokerUnavailable when Redis cannot say
      */
-    public static List<String> missing(Redis link, RedisConfig config) {
+    public static List<String> missing(Redis redis, RedisConfig config) {
         RedisKeys keys = new RedisKeys(config);
         byte[] key = keys.rights();
-        List<Object> answers = link.exchange(key,
-                List.of(Redis.script(Script.MISSING_RIGHTS, List.of(key), List.of(RedisKeys.bytes(keys.silence()))),
-                        new Redis.Request(Command.BLPOP, key, RedisKeys.bytes(NO_TIME)))); // not known in scripts
+        List<Object> answers = redis.exchange(key,
+                List.of(Request.script(Script.MISSING_RIGHTS, List.of(key), List.of(RedisKeys.bytes(keys.silence()))),
+                        new Request(Command.BLPOP, key, RedisKeys.bytes(NO_TIME)))); // not known in scripts
         if (answers.get(0) instanceof JedisAccessControlException e) {
             return List.of(refused(String.valueOf(e.getMessage()), config));
         }

@@ -23,7 +23,7 @@ public final class Nodes implements AutoCloseable {
      * @param name host and port
      * @param info what it said of itself
      */
-    public record Node(String name, boolean master, Redis link, ServerInfo info) {}
+    public record Node(String name, boolean master, Redis redis, ServerInfo info) {}
 
     /** One server that does not. */
     public record Absent(String name, boolean master, String why) {}
@@ -38,11 +38,11 @@ public final class Nodes implements AutoCloseable {
         this.config = config;
     }
 
-    /** @param link to the deployment; it stays the caller's */
-    public static Nodes of(RedisConfig config, Redis link) {
+    /** @param redis to the deployment; it stays the caller's */
+    public static Nodes of(RedisConfig config, Redis redis) {
         Nodes nodes = new Nodes(config);
         try {
-            nodes.discover(link);
+            nodes.discover(redis);
             return nodes;
         } catch (RuntimeException e) {
             nodes.close();
@@ -79,16 +79,16 @@ public final class Nodes implements AutoCloseable {
         return absent.stream().filter(Absent::master).findFirst().map(node -> node.name() + " is not there");
     }
 
-    private void discover(Redis link) {
+    private void discover(Redis redis) {
         if (config.kind() == RedisConfig.Kind.CLUSTER) {
-            Replies.text(link.ask(ANY, new Redis.Request(Command.CLUSTER, RedisKeys.bytes("NODES")))).lines()
+            Replies.text(redis.ask(ANY, new Request(Command.CLUSTER, RedisKeys.bytes("NODES")))).lines()
                     .forEach(this::clusterNode);
             return;
         }
-        ServerInfo info = ServerInfo.of(link);
+        ServerInfo info = ServerInfo.of(redis);
         String name = config.kind() == RedisConfig.Kind.SENTINEL ? String.valueOf(config.master())
                 : config.nodes().iterator().next().toString();
-        present.add(new Node(name, true, link, info));
+        present.add(new Node(name, true, redis, info));
         if (config.kind() == RedisConfig.Kind.SENTINEL) {
             for (ServerInfo.Replica replica : info.replicas()) {
                 open(replica.address(), false);
@@ -117,10 +117,10 @@ public final class Nodes implements AutoCloseable {
     private void open(HostAndPort address, boolean master) {
         RedisConfig own = new RedisConfig(RedisConfig.Kind.STANDALONE, Set.of(address), null, config.tls(),
                 config.user(), config.password(), 0, config.prefix(), config.dev());
-        Redis link = new Redis(own, BrokerObserver.NONE, 1, System::nanoTime);
-        opened.add(link);
+        Redis redis = new Redis(own, BrokerObserver.NONE, 1, System::nanoTime);
+        opened.add(redis);
         try {
-            present.add(new Node(address.toString(), master, link, ServerInfo.of(link)));
+            present.add(new Node(address.toString(), master, redis, ServerInfo.of(redis)));
         } catch (BrokerUnavailable e) {
             absent.add(new Absent(address.toString(), master, String.valueOf(e.getMessage())));
         }

@@ -47,7 +47,7 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
 
     /**
      * @param mostFlushed how many items a flush carries at most
-     * @param flusher sends a batch and answers its items, on the lane's thread; what it throws fails the whole batch
+     * @param flusher sends a batch and answers its items, on the pipeline's thread; what it throws fails the whole batch
      */
     Pipeline(String name, int mostFlushed, Consumer<List<T>> flusher) {
         this.mostFlushed = mostFlushed;
@@ -78,7 +78,7 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
                 break;
             } catch (RuntimeException e) {
                 failEach(batch, e);
-            } catch (Error e) { // the batch has been failed; the lane is there for what comes next
+            } catch (Error e) { // the batch has been failed; the pipeline is there for what comes next
                 failEach(batch, e);
                 UncaughtError.tell(e);
             } finally {

@@ -8,14 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The lanes of one kind of write: one for each durability and each master of a cluster, opened when first needed. So
+ * The pipelines of one kind of write: one for each durability and each master of a cluster, opened when first needed. So
  * nobody who asked for less waits for a disk, and a dead master stalls no queue but its own. Thread-safe.
  */
 public final class Pipelines<T extends Pipeline.Item> implements AutoCloseable {
     private final String name;
     private final Consumer<List<T>> flusher;
     private final Map<Place, Pipeline<T>> open = new ConcurrentHashMap<>();
-    /** Set by close; a lane that is opened later closes at once. */
+    /** Set by close; a pipeline that is opened later closes at once. */
     private volatile boolean closed;
 
     /** @param flusher see {@link Pipeline}; all items of a batch have the same place */
@@ -24,22 +24,22 @@ public final class Pipelines<T extends Pipeline.Item> implements AutoCloseable {
         this.flusher = flusher;
     }
 
-    /** What the items of a lane have in common; at most as many as there are masters, times the durabilities in use. */
+    /** What the items of a pipeline have in common; at most as many as there are masters, times the durabilities in use. */
     private record Place(String server, Durability durability) {}
 
-    /** Never blocks, unless the broker is being closed: then for a lane that is opened too late. */
+    /** Never blocks, unless the broker is being closed: then for a pipeline that is opened too late. */
     public void add(String server, Durability durability, T item) {
-        Pipeline<T> lane;
+        Pipeline<T> pipeline;
         try {
-            lane = open.computeIfAbsent(new Place(server, durability), this::open);
+            pipeline = open.computeIfAbsent(new Place(server, durability), this::open);
         } catch (OutOfMemoryError e) { // no thread can be started; there may be one when it is asked for again
             item.fail(new BrokerUnavailable("no thread can be started to send it: " + e.getMessage(), e));
             return;
         }
         if (closed) {
-            lane.close();
+            pipeline.close();
         }
-        lane.add(item);
+        pipeline.add(item);
     }
 
     private Pipeline<T> open(Place place) {

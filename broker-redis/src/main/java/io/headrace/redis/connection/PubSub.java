@@ -43,11 +43,11 @@ public final class PubSub implements AutoCloseable {
     /** A connection from which nothing came for so long, pings and all, is given up. */
     static final int SILENCE_MS = 30_000;
 
-    private final Redis link;
+    private final Redis redis;
     /** Always subscribed: a connection without any channel would leave the mode in which it can be told of new ones. */
     private final String silence;
     private final LongSupplier nanoClock;
-    private final UnexpectedErrors surprises;
+    private final UnexpectedErrors unexpected;
     private final Runnable tick;
     /** Who listens, by channel. */
     private final Map<String, Set<Consumer<String>>> consumers = new ConcurrentHashMap<>();
@@ -75,11 +75,11 @@ public final class PubSub implements AutoCloseable {
      * @param silence a channel on which nobody says anything
      * @param tick called every few seconds, on the watch's thread
      */
-    public PubSub(Redis link, String silence, LongSupplier nanoClock, UnexpectedErrors surprises, Runnable tick) {
-        this.link = link;
+    public PubSub(Redis redis, String silence, LongSupplier nanoClock, UnexpectedErrors unexpected, Runnable tick) {
+        this.redis = redis;
         this.silence = silence;
         this.nanoClock = nanoClock;
-        this.surprises = surprises;
+        this.unexpected = unexpected;
         this.tick = tick;
     }
 
@@ -248,12 +248,12 @@ public final class PubSub implements AutoCloseable {
                 ping();
             }
         } catch (RuntimeException e) {
-            surprises.survived("ping of the listening connection", e);
+            unexpected.survived("ping of the listening connection", e);
         }
         try {
             tick.run();
         } catch (RuntimeException e) {
-            surprises.survived("renewal of watches", e);
+            unexpected.survived("renewal of watches", e);
         } catch (Error e) {
             UncaughtError.tell(e);
         }
@@ -289,7 +289,7 @@ public final class PubSub implements AutoCloseable {
     /** Runs on the listener's thread. */
     private void loop() {
         while (!closed) {
-            try (Connection current = link.borrow(RedisKeys.bytes(silence))) {
+            try (Connection current = redis.borrow(RedisKeys.bytes(silence))) {
                 connection = current;
                 listen(current);
             } catch (JedisException | HeadraceException e) {
@@ -298,7 +298,7 @@ public final class PubSub implements AutoCloseable {
                 LOG.debug("listening failed, connecting again failures={}", failures, e);
             } catch (RuntimeException e) {
                 failures++;
-                surprises.survived("listening to Redis", e);
+                unexpected.survived("listening to Redis", e);
             } catch (Error e) {
                 failures++;
                 UncaughtError.tell(e);
@@ -389,7 +389,7 @@ public final class PubSub implements AutoCloseable {
             try {
                 consumer.accept(message);
             } catch (RuntimeException e) {
-                surprises.survived("a listener of changes", e);
+                unexpected.survived("a listener of changes", e);
             }
         }
     }

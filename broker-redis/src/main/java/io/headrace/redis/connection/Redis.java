@@ -7,13 +7,15 @@ import io.headrace.broker.BrokerObserver;
 import io.headrace.redis.config.RedisConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -40,10 +42,10 @@ public final class Redis implements AutoCloseable {
     /** Two redirections follow a moved slot; a third means that the cluster is still changing. */
     private static final int REDIRECTIONS = 3;
 
-    private final ConnectionPools connections;
+    private final ConnectionPools pools;
     private final BrokerObserver observer;
     private final LongSupplier nanoClock;
-    private final WrongTypes damage;
+    private final WrongTypes wrongTypes;
     private final RedisOutage outage;
     private final int database;
     /** When an exchange last succeeded. Racy by design: it only spares PINGs. */
@@ -53,20 +55,20 @@ public final class Redis implements AutoCloseable {
         this(config, observer, maxConnections, nanoClock, null);
     }
 
-    /** @param shared the outage of another link to the same Redis, or null */
+    /** @param shared the outage of another way to the same Redis, or null */
     private Redis(RedisConfig config, BrokerObserver observer, int maxConnections, LongSupplier nanoClock,
             @Nullable RedisOutage shared) {
-        UnexpectedErrors surprises = new UnexpectedErrors(nanoClock);
-        this.observer = new GuardedObserver(observer, surprises);
+        UnexpectedErrors unexpected = new UnexpectedErrors(nanoClock);
+        this.observer = new GuardedObserver(observer, unexpected);
         this.outage = shared != null ? shared
                 : new RedisOutage(this.observer, config.kind() == RedisConfig.Kind.CLUSTER, this::answers, nanoClock,
-                        surprises);
+                        unexpected);
         this.database = config.database();
         this.nanoClock = nanoClock;
-        this.damage = new WrongTypes(this, nanoClock);
+        this.wrongTypes = new WrongTypes(this, nanoClock);
         this.lastSuccess = nanoClock.getAsLong() - TRUSTED_NANOS;
         try {
-            this.connections = new ConnectionPools(config, maxConnections);
+            this.pools = new ConnectionPools(config, maxConnections);
         } catch (JedisException e) {
             throw new BrokerUnavailable("cannot reach " + config + ": " + why(e), e);
         }
@@ -80,59 +82,22 @@ public final class Redis implements AutoCloseable {
         return new Redis(config, BrokerObserver.NONE, maxConnections, nanoClock, outage);
     }
 
-    /** One command and its arguments. */
-    public record Request(ProtocolCommand command, byte[]... arguments) {
-        /**
-         * A small write that a full Redis must not refuse, for people could not make room in it otherwise: it refuses
-         * every command that may take memory, but not those of a script that says that it knows.
-         *
-         * @param rest the arguments of the command behind the key
-         */
-        public static Request urgent(Command command, byte[] key, byte[]... rest) {
-            List<byte[]> arguments = new ArrayList<>();
-            arguments.add(RedisKeys.bytes(command.name()));
-            arguments.addAll(List.of(rest));
-            return script(Script.WRITE, List.of(key), arguments);
-        }
-
-        /** What it is about: the base of a script, else the first key. */
-        public byte[] key() {
-            return arguments[command == Command.EVALSHA ? 2 : 0];
-        }
-    }
-
     /** A script with its one key; in another database than 0 what the names of its channels start with is a second. */
     public Request script(Script script, byte[] base, List<byte[]> arguments) {
-        return script(script, database == 0 ? List.of(base) : List.of(base, RedisKeys.channels(base, database)),
+        return Request.script(script, database == 0 ? List.of(base) : List.of(base, RedisKeys.channels(base, database)),
                 arguments);
     }
 
-    /** A script and its keys. */
-    public static Request script(Script script, List<byte[]> keys, List<byte[]> arguments) {
-        byte[][] all = new byte[2 + keys.size() + arguments.size()][];
-        all[0] = script.digest();
-        all[1] = keys.size() == 1 ? ONE : RedisKeys.bytes(keys.size());
-        int at = 2;
-        for (byte[] key : keys) {
-            all[at++] = key;
-        }
-        for (byte[] argument : arguments) {
-            all[at++] = argument;
-        }
-        return new Request(Command.EVALSHA, all);
-    }
-
-    private static final byte[] ONE = {'1'};
     private static final byte[] PROBED = {'p'};
 
-    /** The server that a key lies on now, as far as known: a lane's name, no promise. One for all but in a cluster. */
+    /** The server that a key lies on now, as far as known: a pipeline's name, no promise. One for all but in a cluster. */
     public String server(byte[] key) {
-        return connections.server(key);
+        return pools.server(key);
     }
 
     /** Keys with the same number are served by the same connection. */
     public int shard(byte[] key) {
-        return connections.shard(key);
+        return pools.shard(key);
     }
 
     /**
@@ -151,19 +116,8 @@ public final class Redis implements AutoCloseable {
      * @param closing so many requests at the end speak of those before them, and are repeated whenever one of those is
      */
     public List<Object> exchange(byte[] key, List<Request> requests, int closing) {
-        return exchange(key, requests, closing, false);
-    }
-
-    /** @param repeatable whether the caller sends them again if their connection died, so that it needs no trial */
-    private List<Object> exchange(byte[] key, List<Request> requests, int closing, boolean repeatable) {
-        Connection connection = borrow(key, repeatable);
-        List<Object> answers;
-        try {
-            answers = exchange(key, connection, requests);
-        } finally {
-            connections.release(connection);
-        }
-        return damage.named(requests, settleErrors(key, requests, closing, answers));
+        List<Object> answers = send(key, requests, false);
+        return wrongTypes.named(requests, settleErrors(key, requests, closing, answers));
     }
 
     /**
@@ -191,9 +145,41 @@ public final class Redis implements AutoCloseable {
     /** Requests that may be repeated, in one flush; an error that Redis answers stands in its place of the list. */
     public List<Object> askAll(byte[] key, List<Request> requests) {
         try {
-            return exchange(key, requests, 0, true);
+            return wrongTypes.named(requests, settleErrors(key, requests, 0, send(key, requests, true)));
         } catch (OutcomeUnknown e) {
             return exchange(key, requests);
+        }
+    }
+
+    /**
+     * Requests that may be repeated, about keys that may lie on several servers: a flush for each of these, however
+     * many slots of a cluster the keys are in. The answers are in the order of the requests; an error that Redis
+     * answers stands in its place of the list.
+     *
+     * @param most of them go in one flush
+     */
+    public List<Object> askEach(List<Request> requests, int most) {
+        Map<String, List<Integer>> servers = new LinkedHashMap<>();
+        for (int i = 0; i < requests.size(); i++) {
+            servers.computeIfAbsent(server(requests.get(i).key()), server -> new ArrayList<>()).add(i);
+        }
+        Object[] answers = new Object[requests.size()];
+        for (List<Integer> places : servers.values()) {
+            for (int from = 0; from < places.size(); from += most) {
+                askSome(requests, places.subList(from, Math.min(places.size(), from + most)), answers);
+            }
+        }
+        return new ArrayList<>(Arrays.asList(answers));
+    }
+
+    private void askSome(List<Request> requests, List<Integer> places, Object[] answers) {
+        List<Object> some = askAll(requests.get(places.get(0)).key(), places.stream().map(requests::get).toList());
+        for (int i = 0; i < places.size(); i++) {
+            Request request = requests.get(places.get(i));
+            // Where its slot is now is known only after the first one was told that it has moved.
+            answers[places.get(i)] = some.get(i) instanceof JedisMovedDataException
+                    ? askAll(request.key(), List.of(request)).get(0)
+                    : some.get(i);
         }
     }
 
@@ -206,10 +192,10 @@ public final class Redis implements AutoCloseable {
     public Object await(byte[] key, Request request, int atMostMs) {
         Object answer = awaitOnce(key, request, atMostMs);
         for (int round = 0; round < REDIRECTIONS && answer instanceof JedisMovedDataException; round++) {
-            connections.renewed();
+            pools.renewed();
             answer = awaitOnce(key, request, atMostMs);
         }
-        return checked(damage.named(List.of(request), List.of(answer)).get(0));
+        return checked(wrongTypes.named(List.of(request), List.of(answer)).get(0));
     }
 
     private Object awaitOnce(byte[] key, Request request, int atMostMs) {
@@ -231,7 +217,7 @@ public final class Redis implements AutoCloseable {
             connection.setBroken();
             throw e;
         } finally {
-            connections.release(connection);
+            pools.release(connection);
         }
     }
 
@@ -244,14 +230,14 @@ public final class Redis implements AutoCloseable {
         outage.refuse();
         boolean trusted = untried || nanoClock.getAsLong() - lastSuccess < TRUSTED_NANOS;
         try {
-            Connection connection = connections.connect(key);
-            if (!trusted && !connections.alive(connection)) {
-                connections.dropIdle();
-                connection = connections.connect(key);
+            Connection connection = pools.connect(key);
+            if (!trusted && !pools.alive(connection)) {
+                pools.dropIdle();
+                connection = pools.connect(key);
             }
             return connection;
         } catch (JedisException e) {
-            connections.dropIdle();
+            pools.dropIdle();
             if (!ConnectionPools.exhausted(e)) {
                 outage.failed(shard(key), why(e));
             }
@@ -261,17 +247,19 @@ public final class Redis implements AutoCloseable {
 
     /** One connection that breaks says little about Redis, but one that gets no answer, or no successor, does. */
     private void noteFailure(byte[] key, JedisException e) {
-        connections.dropIdle();
-        if (ConnectionPools.timedOut(e) || !connections.answers(key, true)) {
+        pools.dropIdle();
+        if (ConnectionPools.timedOut(e) || !pools.answers(key, true)) {
             outage.failed(shard(key), why(e));
         }
     }
 
     private boolean answers() {
-        return connections.answers(PROBED, false);
+        return pools.answers(PROBED, false);
     }
 
-    private List<Object> exchange(byte[] key, Connection connection, List<Request> requests) {
+    /** @param repeatable whether the caller sends them again if their connection died, so that it needs no trial */
+    private List<Object> send(byte[] key, List<Request> requests, boolean repeatable) {
+        Connection connection = borrow(key, repeatable);
         long start = nanoClock.getAsLong();
         try {
             for (Request request : requests) {
@@ -284,7 +272,7 @@ public final class Redis implements AutoCloseable {
             observer.roundTrip(Duration.ofNanos(end - start));
             if (answers.stream().anyMatch(Redis::demoted)) {
                 connection.setBroken();
-                connections.dropIdle();
+                pools.dropIdle();
             }
             return answers;
         } catch (JedisException e) {
@@ -294,6 +282,8 @@ public final class Redis implements AutoCloseable {
         } catch (RuntimeException | Error e) { // half an answer may be unread: nobody else must get the rest
             connection.setBroken();
             throw e;
+        } finally {
+            pools.release(connection);
         }
     }
 
@@ -328,7 +318,7 @@ public final class Redis implements AutoCloseable {
                 again.add(i);
             }
             if (moved) {
-                connections.renewed();
+                pools.renewed();
             }
             settled = new ArrayList<>(settled);
             try {
@@ -346,26 +336,19 @@ public final class Redis implements AutoCloseable {
     }
 
     private void repeat(byte[] key, List<Request> requests, List<Integer> again, List<Object> settled) {
-        Connection connection = borrow(key);
-        try {
-            for (Script script : Script.values()) {
-                connection.sendCommand(Command.SCRIPT, RedisKeys.bytes("LOAD"), script.source());
-            }
-            Optional<Object> refusal = connection.getMany(Script.values().length).stream()
-                    .filter(JedisAccessControlException.class::isInstance).findFirst();
-            if (refusal.isPresent()) { // a right is missing, and without the scripts the answer would not say which
-                again.forEach(i -> settled.set(i, refusal.get()));
-                return;
-            }
-            List<Object> answers = exchange(key, connection, again.stream().map(requests::get).toList());
-            for (int i = 0; i < again.size(); i++) {
-                settled.set(again.get(i), answers.get(i));
-            }
-        } catch (JedisException e) {
-            connection.setBroken();
-            throw new OutcomeUnknown("the connection to Redis died before the answer: " + why(e), e);
-        } finally {
-            connections.release(connection);
+        List<Request> all = new ArrayList<>();
+        for (Script script : Script.values()) {
+            all.add(new Request(Command.SCRIPT, RedisKeys.bytes("LOAD"), script.source()));
+        }
+        again.forEach(i -> all.add(requests.get(i)));
+        List<Object> answers = send(key, all, false);
+        int loads = all.size() - again.size();
+        Optional<Object> refusal = answers.subList(0, loads).stream()
+                .filter(JedisAccessControlException.class::isInstance).findFirst();
+        for (int i = 0; i < again.size(); i++) {
+            Object answer = answers.get(loads + i);
+            // Where a right is missing, the answer without the scripts would not say which.
+            settled.set(again.get(i), answer instanceof JedisNoScriptException ? refusal.orElse(answer) : answer);
         }
     }
 
@@ -406,6 +389,6 @@ public final class Redis implements AutoCloseable {
     @Override
     public void close() {
         outage.close();
-        connections.close();
+        pools.close();
     }
 }

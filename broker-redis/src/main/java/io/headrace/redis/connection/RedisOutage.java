@@ -28,7 +28,7 @@ final class RedisOutage implements AutoCloseable {
     private final boolean cluster;
     private final BooleanSupplier probe;
     private final LongSupplier nanoClock;
-    private final UnexpectedErrors surprises;
+    private final UnexpectedErrors unexpected;
     /** Why Redis is away; null while it is not. */
     private volatile @Nullable String why;
     private volatile long newestFailure;
@@ -38,12 +38,12 @@ final class RedisOutage implements AutoCloseable {
 
     /** @param probe whether Redis answers, asked in a bounded time and past this object */
     RedisOutage(BrokerObserver observer, boolean cluster, BooleanSupplier probe, LongSupplier nanoClock,
-            UnexpectedErrors surprises) {
+            UnexpectedErrors unexpected) {
         this.observer = observer;
         this.cluster = cluster;
         this.probe = probe;
         this.nanoClock = nanoClock;
-        this.surprises = surprises;
+        this.unexpected = unexpected;
     }
 
     /** @throws BrokerUnavailable at once, while Redis is known to be away */
@@ -106,7 +106,7 @@ final class RedisOutage implements AutoCloseable {
             try {
                 probeOnce();
             } catch (RuntimeException | Error e) { // whatever it is, callers are refused until somebody finds out
-                surprises.survived("looking for Redis", e);
+                unexpected.survived("looking for Redis", e);
             }
         }
     }

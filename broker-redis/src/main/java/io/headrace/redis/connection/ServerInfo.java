@@ -19,9 +19,9 @@ public final class ServerInfo {
     }
 
     /** Asks the server; one round trip. */
-    public static ServerInfo of(Redis link) {
+    public static ServerInfo of(Redis redis) {
         byte[] any = {'i'};
-        return parse(Replies.text(link.ask(any, new Redis.Request(Command.INFO))));
+        return parse(Replies.text(redis.ask(any, new Request(Command.INFO))));
     }
 
     /** What an answer to INFO says, of the sections that it holds. */

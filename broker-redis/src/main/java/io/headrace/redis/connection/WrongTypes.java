@@ -23,23 +23,23 @@ final class WrongTypes {
     private static final long REMIND_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int MAX_TOLD = 1_000;
 
-    private final Redis link;
+    private final Redis redis;
     private final LongSupplier nanoClock;
     /** When each damage was last told of. Guarded by {@code this}. */
     private final Map<String, Long> told = new HashMap<>();
 
-    WrongTypes(Redis link, LongSupplier nanoClock) {
-        this.link = link;
+    WrongTypes(Redis redis, LongSupplier nanoClock) {
+        this.redis = redis;
         this.nanoClock = nanoClock;
     }
 
     /** The answers, with a {@link DataDamaged} that names the key in the place of each that says "wrong type". */
-    List<Object> named(List<Redis.Request> requests, List<Object> answers) {
+    List<Object> named(List<Request> requests, List<Object> answers) {
         List<Object> named = answers;
         Map<String, DataDamaged> found = new HashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             if (answers.get(i) instanceof JedisDataException e && wrongType(e)) {
-                Redis.Request request = requests.get(i);
+                Request request = requests.get(i);
                 if (named == answers) {
                     named = new ArrayList<>(answers);
                 }
@@ -53,7 +53,7 @@ final class WrongTypes {
         return String.valueOf(e.getMessage()).contains("WRONGTYPE");
     }
 
-    private DataDamaged damaged(Redis.Request request, JedisDataException e) {
+    private DataDamaged damaged(Request request, JedisDataException e) {
         byte[] key = request.key();
         String what = request.command() == Command.EVALSHA
                 ? structure(key).orElse("a key that starts with " + Replies.text(key) + " has a wrong type")
@@ -68,8 +68,8 @@ final class WrongTypes {
         String start = Replies.text(base);
         List<Object> types;
         try {
-            types = link.exchange(base, kinds.stream()
-                    .map(kind -> new Redis.Request(Command.TYPE, RedisKeys.bytes(start + kind.suffix()))).toList());
+            types = redis.exchange(base, kinds.stream()
+                    .map(kind -> new Request(Command.TYPE, RedisKeys.bytes(start + kind.suffix()))).toList());
         } catch (HeadraceException e) {
             return Optional.empty(); // the call itself has its answer: this was only to say more about it
         }

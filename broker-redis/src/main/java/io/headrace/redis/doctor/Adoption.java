@@ -9,6 +9,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.jobs.Finder;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +22,11 @@ final class Adoption {
     private static final Failure WHY = new Failure("document_without_index",
             "the document of this job was in no index, so it would never have run; headrace doctor laid it here", null);
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
 
-    Adoption(Redis link, RedisKeys keys) {
-        this.link = link;
+    Adoption(Redis redis, RedisKeys keys) {
+        this.redis = redis;
         this.keys = keys;
     }
 
@@ -34,10 +35,10 @@ final class Adoption {
         byte[] base = RedisKeys.bytes(keys.base(queue));
         List<byte[]> arguments = new ArrayList<>();
         long done = 0;
-        for (Violation suspect : found) {
-            JobId id = JobId.parse(new String(suspect.item().get(1), StandardCharsets.UTF_8));
+        for (Violation violation : found) {
+            JobId id = JobId.parse(new String(violation.item().get(1), StandardCharsets.UTF_8));
             byte[] key = keys.job(queue, id.toString());
-            if (link.ask(key, new Redis.Request(Command.GET, key)) instanceof byte[] document) {
+            if (redis.ask(key, new Request(Command.GET, key)) instanceof byte[] document) {
                 arguments.add(RedisKeys.bytes(id.toString()));
                 arguments.add(document);
                 arguments.add(explained(document).bytes());
@@ -52,7 +53,7 @@ final class Adoption {
     }
 
     private long adopt(byte[] base, List<byte[]> arguments) {
-        return Replies.list(link.run(Script.ADOPT, base, arguments)).stream().mapToLong(Replies::number).sum();
+        return Replies.list(redis.run(Script.ADOPT, base, arguments)).stream().mapToLong(Replies::number).sum();
     }
 
     private static JobDocument explained(byte[] document) {

@@ -20,14 +20,14 @@ final class CheckRunner {
     private static final byte[] LOOK = {'0'};
     private static final byte[] REPAIR = {'1'};
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
-    private final Violations suspects;
+    private final Violations violations;
 
-    CheckRunner(Redis link, RedisKeys keys, Violations suspects) {
-        this.link = link;
+    CheckRunner(Redis redis, RedisKeys keys, Violations violations) {
+        this.redis = redis;
         this.keys = keys;
-        this.suspects = suspects;
+        this.violations = violations;
     }
 
     /**
@@ -56,7 +56,7 @@ final class CheckRunner {
         Object answer = run(queue, script, LOOK, head, items.stream().map(Item::arguments).toList());
         if (answer instanceof JedisDataException refusal) {
             if (items.size() == 1) {
-                suspects.add(Violation.of(queue.value(), Defect.UNCHECKED, items.get(0).subject(),
+                violations.add(Violation.of(queue.value(), Defect.UNCHECKED, items.get(0).subject(),
                         String.valueOf(refusal.getMessage())));
                 return;
             }
@@ -68,7 +68,7 @@ final class CheckRunner {
         for (Object each : Replies.list(answer)) {
             List<Object> fault = Replies.list(each);
             Item item = items.get((int) Replies.number(fault.get(0)) - 1);
-            suspects.add(new Violation(queue.value(), Defect.valueOf(Replies.text(fault.get(1))), item.subject(),
+            violations.add(new Violation(queue.value(), Defect.valueOf(Replies.text(fault.get(1))), item.subject(),
                     Replies.text(fault.get(2)), script, head, item.arguments()));
         }
     }
@@ -113,7 +113,7 @@ final class CheckRunner {
         arguments.addAll(head);
         items.forEach(arguments::addAll);
         byte[] base = RedisKeys.bytes(keys.base(queue));
-        Object answer = link.exchange(base, List.of(link.script(script, base, arguments))).get(0);
+        Object answer = redis.exchange(base, List.of(redis.script(script, base, arguments))).get(0);
         if (answer instanceof JedisDataException e && isOutage(e)) {
             throw new BrokerUnavailable("Redis refused: " + e.getMessage(), e);
         }

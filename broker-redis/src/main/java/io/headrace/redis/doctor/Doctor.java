@@ -24,19 +24,19 @@ public final class Doctor implements AutoCloseable {
     private static final int CONNECTIONS = 4;
 
     private final RedisConfig config;
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final Nodes nodes;
-    private final Violations suspects = new Violations();
+    private final Violations violations = new Violations();
 
     private Doctor(RedisConfig config) {
         this.config = config;
-        this.link = new Redis(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
+        this.redis = new Redis(config, BrokerObserver.NONE, CONNECTIONS, System::nanoTime);
         this.keys = new RedisKeys(config);
         try {
-            this.nodes = Nodes.of(config, link);
+            this.nodes = Nodes.of(config, redis);
         } catch (RuntimeException e) {
-            link.close();
+            redis.close();
             throw e;
         }
     }
@@ -67,7 +67,7 @@ public final class Doctor implements AutoCloseable {
 
     /** Checks the servers, good news included. A few dozen round trips. */
     public List<Finding> examineServers() {
-        return new ServerCheck(config, link, nodes).run();
+        return new ServerCheck(config, redis, nodes).run();
     }
 
     /**
@@ -84,10 +84,11 @@ public final class Doctor implements AutoCloseable {
             return List.of(Finding.problem("data", "the jobs were not looked at: " + obstacle.get(), ""));
         }
         DoctorProgress pace = new DoctorProgress(watcher);
-        RegistryCheck registry = new RegistryCheck(link, keys, suspects);
-        KeyCheck keyExam = new KeyCheck(keys, config.prefix(), new CheckRunner(link, keys, suspects), suspects, pace,
+        RegistryCheck registry = new RegistryCheck(redis, keys, violations);
+        KeyCheck keyExam = new KeyCheck(keys, config.prefix(), new CheckRunner(redis, keys, violations), violations,
+                pace,
                 only);
-        nodes.masters().forEach(master -> keyExam.run(master.link()));
+        nodes.masters().forEach(master -> keyExam.run(master.redis()));
         Set<String> liveWorkers = registry.liveWorkers();
         Set<QueueName> queues = new TreeSet<>(keyExam.seen());
         Set<QueueName> known = registry.listed();
@@ -96,10 +97,10 @@ public final class Doctor implements AutoCloseable {
                     throw new UnknownQueue(queue);
                 });
         for (QueueName queue : queues) {
-            new QueueCheck(link, keys, suspects, liveWorkers, pace, queue).run();
+            new QueueCheck(redis, keys, violations, liveWorkers, pace, queue).run();
         }
         registry.compare(queues, only);
-        List<Finding> findings = suspects.findings();
+        List<Finding> findings = violations.findings();
         return findings.isEmpty() ? List.of(Finding.ok("data", "every rule holds: "
                 + pace.looked() + " keys, entries and ids of " + queues.size()
                 + (queues.size() == 1 ? " queue" : " queues")))
@@ -111,38 +112,38 @@ public final class Doctor implements AutoCloseable {
      * again first.
      */
     public List<Repaired> repair(Watcher watcher) {
-        CheckRunner examiner = new CheckRunner(link, keys, suspects);
-        RegistryCheck registry = new RegistryCheck(link, keys, suspects);
-        List<Violations.Kind> kinds = suspects.repairable();
-        long total = kinds.stream().mapToLong(kind -> suspects.of(kind).size()).sum();
+        CheckRunner runner = new CheckRunner(redis, keys, violations);
+        RegistryCheck registry = new RegistryCheck(redis, keys, violations);
+        List<Violations.Kind> kinds = violations.repairable();
+        long total = kinds.stream().mapToLong(kind -> violations.of(kind).size()).sum();
         Map<Violations.Kind, Long> done = new HashMap<>();
         long tried = 0;
         for (Violations.Kind kind : kinds) {
-            repair(kind, examiner, registry).forEach(
+            repair(kind, runner, registry).forEach(
                     (fault, count) -> done.merge(new Violations.Kind(kind.queue(), fault), count, Long::sum));
-            tried += suspects.of(kind).size();
-            watcher.progress(tried, total, suspects.finding(kind).check());
+            tried += violations.of(kind).size();
+            watcher.progress(tried, total, violations.finding(kind).check());
         }
         return kinds.stream().map(kind -> {
-            long found = suspects.of(kind).size();
-            return new Repaired(suspects.finding(kind), found, Math.min(found, done.getOrDefault(kind, 0L)));
+            long found = violations.of(kind).size();
+            return new Repaired(violations.finding(kind), found, Math.min(found, done.getOrDefault(kind, 0L)));
         }).toList();
     }
 
-    private Map<Defect, Long> repair(Violations.Kind kind, CheckRunner examiner, RegistryCheck registry) {
-        List<Violation> found = suspects.of(kind);
+    private Map<Defect, Long> repair(Violations.Kind kind, CheckRunner runner, RegistryCheck registry) {
+        List<Violation> found = violations.of(kind);
         if (kind.queue() == null || found.get(0).check() == null) {
             return Map.of(kind.fault(), registry.mend(kind.fault(), found));
         }
         QueueName queue = new QueueName(kind.queue());
         return kind.fault() == Defect.DOCUMENT_WITHOUT_INDEX
-                ? Map.of(kind.fault(), new Adoption(link, keys).adopt(queue, found))
-                : examiner.repair(queue, found);
+                ? Map.of(kind.fault(), new Adoption(redis, keys).adopt(queue, found))
+                : runner.repair(queue, found);
     }
 
     @Override
     public void close() {
         nodes.close();
-        link.close();
+        redis.close();
     }
 }

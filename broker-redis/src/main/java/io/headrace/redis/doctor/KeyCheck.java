@@ -6,6 +6,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.doctor.CheckRunner.Item;
 import java.nio.charset.StandardCharsets;
@@ -45,18 +46,18 @@ final class KeyCheck {
 
     private final RedisKeys keys;
     private final String prefix;
-    private final CheckRunner examiner;
-    private final Violations suspects;
+    private final CheckRunner runner;
+    private final Violations violations;
     private final DoctorProgress pace;
     private final Set<QueueName> only;
     private final Set<QueueName> seen = new TreeSet<>();
 
-    KeyCheck(RedisKeys keys, String prefix, CheckRunner examiner, Violations suspects, DoctorProgress pace,
+    KeyCheck(RedisKeys keys, String prefix, CheckRunner runner, Violations violations, DoctorProgress pace,
             Set<QueueName> only) {
         this.keys = keys;
         this.prefix = prefix;
-        this.examiner = examiner;
-        this.suspects = suspects;
+        this.runner = runner;
+        this.violations = violations;
         this.pace = pace;
         this.only = only;
     }
@@ -68,13 +69,13 @@ final class KeyCheck {
     /** @param master one server, or one master of a cluster */
     void run(Redis master) {
         byte[] any = {'k'};
-        long size = Replies.number(master.ask(any, new Redis.Request(Command.DBSIZE)));
+        long size = Replies.number(master.ask(any, new Request(Command.DBSIZE)));
         pace.expect(size);
         byte[] match = RedisKeys.bytes(only.size() == 1 ? keys.base(only.iterator().next()) + "*" : prefix + "*");
         byte[] cursor = {'0'};
         long told = 0;
         do {
-            List<Object> reply = Replies.list(master.ask(any, new Redis.Request(Command.SCAN, cursor,
+            List<Object> reply = Replies.list(master.ask(any, new Request(Command.SCAN, cursor,
                     RedisKeys.bytes("MATCH"), match, RedisKeys.bytes("COUNT"), SCANNED)));
             cursor = (byte[]) reply.get(0);
             look(Replies.list(reply.get(1)));
@@ -98,7 +99,7 @@ final class KeyCheck {
             QueueName queue = name.startsWith("{") && end > 0 ? queue(name.substring(1, end)) : null;
             if (queue == null) {
                 if (only.isEmpty() && RedisKeys.ALL.stream().noneMatch(kind -> kind.isOfNoQueue(name))) {
-                    suspects.add(Violation.of(null, Defect.UNKNOWN_KEY, Replies.text(each), ""));
+                    violations.add(Violation.of(null, Defect.UNKNOWN_KEY, Replies.text(each), ""));
                 }
             } else if (only.isEmpty() || only.contains(queue)) {
                 seen.add(queue);
@@ -109,7 +110,7 @@ final class KeyCheck {
                 }
             }
         }
-        items.forEach((queue, some) -> examiner.check(queue, Script.CHECK_KEYS, List.of(), some));
+        items.forEach((queue, some) -> runner.check(queue, Script.CHECK_KEYS, List.of(), some));
     }
 
     private static @Nullable QueueName queue(String text) {
@@ -128,14 +129,14 @@ final class KeyCheck {
         String kind = name.substring(0, name.indexOf(':') + 1);
         String type = TYPES.get(kind);
         if (type == null) {
-            suspects.add(Violation.of(queue.value(), Defect.UNKNOWN_KEY, subject, ""));
+            violations.add(Violation.of(queue.value(), Defect.UNKNOWN_KEY, subject, ""));
             return null;
         }
         String rest = name.substring(kind.length());
         String bucket = "";
         if (kind.equals("job:") || kind.equals("log:") || kind.equals("progress:")) {
             if (!QueueCheck.isIdOf(queue, rest)) {
-                suspects.add(Violation.of(queue.value(), Defect.NOT_AN_ID, rest, "in " + subject));
+                violations.add(Violation.of(queue.value(), Defect.NOT_AN_ID, rest, "in " + subject));
                 return null;
             }
             bucket = Replies.bucket(JobId.parse(rest));

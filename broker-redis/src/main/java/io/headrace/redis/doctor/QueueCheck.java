@@ -9,6 +9,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.doctor.CheckRunner.Item;
 import io.headrace.redis.jobs.Finder;
@@ -44,22 +45,22 @@ final class QueueCheck {
     private static final byte[] COUNT = RedisKeys.bytes("COUNT");
     private static final byte[] GROUP = RedisKeys.bytes("workers");
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
-    private final CheckRunner examiner;
-    private final Violations suspects;
+    private final CheckRunner runner;
+    private final Violations violations;
     private final Set<String> liveWorkers;
     private final DoctorProgress pace;
     private final QueueName queue;
     private final byte[] base;
 
     /** @param liveWorkers ids of the workers whose consumers are needed */
-    QueueCheck(Redis link, RedisKeys keys, Violations suspects, Set<String> liveWorkers, DoctorProgress pace,
+    QueueCheck(Redis redis, RedisKeys keys, Violations violations, Set<String> liveWorkers, DoctorProgress pace,
             QueueName queue) {
-        this.link = link;
+        this.redis = redis;
         this.keys = keys;
-        this.examiner = new CheckRunner(link, keys, suspects);
-        this.suspects = suspects;
+        this.runner = new CheckRunner(redis, keys, violations);
+        this.violations = violations;
         this.liveWorkers = liveWorkers;
         this.pace = pace;
         this.queue = queue;
@@ -71,9 +72,9 @@ final class QueueCheck {
             return;
         }
         pace.expect(size());
-        examiner.check(queue, Script.CHECK_QUEUE, List.of(),
+        runner.check(queue, Script.CHECK_QUEUE, List.of(),
                 List.of(level(Priority.HIGH), level(Priority.NORMAL), level(Priority.LOW)));
-        examiner.check(queue, Script.CHECK_SETTINGS, List.of(), StoredSettings.BOUNDS.entrySet().stream()
+        runner.check(queue, Script.CHECK_SETTINGS, List.of(), StoredSettings.BOUNDS.entrySet().stream()
                 .map(bound -> new Item(bound.getKey(),
                         List.of(RedisKeys.bytes(bound.getKey()), RedisKeys.bytes(bound.getValue()))))
                 .toList());
@@ -104,13 +105,13 @@ final class QueueCheck {
         List<RedisKeys.Kind> kinds = RedisKeys.ALL.stream().filter(kind -> kind.pattern().startsWith(own)
                 && !kind.pattern().contains("<") && !kind.type().equals("channel")).toList();
         List<String> names = kinds.stream().map(kind -> kind.pattern().substring(own.length())).toList();
-        List<Object> answers = link.exchange(base, names.stream()
-                .map(name -> new Redis.Request(Command.TYPE, keys.index(queue, name))).toList());
+        List<Object> answers = redis.exchange(base, names.stream()
+                .map(name -> new Request(Command.TYPE, keys.index(queue, name))).toList());
         boolean right = true;
         for (int i = 0; i < names.size(); i++) {
             String type = Replies.text(Redis.checked(answers.get(i)));
             if (!type.equals("none") && !type.equals(kinds.get(i).type())) {
-                suspects.add(Violation.of(queue.value(), Defect.WRONG_TYPE, keys.base(queue) + names.get(i),
+                violations.add(Violation.of(queue.value(), Defect.WRONG_TYPE, keys.base(queue) + names.get(i),
                         type + " instead of " + kinds.get(i).type()));
                 right = false;
             }
@@ -119,14 +120,14 @@ final class QueueCheck {
     }
 
     private long size() {
-        List<Redis.Request> requests = new ArrayList<>();
+        List<Request> requests = new ArrayList<>();
         for (Priority priority : Priority.values()) {
-            requests.add(new Redis.Request(Command.XLEN, keys.ready(queue, priority)));
+            requests.add(new Request(Command.XLEN, keys.ready(queue, priority)));
         }
         for (String index : List.of("scheduled", "retrying", "parked", "dead")) {
-            requests.add(new Redis.Request(Command.ZCARD, keys.index(queue, index)));
+            requests.add(new Request(Command.ZCARD, keys.index(queue, index)));
         }
-        return link.exchange(base, requests).stream().mapToLong(n -> n instanceof Long l ? l : 0).sum();
+        return redis.exchange(base, requests).stream().mapToLong(n -> n instanceof Long l ? l : 0).sum();
     }
 
     /** From the first entry to what is the last one now. */
@@ -150,8 +151,8 @@ final class QueueCheck {
                 from = "(" + address;
                 items.add(entry(priority, address, Replies.list(entry.get(1)), locks));
             }
-            examiner.check(queue, Script.CHECK_LINE, List.of(code(priority)), items);
-            examiner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
+            runner.check(queue, Script.CHECK_LINE, List.of(code(priority)), items);
+            runner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
             pace.looked(page.size());
             pace.did(page.size(), queue + " line");
         } while (page.size() == CheckRunner.BATCH);
@@ -161,7 +162,7 @@ final class QueueCheck {
         ReadyEntry content = ReadyEntry.of(queue, priority, address, fields);
         boolean named = !fields.isEmpty() && Replies.text(fields.get(0)).equals("id");
         if (named && !Replies.text(fields.get(1)).equals(content.id().toString())) {
-            suspects.add(Violation.of(queue.value(), Defect.NOT_AN_ID, Replies.text(fields.get(1)),
+            violations.add(Violation.of(queue.value(), Defect.NOT_AN_ID, Replies.text(fields.get(1)),
                     "in entry " + address + " of ready:" + priority.code()));
         }
         read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + priority.code(),
@@ -177,7 +178,7 @@ final class QueueCheck {
             JobDocument.parse(document).spec().unique().ifPresent(key -> locks.add(new Item(id,
                     List.of(RedisKeys.bytes(id), RedisKeys.bytes(key)))));
         } catch (CorruptDocument e) {
-            suspects.add(Violation.of(queue.value(), Defect.UNREADABLE, id, where));
+            violations.add(Violation.of(queue.value(), Defect.UNREADABLE, id, where));
         }
     }
 
@@ -187,7 +188,7 @@ final class QueueCheck {
         String from = "-";
         List<Object> page;
         do {
-            Object answer = link.exchange(base, List.of(new Redis.Request(Command.XPENDING, stream, GROUP,
+            Object answer = redis.exchange(base, List.of(new Request(Command.XPENDING, stream, GROUP,
                     RedisKeys.bytes(from), RedisKeys.bytes("+"), PAGE))).get(0);
             page = Replies.list(answer); // none when there is no group, which is told elsewhere
             List<Item> items = new ArrayList<>();
@@ -196,7 +197,7 @@ final class QueueCheck {
                 from = "(" + entry;
                 items.add(new Item("entry " + entry + " of ready:" + priority.code(), List.of(RedisKeys.bytes(entry))));
             }
-            examiner.check(queue, Script.CHECK_LEASES, head, items);
+            runner.check(queue, Script.CHECK_LEASES, head, items);
         } while (page.size() == CheckRunner.BATCH);
     }
 
@@ -207,13 +208,13 @@ final class QueueCheck {
                 String entry = Replies.text(flat.get(i));
                 items.add(new Item("entry " + entry + " of ready:" + priority.code(), List.of(RedisKeys.bytes(entry))));
             }
-            examiner.check(queue, Script.CHECK_RUNNING, List.of(code(priority)), items);
+            runner.check(queue, Script.CHECK_RUNNING, List.of(code(priority)), items);
         });
     }
 
     private void consumers(Priority priority) {
-        Object answer = link.exchange(base,
-                List.of(new Redis.Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, priority),
+        Object answer = redis.exchange(base,
+                List.of(new Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, priority),
                         GROUP)))
                 .get(0);
         List<Item> items = new ArrayList<>();
@@ -223,7 +224,7 @@ final class QueueCheck {
                 items.add(new Item(name + " of ready:" + priority.code(), List.of(RedisKeys.bytes(name))));
             }
         }
-        examiner.check(queue, Script.CHECK_CONSUMERS, List.of(code(priority)), items);
+        runner.check(queue, Script.CHECK_CONSUMERS, List.of(code(priority)), items);
     }
 
     private void index(String index) {
@@ -232,7 +233,7 @@ final class QueueCheck {
             for (int i = 0; i + 1 < flat.size(); i += 2) {
                 items.add(Item.of(Replies.text(flat.get(i))));
             }
-            examiner.check(queue, Script.CHECK_INDEX, List.of(RedisKeys.bytes(index), MISSING), items);
+            runner.check(queue, Script.CHECK_INDEX, List.of(RedisKeys.bytes(index), MISSING), items);
             for (int from = 0; from < items.size(); from += CheckRunner.BATCH) {
                 readDocuments(index, items.subList(from, Math.min(items.size(), from + CheckRunner.BATCH)));
             }
@@ -243,19 +244,19 @@ final class QueueCheck {
 
     private void readDocuments(String index, List<Item> items) {
         byte[][] names = items.stream().map(item -> keys.job(queue, item.subject())).toArray(byte[][]::new);
-        List<Object> documents = Replies.list(link.ask(base, new Redis.Request(Command.MGET, names)));
+        List<Object> documents = Replies.list(redis.ask(base, new Request(Command.MGET, names)));
         List<Item> locks = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             if (documents.get(i) instanceof byte[] document) {
                 String id = items.get(i).subject();
                 read(id, document, index, locks);
                 if (!isIdOf(queue, id)) {
-                    suspects.add(Violation.of(queue.value(), Defect.NOT_AN_ID, id, "in " + index));
+                    violations.add(Violation.of(queue.value(), Defect.NOT_AN_ID, id, "in " + index));
                 }
             }
         }
         if (!index.equals("dead")) { // whose locks are free
-            examiner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
+            runner.check(queue, Script.CHECK_LOCKS, List.of(), locks);
         }
     }
 
@@ -268,7 +269,7 @@ final class QueueCheck {
     }
 
     private void marks(String set) {
-        scan(Command.SSCAN, keys.index(queue, set), members -> examiner.check(queue, Script.CHECK_MARKS,
+        scan(Command.SSCAN, keys.index(queue, set), members -> runner.check(queue, Script.CHECK_MARKS,
                 List.of(RedisKeys.bytes(set)), members.stream().map(member -> Item.of(Replies.text(member))).toList()));
     }
 
@@ -281,7 +282,7 @@ final class QueueCheck {
                     items.add(Item.of(field));
                 }
             }
-            examiner.check(queue, Script.CHECK_KEPT, List.of(), items);
+            runner.check(queue, Script.CHECK_KEPT, List.of(), items);
         });
     }
 
@@ -300,7 +301,7 @@ final class QueueCheck {
             String before = counters();
             long sum = few ? 0 : sum(kept);
             if (few || before.equals(counters())) {
-                examiner.check(queue, Script.CHECK_TOTAL, List.of(RedisKeys.bytes(SUMMED_AT_ONCE)),
+                runner.check(queue, Script.CHECK_TOTAL, List.of(RedisKeys.bytes(SUMMED_AT_ONCE)),
                         List.of(new Item(keys.base(queue) + "kept",
                                 List.of(RedisKeys.bytes(sum), RedisKeys.bytes(before.split(" ", 2)[0])))));
                 return;
@@ -309,9 +310,9 @@ final class QueueCheck {
     }
 
     private String counters() {
-        List<Object> answers = link.exchange(base,
-                List.of(new Redis.Request(Command.HGET, keys.index(queue, "kept"), RedisKeys.bytes("total")),
-                        new Redis.Request(Command.HGETALL, keys.index(queue, "totals"))));
+        List<Object> answers = redis.exchange(base,
+                List.of(new Request(Command.HGET, keys.index(queue, "kept"), RedisKeys.bytes("total")),
+                        new Request(Command.HGETALL, keys.index(queue, "totals"))));
         return Replies.number(answers.get(0)) + " " + Replies.map(answers.get(1));
     }
 
@@ -340,7 +341,7 @@ final class QueueCheck {
     }
 
     private Object ask(Command command, byte[]... arguments) {
-        return link.ask(base, new Redis.Request(command, arguments));
+        return redis.ask(base, new Request(command, arguments));
     }
 
     private static byte[] code(Priority priority) {

@@ -5,6 +5,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import java.util.HashSet;
 import java.util.List;
@@ -16,14 +17,14 @@ import redis.clients.jedis.Protocol.Command;
 final class RegistryCheck {
     private static final byte[] MINUTE_MS = RedisKeys.bytes(60_000);
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
-    private final Violations suspects;
+    private final Violations violations;
 
-    RegistryCheck(Redis link, RedisKeys keys, Violations suspects) {
-        this.link = link;
+    RegistryCheck(Redis redis, RedisKeys keys, Violations violations) {
+        this.redis = redis;
         this.keys = keys;
-        this.suspects = suspects;
+        this.violations = violations;
     }
 
     /** The names on the list that can be names of queues. */
@@ -33,7 +34,7 @@ final class RegistryCheck {
             try {
                 listed.add(new QueueName(name));
             } catch (InvalidInput e) {
-                suspects.add(Violation.of(null, Defect.NOT_AN_ID, name, "in hr:queues"));
+                violations.add(Violation.of(null, Defect.NOT_AN_ID, name, "in hr:queues"));
             }
         }
         return listed;
@@ -49,14 +50,14 @@ final class RegistryCheck {
         for (String id : members(keys.workers())) {
             long ttl = Replies.number(ask(Command.PTTL, keys.worker(id)));
             if (ttl == -1) {
-                suspects.add(Violation.of(null, Defect.WORKER_FOREVER, id, ""));
+                violations.add(Violation.of(null, Defect.WORKER_FOREVER, id, ""));
             }
             (ttl == -2 ? silent : live).add(id);
         }
         if (!silent.isEmpty()) {
             silent.retainAll(members(keys.workers()));
             silent.stream().filter(id -> Replies.number(ask(Command.EXISTS, keys.worker(id))) == 0)
-                    .forEach(id -> suspects.add(Violation.of(null, Defect.WORKER_GONE, id, "")));
+                    .forEach(id -> violations.add(Violation.of(null, Defect.WORKER_GONE, id, "")));
         }
         return live;
     }
@@ -66,12 +67,12 @@ final class RegistryCheck {
         Set<QueueName> listed = listed();
         for (QueueName queue : seen) {
             if (!listed.contains(queue) && hasKeys(queue)) {
-                suspects.add(Violation.of(queue.value(), Defect.QUEUE_UNLISTED, queue.value(), ""));
+                violations.add(Violation.of(queue.value(), Defect.QUEUE_UNLISTED, queue.value(), ""));
             }
         }
         for (QueueName queue : listed) {
             if ((only.isEmpty() || only.contains(queue)) && !seen.contains(queue) && !hasKeys(queue)) {
-                suspects.add(Violation.of(queue.value(), Defect.QUEUE_EMPTY, queue.value(), ""));
+                violations.add(Violation.of(queue.value(), Defect.QUEUE_EMPTY, queue.value(), ""));
             }
         }
     }
@@ -85,7 +86,7 @@ final class RegistryCheck {
 
     /** @return how many were mended; what has mended itself meanwhile does not count */
     long mend(Defect fault, List<Violation> found) {
-        return found.stream().filter(suspect -> mend(fault, suspect.subject())).count();
+        return found.stream().filter(violation -> mend(fault, violation.subject())).count();
     }
 
     private boolean mend(Defect fault, String name) {
@@ -93,7 +94,7 @@ final class RegistryCheck {
             case QUEUE_UNLISTED -> {
                 QueueName queue = new QueueName(name);
                 if (hasKeys(queue)) {
-                    link.ask(Script.CREATE, RedisKeys.bytes(keys.base(queue)), List.of());
+                    redis.ask(Script.CREATE, RedisKeys.bytes(keys.base(queue)), List.of());
                     ask(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value()));
                     return true;
                 }
@@ -117,7 +118,7 @@ final class RegistryCheck {
     private boolean holdsNothing(String worker) {
         long held = 0;
         for (QueueName queue : listed()) {
-            held += Replies.number(link.ask(Script.FORGET, RedisKeys.bytes(keys.base(queue)),
+            held += Replies.number(redis.ask(Script.FORGET, RedisKeys.bytes(keys.base(queue)),
                     List.of(RedisKeys.bytes(worker))));
         }
         return held == 0;
@@ -135,6 +136,6 @@ final class RegistryCheck {
         byte[][] arguments = new byte[more.length + 1][];
         arguments[0] = key;
         System.arraycopy(more, 0, arguments, 1, more.length);
-        return link.ask(key, new Redis.Request(command, arguments));
+        return redis.ask(key, new Request(command, arguments));
     }
 }

@@ -12,6 +12,7 @@ import io.headrace.redis.connection.Nodes.Node;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.ServerInfo;
 import io.headrace.redis.doctor.Finding.Level;
 import java.util.ArrayList;
@@ -39,14 +40,14 @@ final class ServerCheck {
     private static final double MEMORY_WARNING = 0.8;
 
     private final RedisConfig config;
-    private final Redis link;
+    private final Redis redis;
     private final Nodes nodes;
     /** A key that the user of Redis may ask about. */
     private final byte[] own;
 
-    ServerCheck(RedisConfig config, Redis link, Nodes nodes) {
+    ServerCheck(RedisConfig config, Redis redis, Nodes nodes) {
         this.config = config;
-        this.link = link;
+        this.redis = redis;
         this.nodes = nodes;
         this.own = new RedisKeys(config).queues();
     }
@@ -95,7 +96,7 @@ final class ServerCheck {
     private void rights(List<Finding> findings) {
         List<String> missing;
         try {
-            missing = MissingRights.missing(link, config);
+            missing = MissingRights.missing(redis, config);
         } catch (BrokerUnavailable e) {
             return; // its version or its role forbids scripts, which is told
         }
@@ -124,7 +125,7 @@ final class ServerCheck {
                             advice)
                     : Finding.problem("aof", "the append-only file is off: a crash of Redis loses jobs", advice);
         }
-        Optional<String> fsync = appendfsync(node.link());
+        Optional<String> fsync = appendfsync(node.redis());
         if (fsync.isEmpty()) {
             return Finding.ok("aof", "on; how often it is flushed, CONFIG may not be asked");
         }
@@ -139,9 +140,9 @@ final class ServerCheck {
     }
 
     /** Empty when this user may not ask. */
-    private static Optional<String> appendfsync(Redis link) {
-        Object answer = link.exchange(ANY,
-                List.of(new Redis.Request(Command.CONFIG, RedisKeys.bytes("GET"), RedisKeys.bytes("appendfsync"))))
+    private static Optional<String> appendfsync(Redis redis) {
+        Object answer = redis.exchange(ANY,
+                List.of(new Request(Command.CONFIG, RedisKeys.bytes("GET"), RedisKeys.bytes("appendfsync"))))
                 .get(0);
         return Optional.ofNullable(Replies.map(answer).get("appendfsync"));
     }
@@ -199,7 +200,7 @@ final class ServerCheck {
         double[] ms = new double[PINGS];
         for (int i = -WARM_UP; i < PINGS; i++) {
             long start = System.nanoTime();
-            node.link().call(ANY, new Redis.Request(Command.PING));
+            node.redis().call(ANY, new Request(Command.PING));
             if (i >= 0) {
                 ms[i] = (System.nanoTime() - start) / 1e6;
             }
@@ -241,7 +242,7 @@ final class ServerCheck {
 
     /** Redis's clock decides what is due; this machine's only shows in what its people compare. */
     private void clocks(List<Finding> findings) {
-        List<Long> offsets = nodes.all().stream().map(node -> offsetMs(node.link())).toList();
+        List<Long> offsets = nodes.all().stream().map(node -> offsetMs(node.redis())).toList();
         if (offsets.isEmpty()) {
             return;
         }
@@ -264,16 +265,16 @@ final class ServerCheck {
         }
     }
 
-    private static long offsetMs(Redis link) {
+    private static long offsetMs(Redis redis) {
         long before = System.currentTimeMillis();
-        List<Object> time = Replies.list(link.ask(ANY, new Redis.Request(Command.TIME)));
+        List<Object> time = Replies.list(redis.ask(ANY, new Request(Command.TIME)));
         long after = System.currentTimeMillis();
         return Replies.number(time.get(0)) * 1_000 + Replies.number(time.get(1)) / 1_000 - (before + after) / 2;
     }
 
     private Finding cluster() {
         Map<String, String> info = new java.util.HashMap<>();
-        Replies.text(link.ask(ANY, new Redis.Request(Command.CLUSTER, RedisKeys.bytes("INFO")))).lines()
+        Replies.text(redis.ask(ANY, new Request(Command.CLUSTER, RedisKeys.bytes("INFO")))).lines()
                 .map(line -> line.strip().split(":", 2)).filter(pair -> pair.length == 2)
                 .forEach(pair -> info.put(pair[0], pair[1]));
         String state = info.getOrDefault("cluster_state", "unknown");
@@ -303,7 +304,7 @@ final class ServerCheck {
 
     private Optional<String> lack(Node node, Durability durability) {
         try {
-            new DurabilityWait(node.link(), System::nanoTime).confirmation(durability, own);
+            new DurabilityWait(node.redis(), System::nanoTime).confirmation(durability, own);
             return Optional.empty();
         } catch (DurabilityUnavailable e) {
             return Optional.of(String.valueOf(e.getMessage()).replace("durability ", ""));

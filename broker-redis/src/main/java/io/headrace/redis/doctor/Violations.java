@@ -22,11 +22,11 @@ final class Violations {
 
     private final Map<Kind, Found> found = new LinkedHashMap<>();
 
-    void add(Violation suspect) {
-        Found of = found.computeIfAbsent(new Kind(suspect.queue(), suspect.fault()), kind -> new Found());
+    void add(Violation violation) {
+        Found of = found.computeIfAbsent(new Kind(violation.queue(), violation.fault()), kind -> new Found());
         if (of.byName.size() < REMEMBERED) {
-            of.byName.putIfAbsent(suspect.words(), suspect);
-        } else if (!of.byName.containsKey(suspect.words())) {
+            of.byName.putIfAbsent(violation.words(), violation);
+        } else if (!of.byName.containsKey(violation.words())) {
             of.beyond++;
         }
     }

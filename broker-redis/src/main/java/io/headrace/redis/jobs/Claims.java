@@ -10,6 +10,7 @@ import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.UnreadableValues;
 import io.headrace.redis.jobs.LostAnswers.Asker;
@@ -116,7 +117,7 @@ public final class Claims {
 
     private ClaimReply ask(ClaimRequest request, Asker asker, Asked asked) {
         byte[] base = queues.base(request.queue());
-        Redis.Request claim = redis.script(Script.CLAIM, base, asked.args(request, !asked.pausedToo()));
+        Request claim = redis.script(Script.CLAIM, base, asked.args(request, !asked.pausedToo()));
         ClaimReply reply = ClaimReply.of(lostAnswers.run(redis, asker, claim));
         if (reply.due()) {
             claim = redis.script(Script.CLAIM, base, asked.args(request, false));
@@ -132,7 +133,7 @@ public final class Claims {
     }
 
     /** Puts jobs in line that fell due, and claims. What is amiss with the former is told unless the latter yields. */
-    private ClaimReply promote(Asker asker, Redis.Request claim) {
+    private ClaimReply promote(Asker asker, Request claim) {
         byte[] base = queues.base(asker.queue());
         List<Object> answers = lostAnswers.runAll(redis, asker,
                 List.of(redis.script(Script.PROMOTE_DUE, base, Args.of(MAX_PROMOTED)), claim));
@@ -163,11 +164,11 @@ public final class Claims {
      */
     private int read(Asker asker, ClaimReply.Leased leased, ClaimReply.Rest rest, List<ClaimedJob> jobs) {
         QueueName queue = asker.queue();
-        Redis.Request read = new Redis.Request(Command.XREADGROUP, GROUP, WORKERS,
+        Request read = new Request(Command.XREADGROUP, GROUP, WORKERS,
                 RedisKeys.bytes(asker.worker().value()), COUNT, RedisKeys.bytes(rest.most()), STREAMS,
                 keys.ready(queue, rest.priority()), NEW);
         // Asked after the read: a cancellation that comes later finds a running job, and tells its worker.
-        Redis.Request marked = new Redis.Request(Command.EXISTS, keys.index(queue, "cancelled"),
+        Request marked = new Request(Command.EXISTS, keys.index(queue, "cancelled"),
                 keys.index(queue, "cancelling"));
         try {
             List<Object> replies = redis.exchange(queues.base(queue), List.of(read, marked));

@@ -20,6 +20,7 @@ import io.headrace.redis.connection.Pipelines;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.runtime.ByteBudget;
 import java.nio.charset.StandardCharsets;
@@ -67,30 +68,32 @@ public final class Enqueuer implements AutoCloseable {
     private static final int BESIDE_BYTES = 512;
     private static final Logger LOG = LoggerFactory.getLogger(Enqueuer.class);
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
-    private final DurabilityWait safekeeping;
+    private final DurabilityWait durabilityWait;
     /** What waits for Redis: {@link Pipeline} bounds their number, this their documents. */
     private final ByteBudget waiting;
     private final EntryTimes times;
-    private final Pipelines<Pending> lanes;
+    private final Pipelines<Pending> pipelines;
     /** Stream keys by queue and priority, encoded once. */
     private final Map<QueueName, Map<Priority, byte[]>> streams = new ConcurrentHashMap<>();
 
-    public Enqueuer(Redis link, RedisKeys keys, QueueCache queues, DurabilityWait safekeeping, LongSupplier nanoClock) {
-        this(link, keys, queues, safekeeping, nanoClock, ByteBudget.ofHeap());
+    public Enqueuer(Redis redis, RedisKeys keys, QueueCache queues, DurabilityWait durabilityWait,
+            LongSupplier nanoClock) {
+        this(redis, keys, queues, durabilityWait, nanoClock, ByteBudget.ofHeap());
     }
 
-    public Enqueuer(Redis link, RedisKeys keys, QueueCache queues, DurabilityWait safekeeping, LongSupplier nanoClock,
+    public Enqueuer(Redis redis, RedisKeys keys, QueueCache queues, DurabilityWait durabilityWait,
+            LongSupplier nanoClock,
             ByteBudget waiting) {
         this.waiting = waiting;
-        this.link = link;
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
-        this.safekeeping = safekeeping;
-        this.times = new EntryTimes(link, queues, nanoClock);
-        this.lanes = new Pipelines<>("headrace-enqueue", this::flush);
+        this.durabilityWait = durabilityWait;
+        this.times = new EntryTimes(redis, queues, nanoClock);
+        this.pipelines = new Pipelines<>("headrace-enqueue", this::flush);
     }
 
     /** A submission on its way. */
@@ -116,7 +119,7 @@ public final class Enqueuer implements AutoCloseable {
         Pending pending = new Pending(job, document, new CompletableFuture<>());
         var unused = pending.answer().whenComplete((submission, failure) -> waiting.release(size));
         try {
-            lanes.add(link.server(queues.base(job.queue())), job.durability(), pending);
+            pipelines.add(redis.server(queues.base(job.queue())), job.durability(), pending);
         } catch (RuntimeException | Error e) { // its bytes must not stay counted
             pending.answer().completeExceptionally(e);
             throw e;
@@ -139,7 +142,7 @@ public final class Enqueuer implements AutoCloseable {
         for (Pending pending : batch) {
             HeadraceException why = Objects.requireNonNull(found.get(pending.job().queue())).failure();
             if (why == null) {
-                shards.computeIfAbsent(link.shard(queues.base(pending.job().queue())), shard -> new ArrayList<>())
+                shards.computeIfAbsent(redis.shard(queues.base(pending.job().queue())), shard -> new ArrayList<>())
                         .add(pending);
             } else {
                 pending.fail(why);
@@ -189,10 +192,10 @@ public final class Enqueuer implements AutoCloseable {
     private List<Pending> send(List<Pending> pendings, Set<QueueName> limited) {
         Durability durability = pendings.get(0).job().durability();
         byte[] key = queues.base(pendings.get(0).job().queue());
-        List<Redis.Request> confirmation = safekeeping.confirmation(durability, key);
+        List<Request> confirmation = durabilityWait.confirmation(durability, key);
         times.look(key, queuesOf(pendings));
         List<Optional<Instant>> stamps = new ArrayList<>(pendings.size());
-        List<Redis.Request> requests = new ArrayList<>(pendings.size() + 8);
+        List<Request> requests = new ArrayList<>(pendings.size() + 8);
         List<Pending> sent = new ArrayList<>(pendings.size());
         Set<QueueName> bare = new LinkedHashSet<>();
         for (Pending pending : pendings) {
@@ -212,13 +215,13 @@ public final class Enqueuer implements AutoCloseable {
         }
         for (QueueName queue : bare) {
             byte[] wake = keys.wake(queue);
-            requests.add(new Redis.Request(Command.LPUSH, wake, RedisKeys.bytes(1)));
-            requests.add(new Redis.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(MAX_TOKENS - 1)));
+            requests.add(new Request(Command.LPUSH, wake, RedisKeys.bytes(1)));
+            requests.add(new Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(MAX_TOKENS - 1)));
         }
         requests.addAll(confirmation);
-        List<Object> answers = link.exchange(key, requests, confirmation.size());
+        List<Object> answers = redis.exchange(key, requests, confirmation.size());
         String doubt = confirmation.isEmpty() ? null
-                : safekeeping.doubt(durability, key, answers.get(answers.size() - 1));
+                : durabilityWait.doubt(durability, key, answers.get(answers.size() - 1));
         List<Pending> missing = new ArrayList<>();
         for (int i = 0; i < sent.size(); i++) {
             if (missing(answers.get(i))) {
@@ -237,7 +240,7 @@ public final class Enqueuer implements AutoCloseable {
 
     /** One submission that cannot be written fails alone. */
     private boolean written(Pending pending, boolean plain, Optional<Instant> stamp,
-            List<Redis.Request> requests) {
+            List<Request> requests) {
         try {
             requests.add(plain ? add(pending, stamp) : script(pending, stamp));
             return true;
@@ -250,16 +253,16 @@ public final class Enqueuer implements AutoCloseable {
     }
 
     /** A stream that is not there is not made: it would lack its group, and nobody would see the queue. */
-    private Redis.Request add(Pending pending, Optional<Instant> stamp) {
+    private Request add(Pending pending, Optional<Instant> stamp) {
         NewJob job = pending.job();
         byte[] stream = stream(job.queue(), job.priority());
         return stamp.isEmpty()
-                ? new Redis.Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document())
-                : new Redis.Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
+                ? new Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document())
+                : new Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
                         RedisKeys.bytes(stamp.get().toEpochMilli()));
     }
 
-    private Redis.Request script(Pending pending, Optional<Instant> stamp) {
+    private Request script(Pending pending, Optional<Instant> stamp) {
         NewJob job = pending.job();
         Idempotency idempotency = job.idempotency();
         List<byte[]> arguments = List.of(RedisKeys.bytes(job.queue().value()),
@@ -271,7 +274,7 @@ public final class Enqueuer implements AutoCloseable {
                 idempotency == null ? NONE : RedisKeys.bytes(idempotency.fingerprint()),
                 RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()), RedisKeys.bytes(job.awaited() ? 1 : 0),
                 RedisKeys.bytes(stamp.isPresent() ? 1 : 0));
-        return link.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
+        return redis.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
     }
 
     private static byte[] text(@Nullable String value) {
@@ -340,6 +343,6 @@ public final class Enqueuer implements AutoCloseable {
 
     @Override
     public void close() {
-        lanes.close();
+        pipelines.close();
     }
 }

@@ -8,6 +8,7 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,14 +37,14 @@ final class EntryTimes {
     /** Ids this little ahead are taken for the time. */
     private static final long TOLERANCE_MS = 1_000;
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
     private final ServerClocks clocks;
     /** What is known of each queue that was looked at. */
     private final Map<QueueName, Known> known = new ConcurrentHashMap<>();
 
-    EntryTimes(Redis link, QueueCache queues, LongSupplier nanoClock) {
-        this.link = link;
+    EntryTimes(Redis redis, QueueCache queues, LongSupplier nanoClock) {
+        this.redis = redis;
         this.queues = queues;
         this.clocks = new ServerClocks(nanoClock);
     }
@@ -72,7 +73,7 @@ final class EntryTimes {
     }
 
     private String server(QueueName queue) {
-        return link.server(queues.base(queue));
+        return redis.server(queues.base(queue));
     }
 
     /**
@@ -90,7 +91,7 @@ final class EntryTimes {
 
     private void learn(byte[] key, List<QueueName> unknown) {
         List<Object> replies = ask(key, unknown.stream()
-                .map(queue -> link.script(Script.NEWEST, queues.base(queue), List.of())).toList());
+                .map(queue -> redis.script(Script.NEWEST, queues.base(queue), List.of())).toList());
         for (int i = 0; i < unknown.size(); i++) {
             Known learnt = new Known();
             known.put(unknown.get(i), learnt);
@@ -105,9 +106,9 @@ final class EntryTimes {
         }
     }
 
-    private List<Object> ask(byte[] key, List<Redis.Request> requests) {
+    private List<Object> ask(byte[] key, List<Request> requests) {
         try {
-            return new ArrayList<>(link.exchange(key, requests));
+            return new ArrayList<>(redis.exchange(key, requests));
         } catch (OutcomeUnknown e) {
             throw new BrokerUnavailable("Redis did not tell its time: " + e.getMessage(), e); // no job was sent
         }

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class Finder {
     private static final byte[] NOTHING = {};
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
 
-    public Finder(Redis link, QueueCache queues) {
-        this.link = link;
+    public Finder(Redis redis, QueueCache queues) {
+        this.redis = redis;
         this.queues = queues;
     }
 
@@ -49,14 +49,14 @@ public final class Finder {
     /** Notes first that its end is waited for, so that it does not vanish between the two. */
     public Lookup await(JobId id) {
         byte[] base = queues.base(id.queue());
-        List<Object> replies = link.askAll(base,
-                List.of(link.script(Script.AWAIT, base, List.of(RedisKeys.bytes(id.toString()))),
-                        link.script(Script.FIND, base, arguments(id))));
+        List<Object> replies = redis.askAll(base,
+                List.of(redis.script(Script.AWAIT, base, List.of(RedisKeys.bytes(id.toString()))),
+                        redis.script(Script.FIND, base, arguments(id))));
         return read(id, Redis.checked(replies.get(1))).lookup();
     }
 
     public Found look(JobId id) {
-        return read(id, link.ask(Script.FIND, queues.base(id.queue()), arguments(id)));
+        return read(id, redis.ask(Script.FIND, queues.base(id.queue()), arguments(id)));
     }
 
     private static List<byte[]> arguments(JobId id) {

@@ -7,8 +7,8 @@ import io.headrace.broker.WorkerInfo;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
-import io.headrace.redis.connection.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,12 +30,12 @@ public final class Housekeeping {
     /** So many workers are looked at in one turn, of the queue and of the list of workers each. */
     private static final int SAMPLE = 10;
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final RandomGenerator random;
 
-    public Housekeeping(Redis link, RedisKeys keys, RandomGenerator random) {
-        this.link = link;
+    public Housekeeping(Redis redis, RedisKeys keys, RandomGenerator random) {
+        this.redis = redis;
         this.keys = keys;
         this.random = random;
     }
@@ -53,27 +53,27 @@ public final class Housekeeping {
     }
 
     private void tidy(@Nullable QueueName queue) {
-        List<Redis.Request> looks = new ArrayList<>();
-        looks.add(new Redis.Request(Command.SRANDMEMBER, keys.workers(), RedisKeys.bytes(SAMPLE)));
+        List<Request> looks = new ArrayList<>();
+        looks.add(new Request(Command.SRANDMEMBER, keys.workers(), RedisKeys.bytes(SAMPLE)));
         if (queue != null) {
-            looks.add(new Redis.Request(Command.HRANDFIELD, keys.leases(queue), RedisKeys.bytes(SAMPLE)));
-            looks.add(link.script(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of()));
+            looks.add(new Request(Command.HRANDFIELD, keys.leases(queue), RedisKeys.bytes(SAMPLE)));
+            looks.add(redis.script(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of()));
         }
-        List<Object> seen = Spread.ask(link, looks, looks.size());
+        List<Object> seen = redis.askEach(looks, looks.size());
         List<String> listed = texts(seen.get(0));
         List<String> leasing = queue == null ? List.of() : texts(seen.get(1));
         Set<String> dead = dead(listed, leasing);
-        List<Redis.Request> steps = new ArrayList<>();
+        List<Request> steps = new ArrayList<>();
         if (queue != null && Replies.number(Redis.checked(seen.get(2))) == 1) { // the list may have been lost
-            steps.add(new Redis.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
+            steps.add(new Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
         }
         listed.stream().filter(dead::contains).forEach(id -> steps
-                .add(new Redis.Request(Command.SREM, keys.workers(), RedisKeys.bytes(id))));
+                .add(new Request(Command.SREM, keys.workers(), RedisKeys.bytes(id))));
         if (queue != null) {
             leasing.stream().filter(dead::contains).forEach(id -> steps.add(
-                    link.script(Script.FORGET, RedisKeys.bytes(keys.base(queue)), List.of(RedisKeys.bytes(id)))));
+                    redis.script(Script.FORGET, RedisKeys.bytes(keys.base(queue)), List.of(RedisKeys.bytes(id)))));
         }
-        Spread.ask(link, steps, 2 * SAMPLE);
+        redis.askEach(steps, 2 * SAMPLE);
     }
 
     /** Those that have not told about themselves for as long as a worker is believed to live. */
@@ -81,8 +81,8 @@ public final class Housekeeping {
         Set<String> all = new LinkedHashSet<>(listed);
         all.addAll(leasing);
         List<String> ids = List.copyOf(all);
-        List<Object> answers = Spread.ask(link,
-                ids.stream().map(id -> new Redis.Request(Command.EXISTS, keys.worker(id))).toList(), 2 * SAMPLE);
+        List<Object> answers = redis
+                .askEach(ids.stream().map(id -> new Request(Command.EXISTS, keys.worker(id))).toList(), 2 * SAMPLE);
         for (int i = 0; i < ids.size(); i++) {
             if (Replies.number(Redis.checked(answers.get(i))) > 0) {
                 all.remove(ids.get(i));

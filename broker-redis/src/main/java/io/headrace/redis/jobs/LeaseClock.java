@@ -6,6 +6,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class LeaseClock {
     /** A step looks at no more pages of leases, of each priority. */
     private static final int MAX_PAGES = 200;
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
     private final LongSupplier nanoClock;
@@ -42,8 +43,8 @@ final class LeaseClock {
     /** Until when nothing is taken over, by this process's clock. */
     private final Map<QueueName, Long> graces = new ConcurrentHashMap<>();
 
-    LeaseClock(Redis link, RedisKeys keys, QueueCache queues, LongSupplier nanoClock) {
-        this.link = link;
+    LeaseClock(Redis redis, RedisKeys keys, QueueCache queues, LongSupplier nanoClock) {
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
         this.nanoClock = nanoClock;
@@ -101,13 +102,13 @@ final class LeaseClock {
 
     private Reading read(QueueName queue) {
         long askedAt = nanoClock.getAsLong();
-        List<Object> time = Replies.list(link.ask(queues.base(queue), new Redis.Request(Command.TIME)));
+        List<Object> time = Replies.list(redis.ask(queues.base(queue), new Request(Command.TIME)));
         return new Reading(Replies.number(time.get(0)) * 1000 + Replies.number(time.get(1)) / 1000, askedAt,
                 nanoClock.getAsLong());
     }
 
     private Duration longest(QueueName queue, Duration lease) {
-        Object known = link.ask(queues.base(queue), new Redis.Request(Command.HVALS, keys.index(queue, "leases")));
+        Object known = redis.ask(queues.base(queue), new Request(Command.HVALS, keys.index(queue, "leases")));
         long longestMs = Replies.list(known).stream().mapToLong(Replies::number).max().orElse(0);
         return Duration.ofMillis(Math.max(lease.toMillis(), longestMs));
     }
@@ -118,7 +119,7 @@ final class LeaseClock {
             for (int page = 0; page < MAX_PAGES && from.length > 0; page++) {
                 List<byte[]> arguments = new ArrayList<>(
                         List.of(RedisKeys.bytes(String.valueOf(priority.code())), from));
-                from = RedisKeys.bytes(Replies.text(link.ask(Script.RETIME, queues.base(queue), arguments)));
+                from = RedisKeys.bytes(Replies.text(redis.ask(Script.RETIME, queues.base(queue), arguments)));
             }
         }
     }

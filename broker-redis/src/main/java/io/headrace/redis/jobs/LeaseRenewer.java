@@ -21,11 +21,11 @@ public final class LeaseRenewer {
     /** One script call renews at most so many leases. */
     private static final int MAX_CALL = 500;
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
 
-    public LeaseRenewer(Redis link, QueueCache queues) {
-        this.link = link;
+    public LeaseRenewer(Redis redis, QueueCache queues) {
+        this.redis = redis;
         this.queues = queues;
     }
 
@@ -65,7 +65,7 @@ public final class LeaseRenewer {
         }
         List<Object> reply;
         try {
-            reply = Replies.list(link.ask(Script.RENEW, queues.base(group.queue()), arguments));
+            reply = Replies.list(redis.ask(Script.RENEW, queues.base(group.queue()), arguments));
         } catch (DataDamaged e) {
             return; // nobody can take these over either, and the leases of other queues must not run out with them
         }

@@ -5,6 +5,7 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.WorkerId;
 import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.Request;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -61,12 +62,12 @@ public final class LostAnswers {
     }
 
     /** One script that leases; that its answer got lost is noted: what it leased is asked for by the next claims. */
-    Object run(Redis redis, Asker asker, Redis.Request request) {
+    Object run(Redis redis, Asker asker, Request request) {
         return Redis.checked(runAll(redis, asker, List.of(request)).get(0));
     }
 
     /** An error that Redis answers stands in its place of the list. */
-    List<Object> runAll(Redis redis, Asker asker, List<Redis.Request> requests) {
+    List<Object> runAll(Redis redis, Asker asker, List<Request> requests) {
         List<Object> answers;
         try {
             answers = redis.exchange(requests.get(0).key(), requests);

@@ -10,8 +10,8 @@ import io.headrace.redis.connection.Pipelines;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
-import io.headrace.redis.connection.Spread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +36,7 @@ public final class QueueCache implements AutoCloseable {
     /** So many queues are looked at in one round trip. */
     private static final int BATCH = 500;
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final LongSupplier nanoClock;
     /**
@@ -46,8 +46,8 @@ public final class QueueCache implements AutoCloseable {
     /** The queues that this process has created or found; of no others, as anybody may ask for any name. */
     private final Map<QueueName, Known> known = new ConcurrentHashMap<>();
 
-    public QueueCache(Redis link, RedisKeys keys, LongSupplier nanoClock) {
-        this.link = link;
+    public QueueCache(Redis redis, RedisKeys keys, LongSupplier nanoClock) {
+        this.redis = redis;
         this.keys = keys;
         this.nanoClock = nanoClock;
         this.lists = new Pipelines<>("headrace-list", this::list);
@@ -100,8 +100,8 @@ public final class QueueCache implements AutoCloseable {
                 doubted.add(name);
             }
         }
-        List<Object> answers = asked(() -> Spread.ask(link,
-                doubted.stream().map(name -> link.script(Script.LOOK_UP_QUEUE, base(name), List.of())).toList(),
+        List<Object> answers = asked(() -> redis.askEach(
+                doubted.stream().map(name -> redis.script(Script.LOOK_UP_QUEUE, base(name), List.of())).toList(),
                 BATCH));
         for (int i = 0; i < doubted.size(); i++) {
             all.put(doubted.get(i), found(doubted.get(i), answers.get(i)));
@@ -129,7 +129,7 @@ public final class QueueCache implements AutoCloseable {
             if (reply.get(1) == null) {
                 asked(() -> create(queue));
             } else {
-                lists.add(link.server(keys.queues()), Durability.MEMORY, new Listing(queue));
+                lists.add(redis.server(keys.queues()), Durability.MEMORY, new Listing(queue));
             }
             long maxBacklog = StoredSettings
                     .maxBacklog(reply.get(2) instanceof byte[] text ? Replies.text(text) : null);
@@ -155,10 +155,10 @@ public final class QueueCache implements AutoCloseable {
      * @throws BrokerUnavailable also while it is being deleted
      */
     public QueueName create(QueueName queue) {
-        if (Replies.text(link.ask(Script.CREATE, base(queue), List.of())).equals("DELETING")) {
+        if (Replies.text(redis.ask(Script.CREATE, base(queue), List.of())).equals("DELETING")) {
             throw new BrokerUnavailable("the queue '" + queue + "' is being deleted; try again in a moment", null);
         }
-        link.ask(keys.queues(), new Redis.Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
+        redis.ask(keys.queues(), new Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
         known.putIfAbsent(queue, doubtful(base(queue)));
         return queue;
     }
@@ -184,9 +184,9 @@ public final class QueueCache implements AutoCloseable {
     boolean restore(QueueName queue) {
         if (known.containsKey(queue)) {
             byte[] settings = keys.settings(queue);
-            Redis.Request left = new Redis.Request(Command.EXISTS, settings, keys.index(queue, "ready:h"),
+            Request left = new Request(Command.EXISTS, settings, keys.index(queue, "ready:h"),
                     keys.index(queue, "ready:n"), keys.index(queue, "ready:l"));
-            if (Replies.number(link.ask(settings, left)) == 0) {
+            if (Replies.number(redis.ask(settings, left)) == 0) {
                 return false;
             }
         }
@@ -205,7 +205,7 @@ public final class QueueCache implements AutoCloseable {
         for (int i = 0; i < listings.size(); i++) {
             arguments[i + 1] = RedisKeys.bytes(listings.get(i).queue().value());
         }
-        link.ask(keys.queues(), new Redis.Request(Command.SADD, arguments));
+        redis.ask(keys.queues(), new Request(Command.SADD, arguments));
     }
 
     @Override

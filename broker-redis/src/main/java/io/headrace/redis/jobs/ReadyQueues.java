@@ -5,8 +5,8 @@ import io.headrace.QueueName;
 import io.headrace.broker.WorkerId;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
-import io.headrace.redis.connection.Spread;
 import io.headrace.redis.jobs.LostAnswers.Asker;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,21 +24,21 @@ public final class ReadyQueues {
     /** So many script calls go in one flush: in a cluster each is about one queue. */
     private static final int BATCH = 50;
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
     private final Predicate<Asker> inDoubt;
 
     /** @param inDoubt whether a worker may hold jobs of a queue without knowing, which a claim tells */
-    public ReadyQueues(Redis link, QueueCache queues, Predicate<Asker> inDoubt) {
-        this.link = link;
+    public ReadyQueues(Redis redis, QueueCache queues, Predicate<Asker> inDoubt) {
+        this.redis = redis;
         this.queues = queues;
         this.inDoubt = inDoubt;
     }
 
     public Set<QueueName> ready(WorkerId worker, Collection<QueueName> names) {
         List<List<QueueName>> groups = groups(names);
-        List<Object> answers = Spread.ask(link, groups.stream().map(
-                group -> Redis.script(Script.READY_QUEUES, group.stream().map(queues::base).toList(), List.of()))
+        List<Object> answers = redis.askEach(groups.stream().map(
+                group -> Request.script(Script.READY_QUEUES, group.stream().map(queues::base).toList(), List.of()))
                 .toList(),
                 BATCH);
         Set<QueueName> ready = new HashSet<>();
@@ -58,7 +58,7 @@ public final class ReadyQueues {
     /** Those that one script call can look at: the keys of a call must lie in one slot. */
     private List<List<QueueName>> groups(Collection<QueueName> names) {
         Map<Integer, List<QueueName>> shards = new LinkedHashMap<>();
-        names.forEach(queue -> shards.computeIfAbsent(link.shard(queues.base(queue)), shard -> new ArrayList<>())
+        names.forEach(queue -> shards.computeIfAbsent(redis.shard(queues.base(queue)), shard -> new ArrayList<>())
                 .add(queue));
         List<List<QueueName>> groups = new ArrayList<>();
         for (List<QueueName> shard : shards.values()) {

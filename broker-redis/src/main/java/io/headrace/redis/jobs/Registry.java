@@ -17,7 +17,7 @@ import io.headrace.broker.WorkerInfo;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
-import io.headrace.redis.connection.Spread;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.UnreadableValues;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,15 +44,15 @@ public final class Registry {
     /** So many heartbeats are fetched in one round trip. */
     private static final int BATCH = 500;
 
-    private final Redis link;
+    private final Redis redis;
     /** The last wish that each worker of this process was told. */
     private final Map<WorkerId, String> wishes = new ConcurrentHashMap<>();
     private final RedisKeys keys;
-    private final UnreadableValues oddities;
+    private final UnreadableValues unreadable;
 
-    public Registry(Redis link, RedisKeys keys, UnreadableValues oddities) {
-        this.link = link;
-        this.oddities = oddities;
+    public Registry(Redis redis, RedisKeys keys, UnreadableValues unreadable) {
+        this.redis = redis;
+        this.unreadable = unreadable;
         this.keys = keys;
     }
 
@@ -60,11 +60,11 @@ public final class Registry {
     public Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime) {
         byte[] key = keys.worker(worker.id());
         byte[] wish = keys.wish(worker.id());
-        List<Object> answers = Spread.ask(link,
-                List.of(Redis.Request.urgent(Command.SET, key, write(worker, lifetime).bytes(), RedisKeys.bytes("PX"),
+        List<Object> answers = redis.askEach(
+                List.of(Request.urgent(Command.SET, key, write(worker, lifetime).bytes(), RedisKeys.bytes("PX"),
                         RedisKeys.bytes(lifetime.toMillis())),
-                        Redis.Request.urgent(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
-                        new Redis.Request(Command.GET, wish)),
+                        Request.urgent(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
+                        new Request(Command.GET, wish)),
                 BATCH);
         Redis.checked(answers.get(0));
         if (!(answers.get(1) instanceof DataDamaged)) { // which is told in the log, and no reason to miss a wish
@@ -84,18 +84,18 @@ public final class Registry {
     /** Leaves the wish where the worker's heartbeat finds it, and says so. */
     public boolean steer(WorkerId worker, Steer wish) {
         byte[] heartbeat = keys.worker(worker);
-        List<Object> seen = link.askAll(heartbeat, List.of(new Redis.Request(Command.EXISTS, heartbeat),
-                new Redis.Request(Command.TIME)));
+        List<Object> seen = redis.askAll(heartbeat, List.of(new Request(Command.EXISTS, heartbeat),
+                new Request(Command.TIME)));
         if (Replies.number(Redis.checked(seen.get(0))) == 0) {
             return false;
         }
         List<String> time = Replies.texts(Redis.checked(seen.get(1)));
         byte[] key = keys.wish(worker);
         String text = wish.label() + " " + time.get(0) + "." + time.get(1);
-        link.ask(key, Redis.Request.urgent(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
+        redis.ask(key, Request.urgent(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
                 RedisKeys.bytes(WISH_LIFETIME.toMillis())));
         byte[] channel = RedisKeys.bytes(keys.wished(worker));
-        link.ask(channel, new Redis.Request(Command.PUBLISH, channel, RedisKeys.bytes(wish.label())));
+        redis.ask(channel, new Request(Command.PUBLISH, channel, RedisKeys.bytes(wish.label())));
         return true;
     }
 
@@ -103,10 +103,10 @@ public final class Registry {
     public void retire(WorkerId worker) {
         wishes.remove(worker);
         byte[] key = keys.worker(worker);
-        link.ask(key, new Redis.Request(Command.DEL, key));
+        redis.ask(key, new Request(Command.DEL, key));
         byte[] wish = keys.wish(worker);
-        link.ask(wish, new Redis.Request(Command.DEL, wish));
-        link.ask(keys.workers(), new Redis.Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
+        redis.ask(wish, new Request(Command.DEL, wish));
+        redis.ask(keys.workers(), new Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
     }
 
     public List<QueueName> queues() {
@@ -115,7 +115,7 @@ public final class Registry {
             try {
                 queues.add(new QueueName(name));
             } catch (InvalidInput e) {
-                oddities.passedOver(keys.queues(), name, "it is no name of a queue");
+                unreadable.passedOver(keys.queues(), name, "it is no name of a queue");
             }
         }
         Collections.sort(queues);
@@ -123,13 +123,13 @@ public final class Registry {
     }
 
     private List<String> members(byte[] set) {
-        return Replies.texts(link.ask(set, new Redis.Request(Command.SMEMBERS, set)));
+        return Replies.texts(redis.ask(set, new Request(Command.SMEMBERS, set)));
     }
 
     /** Live workers, oldest first. Those that died are passed over; {@link Housekeeping} takes them off the list. */
     public List<WorkerInfo> workers() {
-        List<Object> listed = link.askAll(keys.workers(),
-                List.of(new Redis.Request(Command.SMEMBERS, keys.workers()), new Redis.Request(Command.TIME)));
+        List<Object> listed = redis.askAll(keys.workers(),
+                List.of(new Request(Command.SMEMBERS, keys.workers()), new Request(Command.TIME)));
         List<String> ids = Replies.texts(Redis.checked(listed.get(0)));
         Instant now = Replies.instant(Redis.checked(listed.get(1)));
         List<WorkerInfo> live = new ArrayList<>();
@@ -137,7 +137,7 @@ public final class Registry {
             if (heartbeat.text() instanceof byte[] json) {
                 read(id, json, now, heartbeat.leftMs()).ifPresent(live::add);
             } else if (heartbeat.text() instanceof HeadraceException e) {
-                oddities.passedOver(keys.worker(id), "", String.valueOf(e.getMessage()));
+                unreadable.passedOver(keys.worker(id), "", String.valueOf(e.getMessage()));
             }
         });
         live.sort(Comparator.comparing(WorkerInfo::startedAt).thenComparing(worker -> worker.id().value()));
@@ -153,11 +153,10 @@ public final class Registry {
     private record Heartbeat(@Nullable Object text, long leftMs) {}
 
     private Map<String, Heartbeat> heartbeats(List<String> ids) {
-        List<Object> answers = Spread.ask(link,
-                ids.stream().map(keys::worker)
-                        .flatMap(key -> Stream.of(new Redis.Request(Command.GET, key),
-                                new Redis.Request(Command.PTTL, key)))
-                        .toList(),
+        List<Object> answers = redis.askEach(ids.stream().map(keys::worker)
+                .flatMap(key -> Stream.of(new Request(Command.GET, key),
+                        new Request(Command.PTTL, key)))
+                .toList(),
                 BATCH);
         Map<String, Heartbeat> all = new LinkedHashMap<>();
         for (int i = 0; i < ids.size(); i++) {
@@ -183,7 +182,7 @@ public final class Registry {
         } catch (InvalidInput e) {
             // told below, like JSON that is no object
         }
-        oddities.passedOver(keys.worker(id), Replies.text(json), "it is no heartbeat");
+        unreadable.passedOver(keys.worker(id), Replies.text(json), "it is no heartbeat");
         return Optional.empty();
     }
 

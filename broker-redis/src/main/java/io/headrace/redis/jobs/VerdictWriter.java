@@ -17,6 +17,7 @@ import io.headrace.redis.connection.Pipelines;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,16 +41,16 @@ public final class VerdictWriter implements AutoCloseable {
     private static final byte[] NONE = {};
     private static final Comparator<Pending> ASCENDING = Comparator.comparing(Pending::lease, EntryIds.ASCENDING);
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
-    private final Pipelines<Pending> lanes;
+    private final Pipelines<Pending> pipelines;
     private final Reporters reporters;
 
-    public VerdictWriter(Redis link, QueueCache queues, Reporters reporters) {
+    public VerdictWriter(Redis redis, QueueCache queues, Reporters reporters) {
         this.reporters = reporters;
-        this.link = link;
+        this.redis = redis;
         this.queues = queues;
-        this.lanes = new Pipelines<>("headrace-settle", this::flush);
+        this.pipelines = new Pipelines<>("headrace-settle", this::flush);
     }
 
     /** A write under a lease on its way: a verdict, or a report when there is none. */
@@ -80,7 +81,7 @@ public final class VerdictWriter implements AutoCloseable {
     private record Group(QueueName queue, WorkerId worker, char level, Verdict.Move move, @Nullable JobState outcome) {}
 
     /** Jobs that one script call settles. */
-    private record Call(Redis.Request request, List<Pending> jobs) {}
+    private record Call(Request request, List<Pending> jobs) {}
 
     public CompletionStage<WriteResult> settle(Verdict verdict) {
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
@@ -119,13 +120,13 @@ public final class VerdictWriter implements AutoCloseable {
 
     /** What is lost of these in a crash of Redis is done again, so they wait for no disk. */
     private void add(Pending pending) {
-        lanes.add(link.server(queues.base(pending.queue())), Durability.MEMORY, pending);
+        pipelines.add(redis.server(queues.base(pending.queue())), Durability.MEMORY, pending);
     }
 
     private void flush(List<Pending> batch) {
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
         batch.forEach(
-                pending -> shards.computeIfAbsent(link.shard(queues.base(pending.queue())), shard -> new ArrayList<>())
+                pending -> shards.computeIfAbsent(redis.shard(queues.base(pending.queue())), shard -> new ArrayList<>())
                         .add(pending));
         for (List<Pending> shard : shards.values()) {
             try {
@@ -138,7 +139,7 @@ public final class VerdictWriter implements AutoCloseable {
 
     private void flushShard(List<Pending> shard) {
         List<Call> calls = calls(shard);
-        List<Object> answers = link.exchange(queues.base(shard.get(0).queue()),
+        List<Object> answers = redis.exchange(queues.base(shard.get(0).queue()),
                 calls.stream().map(Call::request).toList());
         for (int i = 0; i < calls.size(); i++) {
             answer(calls.get(i).jobs(), answers.get(i));
@@ -154,7 +155,7 @@ public final class VerdictWriter implements AutoCloseable {
         Map<Group, List<Pending>> groups = new LinkedHashMap<>();
         for (Pending pending : shard) {
             if (pending.verdict() == null) {
-                calls.add(new Call(link.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
+                calls.add(new Call(redis.script(Script.REPORT, queues.base(pending.queue()), pending.report()),
                         List.of(pending)));
             } else {
                 Group group = group(pending.verdict());
@@ -166,7 +167,7 @@ public final class VerdictWriter implements AutoCloseable {
             for (int from = 0; from < jobs.size(); from += MAX_CALL) {
                 List<Pending> some = jobs.subList(from, Math.min(jobs.size(), from + MAX_CALL));
                 calls.add(
-                        new Call(link.script(script(group.move()), queues.base(group.queue()), arguments(group, some)),
+                        new Call(redis.script(script(group.move()), queues.base(group.queue()), arguments(group, some)),
                                 some));
             }
         });
@@ -269,6 +270,6 @@ public final class VerdictWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        lanes.close();
+        pipelines.close();
     }
 }

@@ -6,6 +6,7 @@ import io.headrace.QueueName;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.UnexpectedErrors;
 import io.headrace.runtime.UncaughtError;
 import java.time.Duration;
@@ -36,20 +37,20 @@ public final class Wakeups implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Wakeups.class);
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final LongSupplier nanoClock;
-    private final UnexpectedErrors surprises;
+    private final UnexpectedErrors unexpected;
     /** Waiters that nobody uses at the moment, by what they wait for. */
     private final Map<Set<QueueName>, ConcurrentLinkedDeque<Waiter>> idle = new ConcurrentHashMap<>();
     private final Set<Waiter> all = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    public Wakeups(Redis link, RedisKeys keys, LongSupplier nanoClock, UnexpectedErrors surprises) {
-        this.link = link;
+    public Wakeups(Redis redis, RedisKeys keys, LongSupplier nanoClock, UnexpectedErrors unexpected) {
+        this.redis = redis;
         this.keys = keys;
         this.nanoClock = nanoClock;
-        this.surprises = surprises;
+        this.unexpected = unexpected;
     }
 
     public boolean await(Set<QueueName> queues, Duration atMost) throws InterruptedException {
@@ -82,7 +83,7 @@ public final class Wakeups implements AutoCloseable {
             Map<Integer, List<byte[]>> bySlot = new LinkedHashMap<>();
             for (QueueName queue : queues) {
                 byte[] key = keys.wake(queue);
-                bySlot.computeIfAbsent(link.shard(key), slot -> new ArrayList<>()).add(key);
+                bySlot.computeIfAbsent(redis.shard(key), slot -> new ArrayList<>()).add(key);
             }
             for (List<byte[]> slot : bySlot.values()) {
                 Thread thread = new Thread(() -> listen(slot), "headrace-wake");
@@ -143,7 +144,7 @@ public final class Wakeups implements AutoCloseable {
                     giveBack(token);
                 }
             } catch (RuntimeException e) {
-                surprises.survived("waiting for work", e);
+                unexpected.survived("waiting for work", e);
                 fail(new BrokerUnavailable("waiting for work failed: " + e, e)); // the next wait tries again
             } catch (Error e) {
                 fail(new BrokerUnavailable("waiting for work failed: " + e, e));
@@ -174,7 +175,7 @@ public final class Wakeups implements AutoCloseable {
             arguments[slot.size()] = RedisKeys.bytes(String.valueOf(blockMs / 1000.0));
             try {
                 List<Object> pair = Replies
-                        .list(link.await(slot.get(0), new Redis.Request(Command.BLPOP, arguments), (int) blockMs));
+                        .list(redis.await(slot.get(0), new Request(Command.BLPOP, arguments), (int) blockMs));
                 return pair.isEmpty() ? null : RedisKeys.bytes(Replies.text(pair.get(0)));
             } catch (HeadraceException e) {
                 fail(e);
@@ -185,7 +186,7 @@ public final class Wakeups implements AutoCloseable {
         /** A token that cannot be given back is lost; the workers' looks make up for it. */
         private void giveBack(byte[] key) {
             try {
-                link.call(key, new Redis.Request(Command.LPUSH, key, RedisKeys.bytes(1)));
+                redis.call(key, new Request(Command.LPUSH, key, RedisKeys.bytes(1)));
             } catch (HeadraceException e) {
                 LOG.debug("a wake token is lost", e);
             }

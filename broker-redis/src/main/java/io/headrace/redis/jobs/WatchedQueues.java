@@ -21,13 +21,13 @@ public final class WatchedQueues {
     /** How long a queue stays watched after the last word of a watcher; renewed every few seconds. */
     private static final Duration LIFETIME = Duration.ofSeconds(30);
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
     /** How many look at each queue. Guarded by itself. */
     private final Map<QueueName, Integer> lookers = new HashMap<>();
 
-    public WatchedQueues(Redis link, QueueCache queues) {
-        this.link = link;
+    public WatchedQueues(Redis redis, QueueCache queues) {
+        this.redis = redis;
         this.queues = queues;
     }
 
@@ -70,6 +70,6 @@ public final class WatchedQueues {
     }
 
     private void renew(QueueName queue) {
-        link.ask(Script.WATCH, queues.base(queue), List.of(RedisKeys.bytes(LIFETIME.toMillis())));
+        redis.ask(Script.WATCH, queues.base(queue), List.of(RedisKeys.bytes(LIFETIME.toMillis())));
     }
 }

@@ -20,6 +20,7 @@ import io.headrace.format.JsonFormat;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.UnreadableValues;
 import io.headrace.redis.jobs.EntryIds;
@@ -112,7 +113,7 @@ final class AuditLog {
 
     private List<Object> before(String end) {
         byte[] key = keys.audit();
-        return Replies.list(link.ask(key, new Redis.Request(Command.XREVRANGE, key, RedisKeys.bytes(end),
+        return Replies.list(link.ask(key, new Request(Command.XREVRANGE, key, RedisKeys.bytes(end),
                 RedisKeys.bytes("-"), RedisKeys.bytes("COUNT"), RedisKeys.bytes(STEP))));
     }
 

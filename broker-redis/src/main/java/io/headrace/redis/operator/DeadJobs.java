@@ -17,6 +17,7 @@ import io.headrace.broker.BrokerOperator.Retried;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.jobs.Finder;
 import io.headrace.redis.jobs.QueueCache;
@@ -180,7 +181,7 @@ final class DeadJobs {
         for (int i = 0; i < ids.size(); i++) {
             arguments[i + 1] = RedisKeys.bytes(ids.get(i).toString());
         }
-        return Replies.list(link.ask(arguments[0], new Redis.Request(Command.ZMSCORE, arguments)));
+        return Replies.list(link.ask(arguments[0], new Request(Command.ZMSCORE, arguments)));
     }
 
     private static List<byte[]> head(Course course) {

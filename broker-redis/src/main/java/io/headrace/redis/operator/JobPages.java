@@ -14,6 +14,7 @@ import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.UnreadableValues;
 import io.headrace.redis.jobs.EntryIds;
@@ -283,7 +284,7 @@ final class JobPages {
         for (int i = 0; i < jobs.size(); i++) {
             arguments[i + 1] = RedisKeys.bytes(jobs.get(i).id().toString());
         }
-        List<Object> members = Replies.list(link.ask(key, new Redis.Request(Command.SMISMEMBER, arguments)));
+        List<Object> members = Replies.list(link.ask(key, new Request(Command.SMISMEMBER, arguments)));
         for (int i = jobs.size() - 1; i >= 0; i--) {
             if (Replies.number(members.get(i)) == 1) {
                 jobs.remove(i);
@@ -317,7 +318,7 @@ final class JobPages {
         byte[] key = keys.cancelled(query.queue());
         String[] at = (position.equals("-") ? "0" : position).split(":", 2);
         Scan scan = Scan.of(at[0], most);
-        List<Object> reply = Replies.list(link.ask(key, new Redis.Request(Command.SSCAN, key,
+        List<Object> reply = Replies.list(link.ask(key, new Request(Command.SSCAN, key,
                 RedisKeys.bytes(scan.cursor()), RedisKeys.bytes("COUNT"), RedisKeys.bytes(scan.count()))));
         List<Job> jobs = new ArrayList<>();
         Replies.texts(reply.get(1)).forEach(text -> index.id(query.queue(), key, text)
@@ -360,7 +361,7 @@ final class JobPages {
             return buckets(query.queue(), from, oldest);
         }
         byte[] base = queues.base(query.queue());
-        long now = Replies.number(Replies.list(link.ask(base, new Redis.Request(Command.TIME))).get(0)) * 1000
+        long now = Replies.number(Replies.list(link.ask(base, new Request(Command.TIME))).get(0)) * 1000
                 / BUCKET_MS;
         long newest = (query.toMs() - 1) / BUCKET_MS;
         // Ids that are ahead of the clock say nothing about the time: those buckets may hold jobs of any.
@@ -373,7 +374,7 @@ final class JobPages {
     /** The next two buckets of both lists, newest first. */
     private List<String> buckets(QueueName queue, String from, String to) {
         List<byte[]> lists = List.of(keys.index(queue, "finished"), keys.index(queue, "late"));
-        List<Object> replies = link.askAll(lists.get(0), lists.stream().map(list -> new Redis.Request(
+        List<Object> replies = link.askAll(lists.get(0), lists.stream().map(list -> new Request(
                 Command.ZREVRANGEBYSCORE, list, RedisKeys.bytes(from), RedisKeys.bytes(to),
                 RedisKeys.bytes("WITHSCORES"), RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0),
                 RedisKeys.bytes(2 + MAX_ODD_BUCKETS))).toList());
@@ -400,7 +401,7 @@ final class JobPages {
     /** A step through a bucket; one that is no hash is empty. */
     private List<Object> scan(byte[] hash, Scan scan) {
         try {
-            return Replies.list(link.ask(hash, new Redis.Request(Command.HSCAN, hash, RedisKeys.bytes(scan.cursor()),
+            return Replies.list(link.ask(hash, new Request(Command.HSCAN, hash, RedisKeys.bytes(scan.cursor()),
                     RedisKeys.bytes("COUNT"), RedisKeys.bytes(scan.count()))));
         } catch (DataDamaged e) {
             return List.of(RedisKeys.bytes(0), List.of());

@@ -6,6 +6,7 @@ import io.headrace.broker.BrokerOperator.Deletion;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.jobs.QueueCache;
 import java.nio.charset.StandardCharsets;
@@ -61,8 +62,8 @@ final class QueueDeleter {
         }
         queues.doubt(queue);
         sweep(queue);
-        link.ask(keys.queues(), new Redis.Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
-        link.ask(keys.deleting(queue), new Redis.Request(Command.DEL, keys.deleting(queue)));
+        link.ask(keys.queues(), new Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
+        link.ask(keys.deleting(queue), new Request(Command.DEL, keys.deleting(queue)));
         return new Deletion(Deletion.Outcome.DELETED, jobs);
     }
 
@@ -80,14 +81,14 @@ final class QueueDeleter {
         byte[] cursor = {'0'};
         do { // of the server that holds the queue: all its keys are in one slot
             List<Object> reply = Replies.list(
-                    link.ask(base, new Redis.Request(Command.SCAN, cursor, MATCH, pattern, COUNT, STEP)));
+                    link.ask(base, new Request(Command.SCAN, cursor, MATCH, pattern, COUNT, STEP)));
             cursor = (byte[]) reply.get(0);
             List<byte[]> found = Replies.list(reply.get(1)).stream().map(byte[].class::cast)
                     .filter(key -> !Arrays.equals(key, mark)).toList();
             if (!found.isEmpty()) {
-                link.ask(base, new Redis.Request(Command.UNLINK, found.toArray(byte[][]::new)));
+                link.ask(base, new Request(Command.UNLINK, found.toArray(byte[][]::new)));
             }
-            link.ask(mark, new Redis.Request(Command.SET, mark, RedisKeys.bytes(1), PX, MARK_MS));
+            link.ask(mark, new Request(Command.SET, mark, RedisKeys.bytes(1), PX, MARK_MS));
         } while (!new String(cursor, StandardCharsets.US_ASCII).equals("0"));
     }
 
@@ -97,6 +98,6 @@ final class QueueDeleter {
     }
 
     private long number(byte[] key, Command command, byte[]... arguments) {
-        return Replies.number(link.ask(key, new Redis.Request(command, arguments)));
+        return Replies.number(link.ask(key, new Request(command, arguments)));
     }
 }

@@ -15,9 +15,9 @@ import io.headrace.broker.WorkerInfo;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.ServerInfo;
-import io.headrace.redis.connection.Spread;
 import io.headrace.redis.jobs.QueueCache;
 import io.headrace.redis.jobs.Registry;
 import io.headrace.redis.jobs.StoredSettings;
@@ -78,7 +78,7 @@ final class QueueInspector {
 
     /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
     private List<QueueInfo> queues(List<QueueName> names, List<WorkerInfo> workers) {
-        List<Object> answers = Spread.ask(link,
+        List<Object> answers = link.askEach(
                 names.stream().map(name -> link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
         List<QueueInfo> all = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -142,11 +142,11 @@ final class QueueInspector {
             throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
         }
         long newest = now(queues.base(queue)).getEpochSecond() / 60;
-        List<Redis.Request> requests = new ArrayList<>();
+        List<Request> requests = new ArrayList<>();
         for (long minute = newest - minutes + 1; minute <= newest; minute++) {
-            requests.add(new Redis.Request(Command.HGETALL, keys.stats(queue, minute)));
+            requests.add(new Request(Command.HGETALL, keys.stats(queue, minute)));
         }
-        return minutes(newest, Spread.ask(link, requests, MINUTES).stream()
+        return minutes(newest, link.askEach(requests, MINUTES).stream()
                 .map(answer -> answer instanceof DataDamaged ? List.of() : Redis.checked(answer)).toList());
     }
 
@@ -172,7 +172,7 @@ final class QueueInspector {
     long due(QueueName queue, Duration within) {
         long untilMs = now(queues.base(queue)).plus(within).toEpochMilli();
         List<Object> counts = link.askAll(queues.base(queue),
-                Stream.of(JobState.SCHEDULED, JobState.RETRYING).map(state -> new Redis.Request(Command.ZCOUNT,
+                Stream.of(JobState.SCHEDULED, JobState.RETRYING).map(state -> new Request(Command.ZCOUNT,
                         keys.index(queue, state.label()), RedisKeys.bytes("-inf"), RedisKeys.bytes(untilMs)))
                         .toList());
         return counts.stream().mapToLong(count -> Replies.number(Redis.checked(count))).sum();
@@ -180,7 +180,7 @@ final class QueueInspector {
 
     /** The clock of the server that holds a key. */
     Instant now(byte[] key) {
-        return Replies.instant(link.ask(key, new Redis.Request(Command.TIME)));
+        return Replies.instant(link.ask(key, new Request(Command.TIME)));
     }
 
     /** The server that is nearest to its limit; the one that uses most where none has one. */
@@ -196,7 +196,7 @@ final class QueueInspector {
     /** Of the server that holds a key. */
     private Memory memory(byte[] key) {
         ServerInfo info = ServerInfo.parse(Replies.text(
-                link.ask(key, new Redis.Request(Command.INFO, RedisKeys.bytes("memory")))));
+                link.ask(key, new Request(Command.INFO, RedisKeys.bytes("memory")))));
         return new Memory(info.number("used_memory"), info.number("maxmemory"));
     }
 }

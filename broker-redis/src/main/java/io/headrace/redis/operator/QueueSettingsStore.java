@@ -6,6 +6,7 @@ import io.headrace.broker.SettingsChange;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.jobs.Enqueuer;
 import io.headrace.redis.jobs.QueueCache;
@@ -29,7 +30,7 @@ final class QueueSettingsStore {
 
     QueueSettings read(QueueName queue) {
         byte[] key = keys.settings(queue);
-        return StoredSettings.read(Replies.map(link.ask(key, new Redis.Request(Command.HGETALL, key))));
+        return StoredSettings.read(Replies.map(link.ask(key, new Request(Command.HGETALL, key))));
     }
 
     void write(QueueName queue, QueueSettings settings) {
@@ -64,18 +65,18 @@ final class QueueSettingsStore {
     void resume(QueueName queue) {
         put(queue, List.of(RedisKeys.bytes(StoredSettings.PAUSED), RedisKeys.bytes(0)));
         byte[] wake = keys.wake(queue);
-        link.exchange(wake, List.of(Redis.Request.urgent(Command.LPUSH, wake, RedisKeys.bytes(1)),
-                new Redis.Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
+        link.exchange(wake, List.of(Request.urgent(Command.LPUSH, wake, RedisKeys.bytes(1)),
+                new Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
     }
 
     /** A queue that is there is not created anew, which a full Redis would refuse. */
     private void put(QueueName queue, List<byte[]> pairs) {
         byte[] key = keys.settings(queue);
-        if (Replies.number(link.ask(key, new Redis.Request(Command.EXISTS, key))) == 0) {
+        if (Replies.number(link.ask(key, new Request(Command.EXISTS, key))) == 0) {
             queues.create(queue);
         }
         if (!pairs.isEmpty()) {
-            link.ask(key, Redis.Request.urgent(Command.HSET, key, pairs.toArray(byte[][]::new)));
+            link.ask(key, Request.urgent(Command.HSET, key, pairs.toArray(byte[][]::new)));
         }
     }
 }

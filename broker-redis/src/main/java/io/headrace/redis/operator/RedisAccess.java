@@ -15,6 +15,7 @@ import io.headrace.access.Scope;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.UnreadableValues;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class RedisAccess implements AccessStore {
     public List<AccessKey> keys() {
         byte[] key = keys.accessKeys();
         List<Object> answers = link.exchange(key,
-                List.of(new Redis.Request(Command.TIME), new Redis.Request(Command.HGETALL, key)));
+                List.of(new Request(Command.TIME), new Request(Command.HGETALL, key)));
         List<Object> time = Replies.list(Redis.checked(answers.get(0)));
         Instant now = Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1_000);
         List<AccessKey> live = new ArrayList<>();
@@ -113,34 +114,34 @@ final class RedisAccess implements AccessStore {
     public boolean revoke(String name) {
         boolean live = keys().stream().anyMatch(key -> key.name().equals(name));
         byte[] key = keys.accessKeys();
-        link.ask(key, new Redis.Request(Command.HDEL, key, RedisKeys.bytes(name)));
+        link.ask(key, new Request(Command.HDEL, key, RedisKeys.bytes(name)));
         return live;
     }
 
     @Override
     public void issue(Kind kind, Digest secret, Pass pass, Duration lifetime) {
         byte[] key = key(kind, secret);
-        link.ask(key, Redis.Request.urgent(Command.SET, key, RedisKeys.bytes(pass.proof().hex() + " " + pass.key()),
+        link.ask(key, Request.urgent(Command.SET, key, RedisKeys.bytes(pass.proof().hex() + " " + pass.key()),
                 RedisKeys.bytes("PX"), RedisKeys.bytes(lifetime.toMillis())));
     }
 
     @Override
     public Optional<Pass> session(Digest secret) {
         byte[] key = key(Kind.SESSION, secret);
-        return pass(link.ask(key, new Redis.Request(Command.GET, key)));
+        return pass(link.ask(key, new Request(Command.GET, key)));
     }
 
     /** Never sent twice: the second would find that the first has taken it. */
     @Override
     public Optional<Pass> redeem(Digest secret) {
         byte[] key = key(Kind.TICKET, secret);
-        return pass(link.call(key, new Redis.Request(Command.GETDEL, key)));
+        return pass(link.call(key, new Request(Command.GETDEL, key)));
     }
 
     @Override
     public void end(Digest secret) {
         byte[] key = key(Kind.SESSION, secret);
-        link.ask(key, new Redis.Request(Command.DEL, key));
+        link.ask(key, new Request(Command.DEL, key));
     }
 
     private byte[] key(Kind kind, Digest secret) {

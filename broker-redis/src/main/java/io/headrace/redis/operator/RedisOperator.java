@@ -30,6 +30,7 @@ import io.headrace.redis.connection.DurabilityWait;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.ServerInfo;
 import io.headrace.redis.connection.UnreadableValues;
@@ -142,7 +143,7 @@ public final class RedisOperator implements BrokerOperator {
             throw new InvalidInput("limit", "must be 1 or more, was " + limit);
         }
         byte[] key = keys.log(id.queue(), id.toString());
-        List<Object> entries = Replies.list(link.ask(key, new Redis.Request(Command.XRANGE, key,
+        List<Object> entries = Replies.list(link.ask(key, new Request(Command.XRANGE, key,
                 RedisKeys.bytes("0-" + (from + 1)), RedisKeys.bytes("+"), RedisKeys.bytes("COUNT"),
                 RedisKeys.bytes(limit))));
         List<String> lines = new ArrayList<>();

@@ -9,6 +9,7 @@ import io.headrace.broker.BrokerOperator.Page;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.UnreadableValues;
 import java.util.ArrayList;
@@ -120,12 +121,12 @@ final class RestingIndex {
         }
         byte[][] documents = ids.stream().map(id -> keys.job(queue, id.toString())).toArray(byte[][]::new);
         int fit = documents.length == 1 ? 1 : fit(documents);
-        return Replies.list(link.ask(documents[0], new Redis.Request(Command.MGET, Arrays.copyOf(documents, fit))));
+        return Replies.list(link.ask(documents[0], new Request(Command.MGET, Arrays.copyOf(documents, fit))));
     }
 
     private int fit(byte[][] documents) {
         List<Object> sizes = link.askAll(documents[0],
-                Stream.of(documents).map(key -> new Redis.Request(Command.STRLEN, key)).toList());
+                Stream.of(documents).map(key -> new Request(Command.STRLEN, key)).toList());
         int fit = 0;
         long bytes = 0;
         for (Object size : sizes) {

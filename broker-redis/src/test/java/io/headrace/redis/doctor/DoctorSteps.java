@@ -23,6 +23,7 @@ import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -162,13 +163,13 @@ abstract class DoctorSteps {
     String redis(Command command, String... words) {
         byte[][] arguments = Arrays.stream(words).map(RedisKeys::bytes).toArray(byte[][]::new);
         byte[] key = command == Command.XGROUP ? arguments[1] : arguments[0];
-        Object answer = link.call(key, new Redis.Request(command, arguments));
+        Object answer = link.call(key, new Request(command, arguments));
         return Replies.text(answer);
     }
 
     String lag() {
         byte[] stream = RedisKeys.bytes(key("ready:n"));
-        Object groups = link.call(stream, new Redis.Request(Command.XINFO, RedisKeys.bytes("GROUPS"), stream));
+        Object groups = link.call(stream, new Request(Command.XINFO, RedisKeys.bytes("GROUPS"), stream));
         return String.valueOf(Replies.map(Replies.list(groups).get(0)).get("lag"));
     }
 

@@ -23,7 +23,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /** Looks at all of a cluster: at queues and workers whose keys lie in slots of every server. */
-final class SpreadTest {
+final class AskEachTest {
     private static final int MANY = 40;
     private static final int SERVERS = 3;
     private static final long GIB = 1L << 30;

@@ -39,6 +39,7 @@ import io.headrace.redis.jobs.EntryReader;
 import io.headrace.redis.jobs.ExpiredLeases;
 import io.headrace.redis.jobs.Finder;
 import io.headrace.redis.jobs.Housekeeping;
+import io.headrace.redis.jobs.JobMessages;
 import io.headrace.redis.jobs.LeaseRenewer;
 import io.headrace.redis.jobs.LostAnswers;
 import io.headrace.redis.jobs.QueueCache;
@@ -88,6 +89,7 @@ public final class RedisBroker implements Broker {
     private final Wakeups wakeups;
     private final WatchedQueues watchedQueues;
     private final PubSub pubSub;
+    private final JobMessages jobMessages;
     private final Registry registry;
     private final Housekeeping housekeeping;
     private final RedisKeys keys;
@@ -113,6 +115,7 @@ public final class RedisBroker implements Broker {
         this.wakeups = new Wakeups(waits, keys, nanoClock, unexpected);
         this.watchedQueues = new WatchedQueues(redis, queues);
         this.pubSub = new PubSub(waits, keys.silence(), nanoClock, unexpected, watchedQueues::renewAll);
+        this.jobMessages = new JobMessages(pubSub);
         UnreadableValues unreadable = new UnreadableValues();
         this.registry = new Registry(redis, keys, unreadable);
         this.housekeeping = new Housekeeping(redis, keys, new Random());
@@ -237,12 +240,12 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Subscription onCancel(Set<QueueName> names, Consumer<JobId> callback) {
-        return pubSub.subscribe(Set.copyOf(names), keys::cancel, callback);
+        return jobMessages.subscribe(Set.copyOf(names), keys::cancel, callback);
     }
 
     @Override
     public Subscription onChange(QueueName queue, Consumer<JobId> callback) {
-        Subscription heard = pubSub.subscribe(Set.of(queue), keys::changed, callback);
+        Subscription heard = jobMessages.subscribe(Set.of(queue), keys::changed, callback);
         try {
             watchedQueues.add(queue);
         } catch (HeadraceException e) {

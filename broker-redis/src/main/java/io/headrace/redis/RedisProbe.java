@@ -97,7 +97,7 @@ public final class RedisProbe implements AutoCloseable {
         RedisKeys.STRUCTURES.forEach(kind -> names.add(suffixed(queue, kind.suffix())));
         beside.forEach(name -> names.add(suffixed(queue, name)));
         redis.call(base(queue), new Request(Command.UNLINK, names.toArray(byte[][]::new)));
-        redis.call(keys.queues(), new Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
+        redis.call(keys.queues(), Request.of(Command.SREM, keys.queues(), queue.value()));
     }
 
     /** Deletes the keys whose names a sorted set lists, and takes them off it. */
@@ -130,8 +130,8 @@ public final class RedisProbe implements AutoCloseable {
         for (QueueName there : servers.values()) {
             byte[] cursor = {'0'};
             do {
-                List<Object> page = Replies.list(redis.call(base(there), new Request(Command.SCAN, cursor,
-                        RedisKeys.bytes("MATCH"), pattern, RedisKeys.bytes("COUNT"), PAGE)));
+                List<Object> page = Replies.list(redis.call(base(there), Request.of(Command.SCAN, cursor,
+                        "MATCH", pattern, "COUNT", PAGE)));
                 cursor = (byte[]) page.get(0);
                 unlink(Replies.list(page.get(1)), names);
             } while (!(cursor.length == 1 && cursor[0] == '0'));

@@ -11,7 +11,6 @@ import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
-import io.headrace.redis.jobs.VerdictWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,10 +57,8 @@ public class RedisFixture implements BrokerFixture {
     @Override
     public void silence(Lease lease, Duration howLong) {
         byte[] stream = keys.ready(lease.job().queue(), lease.job().priority());
-        link.call(stream, new Request(Command.XCLAIM, stream, RedisKeys.bytes("workers"),
-                RedisKeys.bytes(lease.token().worker().value()), RedisKeys.bytes(0), VerdictWriter.entry(lease),
-                RedisKeys.bytes("IDLE"),
-                RedisKeys.bytes(howLong.toMillis()), RedisKeys.bytes("JUSTID")));
+        link.call(stream, Request.of(Command.XCLAIM, stream, "workers", lease.token().worker(), 0,
+                lease.token().entry().substring(1), "IDLE", howLong.toMillis(), "JUSTID"));
     }
 
     @Override

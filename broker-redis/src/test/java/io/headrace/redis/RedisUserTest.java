@@ -34,7 +34,8 @@ public final class RedisUserTest extends BrokerContract {
     private static final Pattern BLOCK = Pattern.compile("^redis-cli (ACL SETUSER headrace (?:.*\\\\\\n)*.*)$",
             Pattern.MULTILINE);
     private static final Pattern CALLED = Pattern.compile("redis\\.p?call\\('([A-Z]+)'(?:, '([A-Z]+)')?");
-    private static final Pattern SENT = Pattern.compile("Command\\.([A-Z]+)(?:, RedisKeys\\.bytes\\(\"([A-Z]+)\"\\))?");
+    private static final Pattern SENT = Pattern
+            .compile("Command\\.([A-Z]+)(?:, (?:RedisKeys\\.bytes\\()?\"([A-Z]+)\")?");
     private static final Set<String> CONTAINERS = Set.of("XGROUP", "XINFO", "SCRIPT", "CLUSTER");
     private static final Set<String> OF_CONNECTIONS = Set.of("ping", "wait");
     /** What only those need who ask for more, as the page says. */

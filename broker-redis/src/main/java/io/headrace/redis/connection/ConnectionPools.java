@@ -45,7 +45,7 @@ final class ConnectionPools implements AutoCloseable {
         this.provider = open(config, most);
     }
 
-    /** The server that a key lies on now, as far as known: a pipeline's name, no promise. One for all but in a cluster. */
+    /** The server that a key lies on now, as far as known: no promise. One for all but in a cluster. */
     String server(byte[] key) {
         return provider instanceof ClusterConnectionProvider cluster
                 ? String.valueOf(cluster.getNode(JedisClusterCRC16.getSlot(key)))

@@ -33,8 +33,8 @@ public final class DurabilityWait {
      */
     private static final long BELIEVED_NANOS = 1_000_000_000L;
 
-    private static final Request APPEND_SETTINGS = new Request(Command.CONFIG, RedisKeys.bytes("GET"),
-            RedisKeys.bytes("append*"), RedisKeys.bytes("no-appendfsync-on-rewrite"));
+    private static final Request APPEND_SETTINGS = Request.of(Command.CONFIG, "GET",
+            "append*", "no-appendfsync-on-rewrite");
 
     private final Redis redis;
     private final LongSupplier nanoClock;
@@ -97,7 +97,7 @@ public final class DurabilityWait {
     }
 
     private Means fsync(byte[] key) {
-        List<Object> answers = askServer(key, new Request(Command.INFO, RedisKeys.bytes("persistence")),
+        List<Object> answers = askServer(key, Request.of(Command.INFO, "persistence"),
                 APPEND_SETTINGS);
         ServerInfo server = ServerInfo.parse(Replies.text(Redis.checked(answers.get(0))));
         if (server.loading()) {
@@ -126,9 +126,9 @@ public final class DurabilityWait {
     }
 
     private Means replicated(int asked, byte[] key) {
-        List<Object> answers = askServer(key, new Request(Command.INFO, RedisKeys.bytes("replication")));
+        List<Object> answers = askServer(key, Request.of(Command.INFO, "replication"));
         int online = ServerInfo.parse(Replies.text(Redis.checked(answers.get(0)))).onlineReplicas();
-        return online >= asked ? able(new Request(Command.WAIT, RedisKeys.bytes(asked), RedisKeys.bytes(WAIT_MS)))
+        return online >= asked ? able(Request.of(Command.WAIT, asked, WAIT_MS))
                 : unable(online + " of " + asked + " replicas are online");
     }
 

@@ -23,8 +23,8 @@ public final class MissingRights {
         RedisKeys keys = new RedisKeys(config);
         byte[] key = keys.rights();
         List<Object> answers = redis.exchange(key,
-                List.of(Request.script(Script.MISSING_RIGHTS, List.of(key), List.of(RedisKeys.bytes(keys.silence()))),
-                        new Request(Command.BLPOP, key, RedisKeys.bytes(NO_TIME)))); // not known in scripts
+                List.of(Request.script(Script.MISSING_RIGHTS, List.of(key), Args.of(keys.silence())),
+                        Request.of(Command.BLPOP, key, NO_TIME))); // not known in scripts
         if (answers.get(0) instanceof JedisAccessControlException e) {
             return List.of(refused(String.valueOf(e.getMessage()), config));
         }

@@ -81,7 +81,7 @@ public final class Nodes implements AutoCloseable {
 
     private void discover(Redis redis) {
         if (config.kind() == RedisConfig.Kind.CLUSTER) {
-            Replies.text(redis.ask(ANY, new Request(Command.CLUSTER, RedisKeys.bytes("NODES")))).lines()
+            Replies.text(redis.ask(ANY, Request.of(Command.CLUSTER, "NODES"))).lines()
                     .forEach(this::clusterNode);
             return;
         }

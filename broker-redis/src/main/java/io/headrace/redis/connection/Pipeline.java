@@ -47,7 +47,7 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
 
     /**
      * @param mostFlushed how many items a flush carries at most
-     * @param flusher sends a batch and answers its items, on the pipeline's thread; what it throws fails the whole batch
+     * @param flusher sends a batch and answers its items, on the pipeline's thread; what it throws fails the batch
      */
     Pipeline(String name, int mostFlushed, Consumer<List<T>> flusher) {
         this.mostFlushed = mostFlushed;
@@ -72,7 +72,9 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
         List<T> batch = new ArrayList<>(mostFlushed); // which never has to grow, so that nothing taken is forgotten
         while (!closed) {
             try {
-                turn(batch);
+                batch.add(waiting.take());
+                waiting.drainTo(batch, mostFlushed - 1);
+                flusher.accept(Collections.unmodifiableList(batch));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
@@ -86,16 +88,6 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
             }
         }
         failAll(drain());
-    }
-
-    private void turn(List<T> batch) throws InterruptedException {
-        batch.add(waiting.take());
-        waiting.drainTo(batch, mostFlushed - 1);
-        try {
-            flusher.accept(Collections.unmodifiableList(batch));
-        } catch (HeadraceException e) {
-            failEach(batch, e);
-        }
     }
 
     /** Whatever it is, its callers must not wait for ever: each is told, even when telling one of them fails. */

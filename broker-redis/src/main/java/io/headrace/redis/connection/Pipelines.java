@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The pipelines of one kind of write: one for each durability and each master of a cluster, opened when first needed. So
- * nobody who asked for less waits for a disk, and a dead master stalls no queue but its own. Thread-safe.
+ * The pipelines of one kind of write: one for each durability and each master of a cluster, opened when first needed.
+ * So nobody who asked for less waits for a disk, and a dead master stalls no queue but its own. Thread-safe.
  */
 public final class Pipelines<T extends Pipeline.Item> implements AutoCloseable {
     private final String name;
@@ -24,7 +24,7 @@ public final class Pipelines<T extends Pipeline.Item> implements AutoCloseable {
         this.flusher = flusher;
     }
 
-    /** What the items of a pipeline have in common; at most as many as there are masters, times the durabilities in use. */
+    /** What the items of a pipeline have in common; as many as there are masters, times the durabilities in use. */
     private record Place(String server, Durability durability) {}
 
     /** Never blocks, unless the broker is being closed: then for a pipeline that is opened too late. */

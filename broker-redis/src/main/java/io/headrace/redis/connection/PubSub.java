@@ -2,13 +2,9 @@ package io.headrace.redis.connection;
 
 import io.headrace.BrokerUnavailable;
 import io.headrace.HeadraceException;
-import io.headrace.InvalidInput;
-import io.headrace.JobId;
-import io.headrace.QueueName;
 import io.headrace.Subscription;
 import io.headrace.runtime.UncaughtError;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -16,9 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,8 +62,6 @@ public final class PubSub implements AutoCloseable {
     /** How many connections in a row failed before their channels stood; used by the listener's thread. */
     private int failures;
     private volatile boolean closed;
-    /** Used by the listener's thread. */
-    private boolean toldOfStrangers;
 
     /**
      * @param silence a channel on which nobody says anything
@@ -81,40 +73,6 @@ public final class PubSub implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.unexpected = unexpected;
         this.tick = tick;
-    }
-
-    /**
-     * Hears of jobs of these queues, whose ids make up the messages. Whoever can reach Redis can publish, so anything
-     * else is passed over, and an id says no more than that its job may be worth a look.
-     *
-     * @throws BrokerUnavailable when the channels do not stand in time, at once when Redis does not let this user
-     *         listen
-     */
-    public Subscription subscribe(Set<QueueName> queues, Function<QueueName, String> channel,
-            Consumer<JobId> callback) {
-        return listen(queues.stream().map(channel).collect(Collectors.toSet()), message -> {
-            for (String text : message.split(" ", -1)) {
-                Optional<JobId> job = job(text).filter(id -> queues.contains(id.queue()));
-                job.ifPresentOrElse(callback, () -> passOver(queues, text));
-            }
-        });
-    }
-
-    private static Optional<JobId> job(String text) {
-        try {
-            return Optional.of(JobId.parse(text));
-        } catch (InvalidInput e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Told once, however much of it comes. */
-    private void passOver(Set<QueueName> queues, String text) {
-        if (!toldOfStrangers) {
-            toldOfStrangers = true;
-            LOG.warn("passing over what somebody else publishes on channels of Headrace queues={} text={}", queues,
-                    UnreadableValues.shown(text));
-        }
     }
 
     /**

@@ -90,7 +90,7 @@ public final class Redis implements AutoCloseable {
 
     private static final byte[] PROBED = {'p'};
 
-    /** The server that a key lies on now, as far as known: a pipeline's name, no promise. One for all but in a cluster. */
+    /** The server that a key lies on now, as far as known: no promise. One for all but in a cluster. */
     public String server(byte[] key) {
         return pools.server(key);
     }

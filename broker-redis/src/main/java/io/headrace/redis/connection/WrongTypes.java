@@ -69,7 +69,7 @@ final class WrongTypes {
         List<Object> types;
         try {
             types = redis.exchange(base, kinds.stream()
-                    .map(kind -> new Request(Command.TYPE, RedisKeys.bytes(start + kind.suffix()))).toList());
+                    .map(kind -> Request.of(Command.TYPE, start + kind.suffix())).toList());
         } catch (HeadraceException e) {
             return Optional.empty(); // the call itself has its answer: this was only to say more about it
         }

@@ -6,6 +6,7 @@ import io.headrace.History;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -39,10 +40,7 @@ final class Adoption {
             JobId id = JobId.parse(new String(violation.item().get(1), StandardCharsets.UTF_8));
             byte[] key = keys.job(queue, id.toString());
             if (redis.ask(key, new Request(Command.GET, key)) instanceof byte[] document) {
-                arguments.add(RedisKeys.bytes(id.toString()));
-                arguments.add(document);
-                arguments.add(explained(document).bytes());
-                arguments.add(RedisKeys.bytes(Replies.bucket(id)));
+                arguments.addAll(Args.of(id, document, explained(document).bytes(), Replies.bucket(id)));
             }
             if (arguments.size() >= 4 * CheckRunner.BATCH) {
                 done += adopt(base, arguments);

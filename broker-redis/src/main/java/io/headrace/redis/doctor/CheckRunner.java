@@ -2,11 +2,11 @@ package io.headrace.redis.doctor;
 
 import io.headrace.BrokerUnavailable;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Script;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +16,6 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class CheckRunner {
     /** One call looks at no more items, so that Redis is busy with it for about a millisecond. */
     static final int BATCH = 100;
-
-    private static final byte[] LOOK = {'0'};
-    private static final byte[] REPAIR = {'1'};
 
     private final Redis redis;
     private final RedisKeys keys;
@@ -38,7 +35,7 @@ final class CheckRunner {
      */
     record Item(String subject, List<byte[]> arguments) {
         static Item of(String name) {
-            return new Item(name, List.of(RedisKeys.bytes(name)));
+            return new Item(name, Args.of(name));
         }
     }
 
@@ -53,7 +50,7 @@ final class CheckRunner {
     }
 
     private void checkBatch(QueueName queue, Script script, List<byte[]> head, List<Item> items) {
-        Object answer = run(queue, script, LOOK, head, items.stream().map(Item::arguments).toList());
+        Object answer = run(queue, script, false, head, items.stream().map(Item::arguments).toList());
         if (answer instanceof JedisDataException refusal) {
             if (items.size() == 1) {
                 violations.add(Violation.of(queue.value(), Defect.UNCHECKED, items.get(0).subject(),
@@ -85,7 +82,7 @@ final class CheckRunner {
             List<List<byte[]>> items = found.subList(from, to).stream().map(Violation::item).toList();
             Script script = first.check();
             if (script != null) {
-                for (Object each : Replies.list(Redis.checked(run(queue, script, REPAIR, first.head(), items)))) {
+                for (Object each : Replies.list(Redis.checked(run(queue, script, true, first.head(), items)))) {
                     done.merge(Defect.valueOf(Replies.text(Replies.list(each).get(1))), 1L, Long::sum);
                 }
             }
@@ -106,12 +103,10 @@ final class CheckRunner {
         return true;
     }
 
-    private Object run(QueueName queue, Script script, byte[] mode, List<byte[]> head,
+    private Object run(QueueName queue, Script script, boolean repair, List<byte[]> head,
             List<List<byte[]>> items) {
-        List<byte[]> arguments = new ArrayList<>();
-        arguments.add(mode);
-        arguments.addAll(head);
-        items.forEach(arguments::addAll);
+        Args arguments = Args.of(repair, head);
+        items.forEach(arguments::with);
         byte[] base = RedisKeys.bytes(keys.base(queue));
         Object answer = redis.exchange(base, List.of(redis.script(script, base, arguments))).get(0);
         if (answer instanceof JedisDataException e && isOutage(e)) {

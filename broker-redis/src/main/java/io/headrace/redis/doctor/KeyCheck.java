@@ -3,6 +3,7 @@ package io.headrace.redis.doctor;
 import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -75,8 +76,8 @@ final class KeyCheck {
         byte[] cursor = {'0'};
         long told = 0;
         do {
-            List<Object> reply = Replies.list(master.ask(any, new Request(Command.SCAN, cursor,
-                    RedisKeys.bytes("MATCH"), match, RedisKeys.bytes("COUNT"), SCANNED)));
+            List<Object> reply = Replies.list(master.ask(any, Request.of(Command.SCAN, cursor,
+                    "MATCH", match, "COUNT", SCANNED)));
             cursor = (byte[]) reply.get(0);
             look(Replies.list(reply.get(1)));
             long step = Math.min(size - told, 1_000);
@@ -142,8 +143,8 @@ final class KeyCheck {
             bucket = Replies.bucket(JobId.parse(rest));
         }
         Long expiry = EXPIRY_MS.get(kind);
-        return new Item(subject, List.of(RedisKeys.bytes(kind), rest.getBytes(StandardCharsets.ISO_8859_1),
-                RedisKeys.bytes(type), RedisKeys.bytes(expiry == null ? "" : expiry.toString()),
-                RedisKeys.bytes(bucket)));
+        return new Item(subject, Args.of(kind, rest.getBytes(StandardCharsets.ISO_8859_1),
+                type, expiry == null ? "" : expiry.toString(),
+                bucket));
     }
 }

@@ -6,6 +6,7 @@ import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -76,7 +77,7 @@ final class QueueCheck {
                 List.of(level(Priority.HIGH), level(Priority.NORMAL), level(Priority.LOW)));
         runner.check(queue, Script.CHECK_SETTINGS, List.of(), StoredSettings.BOUNDS.entrySet().stream()
                 .map(bound -> new Item(bound.getKey(),
-                        List.of(RedisKeys.bytes(bound.getKey()), RedisKeys.bytes(bound.getValue()))))
+                        Args.of(bound.getKey(), bound.getValue())))
                 .toList());
         for (Priority priority : Priority.values()) {
             line(priority);
@@ -94,7 +95,7 @@ final class QueueCheck {
     }
 
     private static Item level(Priority priority) {
-        return new Item("ready:" + priority.code(), List.of(RedisKeys.bytes(String.valueOf(priority.code()))));
+        return new Item("ready:" + priority.code(), Args.of(priority));
     }
 
     /**
@@ -168,15 +169,15 @@ final class QueueCheck {
         read(content.id().toString(), content.document(), "in entry " + address + " of ready:" + priority.code(),
                 locks);
         return new Item(content.id().toString(),
-                List.of(RedisKeys.bytes(address), RedisKeys.bytes(content.id().toString()),
-                        RedisKeys.bytes(named ? 1 : 0), RedisKeys.bytes(Replies.bucket(content.id()))));
+                Args.of(address, content.id(),
+                        named, Replies.bucket(content.id())));
     }
 
     /** @param locks gets what there is to be checked of its uniqueness key */
     private void read(String id, byte[] document, String where, List<Item> locks) {
         try {
             JobDocument.parse(document).spec().unique().ifPresent(key -> locks.add(new Item(id,
-                    List.of(RedisKeys.bytes(id), RedisKeys.bytes(key)))));
+                    Args.of(id, key))));
         } catch (CorruptDocument e) {
             violations.add(Violation.of(queue.value(), Defect.UNREADABLE, id, where));
         }
@@ -184,18 +185,18 @@ final class QueueCheck {
 
     private void leases(Priority priority) {
         byte[] stream = keys.ready(queue, priority);
-        List<byte[]> head = List.of(code(priority), RedisKeys.bytes(GRACE_MS), RedisKeys.bytes(LEASE_MS));
+        List<byte[]> head = Args.of(code(priority), GRACE_MS, LEASE_MS);
         String from = "-";
         List<Object> page;
         do {
-            Object answer = redis.exchange(base, List.of(new Request(Command.XPENDING, stream, GROUP,
-                    RedisKeys.bytes(from), RedisKeys.bytes("+"), PAGE))).get(0);
+            Object answer = redis.exchange(base, List.of(Request.of(Command.XPENDING, stream, GROUP,
+                    from, "+", PAGE))).get(0);
             page = Replies.list(answer); // none when there is no group, which is told elsewhere
             List<Item> items = new ArrayList<>();
             for (Object each : page) {
                 String entry = Replies.text(Replies.list(each).get(0));
                 from = "(" + entry;
-                items.add(new Item("entry " + entry + " of ready:" + priority.code(), List.of(RedisKeys.bytes(entry))));
+                items.add(new Item("entry " + entry + " of ready:" + priority.code(), Args.of(entry)));
             }
             runner.check(queue, Script.CHECK_LEASES, head, items);
         } while (page.size() == CheckRunner.BATCH);
@@ -206,7 +207,7 @@ final class QueueCheck {
             List<Item> items = new ArrayList<>();
             for (int i = 0; i + 1 < flat.size(); i += 2) {
                 String entry = Replies.text(flat.get(i));
-                items.add(new Item("entry " + entry + " of ready:" + priority.code(), List.of(RedisKeys.bytes(entry))));
+                items.add(new Item("entry " + entry + " of ready:" + priority.code(), Args.of(entry)));
             }
             runner.check(queue, Script.CHECK_RUNNING, List.of(code(priority)), items);
         });
@@ -214,14 +215,14 @@ final class QueueCheck {
 
     private void consumers(Priority priority) {
         Object answer = redis.exchange(base,
-                List.of(new Request(Command.XINFO, RedisKeys.bytes("CONSUMERS"), keys.ready(queue, priority),
+                List.of(Request.of(Command.XINFO, "CONSUMERS", keys.ready(queue, priority),
                         GROUP)))
                 .get(0);
         List<Item> items = new ArrayList<>();
         for (Object each : Replies.list(answer)) {
             String name = Replies.map(each).getOrDefault("name", "");
             if (!name.equals("released") && !liveWorkers.contains(name)) {
-                items.add(new Item(name + " of ready:" + priority.code(), List.of(RedisKeys.bytes(name))));
+                items.add(new Item(name + " of ready:" + priority.code(), Args.of(name)));
             }
         }
         runner.check(queue, Script.CHECK_CONSUMERS, List.of(code(priority)), items);
@@ -233,7 +234,7 @@ final class QueueCheck {
             for (int i = 0; i + 1 < flat.size(); i += 2) {
                 items.add(Item.of(Replies.text(flat.get(i))));
             }
-            runner.check(queue, Script.CHECK_INDEX, List.of(RedisKeys.bytes(index), MISSING), items);
+            runner.check(queue, Script.CHECK_INDEX, Args.of(index, MISSING), items);
             for (int from = 0; from < items.size(); from += CheckRunner.BATCH) {
                 readDocuments(index, items.subList(from, Math.min(items.size(), from + CheckRunner.BATCH)));
             }
@@ -270,7 +271,7 @@ final class QueueCheck {
 
     private void marks(String set) {
         scan(Command.SSCAN, keys.index(queue, set), members -> runner.check(queue, Script.CHECK_MARKS,
-                List.of(RedisKeys.bytes(set)), members.stream().map(member -> Item.of(Replies.text(member))).toList()));
+                Args.of(set), members.stream().map(member -> Item.of(Replies.text(member))).toList()));
     }
 
     private void kept() {
@@ -301,9 +302,9 @@ final class QueueCheck {
             String before = counters();
             long sum = few ? 0 : sum(kept);
             if (few || before.equals(counters())) {
-                runner.check(queue, Script.CHECK_TOTAL, List.of(RedisKeys.bytes(SUMMED_AT_ONCE)),
+                runner.check(queue, Script.CHECK_TOTAL, Args.of(SUMMED_AT_ONCE),
                         List.of(new Item(keys.base(queue) + "kept",
-                                List.of(RedisKeys.bytes(sum), RedisKeys.bytes(before.split(" ", 2)[0])))));
+                                Args.of(sum, before.split(" ", 2)[0]))));
                 return;
             }
         }
@@ -311,7 +312,7 @@ final class QueueCheck {
 
     private String counters() {
         List<Object> answers = redis.exchange(base,
-                List.of(new Request(Command.HGET, keys.index(queue, "kept"), RedisKeys.bytes("total")),
+                List.of(Request.of(Command.HGET, keys.index(queue, "kept"), "total"),
                         new Request(Command.HGETALL, keys.index(queue, "totals"))));
         return Replies.number(answers.get(0)) + " " + Replies.map(answers.get(1));
     }

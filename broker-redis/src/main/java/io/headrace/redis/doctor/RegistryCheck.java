@@ -2,6 +2,7 @@ package io.headrace.redis.doctor;
 
 import io.headrace.InvalidInput;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -119,7 +120,7 @@ final class RegistryCheck {
         long held = 0;
         for (QueueName queue : listed()) {
             held += Replies.number(redis.ask(Script.FORGET, RedisKeys.bytes(keys.base(queue)),
-                    List.of(RedisKeys.bytes(worker))));
+                    Args.of(worker)));
         }
         return held == 0;
     }

@@ -142,7 +142,7 @@ final class ServerCheck {
     /** Empty when this user may not ask. */
     private static Optional<String> appendfsync(Redis redis) {
         Object answer = redis.exchange(ANY,
-                List.of(new Request(Command.CONFIG, RedisKeys.bytes("GET"), RedisKeys.bytes("appendfsync"))))
+                List.of(Request.of(Command.CONFIG, "GET", "appendfsync")))
                 .get(0);
         return Optional.ofNullable(Replies.map(answer).get("appendfsync"));
     }
@@ -274,7 +274,7 @@ final class ServerCheck {
 
     private Finding cluster() {
         Map<String, String> info = new java.util.HashMap<>();
-        Replies.text(redis.ask(ANY, new Request(Command.CLUSTER, RedisKeys.bytes("INFO")))).lines()
+        Replies.text(redis.ask(ANY, Request.of(Command.CLUSTER, "INFO"))).lines()
                 .map(line -> line.strip().split(":", 2)).filter(pair -> pair.length == 2)
                 .forEach(pair -> info.put(pair[0], pair[1]));
         String state = info.getOrDefault("cluster_state", "unknown");

@@ -41,11 +41,6 @@ public final class Claims {
     private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
     /** One call promotes at most so many jobs of a kind that fell due, so that a herd of them passes in steps. */
     private static final int MAX_PROMOTED = 200;
-    private static final byte[] GROUP = RedisKeys.bytes("GROUP");
-    private static final byte[] WORKERS = RedisKeys.bytes("workers");
-    private static final byte[] COUNT = RedisKeys.bytes("COUNT");
-    private static final byte[] STREAMS = RedisKeys.bytes("STREAMS");
-    private static final byte[] NEW = RedisKeys.bytes(">");
 
     private final Redis redis;
     private final RedisKeys keys;
@@ -164,9 +159,8 @@ public final class Claims {
      */
     private int read(Asker asker, ClaimReply.Leased leased, ClaimReply.Rest rest, List<ClaimedJob> jobs) {
         QueueName queue = asker.queue();
-        Request read = new Request(Command.XREADGROUP, GROUP, WORKERS,
-                RedisKeys.bytes(asker.worker().value()), COUNT, RedisKeys.bytes(rest.most()), STREAMS,
-                keys.ready(queue, rest.priority()), NEW);
+        Request read = Request.of(Command.XREADGROUP, "GROUP", "workers", asker.worker(), "COUNT", rest.most(),
+                "STREAMS", keys.ready(queue, rest.priority()), ">");
         // Asked after the read: a cancellation that comes later finds a running job, and tells its worker.
         Request marked = new Request(Command.EXISTS, keys.index(queue, "cancelled"),
                 keys.index(queue, "cancelling"));

@@ -14,6 +14,7 @@ import io.headrace.OutcomeUnknown;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.DurabilityWait;
 import io.headrace.redis.connection.Pipeline;
 import io.headrace.redis.connection.Pipelines;
@@ -23,7 +24,6 @@ import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.runtime.ByteBudget;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +62,6 @@ public final class Enqueuer implements AutoCloseable {
     private static final byte[] ANY_ID = {'*'};
     private static final byte[] JOB = {'j', 'o', 'b'};
     private static final byte[] AT = {'a', 't'};
-    private static final byte[] NONE = {};
 
     /** What a submission on its way takes beside its document. */
     private static final int BESIDE_BYTES = 512;
@@ -150,7 +149,10 @@ public final class Enqueuer implements AutoCloseable {
         }
         for (List<Pending> shard : shards.values()) {
             try {
-                flushShard(shard, limited);
+                List<Pending> missing = send(shard, limited);
+                if (!missing.isEmpty()) {
+                    sendAgain(missing, limited);
+                }
             } catch (HeadraceException e) {
                 shard.forEach(pending -> pending.fail(e));
             }
@@ -164,11 +166,7 @@ public final class Enqueuer implements AutoCloseable {
     /**
      * Jobs of a queue that was not there, although it was a moment ago, are sent once more: nothing was stored of them.
      */
-    private void flushShard(List<Pending> pendings, Set<QueueName> limited) {
-        List<Pending> missing = send(pendings, limited);
-        if (missing.isEmpty()) {
-            return;
-        }
+    private void sendAgain(List<Pending> missing, Set<QueueName> limited) {
         Map<QueueName, QueueCache.Found> found = queues.recreate(queuesOf(missing));
         List<Pending> again = new ArrayList<>();
         for (Pending pending : missing) {
@@ -215,8 +213,8 @@ public final class Enqueuer implements AutoCloseable {
         }
         for (QueueName queue : bare) {
             byte[] wake = keys.wake(queue);
-            requests.add(new Request(Command.LPUSH, wake, RedisKeys.bytes(1)));
-            requests.add(new Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(MAX_TOKENS - 1)));
+            requests.add(Request.of(Command.LPUSH, wake, 1));
+            requests.add(Request.of(Command.LTRIM, wake, 0, MAX_TOKENS - 1));
         }
         requests.addAll(confirmation);
         List<Object> answers = redis.exchange(key, requests, confirmation.size());
@@ -258,27 +256,18 @@ public final class Enqueuer implements AutoCloseable {
         byte[] stream = stream(job.queue(), job.priority());
         return stamp.isEmpty()
                 ? new Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document())
-                : new Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
-                        RedisKeys.bytes(stamp.get().toEpochMilli()));
+                : Request.of(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
+                        stamp.get().toEpochMilli());
     }
 
     private Request script(Pending pending, Optional<Instant> stamp) {
         NewJob job = pending.job();
         Idempotency idempotency = job.idempotency();
-        List<byte[]> arguments = List.of(RedisKeys.bytes(job.queue().value()),
-                RedisKeys.bytes(String.valueOf(job.priority().code())), pending.document(),
-                job.delay() == null ? NONE : RedisKeys.bytes(job.delay().toMillis()),
-                job.runAt() == null ? NONE : RedisKeys.bytes(Math.max(0, job.runAt().toEpochMilli())),
-                text(job.spec().uniqueKey()),
-                idempotency == null ? NONE : RedisKeys.bytes(idempotency.key()),
-                idempotency == null ? NONE : RedisKeys.bytes(idempotency.fingerprint()),
-                RedisKeys.bytes(IDEMPOTENCY_LIFETIME.toMillis()), RedisKeys.bytes(job.awaited() ? 1 : 0),
-                RedisKeys.bytes(stamp.isPresent() ? 1 : 0));
-        return redis.script(Script.ENQUEUE, queues.base(job.queue()), arguments);
-    }
-
-    private static byte[] text(@Nullable String value) {
-        return value == null ? NONE : value.getBytes(StandardCharsets.UTF_8);
+        return redis.script(Script.ENQUEUE, queues.base(job.queue()), Args.of(job.queue(), job.priority(),
+                pending.document(), job.delay() == null ? null : job.delay().toMillis(),
+                job.runAt() == null ? null : Math.max(0, job.runAt().toEpochMilli()), job.spec().uniqueKey(),
+                idempotency == null ? null : idempotency.key(), idempotency == null ? null : idempotency.fingerprint(),
+                IDEMPOTENCY_LIFETIME.toMillis(), job.awaited(), stamp.isPresent()));
     }
 
     private byte[] stream(QueueName queue, Priority priority) {

@@ -14,8 +14,8 @@ import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.Lookup;
 import io.headrace.Progress;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
-import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Script;
 import java.time.Instant;
@@ -50,7 +50,7 @@ public final class Finder {
     public Lookup await(JobId id) {
         byte[] base = queues.base(id.queue());
         List<Object> replies = redis.askAll(base,
-                List.of(redis.script(Script.AWAIT, base, List.of(RedisKeys.bytes(id.toString()))),
+                List.of(redis.script(Script.AWAIT, base, Args.of(id)),
                         redis.script(Script.FIND, base, arguments(id))));
         return read(id, Redis.checked(replies.get(1))).lookup();
     }
@@ -60,9 +60,9 @@ public final class Finder {
     }
 
     private static List<byte[]> arguments(JobId id) {
-        return List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
-                id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(Replies.bucket(id)),
-                RedisKeys.bytes(id.millis()));
+        return Args.of(id, id.priority(),
+                id.scheduled() ? null : id.entry(), Replies.bucket(id),
+                id.millis());
     }
 
     private static Found read(JobId id, Object found) {

@@ -4,6 +4,7 @@ import io.headrace.DataDamaged;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -54,9 +55,9 @@ public final class Housekeeping {
 
     private void tidy(@Nullable QueueName queue) {
         List<Request> looks = new ArrayList<>();
-        looks.add(new Request(Command.SRANDMEMBER, keys.workers(), RedisKeys.bytes(SAMPLE)));
+        looks.add(Request.of(Command.SRANDMEMBER, keys.workers(), SAMPLE));
         if (queue != null) {
-            looks.add(new Request(Command.HRANDFIELD, keys.leases(queue), RedisKeys.bytes(SAMPLE)));
+            looks.add(Request.of(Command.HRANDFIELD, keys.leases(queue), SAMPLE));
             looks.add(redis.script(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of()));
         }
         List<Object> seen = redis.askEach(looks, looks.size());
@@ -65,13 +66,13 @@ public final class Housekeeping {
         Set<String> dead = dead(listed, leasing);
         List<Request> steps = new ArrayList<>();
         if (queue != null && Replies.number(Redis.checked(seen.get(2))) == 1) { // the list may have been lost
-            steps.add(new Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
+            steps.add(Request.of(Command.SADD, keys.queues(), queue.value()));
         }
         listed.stream().filter(dead::contains).forEach(id -> steps
-                .add(new Request(Command.SREM, keys.workers(), RedisKeys.bytes(id))));
+                .add(Request.of(Command.SREM, keys.workers(), id)));
         if (queue != null) {
             leasing.stream().filter(dead::contains).forEach(id -> steps.add(
-                    redis.script(Script.FORGET, RedisKeys.bytes(keys.base(queue)), List.of(RedisKeys.bytes(id)))));
+                    redis.script(Script.FORGET, RedisKeys.bytes(keys.base(queue)), Args.of(id))));
         }
         redis.askEach(steps, 2 * SAMPLE);
     }

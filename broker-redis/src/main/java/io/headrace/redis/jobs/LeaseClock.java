@@ -3,13 +3,13 @@ package io.headrace.redis.jobs;
 import io.headrace.Durations;
 import io.headrace.Priority;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +31,7 @@ final class LeaseClock {
     private static final long DRIFT_PER = 1_000;
     /** Looks for silent workers that follow each other this closely share a reading. */
     private static final long FRESH_NANOS = Duration.ofMillis(100).toNanos();
-    private static final byte[] START = {'-'};
+    private static final String START = "-";
     /** A step looks at no more pages of leases, of each priority. */
     private static final int MAX_PAGES = 200;
 
@@ -115,11 +115,9 @@ final class LeaseClock {
 
     private void renewThoseOfTheFuture(QueueName queue) {
         for (Priority priority : Priority.values()) {
-            byte[] from = START;
-            for (int page = 0; page < MAX_PAGES && from.length > 0; page++) {
-                List<byte[]> arguments = new ArrayList<>(
-                        List.of(RedisKeys.bytes(String.valueOf(priority.code())), from));
-                from = RedisKeys.bytes(Replies.text(redis.ask(Script.RETIME, queues.base(queue), arguments)));
+            String from = START;
+            for (int page = 0; page < MAX_PAGES && !from.isEmpty(); page++) {
+                from = Replies.text(redis.ask(Script.RETIME, queues.base(queue), Args.of(priority, from)));
             }
         }
     }

@@ -5,8 +5,8 @@ import io.headrace.QueueName;
 import io.headrace.broker.Lease;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.WorkerId;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
-import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Script;
 import java.time.Duration;
@@ -52,20 +52,12 @@ public final class LeaseRenewer {
     }
 
     private void renew(Group group, List<Lease> leases, Duration duration, List<Lease> lost, List<Lease> cancelled) {
-        List<byte[]> arguments = new ArrayList<>(4 + leases.size() * 4);
-        arguments.add(RedisKeys.bytes(group.worker().value()));
-        arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
-        arguments.add(RedisKeys.bytes(duration.toMillis()));
-        arguments.add(RedisKeys.bytes(leases.size()));
-        leases.forEach(lease -> arguments.add(VerdictWriter.entry(lease)));
-        for (Lease lease : leases) {
-            arguments.add(RedisKeys.bytes(lease.token().deliveries()));
-            arguments.add(RedisKeys.bytes(lease.job().toString()));
-            arguments.add(RedisKeys.bytes(lease.token().fence()));
-        }
+        Args args = Args.of(group.worker(), group.level(), duration.toMillis(), leases.size());
+        leases.forEach(lease -> args.with(VerdictWriter.entry(lease)));
+        leases.forEach(lease -> args.with(lease.token().deliveries(), lease.job(), lease.token().fence()));
         List<Object> reply;
         try {
-            reply = Replies.list(redis.ask(Script.RENEW, queues.base(group.queue()), arguments));
+            reply = Replies.list(redis.ask(Script.RENEW, queues.base(group.queue()), args));
         } catch (DataDamaged e) {
             return; // nobody can take these over either, and the leases of other queues must not run out with them
         }

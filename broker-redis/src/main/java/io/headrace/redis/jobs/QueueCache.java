@@ -158,7 +158,7 @@ public final class QueueCache implements AutoCloseable {
         if (Replies.text(redis.ask(Script.CREATE, base(queue), List.of())).equals("DELETING")) {
             throw new BrokerUnavailable("the queue '" + queue + "' is being deleted; try again in a moment", null);
         }
-        redis.ask(keys.queues(), new Request(Command.SADD, keys.queues(), RedisKeys.bytes(queue.value())));
+        redis.ask(keys.queues(), Request.of(Command.SADD, keys.queues(), queue.value()));
         known.putIfAbsent(queue, doubtful(base(queue)));
         return queue;
     }

@@ -61,9 +61,9 @@ public final class Registry {
         byte[] key = keys.worker(worker.id());
         byte[] wish = keys.wish(worker.id());
         List<Object> answers = redis.askEach(
-                List.of(Request.urgent(Command.SET, key, write(worker, lifetime).bytes(), RedisKeys.bytes("PX"),
-                        RedisKeys.bytes(lifetime.toMillis())),
-                        Request.urgent(Command.SADD, keys.workers(), RedisKeys.bytes(worker.id().value())),
+                List.of(Request.urgent(Command.SET, key, write(worker, lifetime).bytes(), "PX",
+                        lifetime.toMillis()),
+                        Request.urgent(Command.SADD, keys.workers(), worker.id().value()),
                         new Request(Command.GET, wish)),
                 BATCH);
         Redis.checked(answers.get(0));
@@ -92,10 +92,10 @@ public final class Registry {
         List<String> time = Replies.texts(Redis.checked(seen.get(1)));
         byte[] key = keys.wish(worker);
         String text = wish.label() + " " + time.get(0) + "." + time.get(1);
-        redis.ask(key, Request.urgent(Command.SET, key, RedisKeys.bytes(text), RedisKeys.bytes("PX"),
-                RedisKeys.bytes(WISH_LIFETIME.toMillis())));
+        redis.ask(key, Request.urgent(Command.SET, key, text, "PX",
+                WISH_LIFETIME.toMillis()));
         byte[] channel = RedisKeys.bytes(keys.wished(worker));
-        redis.ask(channel, new Request(Command.PUBLISH, channel, RedisKeys.bytes(wish.label())));
+        redis.ask(channel, Request.of(Command.PUBLISH, channel, wish.label()));
         return true;
     }
 
@@ -106,7 +106,7 @@ public final class Registry {
         redis.ask(key, new Request(Command.DEL, key));
         byte[] wish = keys.wish(worker);
         redis.ask(wish, new Request(Command.DEL, wish));
-        redis.ask(keys.workers(), new Request(Command.SREM, keys.workers(), RedisKeys.bytes(worker.value())));
+        redis.ask(keys.workers(), Request.of(Command.SREM, keys.workers(), worker.value()));
     }
 
     public List<QueueName> queues() {

@@ -12,10 +12,10 @@ import io.headrace.broker.Token;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Pipeline;
 import io.headrace.redis.connection.Pipelines;
 import io.headrace.redis.connection.Redis;
-import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 public final class VerdictWriter implements AutoCloseable {
     /** One script call settles at most so many jobs: Redis is busy with it for about 2 ms. */
     private static final int MAX_CALL = 200;
-    private static final byte[] NONE = {};
     private static final Comparator<Pending> ASCENDING = Comparator.comparing(Pending::lease, EntryIds.ASCENDING);
 
     private final Redis redis;
@@ -95,22 +94,15 @@ public final class VerdictWriter implements AutoCloseable {
 
     public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine,
             List<String> lines) {
-        List<byte[]> arguments = new ArrayList<>();
-        arguments.add(RedisKeys.bytes(lease.token().worker().value()));
-        arguments.add(level(lease));
-        arguments.add(entry(lease));
-        arguments.add(RedisKeys.bytes(lease.token().deliveries()));
-        arguments.add(RedisKeys.bytes(lease.job().toString()));
-        arguments.add(progress == null ? NONE
-                : RedisKeys.bytes(
-                        lease.attempt() + " " + progress.fraction() + " "
-                                + (progress.message() == null ? "" : progress.message())));
-        arguments.add(RedisKeys.bytes(lease.token().fence()));
-        arguments.add(RedisKeys.bytes(firstLine));
-        lines.forEach(line -> arguments.add(RedisKeys.bytes(line)));
+        Args report = Args.of(lease.token().worker(), level(lease), entry(lease), lease.token().deliveries(),
+                lease.job(),
+                progress == null ? null
+                        : lease.attempt() + " " + progress.fraction() + " "
+                                + (progress.message() == null ? "" : progress.message()),
+                lease.token().fence(), firstLine, lines);
         reporters.reports(lease.job());
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
-        add(new Pending(lease, null, arguments, answer, true));
+        add(new Pending(lease, null, report, answer, true));
         return answer.whenComplete((settlement, failure) -> {
             if (settlement == WriteResult.LEASE_LOST) {
                 reporters.ended(lease.job());
@@ -191,31 +183,23 @@ public final class VerdictWriter implements AutoCloseable {
     }
 
     /** See {@code shared/verdicts.lua}. */
-    private static List<byte[]> arguments(Group group, List<Pending> jobs) {
-        List<byte[]> arguments = new ArrayList<>(6 + jobs.size() * 4);
-        arguments.add(RedisKeys.bytes(group.worker().value()));
-        arguments.add(RedisKeys.bytes(String.valueOf(group.level())));
-        arguments.add(group.outcome() == null ? NONE : RedisKeys.bytes(group.outcome().label()));
-        arguments.add(RedisKeys.bytes(jobs.size()));
-        boolean plain = jobs.stream().allMatch(Pending::plain);
-        arguments.add(RedisKeys.bytes(plain ? 0 : 1));
-        arguments.add(RedisKeys.bytes(EntryIds.gaps(jobs.stream().map(job -> job.lease().token().entry()).toList())));
-        jobs.forEach(job -> arguments.add(entry(job.lease())));
-        for (Pending job : jobs) {
-            arguments.add(RedisKeys.bytes(job.lease().job().toString()));
-            arguments.add(group.move() == Verdict.Move.RELEASE ? NONE : job.asked().document().bytes());
-        }
-        addRuns(jobs.stream().map(VerdictWriter::place).toList(), arguments);
-        return arguments;
+    private static Args arguments(Group group, List<Pending> jobs) {
+        Args args = Args.of(group.worker(), group.level(), group.outcome() == null ? null : group.outcome().label(),
+                jobs.size(), !jobs.stream().allMatch(Pending::plain),
+                EntryIds.gaps(jobs.stream().map(job -> job.lease().token().entry()).toList()));
+        jobs.forEach(job -> args.with(entry(job.lease())));
+        boolean stored = group.move() != Verdict.Move.RELEASE;
+        jobs.forEach(job -> args.with(job.lease().job(), stored ? job.asked().document().bytes() : null));
+        addRuns(jobs.stream().map(VerdictWriter::place).toList(), args);
+        return args;
     }
 
     /** Each place, and how many jobs one after the other have it. */
-    private static void addRuns(List<String> places, List<byte[]> arguments) {
+    private static void addRuns(List<String> places, Args args) {
         int from = 0;
         for (int to = 1; to <= places.size(); to++) {
             if (to == places.size() || !places.get(to).equals(places.get(from))) {
-                arguments.add(RedisKeys.bytes(places.get(from)));
-                arguments.add(RedisKeys.bytes(to - from));
+                args.with(places.get(from), to - from);
                 from = to;
             }
         }
@@ -260,12 +244,12 @@ public final class VerdictWriter implements AutoCloseable {
         }
     }
 
-    static byte[] level(Lease lease) {
-        return RedisKeys.bytes(lease.token().entry().substring(0, 1));
+    static String level(Lease lease) {
+        return lease.token().entry().substring(0, 1);
     }
 
-    public static byte[] entry(Lease lease) {
-        return RedisKeys.bytes(lease.token().entry().substring(1));
+    static String entry(Lease lease) {
+        return lease.token().entry().substring(1);
     }
 
     @Override

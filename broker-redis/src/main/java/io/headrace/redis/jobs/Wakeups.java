@@ -186,7 +186,7 @@ public final class Wakeups implements AutoCloseable {
         /** A token that cannot be given back is lost; the workers' looks make up for it. */
         private void giveBack(byte[] key) {
             try {
-                redis.call(key, new Request(Command.LPUSH, key, RedisKeys.bytes(1)));
+                redis.call(key, Request.of(Command.LPUSH, key, 1));
             } catch (HeadraceException e) {
                 LOG.debug("a wake token is lost", e);
             }

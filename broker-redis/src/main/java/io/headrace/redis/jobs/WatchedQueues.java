@@ -3,8 +3,8 @@ package io.headrace.redis.jobs;
 import io.headrace.DataDamaged;
 import io.headrace.HeadraceException;
 import io.headrace.QueueName;
+import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
-import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Script;
 import java.time.Duration;
 import java.util.HashMap;
@@ -70,6 +70,6 @@ public final class WatchedQueues {
     }
 
     private void renew(QueueName queue) {
-        redis.ask(Script.WATCH, queues.base(queue), List.of(RedisKeys.bytes(LIFETIME.toMillis())));
+        redis.ask(Script.WATCH, queues.base(queue), Args.of(LIFETIME.toMillis()));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jline.utils.WCWidth;
 
 /** How values are shown to people. */
 public final class Format {
@@ -209,22 +210,8 @@ public final class Format {
         return text.codePoints().map(Format::columns).sum();
     }
 
-    /**
-     * Marks take none, ideographs and pictures two: the ranges that Unicode's table of widths calls wide, gaps left
-     * out.
-     */
+    /** Marks take none, ideographs and pictures two. Plain text does not load the table that knows. */
     private static int columns(int c) {
-        if (c < 0x300) {
-            return 1;
-        }
-        int type = Character.getType(c);
-        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
-            return 0;
-        }
-        boolean wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F)
-                || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F)
-                || (c >= 0xFF00 && c <= 0xFF60) || (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1F64F)
-                || (c >= 0x1F680 && c <= 0x1F6FF) || (c >= 0x1F900 && c <= 0x1F9FF) || (c >= 0x20000 && c <= 0x3FFFD);
-        return wide ? 2 : 1;
+        return c < 0x300 ? 1 : Math.max(0, WCWidth.wcwidth(c));
     }
 }

@@ -43,7 +43,7 @@ final class BacklogQueue {
         void run() throws RuntimeException;
     }
 
-    private final BenchContext ground;
+    private final BenchContext bench;
     private final RedisBroker broker;
     private final JobClient client;
     private final BrokerOperator operator;
@@ -54,13 +54,13 @@ final class BacklogQueue {
     /** The newest jobs: the last that will be claimed. */
     private List<JobId> newest = List.of();
 
-    BacklogQueue(BenchContext ground, RedisBroker broker, QueueName queue) {
-        this.ground = ground;
+    BacklogQueue(BenchContext bench, RedisBroker broker, QueueName queue) {
+        this.bench = bench;
         this.broker = broker;
         this.client = new JobClient(broker);
         this.operator = broker.operator();
         this.queue = queue;
-        this.job = ground.job(queue, ground.payload());
+        this.job = bench.job(queue, bench.payload());
     }
 
     QueueName queue() {
@@ -104,13 +104,13 @@ final class BacklogQueue {
     }
 
     private void time(String what, int times, Operation operation, Map<String, Double> micros) {
-        double cpu = ServerFigures.of(ground.probe(), queue, "cpu").cpuSeconds();
+        double cpu = ServerFigures.of(bench.probe(), queue, "cpu").cpuSeconds();
         long start = System.nanoTime();
         for (int i = 0; i < times; i++) {
             operation.run();
         }
         double nanos = System.nanoTime() - start;
-        double cpuAfter = ServerFigures.of(ground.probe(), queue, "cpu").cpuSeconds();
+        double cpuAfter = ServerFigures.of(bench.probe(), queue, "cpu").cpuSeconds();
         micros.put(what, nanos / 1e3 / times);
         micros.put(what + ", Redis", (cpuAfter - cpu) * 1e6 / times);
     }

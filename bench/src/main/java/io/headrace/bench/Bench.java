@@ -29,7 +29,7 @@ public final class Bench implements AutoCloseable {
 
     private final BenchPlan plan;
     private final BenchWatcher watcher;
-    private final OpenParts kept = new OpenParts();
+    private final OpenParts parts = new OpenParts();
     /** Every queue that was made. */
     private final Set<QueueName> used = ConcurrentHashMap.newKeySet();
     /** Who measures. */
@@ -60,10 +60,10 @@ public final class Bench implements AutoCloseable {
 
     private BenchReport measure() throws Exception {
         RedisConfig redis = plan.redis() == null
-                ? kept.open(() -> OwnRedis.start(plan.extents().redisServer(), Map.of("appendonly", "no"))).config()
+                ? parts.open(() -> OwnRedis.start(plan.limits().redisServer(), Map.of("appendonly", "no"))).config()
                 : plan.redis();
-        RedisProbe probe = kept.open(() -> RedisProbe.connect(redis));
-        AutoCloseable unused = kept.open(() -> () -> probe.sweep(BenchContext.NAMES, used));
+        RedisProbe probe = parts.open(() -> RedisProbe.connect(redis));
+        AutoCloseable unused = parts.open(() -> () -> probe.sweep(BenchContext.NAMES, used));
         BenchReport report = new BenchReport();
         describe(report.conditions(), redis, probe);
         List<Scenario> scenarios = plan.only().stream().map(Scenarios::named).toList();
@@ -71,9 +71,9 @@ public final class Bench implements AutoCloseable {
             Scenario scenario = scenarios.get(i);
             int before = i;
             BenchReport.Section section = new BenchReport.Section(scenario);
-            try (BenchContext ground = kept.open(() -> new BenchContext(plan, redis, probe, used, section,
+            try (BenchContext bench = parts.open(() -> new BenchContext(plan, redis, probe, used, section,
                     (fraction, doing) -> watcher.at((before + fraction) / scenarios.size(), doing)))) {
-                scenario.run(ground);
+                scenario.run(bench);
             }
             report.sections().add(section);
             watcher.ended(report, section);
@@ -89,7 +89,7 @@ public final class Bench implements AutoCloseable {
         conditions.put("redisAllocator", probe.info("mem_allocator"));
         conditions.put("redisAppendOnlyFile", probe.info("aof_enabled").equals("1"));
         conditions.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
-        Path childrenJdk = plan.extents().jdk();
+        Path childrenJdk = plan.limits().jdk();
         if (childrenJdk != null) {
             conditions.put("childrenJdk", childrenJdk.toString());
         }
@@ -102,13 +102,13 @@ public final class Bench implements AutoCloseable {
     }
 
     private String ownRedis() {
-        Path program = plan.extents().redisServer();
+        Path program = plan.limits().redisServer();
         return program == null ? "embedded" : program.toString();
     }
 
     /** Whether somebody has closed it: what {@link #run} then throws has no other reason. */
     public boolean closed() {
-        return kept.closed();
+        return parts.closed();
     }
 
     /**
@@ -117,13 +117,13 @@ public final class Bench implements AutoCloseable {
      */
     @Override
     public void close() {
-        kept.refuse();
+        parts.refuse();
         Thread measuring = runner;
         if (measuring != null) {
             measuring.interrupt();
             awaitEnd();
         }
-        kept.close();
+        parts.close();
     }
 
     private void awaitEnd() {

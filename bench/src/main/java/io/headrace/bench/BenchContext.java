@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a scenario stands on: Redis, sizes, queues of its own, and where its figures go. Used by the measuring thread,
- * except that {@link #close} may be called by any.
+ * All that a scenario is given: Redis, sizes, queues of its own, and where its figures go. Used by the measuring
+ * thread, except that {@link #close} may be called by any.
  */
 final class BenchContext implements AutoCloseable {
     /** What the name of every queue of the benchmark starts with. */
@@ -30,7 +30,7 @@ final class BenchContext implements AutoCloseable {
     private final BenchReport.Section section;
     private final BenchWatcher watcher;
     /** What the scenario has started. */
-    private final OpenParts kept = new OpenParts();
+    private final OpenParts parts = new OpenParts();
     /** Those of all scenarios. */
     private final Set<QueueName> used;
     /** Those not yet removed. */
@@ -46,7 +46,7 @@ final class BenchContext implements AutoCloseable {
         this.used = used;
         this.section = section;
         this.watcher = watcher;
-        AutoCloseable unused = kept.open(() -> this::removeQueues);
+        AutoCloseable unused = parts.open(() -> this::removeQueues);
     }
 
     /** Where Redis is, for whatever the scenario starts. */
@@ -59,13 +59,13 @@ final class BenchContext implements AutoCloseable {
         return probe;
     }
 
-    BenchLimits extents() {
-        return plan.extents();
+    BenchLimits limits() {
+        return plan.limits();
     }
 
     /** What child processes run on. */
     Jdk jdk() {
-        return Jdk.of(plan.extents().jdk());
+        return Jdk.of(plan.limits().jdk());
     }
 
     int jobs() {
@@ -133,7 +133,7 @@ final class BenchContext implements AutoCloseable {
 
     /** Opens a part that is closed at the end, before those opened earlier. */
     <T extends AutoCloseable> T open(OpenParts.Opening<T> opening) throws Exception {
-        return kept.open(opening);
+        return parts.open(opening);
     }
 
     void figure(Figure figure) {
@@ -171,6 +171,6 @@ final class BenchContext implements AutoCloseable {
     /** Ends all that was opened, then removes the queues. */
     @Override
     public void close() {
-        kept.close();
+        parts.close();
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the scenarios go that are not measured in jobs a run.
+ * Bounds of the scenarios that are not measured in jobs a run.
  *
  * @param duration how long a run of latency lasts, and how long an idle worker is watched
  * @param lease that of the worker of sleeping jobs

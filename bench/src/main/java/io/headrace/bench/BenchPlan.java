@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param jobs how many a run handles, at least 100; slow scenarios take fewer and say so
  * @param runs how often each is measured, at least 1, after its warm-up
  * @param payload bytes of each job's payload, at least {@value #SMALLEST_PAYLOAD}
- * @param extents of scenarios that are not measured in jobs a run
+ * @param limits of scenarios that are not measured in jobs a run
  */
 public record BenchPlan(Class<?> program, @Nullable RedisConfig redis, List<String> only, int jobs, int runs,
         int payload,
-        BenchLimits extents) {
+        BenchLimits limits) {
     /** A JSON object with one field and one character in it. */
     public static final int SMALLEST_PAYLOAD = 9;
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** How fast workers empty a queue whose jobs do nothing, beside bare reading, acknowledging and deleting. */
+/** Measures how fast workers empty a queue whose jobs do nothing, beside bare reading, acknowledging and deleting. */
 final class Drain implements Scenario {
     private static final String RAW = "raw: XREADGROUP, XACK, XDEL";
     private static final String LEASE = "30s";
@@ -50,86 +50,86 @@ final class Drain implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        RedisBroker broker = ground.broker();
+    public void run(BenchContext bench) throws Exception {
+        RedisBroker broker = bench.broker();
         List<Double> raw = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();
         for (int slots : SLOTS) {
-            Rounds rounds = new Rounds(ground).warmUps(WARM_UPS).part(figures.size(), SLOTS.size());
-            List<Figure> both = measure(ground, broker, slots, rounds);
+            Rounds rounds = new Rounds(bench).warmUps(WARM_UPS).part(figures.size(), SLOTS.size());
+            List<Figure> both = measure(bench, broker, slots, rounds);
             raw.addAll(both.get(0).values());
             figures.add(both.get(1));
         }
-        ground.figure(Figure.of(RAW, "jobs/s", raw));
-        figures.forEach(ground::figure);
-        ground.note(
+        bench.figure(Figure.of(RAW, "jobs/s", raw));
+        figures.forEach(bench::figure);
+        bench.note(
                 "The queue is paused, filled and resumed; the time ends when Redis holds no unfinished job of it."
                         + " Worker processes stay through all runs."
                         + " Raw: 10 clients, 100 entries at a time, one XACK and one XDEL each.");
     }
 
-    private List<Figure> measure(BenchContext ground, RedisBroker broker, int slots, Rounds rounds) throws Exception {
-        QueueName queue = ground.newQueue();
+    private List<Figure> measure(BenchContext bench, RedisBroker broker, int slots, Rounds rounds) throws Exception {
+        QueueName queue = bench.newQueue();
         broker.operator().pause(queue);
         List<Child> crew = new ArrayList<>();
         try {
             for (int i = 0; i < workers; i++) {
-                crew.add(ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, slots, LEASE)));
+                crew.add(bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, slots, LEASE)));
             }
             String label = slots + (workers == 1 ? " slots" : " slots each")
                     + (slots == DEFAULT_SLOTS ? " (default)" : "");
-            return rounds.add(RAW, "jobs/s", () -> raw(ground))
-                    .add(label, "jobs/s", RAW, () -> drain(ground, broker, queue))
+            return rounds.add(RAW, "jobs/s", () -> raw(bench))
+                    .add(label, "jobs/s", RAW, () -> drain(bench, broker, queue))
                     .measure();
         } finally {
             for (Child worker : crew) {
                 worker.close();
             }
-            ground.remove(queue);
+            bench.remove(queue);
         }
     }
 
-    private static double raw(BenchContext ground) throws Exception {
-        QueueName queue = ground.newQueue();
-        RawRedis raw = new RawRedis(ground.probe(), queue, ground.payload().bytes());
-        raw.add(ground.jobs(), RawRedis.CONNECTIONS);
+    private static double raw(BenchContext bench) throws Exception {
+        QueueName queue = bench.newQueue();
+        RawRedis raw = new RawRedis(bench.probe(), queue, bench.payload().bytes());
+        raw.add(bench.jobs(), RawRedis.CONNECTIONS);
         long nanos = raw.drain();
-        ground.remove(queue);
-        return ground.jobs() * 1e9 / nanos;
+        bench.remove(queue);
+        return bench.jobs() * 1e9 / nanos;
     }
 
     /** The workers serve the queue, which is paused before and after. */
-    private static double drain(BenchContext ground, RedisBroker broker, QueueName queue) throws Exception {
+    private static double drain(BenchContext bench, RedisBroker broker, QueueName queue) throws Exception {
         long before = succeeded(broker.operator(), queue);
-        fill(ground, new JobClient(broker), queue);
+        fill(bench, new JobClient(broker), queue);
         long start = System.nanoTime();
         broker.operator().resume(queue);
-        awaitEmpty(ground, queue);
+        awaitEmpty(bench, queue);
         long nanos = System.nanoTime() - start;
         broker.operator().pause(queue);
-        BenchContext.expect("succeeded jobs", ground.jobs(), succeeded(broker.operator(), queue) - before);
-        return ground.jobs() * 1e9 / nanos;
+        BenchContext.expect("succeeded jobs", bench.jobs(), succeeded(broker.operator(), queue) - before);
+        return bench.jobs() * 1e9 / nanos;
     }
 
-    private static void fill(BenchContext ground, JobClient client, QueueName queue) {
-        Json payload = ground.payload();
+    private static void fill(BenchContext bench, JobClient client, QueueName queue) {
+        Json payload = bench.payload();
         List<NewJob> jobs = new ArrayList<>();
-        for (int i = 0; i < ground.jobs(); i++) {
-            jobs.add(ground.job(queue, payload));
-            if (jobs.size() == BATCH || i == ground.jobs() - 1) {
+        for (int i = 0; i < bench.jobs(); i++) {
+            jobs.add(bench.job(queue, payload));
+            if (jobs.size() == BATCH || i == bench.jobs() - 1) {
                 client.enqueueAll(jobs);
                 jobs.clear();
             }
         }
-        BenchContext.expect("jobs in line", ground.jobs(), ground.probe().unfinished(queue));
+        BenchContext.expect("jobs in line", bench.jobs(), bench.probe().unfinished(queue));
     }
 
-    private static void awaitEmpty(BenchContext ground, QueueName queue) throws IOException {
-        long left = ground.jobs();
+    private static void awaitEmpty(BenchContext bench, QueueName queue) throws IOException {
+        long left = bench.jobs();
         long changed = System.nanoTime();
         while (left > 0) {
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
-            long now = ground.probe().unfinished(queue);
+            long now = bench.probe().unfinished(queue);
             if (now != left) {
                 left = now;
                 changed = System.nanoTime();

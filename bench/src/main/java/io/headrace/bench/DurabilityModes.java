@@ -4,6 +4,7 @@ import io.headrace.Durability;
 import io.headrace.DurabilityUnavailable;
 import io.headrace.QueueName;
 import io.headrace.bench.load.HttpLoad;
+import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.OwnRedis;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.broker.BrokerOperator;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What it costs that an answer waits for the disk, or for a replica. */
+/** Measures what it costs that an answer waits for the disk, or for a replica. */
 final class DurabilityModes implements Scenario {
     /** A file that is rewritten meanwhile would be measured too. */
     private static final Map<String, String> EVERY_SECOND = Map.of("auto-aof-rewrite-percentage", "0");
@@ -39,62 +40,62 @@ final class DurabilityModes implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        Rounds rounds = new Rounds(ground);
-        if (ground.embedded()) {
-            onOwnServers(ground, rounds);
+    public void run(BenchContext bench) throws Exception {
+        Rounds rounds = new Rounds(bench);
+        if (bench.embedded()) {
+            onOwnServers(bench, rounds);
         } else {
-            onTheirServer(ground, rounds);
+            onTheirServer(bench, rounds);
         }
         rounds.run();
     }
 
-    private static void onOwnServers(BenchContext ground, Rounds rounds) throws Exception {
-        OwnRedis plain = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
-        OwnRedis safe = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), ALWAYS));
-        OwnRedis master = ground.open(() -> OwnRedis.start(ground.extents().redisServer(), EVERY_SECOND));
-        OwnRedis unused = ground.open(() -> OwnRedis.start(ground.extents().redisServer(),
+    private static void onOwnServers(BenchContext bench, Rounds rounds) throws Exception {
+        OwnRedis plain = bench.open(() -> OwnRedis.start(bench.limits().redisServer(), EVERY_SECOND));
+        OwnRedis safe = bench.open(() -> OwnRedis.start(bench.limits().redisServer(), ALWAYS));
+        OwnRedis master = bench.open(() -> OwnRedis.start(bench.limits().redisServer(), EVERY_SECOND));
+        OwnRedis unused = bench.open(() -> OwnRedis.start(bench.limits().redisServer(),
                 master.asMaster()));
         awaitReplica(master.config());
-        add(ground, rounds, MEMORY_LABEL, plain.config(), Durability.MEMORY);
-        add(ground, rounds, "fsync, appendfsync always", safe.config(), Durability.FSYNC);
-        add(ground, rounds, "replicated:1, on this machine", master.config(), REPLICATED);
-        ground.note("On servers of the benchmark that keep their files in " + System.getProperty("java.io.tmpdir")
+        add(bench, rounds, MEMORY_LABEL, plain.config(), Durability.MEMORY);
+        add(bench, rounds, "fsync, appendfsync always", safe.config(), Durability.FSYNC);
+        add(bench, rounds, "replicated:1, on this machine", master.config(), REPLICATED);
+        bench.note("On servers of the benchmark that keep their files in " + System.getProperty("java.io.tmpdir")
                 + " and do not rewrite them meanwhile.");
     }
 
-    private static void onTheirServer(BenchContext ground, Rounds rounds) throws Exception {
-        add(ground, rounds, "memory", ground.redis(), Durability.MEMORY);
-        BrokerOperator operator = ground.broker().operator();
+    private static void onTheirServer(BenchContext bench, Rounds rounds) throws Exception {
+        add(bench, rounds, "memory", bench.redis(), Durability.MEMORY);
+        BrokerOperator operator = bench.broker().operator();
         for (Durability durability : new Durability[]{Durability.FSYNC, REPLICATED}) {
             try {
                 operator.require(durability);
-                add(ground, rounds, durability.toString(), ground.redis(), durability);
+                add(bench, rounds, durability.toString(), bench.redis(), durability);
             } catch (DurabilityUnavailable e) {
-                ground.note("Not " + durability + ": " + e.getMessage());
+                bench.note("Not " + durability + ": " + e.getMessage());
             }
         }
     }
 
-    private static void add(BenchContext ground, Rounds rounds, String label, RedisConfig redis, Durability durability)
+    private static void add(BenchContext bench, Rounds rounds, String label, RedisConfig redis, Durability durability)
             throws Exception {
-        RedisProbe probe = ground.open(() -> RedisProbe.connect(redis));
-        URI api = ground.api(redis, durability).uri();
-        Rounds.Measure measure = () -> submit(ground, probe, api);
+        RedisProbe probe = bench.open(() -> RedisProbe.connect(redis));
+        URI api = bench.api(redis, durability).uri();
+        Rounds.Measure measure = () -> submit(bench, probe, api);
         if (durability.equals(Durability.MEMORY)) {
             rounds.add(label, "req/s", measure);
         } else {
-            rounds.add(label, "req/s", ground.embedded() ? MEMORY_LABEL : "memory", measure);
+            rounds.add(label, "req/s", bench.embedded() ? MEMORY_LABEL : "memory", measure);
         }
     }
 
-    private static double submit(BenchContext ground, RedisProbe probe, URI api) throws IOException {
-        QueueName queue = ground.newQueue();
-        byte[] request = HttpLoad.job(api, queue, ground.payload());
-        long nanos = HttpLoad.run(api, request, ground.jobs(), HttpSingle.CONNECTIONS);
-        BenchContext.expect("jobs in line", ground.jobs(), probe.unfinished(queue));
-        ground.remove(probe, queue);
-        return ground.jobs() * 1e9 / nanos;
+    private static double submit(BenchContext bench, RedisProbe probe, URI api) throws IOException {
+        QueueName queue = bench.newQueue();
+        byte[] request = HttpLoad.job(api, queue, BenchHandlers.NOOP, bench.payload());
+        long nanos = HttpLoad.run(api, request, bench.jobs(), HttpSingle.CONNECTIONS);
+        BenchContext.expect("jobs in line", bench.jobs(), probe.unfinished(queue));
+        bench.remove(probe, queue);
+        return bench.jobs() * 1e9 / nanos;
     }
 
     private static void awaitReplica(RedisConfig master) throws IOException {

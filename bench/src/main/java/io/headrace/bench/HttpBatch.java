@@ -4,7 +4,7 @@ import io.headrace.QueueName;
 import io.headrace.bench.load.HttpLoad;
 import java.net.URI;
 
-/** Submissions over HTTP, many a request, beside bare XADD. */
+/** Measures submissions over HTTP, many a request, beside bare XADD. */
 final class HttpBatch implements Scenario {
     private static final int LINES = 1_000;
 
@@ -19,23 +19,23 @@ final class HttpBatch implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        URI api = ground.api().uri();
-        new Rounds(ground)
-                .add(EnqueueBatch.RAW, "jobs/s", () -> EnqueueBatch.raw(ground))
-                .add("jobs:batch, 1 connection", "jobs/s", EnqueueBatch.RAW, () -> submit(ground, api, 1))
-                .add("jobs:batch, 8 connections", "jobs/s", EnqueueBatch.RAW, () -> submit(ground, api, 8))
+    public void run(BenchContext bench) throws Exception {
+        URI api = bench.api().uri();
+        new Rounds(bench)
+                .add(EnqueueBatch.RAW, "jobs/s", () -> EnqueueBatch.raw(bench))
+                .add("jobs:batch, 1 connection", "jobs/s", EnqueueBatch.RAW, () -> submit(bench, api, 1))
+                .add("jobs:batch, 8 connections", "jobs/s", EnqueueBatch.RAW, () -> submit(bench, api, 8))
                 .run();
     }
 
-    private static double submit(BenchContext ground, URI api, int connections) throws Exception {
-        QueueName queue = ground.newQueue();
-        int lines = Math.min(LINES, ground.jobs());
-        int requests = ground.jobs() / lines;
-        byte[] request = HttpLoad.lines(api, queue, ground.payload(), lines);
+    private static double submit(BenchContext bench, URI api, int connections) throws Exception {
+        QueueName queue = bench.newQueue();
+        int lines = Math.min(LINES, bench.jobs());
+        int requests = bench.jobs() / lines;
+        byte[] request = HttpLoad.lines(api, queue, bench.payload(), lines);
         long nanos = HttpLoad.run(api, request, requests, connections);
-        BenchContext.expect("jobs in line", (long) requests * lines, ground.probe().unfinished(queue));
-        ground.remove(queue);
+        BenchContext.expect("jobs in line", (long) requests * lines, bench.probe().unfinished(queue));
+        bench.remove(queue);
         return (double) requests * lines * 1e9 / nanos;
     }
 }

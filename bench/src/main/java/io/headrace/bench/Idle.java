@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** What a worker costs that has nothing to do. */
+/** Measures what a worker costs that has nothing to do. */
 final class Idle implements Scenario {
     private static final int SLOTS = 10;
     private static final String LEASE = "30s";
@@ -31,47 +31,47 @@ final class Idle implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        QueueName queue = ground.newQueue();
-        Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
-        try (RedisBroker producer = RedisBroker.connect(ground.redis(), BrokerObserver.NONE)) { // idle, it would count
-            producer.enqueue(ground.job(queue, ground.payload())).toCompletableFuture().join();
+    public void run(BenchContext bench) throws Exception {
+        QueueName queue = bench.newQueue();
+        Child worker = bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
+        try (RedisBroker producer = RedisBroker.connect(bench.redis(), BrokerObserver.NONE)) { // idle, it would count
+            producer.enqueue(bench.job(queue, bench.payload())).toCompletableFuture().join();
         }
-        ground.progress(0, "settling down");
+        bench.progress(0, "settling down");
         TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
         List<Double> cpu = new ArrayList<>();
         List<Double> commands = new ArrayList<>();
         List<Double> redis = new ArrayList<>();
-        Map<String, Long> callsBefore = calls(ground, queue);
-        double seconds = ground.extents().duration().toNanos() / 1e9;
-        for (int run = 1; run <= ground.runs(); run++) {
+        Map<String, Long> callsBefore = calls(bench, queue);
+        double seconds = bench.limits().duration().toNanos() / 1e9;
+        for (int run = 1; run <= bench.runs(); run++) {
             ProcessFigures before = ProcessFigures.of(worker.handle());
-            ServerFigures serverBefore = ServerFigures.of(ground.probe(), queue);
-            TimeUnit.NANOSECONDS.sleep(ground.extents().duration().toNanos());
-            ServerFigures serverAfter = ServerFigures.of(ground.probe(), queue);
+            ServerFigures serverBefore = ServerFigures.of(bench.probe(), queue);
+            TimeUnit.NANOSECONDS.sleep(bench.limits().duration().toNanos());
+            ServerFigures serverAfter = ServerFigures.of(bench.probe(), queue);
             cpu.add((ProcessFigures.of(worker.handle()).cpuSeconds() - before.cpuSeconds()) / seconds * 100);
             // the second look is not yet counted in what it tells
             commands.add((serverAfter.commands() - serverBefore.commands() - 1) / seconds);
             redis.add((serverAfter.cpuSeconds() - serverBefore.cpuSeconds()) / seconds * 100);
-            ground.progress((double) run / ground.runs(), "watching");
+            bench.progress((double) run / bench.runs(), "watching");
         }
-        ground.figure(Figure.of("worker CPU, of a core", "%", cpu));
-        ground.figure(Figure.of("commands, those in scripts too", "1/s", commands));
-        ground.figure(Figure.of("Redis CPU, of a core", "%", redis));
-        ground.note(told(ground, callsBefore, calls(ground, queue), seconds * ground.runs()));
+        bench.figure(Figure.of("worker CPU, of a core", "%", cpu));
+        bench.figure(Figure.of("commands, those in scripts too", "1/s", commands));
+        bench.figure(Figure.of("Redis CPU, of a core", "%", redis));
+        bench.note(told(bench, callsBefore, calls(bench, queue), seconds * bench.runs()));
     }
 
-    private static Map<String, Long> calls(BenchContext ground, QueueName queue) {
-        return ServerFigures.of(ground.probe(), queue, "commandstats").calls();
+    private static Map<String, Long> calls(BenchContext bench, QueueName queue) {
+        return ServerFigures.of(bench.probe(), queue, "commandstats").calls();
     }
 
-    private static String told(BenchContext ground, Map<String, Long> before, Map<String, Long> after, double seconds) {
+    private static String told(BenchContext bench, Map<String, Long> before, Map<String, Long> after, double seconds) {
         Map<String, Long> more = new TreeMap<>(after);
         more.replaceAll((command, calls) -> calls - before.getOrDefault(command, 0L));
         more.values().removeIf(calls -> calls == 0);
         more.remove("info");
         return "Commands in " + Math.round(seconds) + " s: " + more
-                + (ground.embedded() ? "." : "; what others do on this Redis counts as well.")
+                + (bench.embedded() ? "." : "; what others do on this Redis counts as well.")
                 + " Redis itself ticks ten times a second, with nobody there.";
     }
 }

@@ -6,7 +6,6 @@ import io.headrace.bench.load.ClientSender;
 import io.headrace.bench.load.HttpSender;
 import io.headrace.bench.load.OpenLoad;
 import io.headrace.bench.load.XaddSender;
-import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.Child;
 import io.headrace.bench.process.Stamps;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
-/** How long a job waits before its handler starts, in a system that has nothing else to do. */
+/** Measures how long a job waits before its handler starts, in a system that has nothing else to do. */
 final class Latency implements Scenario {
     private static final int PER_SECOND = 1_000;
     /**
@@ -68,61 +67,61 @@ final class Latency implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        List<Way> ways = List.of(raw(ground), http(ground), fromJava(ground));
+    public void run(BenchContext bench) throws Exception {
+        List<Way> ways = List.of(raw(bench), http(bench), fromJava(bench));
         Map<String, List<Histogram>> histograms = new LinkedHashMap<>();
-        int rounds = WARM_UPS.size() + ground.runs();
+        int rounds = WARM_UPS.size() + bench.runs();
         for (int round = 0; round < rounds; round++) {
             boolean counts = round >= WARM_UPS.size();
             int perSecond = counts ? PER_SECOND : WARM_UPS.get(round);
             for (int i = 0; i < ways.size(); i++) {
                 Way way = ways.get(i);
-                ground.progress((round * (double) ways.size() + i) / ways.size() / rounds,
+                bench.progress((round * (double) ways.size() + i) / ways.size() / rounds,
                         (counts ? "" : "warm-up, ") + way.name());
-                OpenLoad load = ground.open(() -> new OpenLoad(perSecond, way.senders().make()));
-                Histogram histogram = measure(ground, way, load);
+                OpenLoad load = bench.open(() -> new OpenLoad(perSecond, way.senders().make()));
+                Histogram histogram = measure(bench, way, load);
                 if (counts) {
-                    load.behind(way.name() + ", run " + (round + 1 - WARM_UPS.size())).ifPresent(ground::note);
+                    load.behind(way.name() + ", run " + (round + 1 - WARM_UPS.size())).ifPresent(bench::note);
                     histograms.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(histogram);
                 }
             }
         }
-        report(ground, histograms);
+        report(bench, histograms);
     }
 
-    private static Way raw(BenchContext ground) throws Exception {
-        QueueName queue = ground.newQueue();
-        XaddSender.createGroup(ground.probe(), queue);
-        Child reader = ground.open(() -> Child.reader(ground.jdk(), ground.redis(), queue));
-        return new Way(CEILING, reader, () -> crowd(() -> XaddSender.to(ground.probe(), queue, ground.payloadBytes())));
+    private static Way raw(BenchContext bench) throws Exception {
+        QueueName queue = bench.newQueue();
+        XaddSender.createGroup(bench.probe(), queue);
+        Child reader = bench.open(() -> Child.reader(bench.jdk(), bench.redis(), queue));
+        return new Way(CEILING, reader, () -> senders(() -> XaddSender.to(bench.probe(), queue, bench.payloadBytes())));
     }
 
-    private static Way http(BenchContext ground) throws Exception {
-        QueueName queue = ground.newQueue();
-        Child api = ground.api();
-        return new Way("HTTP", worker(ground, queue), () -> crowd(() -> HttpSender.stamped(api.uri(), queue,
-                BenchHandlers.STAMP, ground.payloadBytes())));
+    private static Way http(BenchContext bench) throws Exception {
+        QueueName queue = bench.newQueue();
+        Child api = bench.api();
+        return new Way("HTTP", worker(bench, queue), () -> senders(() -> HttpSender.stamped(api.uri(), queue,
+                bench.payloadBytes())));
     }
 
-    private static Way fromJava(BenchContext ground) throws Exception {
-        QueueName queue = ground.newQueue();
-        JobClient client = new JobClient(ground.broker());
-        return new Way("Java", worker(ground, queue), () -> crowd(() -> new ClientSender(client, queue,
-                ground.payloadBytes())));
+    private static Way fromJava(BenchContext bench) throws Exception {
+        QueueName queue = bench.newQueue();
+        JobClient client = new JobClient(bench.broker());
+        return new Way("Java", worker(bench, queue), () -> senders(() -> new ClientSender(client, queue,
+                bench.payloadBytes())));
     }
 
     /** Enough senders that one is free at each moment of the schedule, unless answers take long. */
-    private static List<OpenLoad.Sender> crowd(Supplier<OpenLoad.Sender> one) {
+    private static List<OpenLoad.Sender> senders(Supplier<OpenLoad.Sender> one) {
         return Stream.generate(one).limit(SENDERS).toList();
     }
 
-    private static Child worker(BenchContext ground, QueueName queue) throws Exception {
-        return ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
+    private static Child worker(BenchContext bench, QueueName queue) throws Exception {
+        return bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
     }
 
-    private static Histogram measure(BenchContext ground, Way way, OpenLoad load) throws Exception {
+    private static Histogram measure(BenchContext bench, Way way, OpenLoad load) throws Exception {
         way.taker().ask(Stamps.RESET);
-        load.run(ground.extents().duration());
+        load.run(bench.limits().duration());
         if (load.failed() > 0) {
             throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
         }
@@ -136,7 +135,7 @@ final class Latency implements Scenario {
         return Stamps.decode(way.taker().ask(Stamps.HISTOGRAM));
     }
 
-    private static void report(BenchContext ground, Map<String, List<Histogram>> histograms) {
+    private static void report(BenchContext bench, Map<String, List<Histogram>> histograms) {
         for (Quantile quantile : QUANTILES) {
             Figure ceiling = null;
             for (Map.Entry<String, List<Histogram>> way : histograms.entrySet()) {
@@ -146,15 +145,15 @@ final class Latency implements Scenario {
                 List<Double> values = way.getValue().stream().map(it -> value(it, quantile) / NANOS_IN_MS).toList();
                 Figure figure = new Figure(label, "ms", values, ceiling);
                 ceiling = ceiling == null ? figure : ceiling;
-                ground.figure(figure);
+                bench.figure(figure);
             }
         }
-        ground.note(String.format(Locale.ROOT,
+        bench.note(String.format(Locale.ROOT,
                 "Open model: sent by a schedule, one at a time over up to %d connections, and counted from the moment"
                         + " of the schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06"
                         + " ms on Linux). %d s a run, after two uncounted ones of each, the first as fast as it goes. A"
                         + " run that sent less than 99 %% of its schedule would be named here.",
-                SENDERS, ground.extents().duration().toSeconds()));
+                SENDERS, bench.limits().duration().toSeconds()));
     }
 
     private static double value(Histogram histogram, Quantile quantile) {

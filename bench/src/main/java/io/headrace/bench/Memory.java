@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** How much of Redis' memory a job takes in each state, beyond its own bytes. */
+/** Measures how much of Redis' memory a job takes in each state, beyond its own bytes. */
 final class Memory implements Scenario {
     private static final String CEILING = "raw: entry of XADD";
     private static final String UNIT = "bytes";
@@ -46,47 +46,47 @@ final class Memory implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        RedisBroker broker = ground.broker();
-        int jobs = Math.min(MOST_JOBS, ground.jobs());
-        int body = JobDocument.of(ground.job(new QueueName("any"), ground.payload()).spec()).bytes().length;
-        Kinds kinds = new Kinds(ground, broker, jobs, body);
-        new Rounds(ground)
+    public void run(BenchContext bench) throws Exception {
+        RedisBroker broker = bench.broker();
+        int jobs = Math.min(MOST_JOBS, bench.jobs());
+        int body = JobDocument.of(bench.job(new QueueName("any"), bench.payload()).spec()).bytes().length;
+        Kinds kinds = new Kinds(bench, broker, jobs, body);
+        new Rounds(bench)
                 .add(CEILING, UNIT, kinds::raw)
                 .add("queued", UNIT, CEILING, kinds::queued)
                 .add("scheduled", UNIT, CEILING, kinds::scheduled)
                 .add("running", UNIT, CEILING, kinds::running)
                 .add("finished, kept", UNIT, CEILING, kinds::finished)
                 .run();
-        ground.note(String.format(Locale.ROOT,
+        bench.note(String.format(Locale.ROOT,
                 "used_memory before and after %,d jobs, divided by them, less %d bytes of document (payload and type)"
                         + " each. Running: renewed once; a job that ends before its first renewal needs less.",
-                jobs, body) + (ground.embedded() ? "" : " What others do on this Redis counts as well."));
+                jobs, body) + (bench.embedded() ? "" : " What others do on this Redis counts as well."));
     }
 
     /** Measures one state at a time, each in a queue of its own. */
-    private record Kinds(BenchContext ground, RedisBroker broker, int jobs, int body) {
+    private record Kinds(BenchContext bench, RedisBroker broker, int jobs, int body) {
         private interface Filling {
             void fill(QueueName queue) throws Exception;
         }
 
         double raw() throws Exception {
-            byte[] entry = JobDocument.of(ground.job(new QueueName("any"), ground.payload()).spec()).bytes();
-            return measure(queue -> new RawRedis(ground.probe(), queue, entry).add(jobs, 1));
+            byte[] entry = JobDocument.of(bench.job(new QueueName("any"), bench.payload()).spec()).bytes();
+            return measure(queue -> new RawRedis(bench.probe(), queue, entry).add(jobs, 1));
         }
 
         double queued() throws Exception {
-            return measure(queue -> enqueue(ground.job(queue, ground.payload())));
+            return measure(queue -> enqueue(bench.job(queue, bench.payload())));
         }
 
         double scheduled() throws Exception {
             return measure(queue -> enqueue(
-                    NewJob.of(queue.value(), BenchHandlers.NOOP, ground.payload()).delay(DELAY).build()));
+                    NewJob.of(queue.value(), BenchHandlers.NOOP, bench.payload()).delay(DELAY).build()));
         }
 
         double running() throws Exception {
             return measure(queue -> {
-                enqueue(ground.job(queue, ground.payload()));
+                enqueue(bench.job(queue, bench.payload()));
                 WorkerId worker = WorkerId.random(new SecureRandom());
                 for (int claimed = 0; claimed < jobs;) {
                     Claim claim = broker.claim(new ClaimRequest(queue, worker, ClaimRequest.MOST, LEASE,
@@ -104,10 +104,10 @@ final class Memory implements Scenario {
 
         double finished() throws Exception {
             return measure(queue -> {
-                enqueue(ground.job(queue, ground.payload()));
-                try (Child worker = Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, "30s")) {
+                enqueue(bench.job(queue, bench.payload()));
+                try (Child worker = Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, "30s")) {
                     awaitSucceeded(queue);
-                    BenchContext.expect("jobs in line", 0, ground.probe().unfinished(queue));
+                    BenchContext.expect("jobs in line", 0, bench.probe().unfinished(queue));
                 }
             });
         }
@@ -128,11 +128,11 @@ final class Memory implements Scenario {
         }
 
         private double measure(Filling filling) throws Exception {
-            QueueName queue = ground.newQueue();
+            QueueName queue = bench.newQueue();
             double before = settled(queue);
             filling.fill(queue);
             double after = settled(queue);
-            ground.remove(queue);
+            bench.remove(queue);
             return (after - before) / jobs - body;
         }
 
@@ -140,7 +140,7 @@ final class Memory implements Scenario {
         private double settled(QueueName queue) throws InterruptedException {
             double last = Double.NaN;
             for (int i = 0; i < 50; i++) {
-                ServerFigures now = ServerFigures.of(ground.probe(), queue);
+                ServerFigures now = ServerFigures.of(bench.probe(), queue);
                 if (now.beingFreed() == 0 && Math.abs(now.memoryBytes() - last) < jobs / 10.0) {
                     return now.memoryBytes();
                 }

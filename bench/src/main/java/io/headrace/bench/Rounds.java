@@ -18,14 +18,14 @@ final class Rounds {
     /** @param ceiling which other entrant, named before, is its ceiling; null for none */
     private record Entrant(String label, String unit, @Nullable String ceiling, Measure measure) {}
 
-    private final BenchContext ground;
+    private final BenchContext bench;
     private final List<Entrant> entrants = new ArrayList<>();
     private int part;
     private int parts = 1;
     private int warmUps = 1;
 
-    Rounds(BenchContext ground) {
-        this.ground = ground;
+    Rounds(BenchContext bench) {
+        this.bench = bench;
     }
 
     /** Adds what is measured next in each round. */
@@ -55,17 +55,17 @@ final class Rounds {
 
     /** Measures, and hands in the figures. */
     void run() throws Exception {
-        measure().forEach(ground::figure);
+        measure().forEach(bench::figure);
     }
 
     /** Measures all to warm up, uncounted, then each as often as there are runs. */
     List<Figure> measure() throws Exception {
         Map<String, List<Double>> values = new HashMap<>();
-        int steps = entrants.size() * (warmUps + ground.runs());
+        int steps = entrants.size() * (warmUps + bench.runs());
         int done = 0;
-        for (int run = 1 - warmUps; run <= ground.runs(); run++) {
+        for (int run = 1 - warmUps; run <= bench.runs(); run++) {
             for (Entrant entrant : entrants) {
-                ground.progress((part + (double) done++ / steps) / parts,
+                bench.progress((part + (double) done++ / steps) / parts,
                         (run <= 0 ? "warm-up, " : "run " + run + ", ") + entrant.label());
                 double value = entrant.measure().measure();
                 if (run > 0) {
@@ -73,7 +73,7 @@ final class Rounds {
                 }
             }
         }
-        ground.note("Measured in turn, run by run, after "
+        bench.note("Measured in turn, run by run, after "
                 + (warmUps == 1 ? "one uncounted run" : warmUps + " uncounted runs")
                 + " of each.");
         return figures(values);

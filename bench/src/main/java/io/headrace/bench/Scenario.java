@@ -14,11 +14,11 @@ interface Scenario {
     }
 
     /**
-     * Measures, and puts figures and notes into the ground's section. What it starts it hands to
-     * {@link BenchContext#open}, and queues come from {@link BenchContext#newQueue}: both are gone when the ground
+     * Measures, and puts figures and notes into its section. What it starts it hands to
+     * {@link BenchContext#open}, and queues come from {@link BenchContext#newQueue}: both are gone when the context
      * closes, however the scenario ends.
      *
      * @throws io.headrace.BrokerUnavailable when Redis cannot be reached
      */
-    void run(BenchContext ground) throws Exception;
+    void run(BenchContext bench) throws Exception;
 }

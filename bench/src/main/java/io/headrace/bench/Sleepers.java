@@ -18,7 +18,7 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Very many jobs that only wait, at once, in one worker process. */
+/** Measures very many jobs that only wait, at once, in one worker process. */
 final class Sleepers implements Scenario {
     private static final int MOST = 10_000;
     /** What a JDK without virtual threads is asked for. */
@@ -41,26 +41,26 @@ final class Sleepers implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        boolean virtual = ground.jdk().feature() >= FIRST_WITH_VIRTUAL_THREADS;
-        int jobs = Math.min(ground.jobs(), virtual ? MOST : MOST_ON_PLATFORM_THREADS);
-        Duration lease = ground.extents().lease();
-        QueueName queue = ground.newQueue();
-        RedisBroker broker = ground.broker();
-        Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, jobs,
+    public void run(BenchContext bench) throws Exception {
+        boolean virtual = bench.jdk().feature() >= FIRST_WITH_VIRTUAL_THREADS;
+        int jobs = Math.min(bench.jobs(), virtual ? MOST : MOST_ON_PLATFORM_THREADS);
+        Duration lease = bench.limits().lease();
+        QueueName queue = bench.newQueue();
+        RedisBroker broker = bench.broker();
+        Child worker = bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, jobs,
                 lease.toMillis() + "ms"));
         Json sleep = Json.of(lease.multipliedBy(LEASES + 1)
                 .plus(Duration.ofSeconds(1 + jobs / BEGUN_PER_SECOND)).toMillis());
         NewJob job = NewJob.of(queue.value(), BenchHandlers.SLEEP, sleep).build();
         long start = System.nanoTime();
         new JobClient(broker).enqueueAll(Collections.nCopies(jobs, job));
-        ground.progress(0.1, "until all sleep");
+        bench.progress(0.1, "until all sleep");
         await(worker, jobs);
-        ground.figure(Figure.of("until all sleep", "s", (System.nanoTime() - start) / 1e9));
-        watch(ground, worker, jobs, lease);
-        finish(ground, broker.operator(), queue, worker, jobs);
-        ground.note(String.format(Locale.ROOT, "%,d jobs in a worker on JDK %d, with a lease of %d ms. ", jobs,
-                ground.jdk().feature(), lease.toMillis())
+        bench.figure(Figure.of("until all sleep", "s", (System.nanoTime() - start) / 1e9));
+        watch(bench, worker, jobs, lease);
+        finish(bench, broker.operator(), queue, worker, jobs);
+        bench.note(String.format(Locale.ROOT, "%,d jobs in a worker on JDK %d, with a lease of %d ms. ", jobs,
+                bench.jdk().feature(), lease.toMillis())
                 + (virtual ? ""
                         : String.format(Locale.ROOT,
                                 "That JDK has no virtual threads: for %,d jobs name one of %d or later with --jdk,"
@@ -85,33 +85,33 @@ final class Sleepers implements Scenario {
     }
 
     /** Lets the leases run out twice, were they not renewed. */
-    private static void watch(BenchContext ground, Child worker, int jobs, Duration lease) throws Exception {
-        ground.progress(0.3, "sleeping");
+    private static void watch(BenchContext bench, Child worker, int jobs, Duration lease) throws Exception {
+        bench.progress(0.3, "sleeping");
         double before = ProcessFigures.of(worker.handle()).cpuSeconds();
         long nanos = lease.multipliedBy(LEASES).toNanos();
         TimeUnit.NANOSECONDS.sleep(nanos);
         ProcessFigures after = ProcessFigures.of(worker.handle());
         BenchHandlers.Slept seen = look(worker);
         JvmFigures jvm = worker.jvm();
-        ground.figure(Figure.of("asleep after two leases", "jobs", seen.now()));
-        ground.figure(Figure.of("worker CPU meanwhile, of a core", "%",
+        bench.figure(Figure.of("asleep after two leases", "jobs", seen.now()));
+        bench.figure(Figure.of("worker CPU meanwhile, of a core", "%",
                 (after.cpuSeconds() - before) / (nanos / 1e9) * 100));
-        ground.figure(Figure.of("worker live heap", "MiB", jvm.heapBytes() / 1048576.0));
-        ground.figure(Figure.of("worker resident", "MiB", after.residentBytes() / 1048576.0));
-        ground.figure(Figure.of("worker platform threads", "n", jvm.threads()));
+        bench.figure(Figure.of("worker live heap", "MiB", jvm.heapBytes() / 1048576.0));
+        bench.figure(Figure.of("worker resident", "MiB", after.residentBytes() / 1048576.0));
+        bench.figure(Figure.of("worker platform threads", "n", jvm.threads()));
         BenchContext.expect("jobs asleep", jobs, seen.now());
     }
 
-    private static void finish(BenchContext ground, BrokerOperator operator, QueueName queue, Child worker, int jobs)
+    private static void finish(BenchContext bench, BrokerOperator operator, QueueName queue, Child worker, int jobs)
             throws Exception {
-        ground.progress(0.8, "waking up");
+        bench.progress(0.8, "waking up");
         long deadline = System.nanoTime() + AWAIT.toNanos();
         while (succeeded(operator, queue) < jobs && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
         BenchHandlers.Slept seen = look(worker);
-        ground.figure(Figure.of("delivered twice", "jobs", (double) (seen.starts() - seen.jobs())));
-        ground.figure(Figure.of("succeeded", "jobs", (double) succeeded(operator, queue)));
+        bench.figure(Figure.of("delivered twice", "jobs", (double) (seen.starts() - seen.jobs())));
+        bench.figure(Figure.of("succeeded", "jobs", (double) succeeded(operator, queue)));
         BenchContext.expect("jobs that began", jobs, seen.starts());
         BenchContext.expect("jobs that succeeded", jobs, succeeded(operator, queue));
     }

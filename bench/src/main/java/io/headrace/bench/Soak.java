@@ -4,7 +4,6 @@ import io.headrace.JobState;
 import io.headrace.QueueName;
 import io.headrace.bench.load.HttpSender;
 import io.headrace.bench.load.OpenLoad;
-import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.Child;
 import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.BrokerOperator.QueueSettings;
@@ -18,7 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Whether anything grows in a system that is used for long at a steady rate. */
+/** Measures whether anything grows in a system that is used for long at a steady rate. */
 final class Soak implements Scenario {
     private static final int CONNECTIONS = 4;
     /** Jobs in a request, as many as {@link #REQUESTS} a second need. */
@@ -73,44 +72,44 @@ final class Soak implements Scenario {
     }
 
     @Override
-    public void run(BenchContext ground) throws Exception {
-        QueueName queue = ground.newQueue();
-        RedisBroker broker = ground.broker();
+    public void run(BenchContext bench) throws Exception {
+        QueueName queue = bench.newQueue();
+        RedisBroker broker = bench.broker();
         broker.operator().resume(queue); // creates it, for samples taken before the first job
-        Child api = ground.api();
-        Child worker = ground.open(() -> Child.worker(ground.jdk(), ground.redis(), queue, SLOTS, LEASE));
-        Path csv = ground.extents().csv();
-        SoakLog log = ground.open(() -> new SoakLog(csv));
-        OpenLoad load = ground.open(() -> load(ground, api, queue));
-        watch(ground, new SoakSample(ground, broker.operator(), queue, api, worker, load.start()), log);
+        Child api = bench.api();
+        Child worker = bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
+        Path csv = bench.limits().csv();
+        SoakLog log = bench.open(() -> new SoakLog(csv));
+        OpenLoad load = bench.open(() -> load(bench, api, queue));
+        watch(bench, new SoakSample(bench, broker.operator(), queue, api, worker, load.start()), log);
         load.close();
-        ground.figure(Figure.of("accepted and not finished", "jobs",
+        bench.figure(Figure.of("accepted and not finished", "jobs",
                 unfinished(broker.operator(), queue, load.accepted())));
-        report(ground, log, load);
-        load.behind("The load").ifPresent(ground::note);
-        ground.note("Every sample, for plotting: " + csv);
+        report(bench, log, load);
+        load.behind("The load").ifPresent(bench::note);
+        bench.note("Every sample, for plotting: " + csv);
     }
 
-    private static OpenLoad load(BenchContext ground, Child api, QueueName queue) {
-        int rate = ground.extents().rate();
+    private static OpenLoad load(BenchContext bench, Child api, QueueName queue) {
+        int rate = bench.limits().rate();
         int batch = Math.max(1, rate / REQUESTS);
-        List<HttpSender> senders = Stream.generate(() -> HttpSender.lines(api.uri(), queue, BenchHandlers.NOOP,
-                ground.payload().bytes(), batch)).limit(CONNECTIONS).toList();
-        ground.note(String.format(Locale.ROOT,
+        List<HttpSender> senders = Stream.generate(() -> HttpSender.lines(api.uri(), queue, bench.payload(),
+                batch)).limit(CONNECTIONS).toList();
+        bench.note(String.format(Locale.ROOT,
                 "%,d jobs/s by a schedule, as NDJSON requests of %d jobs over %d connections; one api, one worker"
                         + " process with %d slots and a handler that does nothing, default retention.",
                 rate, batch, CONNECTIONS, SLOTS));
         return new OpenLoad((double) rate / batch, senders);
     }
 
-    private static void watch(BenchContext ground, SoakSample sample, SoakLog log) throws Exception {
-        Duration whole = ground.extents().soak();
+    private static void watch(BenchContext bench, SoakSample sample, SoakLog log) throws Exception {
+        Duration whole = bench.limits().soak();
         long every = Math.min(EVERY.toNanos(), whole.toNanos() / FEWEST_SAMPLES);
         long start = System.nanoTime();
         for (long at = every; at <= whole.toNanos(); at += every) {
             TimeUnit.NANOSECONDS.sleep(start + at - System.nanoTime());
             log.add((System.nanoTime() - start) / 1e9, sample.take());
-            ground.progress((double) at / whole.toNanos(),
+            bench.progress((double) at / whole.toNanos(),
                     String.format(Locale.ROOT, "%,.0f jobs accepted", log.last("accepted")));
         }
     }
@@ -128,32 +127,32 @@ final class Soak implements Scenario {
         }
     }
 
-    private static void report(BenchContext ground, SoakLog log, OpenLoad load) throws IOException {
+    private static void report(BenchContext bench, SoakLog log, OpenLoad load) throws IOException {
         int warm = warm(log);
         double seconds = log.second(log.size() - 1) - log.second(warm);
         if (seconds > 0) {
-            ground.figure(Figure.of("finished, steady", "jobs/s",
+            bench.figure(Figure.of("finished, steady", "jobs/s",
                     (log.last("succeeded") - log.value("succeeded", warm)) / seconds));
         }
         List<String> rising = new ArrayList<>();
         for (Judged judged : JUDGED) {
-            report(ground, log, warm, judged, rising);
+            report(bench, log, warm, judged, rising);
         }
         if (load.failed() > 0) {
-            ground.note(load.failed() + " requests failed, the last because " + load.lastFailure());
+            bench.note(load.failed() + " requests failed, the last because " + load.lastFailure());
         }
-        ground.note(String.format(Locale.ROOT,
+        bench.note(String.format(Locale.ROOT,
                 "Samples every %.0f s; those of the first %.0f s are warm-up, in which retention fills and the JVMs"
                         + " compile, and count for no trend. Trends by least squares, an hour. Redis keys without the"
                         + " counters that a queue keeps of each minute of 25 hours.",
                 log.second(0), log.second(warm)));
-        ground.note(verdict(log.size() - warm, rising));
+        bench.note(verdict(log.size() - warm, rising));
     }
 
-    private static void report(BenchContext ground, SoakLog log, int warm, Judged judged, List<String> rising) {
+    private static void report(BenchContext bench, SoakLog log, int warm, Judged judged, List<String> rising) {
         Trend trend = log.trend(judged.column(), warm);
-        ground.figure(Figure.of(judged.label(), judged.unit(), trend.level() / judged.scale()));
-        ground.figure(Figure.of(judged.label() + " trend", judged.unit() + "/h", trend.perHour() / judged.scale()));
+        bench.figure(Figure.of(judged.label(), judged.unit(), trend.level() / judged.scale()));
+        bench.figure(Figure.of(judged.label() + " trend", judged.unit() + "/h", trend.perHour() / judged.scale()));
         if (trend.rises()) {
             rising.add(String.format(Locale.ROOT, "%s by %.3g %s an hour (±%.2g)", judged.label(),
                     trend.perHour() / judged.scale(), judged.unit(), trend.error() / judged.scale())

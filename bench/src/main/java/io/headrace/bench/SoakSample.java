@@ -28,8 +28,8 @@ final class SoakSample {
     private final Child worker;
     private final OpenLoad load;
 
-    SoakSample(BenchContext ground, BrokerOperator operator, QueueName queue, Child api, Child worker, OpenLoad load) {
-        this.probe = ground.probe();
+    SoakSample(BenchContext bench, BrokerOperator operator, QueueName queue, Child api, Child worker, OpenLoad load) {
+        this.probe = bench.probe();
         this.operator = operator;
         this.queue = queue;
         this.api = api;

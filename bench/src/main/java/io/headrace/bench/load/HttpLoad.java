@@ -22,6 +22,7 @@ import java.time.Duration;
  */
 public final class HttpLoad implements AutoCloseable {
     private static final int ACCEPTED = 202;
+    private static final String PAYLOAD = "\"payload\":";
     private static final long SILENCE_MS = Duration.ofSeconds(30).toMillis();
 
     private final URI server;
@@ -49,18 +50,23 @@ public final class HttpLoad implements AutoCloseable {
     }
 
     /** A request for one job. */
-    public static byte[] job(URI server, QueueName queue, Json payload) {
-        return post(server, "/v1/queues/" + queue + "/jobs", "application/json", document(payload));
+    public static byte[] job(URI server, QueueName queue, String type, Json payload) {
+        return post(server, "/v1/queues/" + queue + "/jobs", "application/json", document(type, payload));
     }
 
     /** A request for several jobs, as lines. */
     public static byte[] lines(URI server, QueueName queue, Json payload, int jobs) {
         return post(server, "/v1/queues/" + queue + "/jobs:batch", "application/x-ndjson",
-                (document(payload) + "\n").repeat(jobs));
+                (document(BenchHandlers.NOOP, payload) + "\n").repeat(jobs));
     }
 
-    private static String document(Json payload) {
-        return "{\"type\":\"" + BenchHandlers.NOOP + "\",\"payload\":" + payload + "}";
+    private static String document(String type, Json payload) {
+        return "{\"type\":\"" + type + "\"," + PAYLOAD + payload + "}";
+    }
+
+    /** Where the first payload begins in a request. */
+    static int payloadAt(byte[] request) {
+        return new String(request, StandardCharsets.US_ASCII).indexOf(PAYLOAD) + PAYLOAD.length();
     }
 
     private static byte[] post(URI server, String path, String type, String body) {

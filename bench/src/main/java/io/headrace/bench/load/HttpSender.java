@@ -1,6 +1,8 @@
 package io.headrace.bench.load;
 
+import io.headrace.Json;
 import io.headrace.QueueName;
+import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.Stamps;
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,7 +10,6 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -37,31 +38,14 @@ public final class HttpSender implements OpenLoad.Sender {
     }
 
     /** Sends a job a request, each with a {@link Stamps} payload. */
-    public static HttpSender stamped(URI api, QueueName queue, String type, int payloadBytes) {
-        String body = job(type, Stamps.payload(0, payloadBytes));
-        String head = head(api, queue, "jobs", "application/json", body.length());
-        int at = head.length() + body.indexOf("\"payload\":") + "\"payload\":".length();
-        return new HttpSender(api, bytes(head + body), 1, at);
+    public static HttpSender stamped(URI api, QueueName queue, int payloadBytes) {
+        byte[] request = HttpLoad.job(api, queue, BenchHandlers.STAMP, Json.trusted(Stamps.payload(0, payloadBytes)));
+        return new HttpSender(api, request, 1, HttpLoad.payloadAt(request));
     }
 
     /** Sends some jobs a request, as lines. */
-    public static HttpSender lines(URI api, QueueName queue, String type, byte[] payload, int jobs) {
-        String body = (job(type, payload) + "\n").repeat(jobs);
-        String head = head(api, queue, "jobs:batch", "application/x-ndjson", body.length());
-        return new HttpSender(api, bytes(head + body), jobs, -1);
-    }
-
-    private static String job(String type, byte[] payload) {
-        return "{\"type\":\"" + type + "\",\"payload\":" + new String(payload, StandardCharsets.US_ASCII) + "}";
-    }
-
-    private static String head(URI api, QueueName queue, String call, String type, int length) {
-        return "POST /v1/queues/" + queue.value() + "/" + call + " HTTP/1.1\r\nHost: " + api.getAuthority()
-                + "\r\nContent-Type: " + type + "\r\nContent-Length: " + length + "\r\n\r\n";
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    public static HttpSender lines(URI api, QueueName queue, Json payload, int jobs) {
+        return new HttpSender(api, HttpLoad.lines(api, queue, payload, jobs), jobs, -1);
     }
 
     @Override

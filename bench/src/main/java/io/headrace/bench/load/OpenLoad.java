@@ -126,7 +126,7 @@ public final class OpenLoad implements AutoCloseable {
     }
 
     /** The share of the schedule that was sent until it was closed. What is missing had waited longest. */
-    double kept() {
+    double shareSent() {
         return Math.min(1, sent.get() * intervalNanos / (stop - start));
     }
 
@@ -137,11 +137,11 @@ public final class OpenLoad implements AutoCloseable {
      * @return empty when it kept to its schedule
      */
     public Optional<String> behind(String what) {
-        return kept() >= ENOUGH ? Optional.empty()
+        return shareSent() >= ENOUGH ? Optional.empty()
                 : Optional.of(String.format(Locale.ROOT,
                         "%s FELL BEHIND: %.1f %% of the schedule was sent."
                                 + " What was not had waited longest and is in no figure.",
-                        what, kept() * 100));
+                        what, shareSent() * 100));
     }
 
     /** Sends no more, and waits for the answers that are due. */

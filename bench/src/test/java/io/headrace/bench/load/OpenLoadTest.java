@@ -68,13 +68,13 @@ final class OpenLoadTest {
         OpenLoad behind = new OpenLoad(1_000_000_000, List.of(slow)).start();
         slow.next();
         behind.close();
-        assertThat(behind.kept()).isBetween(0.0, 0.99);
+        assertThat(behind.shareSent()).isBetween(0.0, 0.99);
         assertThat(behind.behind("HTTP")).get().asString().startsWith("HTTP FELL BEHIND: ");
 
         Noting quick = new Noting();
-        OpenLoad kept = new OpenLoad(1, List.of(quick)).start();
+        OpenLoad punctual = new OpenLoad(1, List.of(quick)).start();
         quick.next();
-        kept.close();
-        assertThat(kept.behind("HTTP")).isEmpty();
+        punctual.close();
+        assertThat(punctual.behind("HTTP")).isEmpty();
     }
 }

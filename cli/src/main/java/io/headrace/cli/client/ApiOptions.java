@@ -2,7 +2,7 @@ package io.headrace.cli.client;
 
 import picocli.CommandLine.Option;
 
-/** What every command takes that prints an answer of the API. */
+/** Options of every command that prints an answer of the API. */
 public final class ApiOptions extends ApiAddress {
     /** How results are written. */
     public enum Format {

@@ -3,7 +3,7 @@ package io.headrace.cli.jobs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which dead jobs a verb is about. */
+/** Options that select dead jobs. */
 final class DeadJobFilter extends JobFilter {
     @Option(names = "--fingerprint", paramLabel = "TEXT", description = {
         "Only jobs of this group; 'headrace dead groups' tells it."})

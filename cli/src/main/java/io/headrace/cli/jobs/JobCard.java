@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** All of one job, for people. */
+/** Prints all of one job, for people. */
 final class JobCard {
     private static final int NAME_COLUMNS = 9;
     /** How much of a payload or a result is shown to people, in characters. */

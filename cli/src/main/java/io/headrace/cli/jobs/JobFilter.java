@@ -5,7 +5,7 @@ import io.headrace.QueueName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which jobs a verb is about. */
+/** Options that select jobs. */
 class JobFilter {
     @Option(names = {"-q", "--queue"}, paramLabel = "NAME", description = "Their queue; default is 'default'.")
     QueueName queue = QueueName.DEFAULT;

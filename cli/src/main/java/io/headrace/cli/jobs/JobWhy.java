@@ -7,7 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Why a job is not running, for people. */
+/** Prints why a job is not running, for people. */
 final class JobWhy {
     private JobWhy() {}
 

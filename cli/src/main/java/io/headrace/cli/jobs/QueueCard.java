@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All of one queue, for people. */
+/** Prints all of one queue, for people. */
 final class QueueCard {
     private final Terminal terminal;
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Where something failed, shortened to what is mostly read of it. */
+/** A stack trace, shortened to what is mostly read of it. */
 final class StackText {
     /** So many lines are shown as they are. */
     private static final int WHOLE = 24;

@@ -76,7 +76,7 @@ public final class BenchCommand implements Callable<Integer> {
     RedisOptions redis = new RedisOptions();
 
     @Mixin
-    BenchLimitOptions extents = new BenchLimitOptions();
+    BenchLimitOptions limits = new BenchLimitOptions();
 
     @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = {
         "table (the default) or json, which has every run's figure."})
@@ -180,7 +180,7 @@ public final class BenchCommand implements Callable<Integer> {
         RedisConfig config = settings.isSet(RedisSettings.URL)
                 ? settings.get(RedisSettings.URL).withPrefix(settings.get(RedisSettings.PREFIX))
                 : null;
-        BenchLimits further = extents.get();
+        BenchLimits further = limits.get();
         if (config != null && further.redisServer() != null) {
             throw CommandFailed.usage(
                     "--redis-server starts a Redis, and --redis (or HEADRACE_REDIS) names one that runs: choose one");

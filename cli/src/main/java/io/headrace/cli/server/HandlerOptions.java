@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How the jobs of each type are run. */
+/** Options that say how the jobs of each type are run. */
 final class HandlerOptions {
     @Option(names = "--exec", paramLabel = "TYPE=COMMAND", description = {
         "Run jobs of a type by 'sh -c COMMAND': payload on stdin, result on stdout. Repeatable."})

@@ -7,7 +7,7 @@ import io.headrace.redis.embedded.EmbeddedRedis;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which Redis, for the commands that talk to it themselves. */
+/** Options that say which Redis, for the commands that talk to it themselves. */
 final class RedisOptions {
     @Option(names = "--redis", paramLabel = "URL", description = {"redis://[user:password@]host[:port][/db],",
         "rediss://… for TLS, redis-sentinel://hosts/master,", "redis-cluster://hosts, or dev:FOLDER for that of a",

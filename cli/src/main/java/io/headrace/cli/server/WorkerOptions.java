@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a worker can be told on the command line, in {@code dev} and in {@code worker}. */
+/** Options of a worker, in {@code dev} and in {@code worker}. */
 final class WorkerOptions {
     @Option(names = {"-q", "--queue"}, paramLabel = "QUEUE", description = {
         "A queue to serve, NAME or NAME=WEIGHT, the weight being its share of the slots;"

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Whether the variables of a client command's environment are settings. */
+/** Checks whether the variables of a client command's environment are settings. */
 public final class SettingNames {
     /** What a handler's command finds in its environment, from where it may well start a client command. */
     private static final Set<String> OF_A_JOB = Set.of("HEADRACE_JOB_ID", "HEADRACE_ATTEMPT", "HEADRACE_FENCING_TOKEN",

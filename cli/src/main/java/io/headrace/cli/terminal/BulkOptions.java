@@ -2,7 +2,7 @@ package io.headrace.cli.terminal;
 
 import picocli.CommandLine.Option;
 
-/** What every verb takes that changes many jobs at once. */
+/** Options of every verb that changes many jobs at once. */
 public final class BulkOptions {
     @Option(names = "--dry-run", description = "Only tell what would be done.")
     public boolean dryRun;

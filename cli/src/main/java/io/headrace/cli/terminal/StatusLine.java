@@ -18,7 +18,7 @@ public final class StatusLine implements AutoCloseable {
     private final Terminal terminal;
     private final @Nullable ScheduledExecutorService clock;
     /** Guarded by this. */
-    private Supplier<String> words = () -> "";
+    private Supplier<String> text = () -> "";
     private int drawn;
 
     private StatusLine(Terminal terminal, @Nullable ScheduledExecutorService clock) {
@@ -47,7 +47,7 @@ public final class StatusLine implements AutoCloseable {
 
     /** @param now asked each time the line is drawn, by any thread */
     public synchronized void show(Supplier<String> now) {
-        words = now;
+        text = now;
         draw();
     }
 
@@ -66,7 +66,7 @@ public final class StatusLine implements AutoCloseable {
             if (++drawn % DRAWN_TO_MEASURE == 0) {
                 terminal.resized();
             }
-            terminal.err().print(CLEAR + Format.cut(words.get(), terminal.talkColumns() - 1));
+            terminal.err().print(CLEAR + Format.cut(text.get(), terminal.talkColumns() - 1));
             terminal.err().flush();
         }
     }
@@ -75,7 +75,7 @@ public final class StatusLine implements AutoCloseable {
     public synchronized void close() {
         if (clock != null) {
             clock.shutdownNow();
-            words = () -> "";
+            text = () -> "";
             draw();
         }
     }

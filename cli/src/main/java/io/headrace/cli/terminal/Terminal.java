@@ -109,8 +109,8 @@ public final class Terminal {
     }
 
     /** One that keeps what is said for somebody who will show it here, in the same colours, so many columns wide. */
-    Terminal into(OutputStream kept, int width) {
-        PrintStream stream = new PrintStream(kept, true, StandardCharsets.UTF_8);
+    Terminal into(OutputStream sink, int width) {
+        PrintStream stream = new PrintStream(sink, true, StandardCharsets.UTF_8);
         Terminal copy = new Terminal(in, stream, stream, new Tty(false, tty.out(), false), environment);
         copy.colours = colours;
         copy.columns = width;

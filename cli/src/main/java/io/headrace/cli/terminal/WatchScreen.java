@@ -54,10 +54,10 @@ final class WatchScreen {
     }
 
     private void make(int width) {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try {
-            int unused = verb.applyAsInt(terminal.into(kept, width));
-            events.add(() -> made(kept.toString(StandardCharsets.UTF_8).lines().toList()));
+            int unused = verb.applyAsInt(terminal.into(printed, width));
+            events.add(() -> made(printed.toString(StandardCharsets.UTF_8).lines().toList()));
         } catch (RuntimeException e) {
             events.add(() -> failed(e));
         }

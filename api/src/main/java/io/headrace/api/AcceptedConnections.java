@@ -12,7 +12,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 
 /**
- * What is done about each connection when it is opened and when it is gone. Thread-safe.
+ * Sets up each connection when it is accepted, and settles what is counted of it when it is gone. Thread-safe.
  *
  * @param headTimeout how long a request may take to send its head
  */

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * How an {@link ApiServer} runs; {@link ApiSettings} says what each value means and may be.
+ * The configuration of an {@link ApiServer}; {@link ApiSettings} says what each value means and may be.
  *
  * @param bind the address to listen on
  * @param port 0 takes any free one

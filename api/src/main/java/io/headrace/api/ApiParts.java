@@ -20,7 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/** What one server has one of, whatever the loop; {@link Routes} gives each call what it needs of it. */
+/** The parts of one server that its event loops share; {@link Routes} gives each call what it needs of it. */
 final class ApiParts {
     /** How old an overview may be; shorter than a second, as live listeners are told of a new one each second. */
     private static final Duration OVERVIEW_TTL = Duration.ofMillis(500);

@@ -15,7 +15,7 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.format.JsonFormat;
 import org.jspecify.annotations.Nullable;
 
-/** What a call does, as the audit log will tell it. Filled by the thread that runs the call. */
+/** The entry of the audit log about a call, while that runs. Filled by the thread that runs the call. */
 public final class AuditDraft {
     /** A longer request is told by its length only. */
     private static final int MAX_DETAIL = 2_000;

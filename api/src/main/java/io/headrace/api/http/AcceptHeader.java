@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the Accept header lets through. */
+/** Tells whether the header {@code Accept} of a request allows a media type. */
 final class AcceptHeader {
     private AcceptHeader() {}
 

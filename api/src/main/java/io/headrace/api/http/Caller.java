@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks.
+ * Who sends a request: the holder of a key and what that opens, or a program of this machine.
  *
  * @param name of the key, or {@code local} where no keys are asked for
  * @param key whose secret was shown, null where no keys are asked for

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much memory clients may make this server hold. What they send, and what they are sent and have not read, is
- * counted in bytes against a budget of a quarter of the heap, and whoever finds it spent is turned away; looks at the
- * broker, whose size is known only when they have been taken, share an eighth of the heap and wait for their turn.
- * Thread-safe.
+ * The budget of the memory that clients make this server hold. What they send, and what they are sent and have not
+ * read, is counted in bytes against a budget of a quarter of the heap, and whoever finds it spent is turned away; looks
+ * at the broker, whose size is known only when they have been taken, share an eighth of the heap and wait for their
+ * turn. Thread-safe.
  */
 public final class ClientMemory {
     /** What was turned away. */

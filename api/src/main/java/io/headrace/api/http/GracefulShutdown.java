@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server leaves: every answer says {@code Connection: close}, so that clients that send one request after the
- * other go elsewhere without losing one; then it stops listening, and the connections that are still open are idle
- * ones. Thread-safe; driven by the thread that closes the server.
+ * The steps in which a server stops without losing a request: every answer says {@code Connection: close}, so that
+ * clients that send one request after the other go elsewhere without losing one; then it stops listening, and the
+ * connections that are still open are idle ones. Thread-safe; driven by the thread that closes the server.
  */
 public final class GracefulShutdown {
     /** How long answers are kept back around the moment at which the listener closes. */

@@ -3,9 +3,9 @@ package io.headrace.api.http;
 import io.vertx.core.Future;
 
 /**
- * What one client makes the server hold: its body while it arrives and until the broker has taken it, and what it was
- * sent and has not read. When the budget is spent, the client that holds the most of those that keep the server waiting
- * for more than a second is dropped. Lives on its loop's thread.
+ * The memory that one client takes of {@link ClientMemory}: its body while it arrives and until the broker has taken
+ * it, and what it was sent and has not read. When the budget is spent, the client that holds the most of those that
+ * keep the server waiting for more than a second is dropped. Lives on its loop's thread.
  */
 public final class HeldMemory {
     private final ClientMemory memory;

@@ -10,10 +10,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
 
 /**
- * What Vert.x gets wrong about HTTP on its own. Requests of other versions than HTTP/1.0 and 1.1 are marked as
- * malformed, so that they are answered as such: it would answer a bare 501, as if it were this server's fault. A
- * connection that breaks is closed: it would tell a request that waits behind another one first, trip over that one's
- * missing answer, and leave the connection open. One for each connection.
+ * Mends on each connection what Vert.x gets wrong about HTTP on its own. Requests of other versions than HTTP/1.0 and
+ * 1.1 are marked as malformed, so that they are answered as such: it would answer a bare 501, as if it were this
+ * server's fault. A connection that breaks is closed: it would tell a request that waits behind another one first, trip
+ * over that one's missing answer, and leave the connection open. One for each connection.
  */
 public final class HttpFilter extends ChannelInboundHandlerAdapter {
     private HttpFilter() {}

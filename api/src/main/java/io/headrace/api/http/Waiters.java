@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The requests that wait for jobs or follow them: a bounded number, ended together when the server stops. Who follows
- * several things over one connection takes a place for each. A key may take no more places than it leaves free, so that
- * neither one nor any number of them takes all. Thread-safe; this object's monitor guards everything.
+ * The places of requests that wait for jobs or follow them: a bounded number, ended together when the server stops. Who
+ * follows several things over one connection takes a place for each. A key may take no more places than it leaves free,
+ * so that neither one nor any number of them takes all. Thread-safe; this object's monitor guards everything.
  */
 public final class Waiters {
     private final int max;

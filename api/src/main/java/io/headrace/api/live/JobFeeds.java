@@ -7,7 +7,7 @@ import io.headrace.api.view.JobJson;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerOperator;
 
-/** Follows jobs, each for one client. Thread-safe. */
+/** Makes feeds of jobs, each for one client. Thread-safe. */
 public record JobFeeds(Broker broker, BrokerOperator operator, JobJson jobJson, JobChanges changes,
         BlockingCalls blocking) {
     /**

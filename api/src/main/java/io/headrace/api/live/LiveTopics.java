@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * What this process looks at, because somebody listens: each topic once, however many do. Thread-safe; this object's
- * monitor guards the maps.
+ * The topics that this process looks at because somebody listens: each once, however many do. Thread-safe; this
+ * object's monitor guards the maps.
  */
 public final class LiveTopics {
     public static final String OVERVIEW = "overview";

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What turns one state into the next, as a JSON merge patch (RFC 7396): members that changed with their new values,
- * those that went with null. A list of queues is taken for an object of them by name, as a patch could only replace a
- * list.
+ * Computes the JSON merge patch (RFC 7396) that turns one state into the next: members that changed with their new
+ * values, those that went with null. A list of queues is taken for an object of them by name, as a patch could only
+ * replace a list.
  */
 final class MergePatch {
     private static final String QUEUES = "queues";

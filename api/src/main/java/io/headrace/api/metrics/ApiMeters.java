@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** What this process tells Prometheus. Thread-safe. */
+/** The meters of one api process. Thread-safe. */
 public final class ApiMeters {
     /** Types and queues are named by senders: a bound keeps one that invents names from filling the registry. */
     private static final int MAX_COUNTERS = 2_000;

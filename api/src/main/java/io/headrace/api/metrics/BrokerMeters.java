@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the broker says of its queues and of itself, as of the last look. Every api replica exports the same figures,
- * and no worker does. An old figure would be taken for a present one, so there is none while the broker cannot be
- * asked. Only so many queues are told apart: what metrics cost is bounded, however many queues there are. Thread-safe.
+ * The meters of the broker and its queues, as of the last look. Every api replica exports the same figures, and no
+ * worker does. An old figure would be taken for a present one, so there is none while the broker cannot be asked. Only
+ * so many queues are told apart: what metrics cost is bounded, however many queues there are. Thread-safe.
  */
 final class BrokerMeters {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerMeters.class);

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * What metrics tell of one queue, or of many together.
+ * The figures of one queue, or of many together, in the metrics.
  *
  * @param queue the label
  * @param counts how many jobs are in each state now

@@ -16,7 +16,10 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which dead jobs a call is about, and what is to happen to them. Written while it is read, by one thread. */
+/**
+ * The body of a call about dead jobs: which of them it chooses, and what is to happen to them. Written while it is
+ * read, by one thread.
+ */
 final class DeadFilter {
     /** What both verbs take. */
     static final Set<String> DELETE = JsonIn.allowed("type", "error", "fingerprint", "ids", "limit", "dryRun");

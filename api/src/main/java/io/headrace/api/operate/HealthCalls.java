@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether the server lives, and whether it can store jobs. */
+/** {@code GET /livez} and {@code GET /readyz}: whether the server lives, and whether it can store jobs. */
 public final class HealthCalls {
     private static final Duration READINESS_TTL = Duration.ofMillis(500);
 

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Minutes of a history put together. */
+/** Puts the minutes of a queue's history together to longer spans. */
 final class HistoryBuckets {
     private HistoryBuckets() {}
 

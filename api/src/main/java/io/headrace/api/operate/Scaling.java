@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many workers a queue should have: enough to work off what waits and what falls due within a while, and never
- * fewer than what runs needs.
+ * Computes how many workers a queue should have: enough to work off what waits and what falls due within a while, and
+ * never fewer than what runs needs.
  *
  * @param backlog how many jobs are queued
  * @param dueSoon how many fall due within {@link Wanted#drainWithin}

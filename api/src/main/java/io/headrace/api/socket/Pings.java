@@ -3,7 +3,7 @@ package io.headrace.api.socket;
 import java.time.Duration;
 
 /**
- * How a WebSocket whose client is gone without a word is found.
+ * When a WebSocket is pinged, and how long its client may be silent: so one that is gone without a word is found.
  *
  * @param everySweeps a ping is sent each time its connection was looked after so often
  * @param answeredWithin the longest silence; longer than the time between two pings

@@ -7,7 +7,7 @@ import io.headrace.api.live.JobFeeds;
 import io.headrace.api.live.LiveTopics;
 import java.util.Optional;
 
-/** What WebSockets can listen to. Thread-safe. */
+/** Finds the topic that a WebSocket asks for by its name. Thread-safe. */
 public record SocketTopics(LiveTopics live, JobFeeds feeds) {
     /**
      * The topic of a name.

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Which queues accept jobs when only existing ones do. One that was seen is believed to exist for a second: it can be
- * deleted. Thread-safe.
+ * Tells which queues accept jobs where only queues that exist do. One that was seen is believed to exist for a second:
+ * it can be deleted. Thread-safe.
  */
 public final class KnownQueues {
     static final Duration BELIEVED = Duration.ofSeconds(1);

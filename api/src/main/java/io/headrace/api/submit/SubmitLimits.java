@@ -4,7 +4,7 @@ import io.headrace.Durability;
 import java.time.Duration;
 
 /**
- * What a submission may be, and what it gets when it asks for nothing.
+ * The limits of submissions, and the durability of those that ask for none.
  *
  * @param maxPayload of a job, in bytes
  * @param maxBatch the longest body of a batch, in bytes

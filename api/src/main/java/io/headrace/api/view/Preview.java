@@ -3,7 +3,7 @@ package io.headrace.api.view;
 import io.headrace.Json;
 import java.nio.charset.StandardCharsets;
 
-/** How long values begin: enough to tell one from another in a list. */
+/** The beginning of a long value: enough to tell one from another in a list. */
 final class Preview {
     /** Values of so many bytes are listed as they are. */
     static final int WHOLE_BYTES = 512;

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What is sent over a WebSocket: the only place that spells its members. */
+/** Writes the messages that are sent over WebSockets: the only place that spells its members. */
 public final class SocketMessage {
     private SocketMessage() {}
 

@@ -23,8 +23,7 @@ import java.util.Map;
 public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics, int metricsQueues,
         boolean closedQueues, int maxPayload,
         long maxBatch, int maxBatchJobs, int batchInFlight, int maxWaiters, Duration bodyTimeout, Duration drain,
-        int threads,
-        Durability durability, Redactor redactor) {
+        int threads, Durability durability, Redactor redactor) {
 
     /**
      * The configuration that environment variables ask for.
@@ -46,9 +45,7 @@ public record ApiConfig(String bind, int port, ApiKeys keys, boolean openMetrics
     /** This configuration, listening elsewhere. */
     public ApiConfig withAddress(String otherBind, int otherPort) {
         return new ApiConfig(otherBind, otherPort, keys, openMetrics, metricsQueues, closedQueues, maxPayload, maxBatch,
-                maxBatchJobs,
-                batchInFlight, maxWaiters, bodyTimeout, drain, threads, durability,
-                redactor);
+                maxBatchJobs, batchInFlight, maxWaiters, bodyTimeout, drain, threads, durability, redactor);
     }
 
     /**

@@ -58,7 +58,7 @@ final class ApiParts {
         this.sessions = new Sessions(operator.access(), keys);
         this.guard = new Authenticator(keys, sessions, blocking);
         this.changes = new JobChanges(broker, blocking, System::nanoTime);
-        this.overview = Cached.costly(OVERVIEW_TTL, operator::overview);
+        this.overview = Cached.costly(OVERVIEW_TTL, operator::overview, System::nanoTime);
         this.meters = new ApiMeters(registry, waiters, memory, config.metricsQueues());
         this.live = new LiveTopics(broker, operator, overview, blocking, changes, System::currentTimeMillis);
     }

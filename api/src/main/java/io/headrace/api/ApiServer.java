@@ -88,8 +88,7 @@ public final class ApiServer implements AutoCloseable {
             vertx.setPeriodic(SWEEP_MS, ignored -> parts.blocking.run(parts.changes::sweep));
             URI uri = uri(address, port);
             LOG.info("the API listens address={} keys={} closedQueues={} maxPayloadBytes={}", uri,
-                    config.keys().all().size(),
-                    config.closedQueues(), config.maxPayload());
+                    config.keys().all().size(), config.closedQueues(), config.maxPayload());
             return new ApiServer(vertx, uri, parts, settle);
         } catch (RuntimeException e) {
             vertx.close();
@@ -146,8 +145,7 @@ public final class ApiServer implements AutoCloseable {
         ApiConfig config = parts.config;
         Routes routes = new Routes(parts);
         AcceptedConnections connections = new AcceptedConnections(parts.guard, parts.meters, parts.memory,
-                parts.shutdown,
-                config.bodyTimeout());
+                parts.shutdown, config.bodyTimeout());
         for (int tries = 1;; tries++) {
             int port = config.port() == 0 ? freePort(address) : config.port();
             try {

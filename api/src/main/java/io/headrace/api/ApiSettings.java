@@ -54,8 +54,7 @@ public final class ApiSettings {
 
     /** All of them, in the order of the documentation. */
     public static final List<Setting<?>> ALL = List.of(BIND, PORT, KEYS, OPEN_METRICS, METRICS_QUEUES, CLOSED_QUEUES,
-            MAX_PAYLOAD,
-            MAX_BATCH,
+            MAX_PAYLOAD, MAX_BATCH,
             MAX_BATCH_JOBS, BATCH_IN_FLIGHT, MAX_WAITERS, BODY_TIMEOUT, DRAIN, THREADS, DURABILITY);
 
     private ApiSettings() {}

@@ -1,6 +1,7 @@
 package io.headrace.api;
 
 import io.headrace.QueueName;
+import io.headrace.access.AccessStore;
 import io.headrace.api.access.AccessCalls;
 import io.headrace.api.access.Audit;
 import io.headrace.api.access.Authenticator;
@@ -46,12 +47,12 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Every call of the API, and the way from an address to it. */
 final class Routes {
@@ -71,11 +72,14 @@ final class Routes {
         JobJson jobJson = new JobJson(config.redactor());
         KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
         // the busiest are tried first
-        List<Route> routes = new ArrayList<>(ofJobs(parts, endpoints, audit, jobJson, known));
-        routes.addAll(ofOperators(parts, endpoints, audit, jobJson, known));
-        routes.addAll(ofAccess(parts, endpoints, audit));
-        routes.addAll(ofServer(parts, endpoints));
-        this.all = List.copyOf(routes);
+        this.all = together(ofJobs(parts, endpoints, audit, jobJson, known),
+                ofOperators(parts, endpoints, audit, jobJson, known), ofAccess(parts, endpoints, audit),
+                ofServer(parts, endpoints));
+    }
+
+    @SafeVarargs
+    private static List<Route> together(List<Route>... parts) {
+        return Stream.of(parts).flatMap(List::stream).toList();
     }
 
     private static List<Route> ofJobs(ApiParts parts, Endpoints endpoints, Audit audit, JobJson jobJson,
@@ -86,12 +90,11 @@ final class Routes {
         JobWaits waits = new JobWaits(parts.broker, parts.changes, parts.blocking, parts.waiters);
         EnqueueCall enqueue = new EnqueueCall(parts.broker, known, parts.meters, jobJson, waits, limits);
         BatchCall batch = new BatchCall(parts.broker, known, parts.meters, limits);
-        List<Route> routes = new ArrayList<>();
-        routes.add(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve));
-        routes.add(Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve));
-        routes.addAll(new JobCalls(parts.broker, parts.operator, jobJson, waits, audit, endpoints).routes());
-        routes.addAll(live(parts, jobJson));
-        return routes;
+        return together(
+                List.of(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve),
+                        Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve)),
+                new JobCalls(parts.broker, parts.operator, jobJson, waits, audit, endpoints).routes(),
+                live(parts, jobJson));
     }
 
     private static List<Route> live(ApiParts parts, JobJson jobJson) {
@@ -111,32 +114,26 @@ final class Routes {
         BrokerOperator operator = parts.operator;
         CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
                 queue -> ServiceTime.of(operator, queue));
-        List<Route> routes = new ArrayList<>();
-        routes.addAll(new QueueCalls(operator, jobJson, audit, known, endpoints).routes());
-        routes.addAll(new DeadCalls(parts.broker, operator, jobJson, audit, endpoints).routes());
-        routes.addAll(new OverviewCalls(operator, parts.overview, endpoints).routes());
-        routes.addAll(new WhyCall(parts.broker, operator, serviceTimes, endpoints).routes());
-        routes.addAll(new ScalingCall(operator, serviceTimes, endpoints).routes());
-        routes.addAll(new WorkerCalls(operator, audit, endpoints).routes());
-        return routes;
+        return together(new QueueCalls(operator, jobJson, audit, known, endpoints).routes(),
+                new DeadCalls(parts.broker, operator, jobJson, audit, endpoints).routes(),
+                new OverviewCalls(operator, parts.overview, endpoints).routes(),
+                new WhyCall(parts.broker, operator, serviceTimes, endpoints).routes(),
+                new ScalingCall(operator, serviceTimes, endpoints).routes(),
+                new WorkerCalls(operator, audit, endpoints).routes());
     }
 
     private static List<Route> ofAccess(ApiParts parts, Endpoints endpoints, Audit audit) {
-        List<Route> routes = new ArrayList<>();
-        routes.addAll(new SessionCalls(parts.guard, parts.sessions, endpoints, System::nanoTime).routes());
-        routes.addAll(
-                new AccessCalls(parts.operator.access(), parts.keys, parts.sessions, parts.guard, audit, endpoints)
-                        .routes());
-        return routes;
+        AccessStore store = parts.operator.access();
+        return together(new SessionCalls(parts.guard, parts.sessions, endpoints, System::nanoTime).routes(),
+                new AccessCalls(store, parts.keys, parts.sessions, parts.guard, audit, endpoints).routes());
     }
 
     private static List<Route> ofServer(ApiParts parts, Endpoints endpoints) {
-        List<Route> routes = new ArrayList<>();
-        routes.addAll(new HealthCalls(parts.operator, parts.config.durability(), parts.guard, parts.shutdown, endpoints)
-                .routes());
-        routes.addAll(new MetricsCall(parts.meters, parts.overview, parts.config.openMetrics(), endpoints).routes());
-        routes.addAll(new DocumentCalls().routes());
-        return routes;
+        ApiConfig config = parts.config;
+        return together(
+                new HealthCalls(parts.operator, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
+                new MetricsCall(parts.meters, parts.overview, config.openMetrics(), endpoints).routes(),
+                new DocumentCalls().routes());
     }
 
     List<Route> all() {

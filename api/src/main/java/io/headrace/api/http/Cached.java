@@ -43,10 +43,6 @@ public final class Cached<T> {
     }
 
     /** One that keeps a value longer when it took long to get: ten times as long, up to a minute. */
-    public static <T> Cached<T> costly(Duration ttl, Supplier<T> source) {
-        return costly(ttl, source, System::nanoTime);
-    }
-
     public static <T> Cached<T> costly(Duration ttl, Supplier<T> source, LongSupplier nanoClock) {
         return new Cached<>(ttl, source, true, nanoClock);
     }

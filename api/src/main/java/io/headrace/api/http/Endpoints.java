@@ -55,9 +55,7 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
     /** The same, for longer or shorter bodies. */
     public Consumer<HttpCall> withBody(int max, BiFunction<HttpCall, byte[], Reply> answer) {
         return call -> {
-            if (call.body().exists()) {
-                call.body().requireJson();
-            }
+            call.body().requireJsonIfAny();
             BodyReader.read(call, max, bodyTimeout,
                     body -> run(call, ClientMemory.Weight.JOB, () -> answer.apply(call, body)));
         };
@@ -66,9 +64,7 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
     /** The same, for a body that may hold a payload. */
     public Consumer<HttpCall> withPayload(BiFunction<HttpCall, byte[], Reply> answer) {
         return call -> {
-            if (call.body().exists()) {
-                call.body().requireJson();
-            }
+            call.body().requireJsonIfAny();
             BodyReader.readJob(call, maxPayload, bodyTimeout,
                     body -> run(call, ClientMemory.Weight.JOB, () -> answer.apply(call, body)));
         };

@@ -57,17 +57,12 @@ public final class Problem extends RuntimeException {
             return new Problem(ProblemType.BACKLOG_FULL, detail, null,
                     Map.of(RETRY_AFTER, Long.toString(Math.max(1, full.retryAfter().toSeconds()))));
         }
-        if (cause instanceof UnknownQueue) {
-            return ProblemType.UNKNOWN_QUEUE.problem(detail);
-        }
-        if (cause instanceof BrokerUnavailable) {
-            return ProblemType.BROKER_UNAVAILABLE.problem(detail);
-        }
-        if (cause instanceof DurabilityUnavailable) {
-            return ProblemType.DURABILITY_UNAVAILABLE.problem(detail);
-        }
-        if (cause instanceof DataDamaged) {
-            return ProblemType.DATA_DAMAGED.problem(detail);
+        ProblemType same = cause instanceof UnknownQueue ? ProblemType.UNKNOWN_QUEUE
+                : cause instanceof BrokerUnavailable ? ProblemType.BROKER_UNAVAILABLE
+                        : cause instanceof DurabilityUnavailable ? ProblemType.DURABILITY_UNAVAILABLE
+                                : cause instanceof DataDamaged ? ProblemType.DATA_DAMAGED : null;
+        if (same != null) {
+            return same.problem(detail);
         }
         if (cause instanceof OutcomeUnknown) {
             return ProblemType.OUTCOME_UNKNOWN.problem(detail

@@ -27,6 +27,13 @@ public record RequestBody(HttpServerRequest request) {
         }
     }
 
+    /** The same for one that may be missing. */
+    void requireJsonIfAny() {
+        if (exists()) {
+            requireJson();
+        }
+    }
+
     /** @throws Problem {@code unsupported-media-type} when it is compressed, or encoded otherwise */
     public void requireUnpacked() {
         String encoding = request.getHeader("Content-Encoding");

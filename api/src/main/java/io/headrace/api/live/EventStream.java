@@ -22,7 +22,7 @@ public final class EventStream {
     /** What is told. */
     interface Source {
         /** The client has read what it was sent, after the stream was {@link EventStream#full()}. */
-        void drained();
+        default void drained() {}
 
         /** Nobody listens any more; called once. */
         void stop();

@@ -25,7 +25,7 @@ public record JobEvents(JobFeeds feeds, LiveAdmission admission) {
             this.stream = new EventStream(call, admission, ListenerKind.JOB_EVENTS, this);
             long firstLine = call.header("Last-Event-ID").filter(text -> text.matches("[0-9]{1,15}"))
                     .map(Long::parseLong).orElse(0L);
-            this.feed = feeds.feed(call.loop(), call.job(), firstLine, this);
+            this.feed = new JobFeed(feeds, call.loop(), call.job(), firstLine, this);
         }
 
         void start() {

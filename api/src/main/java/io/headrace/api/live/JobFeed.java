@@ -64,8 +64,12 @@ public final class JobFeed {
     private boolean heldBack;
     private boolean stopped;
 
-    /** @param firstLine the first log line to tell */
-    JobFeed(JobFeeds feeds, EventLoop loop, JobId id, long firstLine, Client client) {
+    /**
+     * One that is yet to be started.
+     *
+     * @param firstLine the first log line to tell
+     */
+    public JobFeed(JobFeeds feeds, EventLoop loop, JobId id, long firstLine, Client client) {
         this.awaited = new AwaitedJob(feeds.broker(), id, System::nanoTime);
         this.operator = feeds.operator();
         this.jobJson = feeds.jobJson();

@@ -35,8 +35,7 @@ public final class LiveTopics {
 
     /** @param millis epoch milliseconds, the ids of events */
     public LiveTopics(Broker broker, BrokerOperator operator, Cached<Overview> overview, BlockingCalls blocking,
-            JobChanges changes,
-            LongSupplier millis) {
+            JobChanges changes, LongSupplier millis) {
         this.broker = broker;
         this.operator = operator;
         this.overview = overview;

@@ -81,11 +81,6 @@ public record OverviewEvents(LiveTopics live, LiveAdmission admission) {
         }
 
         @Override
-        public void drained() {
-            // the next state comes within a second
-        }
-
-        @Override
         public void stop() {
             leave.run();
         }

@@ -117,9 +117,6 @@ public final class DeadCalls {
         List<Answer> move(List<JobId> page);
     }
 
-    /** What was asked for, and where it is told. */
-    private record Moving(DeadFilter filter, byte[] body, AuditDraft draft) {}
-
     /**
      * What was chosen.
      *
@@ -131,8 +128,8 @@ public final class DeadCalls {
         DeadFilter filter = DeadFilter.read(queue, body, DeadFilter.RETRY);
         Pace pace = filter.pace();
         Instant[] next = {pace == null ? null : pace.startAt()};
-        Moving moving = new Moving(filter, body, draft);
-        return move(queue, moving, page -> {
+        draft.asked(body);
+        return move(queue, filter, draft, page -> {
             Retried retried = operator.retry(queue, page, pace == null ? null : new Pace(pace.perSecond(), next[0]));
             next[0] = pace == null ? null : retried.nextAt();
             return retried.answers();
@@ -140,16 +137,14 @@ public final class DeadCalls {
     }
 
     private Reply delete(QueueName queue, byte[] body, AuditDraft draft) {
-        return move(queue, new Moving(DeadFilter.read(queue, body, DeadFilter.DELETE), body, draft),
-                operator::deleteDead, new @Nullable Instant[1]);
+        DeadFilter filter = DeadFilter.read(queue, body, DeadFilter.DELETE);
+        draft.asked(body);
+        return move(queue, filter, draft, operator::deleteDead, new @Nullable Instant[1]);
     }
 
     /** @param next when a further job would fall due, which the mover sets; null when nothing is paced */
-    private Reply move(QueueName queue, Moving moving, Mover mover, @Nullable Instant[] next) {
-        DeadFilter filter = moving.filter();
-        AuditDraft draft = moving.draft();
+    private Reply move(QueueName queue, DeadFilter filter, AuditDraft draft, Mover mover, @Nullable Instant[] next) {
         Endpoints.known(operator, queue);
-        draft.asked(moving.body());
         Chosen chosen = choose(queue, filter);
         if (filter.ofGroup() && chosen.sample() != null) {
             draft.group(chosen.sample().outline());

@@ -24,8 +24,8 @@ interface SocketTopic {
 
     void start();
 
-    /** The client has read what it was sent. */
-    void drained();
+    /** The client has read what it was sent; nothing to do for what is told again within a second. */
+    default void drained() {}
 
     /** Says no more; a second call does nothing. */
     void stop();
@@ -125,11 +125,6 @@ interface SocketTopic {
         }
 
         @Override
-        public void drained() {
-            // the next figures come within a second
-        }
-
-        @Override
         public void stop() {
             if (!stopped) {
                 stopped = true;
@@ -150,7 +145,7 @@ interface SocketTopic {
             this.client = client;
             this.name = name;
             this.id = id;
-            this.feed = feeds.feed(client.loop(), id, line, this);
+            this.feed = new JobFeed(feeds, client.loop(), id, line, this);
         }
 
         @Override

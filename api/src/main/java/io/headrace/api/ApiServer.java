@@ -6,7 +6,6 @@ import io.headrace.DurabilityUnavailable;
 import io.headrace.InvalidInput;
 import io.headrace.OutcomeUnknown;
 import io.headrace.api.http.GracefulShutdown;
-import io.headrace.api.metrics.ListenerKind;
 import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerOperator;
@@ -24,7 +23,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -191,34 +189,9 @@ public final class ApiServer implements AutoCloseable {
         return uri;
     }
 
-    /** How many requests wait for jobs or follow them now. */
-    int waiting() {
-        return parts.waiters.count();
-    }
-
-    /** How many connections of clients are open now. */
-    int connections() {
-        return parts.meters.connections();
-    }
-
-    /** How much memory clients take now, in bytes. */
-    long held() {
-        return parts.memory.held();
-    }
-
-    /** How many clients are told what happens now. */
-    int liveClients() {
-        return Arrays.stream(ListenerKind.values()).mapToInt(parts.meters::live).sum();
-    }
-
-    /** How many topics are looked at now because somebody listens. */
-    int topics() {
-        return parts.live.topics();
-    }
-
-    /** How many listen for changes of jobs now. */
-    int listeners() {
-        return parts.changes.listeners();
+    /** What it is made of, for tests that ask how it stands. */
+    ApiParts parts() {
+        return parts;
     }
 
     /**
@@ -232,11 +205,11 @@ public final class ApiServer implements AutoCloseable {
             return;
         }
         parts.shutdown.begin();
-        GracefulShutdown.rest(parts.config.drain());
+        GracefulShutdown.rest(parts.config.drain().toMillis(), () -> false);
         parts.waiters.stop();
         if (!settle.isZero()) {
             parts.shutdown.stopListening();
-            GracefulShutdown.rest(settle.toMillis(), () -> connections() == 0);
+            GracefulShutdown.rest(settle.toMillis(), () -> parts.meters.connections() == 0);
         }
         try {
             vertx.close().toCompletionStage().toCompletableFuture().get(STOP_S, TimeUnit.SECONDS);

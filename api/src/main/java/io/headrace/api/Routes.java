@@ -200,7 +200,7 @@ final class Routes {
         if (route.template().contains("{queue}")) {
             call.caller().require(call.queue());
         } else if (route.template().startsWith("/v1/jobs/{id}")) {
-            call.caller().require(call.job());
+            call.caller().require(call.job().queue());
         }
         call.query().text("queue").map(QueueName::new).ifPresent(call.caller()::require);
     }

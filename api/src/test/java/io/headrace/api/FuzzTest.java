@@ -25,9 +25,9 @@ class FuzzTest {
                     + outcome.statuses());
             assertThat(outcome.violations()).as("seed " + SEED + ", " + outcome.violated() + " in all").isEmpty();
             assertThat(warnings.soFar()).as("seed " + SEED).isEmpty();
-            awaitZero("connections", api.server::connections);
-            awaitZero("waiters", api.server::waiting);
-            awaitZero("listeners", api.server::listeners);
+            awaitZero("connections", api::connections);
+            awaitZero("waiters", api::waiting);
+            awaitZero("listeners", api::listeners);
             assertThat(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\"}").status()).isEqualTo(202);
         }
     }

@@ -8,6 +8,7 @@ import io.headrace.Json;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.access.AccessKey;
+import io.headrace.api.metrics.ListenerKind;
 import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerOperator;
@@ -35,6 +36,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,31 +146,31 @@ public final class TestApi implements AutoCloseable {
 
     /** How many requests wait for jobs or follow them now. */
     public int waiting() {
-        return server.waiting();
+        return server.parts().waiters.count();
     }
 
     public int connections() {
-        return server.connections();
+        return server.parts().meters.connections();
     }
 
     /** How much memory clients take now, in bytes. */
     public long held() {
-        return server.held();
+        return server.parts().memory.held();
     }
 
     /** How many clients are told what happens now. */
     public int liveClients() {
-        return server.liveClients();
+        return Arrays.stream(ListenerKind.values()).mapToInt(server.parts().meters::live).sum();
     }
 
     /** How many topics are looked at now. */
     public int topics() {
-        return server.topics();
+        return server.parts().live.topics();
     }
 
     /** How many listen for changes of jobs now. */
     public int listeners() {
-        return server.listeners();
+        return server.parts().changes.listeners();
     }
 
     URI at(String path) {
@@ -268,9 +270,9 @@ public final class TestApi implements AutoCloseable {
     /** Returns when so many requests wait in the server. */
     public void awaitWaiting(int count) {
         long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(10);
-        while (server.waiting() != count) {
+        while (waiting() != count) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(server.waiting() + " requests wait, not " + count);
+                throw new AssertionError(waiting() + " requests wait, not " + count);
             }
             Thread.onSpinWait();
         }
@@ -302,9 +304,9 @@ public final class TestApi implements AutoCloseable {
     /** Returns when so many connections are open. */
     public void awaitConnections(int count) {
         long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(10);
-        while (server.connections() != count) {
+        while (connections() != count) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(server.connections() + " connections are open, not " + count);
+                throw new AssertionError(connections() + " connections are open, not " + count);
             }
             Thread.onSpinWait();
         }
@@ -318,10 +320,10 @@ public final class TestApi implements AutoCloseable {
     /** Returns when nobody listens, waits or is connected any more, and nothing is looked at. */
     public void awaitNobody() {
         long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(20);
-        while (server.waiting() + server.listeners() + server.topics() + server.liveClients() > 0) {
+        while (waiting() + listeners() + topics() + liveClients() > 0) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("left: " + server.waiting() + " waiting, " + server.listeners()
-                        + " listeners, " + server.topics() + " topics, " + server.liveClients() + " live clients");
+                throw new AssertionError("left: " + waiting() + " waiting, " + listeners()
+                        + " listeners, " + topics() + " topics, " + liveClients() + " live clients");
             }
             Thread.onSpinWait();
         }

@@ -1,6 +1,5 @@
 package io.headrace.api.http;
 
-import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.access.AccessKey;
@@ -101,10 +100,5 @@ public record Caller(String name, Role role, Scope scope, String address, @Nulla
             throw ProblemType.NOT_ALLOWED.problem("the key '" + name + "' is limited to " + scope
                     + "; it does not open the queue '" + queue + "'");
         }
-    }
-
-    /** The same for the queue of a job. */
-    public void require(JobId job) {
-        require(job.queue());
     }
 }

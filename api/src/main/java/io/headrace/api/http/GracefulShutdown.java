@@ -1,7 +1,6 @@
 package io.headrace.api.http;
 
 import io.netty.channel.Channel;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -66,9 +65,5 @@ public final class GracefulShutdown {
         while (!until.getAsBoolean() && System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
         }
-    }
-
-    public static void rest(Duration time) {
-        rest(time.toMillis(), () -> false);
     }
 }

@@ -151,7 +151,7 @@ interface SocketTopic {
         @Override
         public void require(Caller caller) {
             caller.require(Access.FOLLOW);
-            caller.require(id);
+            caller.require(id.queue());
         }
 
         @Override

@@ -13,8 +13,7 @@ import io.headrace.api.live.LiveTopics;
 import io.headrace.api.metrics.ApiMeters;
 import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.Overview;
 import io.headrace.runtime.ByteBudget;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -27,7 +26,6 @@ final class ApiParts {
 
     final ApiConfig config;
     final Broker broker;
-    final BrokerOperator operator;
     final Pings pings;
     /** How much of the memory clients may take. */
     final ClientMemory memory;
@@ -45,21 +43,20 @@ final class ApiParts {
     /** What is looked at because somebody listens. */
     final LiveTopics live;
 
-    ApiParts(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry registry, Pings pings,
+    ApiParts(ApiConfig config, Broker broker, MeterRegistry registry, Pings pings,
             ByteBudget budget) {
         this.config = config;
         this.broker = broker;
-        this.operator = operator;
         this.pings = pings;
         this.memory = new ClientMemory(budget, config.maxPayload());
         this.blocking = new BlockingCalls(config.threads(), memory);
         this.waiters = new Waiters(config.maxWaiters());
-        this.keys = new KeyRing(config.keys().all(), operator.access(), InstantSource.system());
-        this.sessions = new Sessions(operator.access(), keys);
+        this.keys = new KeyRing(config.keys().all(), broker.access(), InstantSource.system());
+        this.sessions = new Sessions(broker.access(), keys);
         this.guard = new Authenticator(keys, sessions, blocking);
         this.changes = new JobChanges(broker, blocking, System::nanoTime);
-        this.overview = Cached.costly(OVERVIEW_TTL, operator::overview, System::nanoTime);
+        this.overview = Cached.costly(OVERVIEW_TTL, broker.queues()::overview, System::nanoTime);
         this.meters = new ApiMeters(registry, waiters, memory, config.metricsQueues());
-        this.live = new LiveTopics(broker, operator, overview, blocking, changes, System::currentTimeMillis);
+        this.live = new LiveTopics(broker, broker.queues(), overview, blocking, changes, System::currentTimeMillis);
     }
 }

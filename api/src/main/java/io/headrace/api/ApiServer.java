@@ -8,7 +8,6 @@ import io.headrace.OutcomeUnknown;
 import io.headrace.api.http.GracefulShutdown;
 import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.runtime.ByteBudget;
 import io.headrace.runtime.UncaughtError;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -67,16 +66,16 @@ public final class ApiServer implements AutoCloseable {
      * @throws InvalidInput when the address is not loopback and there are no keys, or it cannot be listened on
      * @throws IllegalStateException when the class path has an older Netty than 4.2, as one of Spring Boot 3 has
      */
-    public static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters) {
-        return start(config, broker, operator, meters, Pings.USUAL, ByteBudget.ofHeap(), SETTLE);
+    public static ApiServer start(ApiConfig config, Broker broker, MeterRegistry meters) {
+        return start(config, broker, meters, Pings.USUAL, ByteBudget.ofHeap(), SETTLE);
     }
 
-    static ApiServer start(ApiConfig config, Broker broker, BrokerOperator operator, MeterRegistry meters,
+    static ApiServer start(ApiConfig config, Broker broker, MeterRegistry meters,
             Pings pings, ByteBudget budget, Duration settle) {
         requireNetty(ApiServer.class.getClassLoader());
         InetAddress address = config.address();
-        require(config.durability(), operator);
-        ApiParts parts = new ApiParts(config, broker, operator, meters, pings, budget);
+        require(config.durability(), broker);
+        ApiParts parts = new ApiParts(config, broker, meters, pings, budget);
         parts.keys.start();
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops())
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false)));
@@ -118,9 +117,9 @@ public final class ApiServer implements AutoCloseable {
         }
     }
 
-    private static void require(Durability durability, BrokerOperator operator) {
+    private static void require(Durability durability, Broker broker) {
         try {
-            operator.require(durability);
+            broker.require(durability);
         } catch (DurabilityUnavailable e) {
             // replicas come and go; until then nothing is accepted
             if (durability.kind() == Durability.Kind.REPLICATED) {

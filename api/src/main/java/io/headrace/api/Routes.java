@@ -41,7 +41,7 @@ import io.headrace.api.submit.EnqueueCall;
 import io.headrace.api.submit.KnownQueues;
 import io.headrace.api.submit.SubmitLimits;
 import io.headrace.api.view.JobJson;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Broker;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -68,9 +68,10 @@ final class Routes {
         this.shutdown = parts.shutdown;
         ApiConfig config = parts.config;
         Endpoints endpoints = new Endpoints(parts.blocking, config.maxPayload(), config.bodyTimeout());
-        Audit audit = new Audit(parts.operator.access(), endpoints);
+        Audit audit = new Audit(parts.broker.access(), endpoints);
         JobJson jobJson = new JobJson(config.redactor());
-        KnownQueues known = new KnownQueues(config.closedQueues(), parts.operator, parts.blocking, System::nanoTime);
+        KnownQueues known = new KnownQueues(config.closedQueues(), parts.broker.queues(), parts.blocking,
+                System::nanoTime);
         // the busiest are tried first
         this.all = together(ofJobs(parts, endpoints, audit, jobJson, known),
                 ofOperators(parts, endpoints, audit, jobJson, known), ofAccess(parts, endpoints, audit),
@@ -93,13 +94,13 @@ final class Routes {
         return together(
                 List.of(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve),
                         Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve)),
-                new JobCalls(parts.broker, parts.operator, jobJson, waits, audit, endpoints).routes(),
+                new JobCalls(parts.broker, parts.broker.jobs(), jobJson, waits, audit, endpoints).routes(),
                 live(parts, jobJson));
     }
 
     private static List<Route> live(ApiParts parts, JobJson jobJson) {
         LiveAdmission admission = new LiveAdmission(parts.waiters, parts.guard, parts.meters);
-        JobFeeds feeds = new JobFeeds(parts.broker, parts.operator, jobJson, parts.changes, parts.blocking);
+        JobFeeds feeds = new JobFeeds(parts.broker, parts.broker.jobs(), jobJson, parts.changes, parts.blocking);
         SocketCall socket = new SocketCall(new SocketTopics(parts.live, feeds), admission, parts.pings);
         return List.of(
                 Route.get("/v1/jobs/{id}/events", Access.FOLLOW, List.of(), new JobEvents(feeds, admission)::serve)
@@ -111,19 +112,19 @@ final class Routes {
 
     private static List<Route> ofOperators(ApiParts parts, Endpoints endpoints, Audit audit, JobJson jobJson,
             KnownQueues known) {
-        BrokerOperator operator = parts.operator;
+        Broker broker = parts.broker;
         CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
-                queue -> ServiceTime.of(operator, queue));
-        return together(new QueueCalls(operator, jobJson, audit, known, endpoints).routes(),
-                new DeadCalls(parts.broker, operator, jobJson, audit, endpoints).routes(),
-                new OverviewCalls(operator, parts.overview, endpoints).routes(),
-                new WhyCall(parts.broker, operator, serviceTimes, endpoints).routes(),
-                new ScalingCall(operator, serviceTimes, endpoints).routes(),
-                new WorkerCalls(operator, audit, endpoints).routes());
+                queue -> ServiceTime.of(broker.jobs(), queue));
+        return together(new QueueCalls(broker.queues(), broker.jobs(), jobJson, audit, known, endpoints).routes(),
+                new DeadCalls(broker, broker.queues(), broker.jobs(), jobJson, audit, endpoints).routes(),
+                new OverviewCalls(broker.queues(), parts.overview, endpoints).routes(),
+                new WhyCall(broker, broker.queues(), broker.jobs(), broker.workers(), serviceTimes, endpoints).routes(),
+                new ScalingCall(broker.queues(), broker.workers(), serviceTimes, endpoints).routes(),
+                new WorkerCalls(broker.workers(), audit, endpoints).routes());
     }
 
     private static List<Route> ofAccess(ApiParts parts, Endpoints endpoints, Audit audit) {
-        AccessStore store = parts.operator.access();
+        AccessStore store = parts.broker.access();
         return together(new SessionCalls(parts.guard, parts.sessions, endpoints, System::nanoTime).routes(),
                 new AccessCalls(store, parts.keys, parts.sessions, parts.guard, audit, endpoints).routes());
     }
@@ -131,7 +132,7 @@ final class Routes {
     private static List<Route> ofServer(ApiParts parts, Endpoints endpoints) {
         ApiConfig config = parts.config;
         return together(
-                new HealthCalls(parts.operator, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
+                new HealthCalls(parts.broker, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
                 new MetricsCall(parts.meters, parts.overview, config.openMetrics(), endpoints).routes(),
                 new DocumentCalls().routes());
     }

@@ -2,11 +2,14 @@ package io.headrace.api;
 
 import io.headrace.access.AccessStore;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Jobs;
+import io.headrace.broker.Queues;
+import io.headrace.broker.Workers;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +24,9 @@ public final class Interposer {
         @Nullable
         Object run(Callable<@Nullable Object> call) throws Exception;
     }
+
+    /** What a broker hands out, and calls go to. */
+    private static final Set<Class<?>> PARTS = Set.of(Queues.class, Jobs.class, Workers.class, AccessStore.class);
 
     private final Map<String, Step> steps = new ConcurrentHashMap<>();
     private final Map<String, Consumer<Object[]>> notes = new ConcurrentHashMap<>();
@@ -75,11 +81,7 @@ public final class Interposer {
         return proxy(Broker.class, broker);
     }
 
-    BrokerOperator around(BrokerOperator operator) {
-        return proxy(BrokerOperator.class, operator);
-    }
-
-    private <T> T proxy(Class<T> type, T real) {
+    private <T> T proxy(Class<T> type, Object real) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type},
                 (proxy, method, arguments) -> run(real, method, arguments)));
     }
@@ -88,7 +90,9 @@ public final class Interposer {
         Callable<@Nullable Object> call = () -> {
             try {
                 Object answer = method.invoke(real, arguments);
-                return answer instanceof AccessStore store ? proxy(AccessStore.class, store) : answer;
+                return answer != null && PARTS.contains(method.getReturnType())
+                        ? proxy(method.getReturnType(), answer)
+                        : answer;
             } catch (InvocationTargetException e) {
                 if (e.getCause() instanceof Exception cause) {
                     throw cause;

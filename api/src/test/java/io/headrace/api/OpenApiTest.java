@@ -8,7 +8,7 @@ import io.headrace.JobType;
 import io.headrace.api.http.Route;
 import io.headrace.api.socket.Pings;
 import io.headrace.api.socket.SocketCall;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.runtime.ByteBudget;
@@ -34,7 +34,7 @@ class OpenApiTest {
     @Test
     void theDocumentListsExactlyTheCallsThatAreServed() {
         try (TestApi api = new TestApi()) {
-            ApiParts parts = new ApiParts(ApiConfig.from(Map.of()), api.broker, api.broker.operator(),
+            ApiParts parts = new ApiParts(ApiConfig.from(Map.of()), api.broker,
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Pings.USUAL, ByteBudget.ofHeap());
             Set<String> served = new TreeSet<>();
             for (Route route : new Routes(parts).all()) {
@@ -205,7 +205,7 @@ class OpenApiTest {
 
     private static void endedJobs(TestApi api) {
         JobId id = api.submit();
-        api.broker.operator().settings(TestApi.MAIL, new QueueSettings(0, Duration.ofHours(1), 100));
+        api.broker.queues().settings(TestApi.MAIL, new QueueSettings(0, Duration.ofHours(1), 100));
         api.succeed(api.claim(), "{\"n\":1}");
         aboutJob(api, id);
         api.clock.advance(Duration.ofDays(2));
@@ -288,7 +288,7 @@ class OpenApiTest {
     }
 
     private static void fullQueue(TestApi api) {
-        api.broker.operator().settings(TestApi.MAIL, new QueueSettings(1, Duration.ofHours(1), 100));
+        api.broker.queues().settings(TestApi.MAIL, new QueueSettings(1, Duration.ofHours(1), 100));
         api.post(JOBS, "{\"type\":\"t\"}");
         api.post(JOBS, "{\"type\":\"t\"}");
         api.post(JOBS + ":batch", "[{\"type\":\"t\"}]");

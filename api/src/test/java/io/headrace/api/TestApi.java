@@ -11,7 +11,6 @@ import io.headrace.access.AccessKey;
 import io.headrace.api.metrics.ListenerKind;
 import io.headrace.api.socket.Pings;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Verdict;
@@ -60,23 +59,23 @@ public final class TestApi implements AutoCloseable {
 
     /** A server that hides the values of these fields. */
     public static TestApi redacting(String names) {
-        return new TestApi(UnaryOperator.identity(), UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names),
+        return new TestApi(UnaryOperator.identity(), Map.of("HEADRACE_REDACT", names),
                 Pings.USUAL);
     }
 
     /** A server that pings its WebSockets in this way. */
     public static TestApi pinging(Pings pings) {
-        return new TestApi(UnaryOperator.identity(), UnaryOperator.identity(), Map.of(), pings);
+        return new TestApi(UnaryOperator.identity(), Map.of(), pings);
     }
 
     /** @param seam what the server gets in place of the broker */
     public TestApi(UnaryOperator<Broker> seam, String... settings) {
-        this(seam, UnaryOperator.identity(), environment(settings), Pings.USUAL);
+        this(seam, environment(settings), Pings.USUAL);
     }
 
     /** A server behind this. */
     public TestApi(Interposer interposer, String... settings) {
-        this(interposer::around, interposer::around, environment(settings), Pings.USUAL);
+        this(interposer::around, environment(settings), Pings.USUAL);
     }
 
     private static Map<String, String> environment(String... settings) {
@@ -90,29 +89,25 @@ public final class TestApi implements AutoCloseable {
 
     /** A server that leaves as in earnest. */
     public static TestApi leaving(Interposer interposer, String... settings) {
-        return new TestApi(interposer::around, interposer::around, environment(settings), Pings.USUAL,
+        return new TestApi(interposer::around, environment(settings), Pings.USUAL,
                 ByteBudget.ofHeap(),
                 Duration.ofSeconds(1));
     }
 
     /** A server behind this that may hold so many bytes for its clients. */
     public TestApi(ByteBudget budget, Interposer interposer, String... settings) {
-        this(interposer::around, interposer::around, environment(settings), Pings.USUAL, budget, Duration.ZERO);
+        this(interposer::around, environment(settings), Pings.USUAL, budget, Duration.ZERO);
     }
 
-    private TestApi(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam,
-            Map<String, String> variables,
-            Pings pings) {
-        this(seam, operatorSeam, variables, pings, ByteBudget.ofHeap(), Duration.ZERO);
+    private TestApi(UnaryOperator<Broker> seam, Map<String, String> variables, Pings pings) {
+        this(seam, variables, pings, ByteBudget.ofHeap(), Duration.ZERO);
     }
 
-    private TestApi(UnaryOperator<Broker> seam, UnaryOperator<BrokerOperator> operatorSeam,
-            Map<String, String> variables,
-            Pings pings, ByteBudget budget, Duration settle) {
+    private TestApi(UnaryOperator<Broker> seam, Map<String, String> variables, Pings pings, ByteBudget budget,
+            Duration settle) {
         Map<String, String> environment = new HashMap<>(variables);
         environment.putIfAbsent("HEADRACE_API_PORT", "0");
-        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker),
-                operatorSeam.apply(broker.operator()), meters, pings, budget, settle);
+        server = ApiServer.start(ApiConfig.from(environment), seam.apply(broker), meters, pings, budget, settle);
     }
 
     /** What came back. */

@@ -11,9 +11,9 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.bench.process.ServerFigures;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobQuery;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
@@ -46,7 +46,6 @@ final class BacklogQueue {
     private final BenchContext bench;
     private final RedisBroker broker;
     private final JobClient client;
-    private final BrokerOperator operator;
     private final QueueName queue;
     private final NewJob job;
     private final WorkerId worker = WorkerId.random(new SecureRandom());
@@ -58,7 +57,6 @@ final class BacklogQueue {
         this.bench = bench;
         this.broker = broker;
         this.client = new JobClient(broker);
-        this.operator = broker.operator();
         this.queue = queue;
         this.job = bench.job(queue, bench.payload());
     }
@@ -97,9 +95,9 @@ final class BacklogQueue {
             }
         }, micros);
         time("counts", COUNTS, () -> BenchContext.expect("jobs in line", size,
-                operator.queue(queue).orElseThrow().counts().getOrDefault(JobState.QUEUED, 0L)), micros);
-        time("page of 50", PAGES, () -> BenchContext.expect("jobs of a page", PAGE, operator
-                .jobs(new BrokerOperator.Query(queue, JobState.QUEUED, null, null, null, PAGE)).jobs().size()), micros);
+                broker.queues().info(queue).orElseThrow().counts().getOrDefault(JobState.QUEUED, 0L)), micros);
+        time("page of 50", PAGES, () -> BenchContext.expect("jobs of a page", PAGE, broker.jobs()
+                .list(new JobQuery(queue, JobState.QUEUED, null, null, null, PAGE)).jobs().size()), micros);
         return micros;
     }
 

@@ -7,7 +7,7 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.bench.load.RawRedis;
 import io.headrace.bench.process.Child;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Queues;
 import io.headrace.redis.RedisBroker;
 import io.headrace.worker.WorkerSettings;
 import java.io.IOException;
@@ -70,7 +70,7 @@ final class Drain implements Scenario {
 
     private List<Figure> measure(BenchContext bench, RedisBroker broker, int slots, Rounds rounds) throws Exception {
         QueueName queue = bench.newQueue();
-        broker.operator().pause(queue);
+        broker.queues().pause(queue);
         List<Child> crew = new ArrayList<>();
         try {
             for (int i = 0; i < workers; i++) {
@@ -100,14 +100,14 @@ final class Drain implements Scenario {
 
     /** The workers serve the queue, which is paused before and after. */
     private static double drain(BenchContext bench, RedisBroker broker, QueueName queue) throws Exception {
-        long before = succeeded(broker.operator(), queue);
+        long before = succeeded(broker.queues(), queue);
         fill(bench, new JobClient(broker), queue);
         long start = System.nanoTime();
-        broker.operator().resume(queue);
+        broker.queues().resume(queue);
         awaitEmpty(bench, queue);
         long nanos = System.nanoTime() - start;
-        broker.operator().pause(queue);
-        BenchContext.expect("succeeded jobs", bench.jobs(), succeeded(broker.operator(), queue) - before);
+        broker.queues().pause(queue);
+        BenchContext.expect("succeeded jobs", bench.jobs(), succeeded(broker.queues(), queue) - before);
         return bench.jobs() * 1e9 / nanos;
     }
 
@@ -139,7 +139,7 @@ final class Drain implements Scenario {
         }
     }
 
-    private static long succeeded(BrokerOperator operator, QueueName queue) {
-        return operator.queue(queue).map(info -> info.totals().getOrDefault(JobState.SUCCEEDED, 0L)).orElse(0L);
+    private static long succeeded(Queues queues, QueueName queue) {
+        return queues.info(queue).map(info -> info.totals().getOrDefault(JobState.SUCCEEDED, 0L)).orElse(0L);
     }
 }

@@ -7,7 +7,6 @@ import io.headrace.bench.load.HttpLoad;
 import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.OwnRedis;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.RedisProbe;
 import io.headrace.redis.config.RedisConfig;
@@ -66,10 +65,9 @@ final class DurabilityModes implements Scenario {
 
     private static void onTheirServer(BenchContext bench, Rounds rounds) throws Exception {
         add(bench, rounds, "memory", bench.redis(), Durability.MEMORY);
-        BrokerOperator operator = bench.broker().operator();
         for (Durability durability : new Durability[]{Durability.FSYNC, REPLICATED}) {
             try {
-                operator.require(durability);
+                bench.broker().require(durability);
                 add(bench, rounds, durability.toString(), bench.redis(), durability);
             } catch (DurabilityUnavailable e) {
                 bench.note("Not " + durability + ": " + e.getMessage());
@@ -103,7 +101,7 @@ final class DurabilityModes implements Scenario {
         try (RedisBroker broker = RedisBroker.connect(master, BrokerObserver.NONE)) {
             while (true) {
                 try {
-                    broker.operator().require(REPLICATED);
+                    broker.require(REPLICATED);
                     return;
                 } catch (DurabilityUnavailable e) {
                     if (System.nanoTime() - start > REPLICA_NANOS) {

@@ -10,10 +10,10 @@ import io.headrace.bench.load.RawRedis;
 import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.Child;
 import io.headrace.bench.process.ServerFigures;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Queues;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.WorkerId;
 import io.headrace.redis.RedisBroker;
@@ -117,9 +117,9 @@ final class Memory implements Scenario {
         }
 
         private void awaitSucceeded(QueueName queue) throws InterruptedException {
-            BrokerOperator operator = broker.operator();
+            Queues queues = broker.queues();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_S);
-            while (operator.queue(queue).orElseThrow().totals().getOrDefault(JobState.SUCCEEDED, 0L) < jobs) {
+            while (queues.info(queue).orElseThrow().totals().getOrDefault(JobState.SUCCEEDED, 0L) < jobs) {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("the worker did not finish " + jobs + " jobs in " + AWAIT_S + " s");
                 }

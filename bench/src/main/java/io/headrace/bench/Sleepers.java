@@ -9,8 +9,8 @@ import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.Child;
 import io.headrace.bench.process.JvmFigures;
 import io.headrace.bench.process.ProcessFigures;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
 import io.headrace.redis.RedisBroker;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,7 +58,7 @@ final class Sleepers implements Scenario {
         await(worker, jobs);
         bench.figure(Figure.of("until all sleep", "s", (System.nanoTime() - start) / 1e9));
         watch(bench, worker, jobs, lease);
-        finish(bench, broker.operator(), queue, worker, jobs);
+        finish(bench, broker.queues(), queue, worker, jobs);
         bench.note(String.format(Locale.ROOT, "%,d jobs in a worker on JDK %d, with a lease of %d ms. ", jobs,
                 bench.jdk().feature(), lease.toMillis())
                 + (virtual ? ""
@@ -102,22 +102,22 @@ final class Sleepers implements Scenario {
         BenchContext.expect("jobs asleep", jobs, seen.now());
     }
 
-    private static void finish(BenchContext bench, BrokerOperator operator, QueueName queue, Child worker, int jobs)
+    private static void finish(BenchContext bench, Queues queues, QueueName queue, Child worker, int jobs)
             throws Exception {
         bench.progress(0.8, "waking up");
         long deadline = System.nanoTime() + AWAIT.toNanos();
-        while (succeeded(operator, queue) < jobs && System.nanoTime() < deadline) {
+        while (succeeded(queues, queue) < jobs && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
         BenchHandlers.Slept seen = look(worker);
         bench.figure(Figure.of("delivered twice", "jobs", (double) (seen.starts() - seen.jobs())));
-        bench.figure(Figure.of("succeeded", "jobs", (double) succeeded(operator, queue)));
+        bench.figure(Figure.of("succeeded", "jobs", (double) succeeded(queues, queue)));
         BenchContext.expect("jobs that began", jobs, seen.starts());
-        BenchContext.expect("jobs that succeeded", jobs, succeeded(operator, queue));
+        BenchContext.expect("jobs that succeeded", jobs, succeeded(queues, queue));
     }
 
-    private static long succeeded(BrokerOperator operator, QueueName queue) {
-        QueueInfo info = operator.queue(queue).orElseThrow();
+    private static long succeeded(Queues queues, QueueName queue) {
+        QueueInfo info = queues.info(queue).orElseThrow();
         return info.totals().getOrDefault(JobState.SUCCEEDED, 0L);
     }
 }

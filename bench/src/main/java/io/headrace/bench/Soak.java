@@ -5,8 +5,8 @@ import io.headrace.QueueName;
 import io.headrace.bench.load.HttpSender;
 import io.headrace.bench.load.OpenLoad;
 import io.headrace.bench.process.Child;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
+import io.headrace.broker.Queues;
 import io.headrace.redis.RedisBroker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,16 +75,16 @@ final class Soak implements Scenario {
     public void run(BenchContext bench) throws Exception {
         QueueName queue = bench.newQueue();
         RedisBroker broker = bench.broker();
-        broker.operator().resume(queue); // creates it, for samples taken before the first job
+        broker.queues().resume(queue); // creates it, for samples taken before the first job
         Child api = bench.api();
         Child worker = bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
         Path csv = bench.limits().csv();
         SoakLog log = bench.open(() -> new SoakLog(csv));
         OpenLoad load = bench.open(() -> load(bench, api, queue));
-        watch(bench, new SoakSample(bench, broker.operator(), queue, api, worker, load.start()), log);
+        watch(bench, new SoakSample(bench, broker.queues(), queue, api, worker, load.start()), log);
         load.close();
         bench.figure(Figure.of("accepted and not finished", "jobs",
-                unfinished(broker.operator(), queue, load.accepted())));
+                unfinished(broker.queues(), queue, load.accepted())));
         report(bench, log, load);
         load.behind("The load").ifPresent(bench::note);
         bench.note("Every sample, for plotting: " + csv);
@@ -115,11 +115,11 @@ final class Soak implements Scenario {
     }
 
     /** How many accepted jobs have not succeeded, when the worker had time to do what was still in line. */
-    private static double unfinished(BrokerOperator operator, QueueName queue, long accepted)
+    private static double unfinished(Queues queues, QueueName queue, long accepted)
             throws InterruptedException {
         long deadline = System.nanoTime() + LAST_JOBS.toNanos();
         while (true) {
-            long left = accepted - operator.queue(queue).orElseThrow().totals().getOrDefault(JobState.SUCCEEDED, 0L);
+            long left = accepted - queues.info(queue).orElseThrow().totals().getOrDefault(JobState.SUCCEEDED, 0L);
             if (left <= 0 || System.nanoTime() > deadline) {
                 return left;
             }

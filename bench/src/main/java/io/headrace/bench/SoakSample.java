@@ -7,8 +7,8 @@ import io.headrace.bench.process.Child;
 import io.headrace.bench.process.JvmFigures;
 import io.headrace.bench.process.ProcessFigures;
 import io.headrace.bench.process.ServerFigures;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
 import io.headrace.redis.RedisProbe;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,15 +22,15 @@ final class SoakSample {
 
     private final long startNanos = System.nanoTime();
     private final RedisProbe probe;
-    private final BrokerOperator operator;
+    private final Queues queues;
     private final QueueName queue;
     private final Child api;
     private final Child worker;
     private final OpenLoad load;
 
-    SoakSample(BenchContext bench, BrokerOperator operator, QueueName queue, Child api, Child worker, OpenLoad load) {
+    SoakSample(BenchContext bench, Queues queues, QueueName queue, Child api, Child worker, OpenLoad load) {
         this.probe = bench.probe();
-        this.operator = operator;
+        this.queues = queues;
         this.queue = queue;
         this.api = api;
         this.worker = worker;
@@ -43,7 +43,7 @@ final class SoakSample {
         values.put("accepted", (double) load.accepted());
         values.put("failed_sends", (double) load.failed());
         values.put("latest_send_ms", load.latest().toNanos() / 1e6);
-        QueueInfo info = operator.queue(queue).orElseThrow();
+        QueueInfo info = queues.info(queue).orElseThrow();
         values.put("succeeded", (double) info.totals().getOrDefault(JobState.SUCCEEDED, 0L));
         values.put("queued", (double) info.counts().getOrDefault(JobState.QUEUED, 0L));
         values.put("running", (double) info.counts().getOrDefault(JobState.RUNNING, 0L));

@@ -1,6 +1,7 @@
 package io.headrace.redis;
 
 import io.headrace.BrokerUnavailable;
+import io.headrace.Durability;
 import io.headrace.Failure;
 import io.headrace.HeadraceException;
 import io.headrace.InvalidInput;
@@ -11,18 +12,21 @@ import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.Subscription;
+import io.headrace.access.AccessStore;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Jobs;
 import io.headrace.broker.Lease;
+import io.headrace.broker.Queues;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.Steer;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.Workers;
 import io.headrace.broker.WriteResult;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.connection.DurabilityWait;
@@ -30,6 +34,7 @@ import io.headrace.redis.connection.MissingRights;
 import io.headrace.redis.connection.PubSub;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.ServerInfo;
 import io.headrace.redis.connection.UnexpectedErrors;
 import io.headrace.redis.connection.UnreadableValues;
@@ -49,7 +54,9 @@ import io.headrace.redis.jobs.Reporters;
 import io.headrace.redis.jobs.VerdictWriter;
 import io.headrace.redis.jobs.Wakeups;
 import io.headrace.redis.jobs.WatchedQueues;
-import io.headrace.redis.operator.RedisOperator;
+import io.headrace.redis.operator.RedisAccess;
+import io.headrace.redis.operator.RedisJobs;
+import io.headrace.redis.operator.RedisQueues;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -78,7 +85,7 @@ public final class RedisBroker implements Broker {
     private final Redis redis;
     /** For long waits, so that they never starve work of connections. */
     private final Redis waits;
-    private final QueueCache queues;
+    private final QueueCache queueCache;
     private final Enqueuer enqueuer;
     private final VerdictWriter verdictWriter;
     private final Claims claims;
@@ -93,34 +100,38 @@ public final class RedisBroker implements Broker {
     private final Registry registry;
     private final Housekeeping housekeeping;
     private final RedisKeys keys;
-    private final RedisOperator operator;
+    private final DurabilityWait durabilityWait;
+    private final Queues queues;
+    private final Jobs jobs;
+    private final AccessStore access;
 
     private RedisBroker(RedisConfig config, BrokerObserver observer, LongSupplier nanoClock) {
         UnexpectedErrors unexpected = new UnexpectedErrors(nanoClock);
         this.keys = new RedisKeys(config);
         this.redis = new Redis(config, observer, WORK_CONNECTIONS, nanoClock);
         this.waits = redis.forWaits(config, WAIT_CONNECTIONS);
-        this.queues = new QueueCache(redis, keys, nanoClock);
-        DurabilityWait durabilityWait = new DurabilityWait(redis, nanoClock);
-        this.enqueuer = new Enqueuer(redis, keys, queues, durabilityWait, nanoClock);
+        this.queueCache = new QueueCache(redis, keys, nanoClock);
+        this.durabilityWait = new DurabilityWait(redis, nanoClock);
+        this.enqueuer = new Enqueuer(redis, keys, queueCache, durabilityWait, nanoClock);
         Reporters reporters = new Reporters();
-        this.verdictWriter = new VerdictWriter(redis, queues, reporters);
+        this.verdictWriter = new VerdictWriter(redis, queueCache, reporters);
         LostAnswers lostAnswers = new LostAnswers(nanoClock);
         EntryReader entries = new EntryReader(this::setAside, reporters, lostAnswers);
-        this.claims = new Claims(redis, keys, queues, entries, lostAnswers, nanoClock);
-        this.expiredLeases = new ExpiredLeases(redis, keys, queues, entries, lostAnswers, nanoClock);
-        this.readyQueues = new ReadyQueues(redis, queues, claims::inDoubt);
-        this.leaseRenewer = new LeaseRenewer(redis, queues);
-        this.finder = new Finder(redis, queues);
+        this.claims = new Claims(redis, keys, queueCache, entries, lostAnswers, nanoClock);
+        this.expiredLeases = new ExpiredLeases(redis, keys, queueCache, entries, lostAnswers, nanoClock);
+        this.readyQueues = new ReadyQueues(redis, queueCache, claims::inDoubt);
+        this.leaseRenewer = new LeaseRenewer(redis, queueCache);
+        this.finder = new Finder(redis, queueCache);
         this.wakeups = new Wakeups(waits, keys, nanoClock, unexpected);
-        this.watchedQueues = new WatchedQueues(redis, queues);
+        this.watchedQueues = new WatchedQueues(redis, queueCache);
         this.pubSub = new PubSub(waits, keys.silence(), nanoClock, unexpected, watchedQueues::renewAll);
         this.jobMessages = new JobMessages(pubSub);
         UnreadableValues unreadable = new UnreadableValues();
         this.registry = new Registry(redis, keys, unreadable);
         this.housekeeping = new Housekeeping(redis, keys, new Random());
-        this.operator = new RedisOperator(redis, keys, queues, finder, registry, claims, durabilityWait, verdictWriter,
-                unreadable);
+        this.queues = new RedisQueues(redis, keys, queueCache, registry, claims, verdictWriter);
+        this.jobs = new RedisJobs(redis, keys, queueCache, finder, unreadable);
+        this.access = new RedisAccess(redis, keys, unreadable);
     }
 
     /** Connects, and tells nobody of round trips; as {@link #connect(RedisConfig, BrokerObserver)} else. */
@@ -134,7 +145,7 @@ public final class RedisBroker implements Broker {
      * @param observer hears how long round trips take, and of outages
      * @throws BrokerUnavailable when the sentinels or the cluster cannot be reached now; one server may come later
      * @throws InvalidInput when the server would lose jobs: it is older than 7.0, or evicts keys when its memory is
-     *             full. A server that comes later is checked by {@link BrokerOperator#readiness()}
+     *             full. A server that comes later is checked by {@link #readiness()}
      */
     public static RedisBroker connect(RedisConfig config, BrokerObserver observer) {
         return connect(config, observer, System::nanoTime);
@@ -172,11 +183,6 @@ public final class RedisBroker implements Broker {
         if (server.withoutAppendOnlyFile()) {
             LOG.warn("the append-only file of Redis is off: a crash of Redis loses jobs redis={}", config);
         }
-    }
-
-    /** The operator's seam to the same Redis; it closes with this broker. */
-    public BrokerOperator operator() {
-        return operator;
     }
 
     @Override
@@ -285,12 +291,48 @@ public final class RedisBroker implements Broker {
     }
 
     @Override
+    public Queues queues() {
+        return queues;
+    }
+
+    @Override
+    public Jobs jobs() {
+        return jobs;
+    }
+
+    @Override
+    public Workers workers() {
+        return registry;
+    }
+
+    @Override
+    public AccessStore access() {
+        return access;
+    }
+
+    @Override
+    public Optional<String> readiness() {
+        byte[] key = keys.queues();
+        try {
+            redis.ask(Script.WRITABLE, key, List.of());
+            return ServerInfo.of(redis).objection();
+        } catch (HeadraceException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void require(Durability durability) {
+        durabilityWait.confirmation(durability, keys.queues());
+    }
+
+    @Override
     public void close() {
         enqueuer.close();
         verdictWriter.close();
         wakeups.close();
         pubSub.close();
-        queues.close();
+        queueCache.close();
         waits.close();
         redis.close();
     }

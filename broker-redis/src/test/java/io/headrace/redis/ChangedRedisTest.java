@@ -50,7 +50,7 @@ final class ChangedRedisTest {
 
             assertThatThrownBy(() -> client.enqueue(job())).isInstanceOf(BrokerUnavailable.class)
                     .hasMessageContaining("OOM");
-            assertThat(broker.operator().readiness()).hasValueSatisfying(why -> assertThat(why).contains("full"));
+            assertThat(broker.readiness()).hasValueSatisfying(why -> assertThat(why).contains("full"));
             var claimed = broker.claim(CLAIM).jobs().get(0);
             var ended = claimed.document().with(
                     claimed.document().history().ended(JobState.SUCCEEDED, claimed.claimedAt(), null));
@@ -75,7 +75,7 @@ final class ChangedRedisTest {
                 RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
                 Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
             jedis.configSet("maxmemory-policy", "volatile-ttl");
-            assertThat(broker.operator().readiness())
+            assertThat(broker.readiness())
                     .hasValueSatisfying(why -> assertThat(why).contains("volatile-ttl"));
         }
     }
@@ -102,7 +102,7 @@ final class ChangedRedisTest {
             jedis.flushAll();
             client.enqueue(job());
             assertThat(broker.claim(CLAIM).jobs()).hasSize(1);
-            assertThat(broker.operator().queues()).hasSize(1);
+            assertThat(broker.queues().all()).hasSize(1);
         }
     }
 

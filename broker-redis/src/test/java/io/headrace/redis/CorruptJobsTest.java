@@ -11,9 +11,9 @@ import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.Submission;
-import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,7 @@ final class CorruptJobsTest extends CorruptionSteps {
                 .satisfies(error -> assertThat(error.type()).isEqualTo("corrupt_document"));
         look();
         assertThat(list(JobState.DEAD)).containsExactly(named);
-        assertThat(operator.deleteDead(List.of(named))).containsExactly(Answer.DONE);
+        assertThat(broker.jobs().deleteDead(List.of(named))).containsExactly(MoveResult.DONE);
         assertThat(broker.find(named).kind()).isNotEqualTo(Lookup.Kind.FOUND);
     }
 
@@ -83,7 +83,7 @@ final class CorruptJobsTest extends CorruptionSteps {
 
     @Test
     void anEntryThatSaysMoreThanItMustRunsAsWhatItIs() {
-        operator.resume(QUEUE);
+        broker.queues().resume(QUEUE);
         JobId extra = addEntry(Map.of("foo", "bar", "job", GOOD, "zzz", "1"));
         JobId misnamed = addEntry(Map.of("id", "nonsense", "job", GOOD));
         JobId foreign = addEntry(Map.of("id", "other_n1-0", "job", GOOD));
@@ -98,8 +98,8 @@ final class CorruptJobsTest extends CorruptionSteps {
     void anUnreadableJobThatWasCancelledInLineEndsAsCancelled() {
         JobId corrupt = addEntry(Map.of("job", "{"));
         JobId misnamed = addEntry(Map.of("id", "nonsense", "job", GOOD));
-        assertThat(operator.cancel(corrupt)).isEqualTo(Answer.DONE);
-        assertThat(operator.cancel(misnamed)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().cancel(corrupt)).isEqualTo(MoveResult.DONE);
+        assertThat(broker.jobs().cancel(misnamed)).isEqualTo(MoveResult.DONE);
         assertThat(list(JobState.CANCELLED)).containsExactlyInAnyOrder(corrupt, misnamed);
         List<ClaimedJob> claimed = claim(ANN);
         assertThat(claimed).extracting(ClaimedJob::cancelled).containsExactly(true);
@@ -129,7 +129,7 @@ final class CorruptJobsTest extends CorruptionSteps {
 
         assertThat(find(corrupt).state()).isEqualTo(JobState.SCHEDULED);
         assertThat(list(JobState.SCHEDULED)).containsExactlyInAnyOrder(good, corrupt);
-        assertThat(operator.cancel(corrupt)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().cancel(corrupt)).isEqualTo(MoveResult.DONE);
 
         assertThat(find(corrupt).state()).isEqualTo(JobState.CANCELLED);
         assertThat(list(JobState.SCHEDULED)).containsExactly(good);
@@ -145,7 +145,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         assertThat(find(cancelled).document().history().error()).isNotNull();
         assertThat(find(hash).state()).isEqualTo(JobState.SCHEDULED);
         look();
-        assertThat(operator.cancel(cancelled)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().cancel(cancelled)).isEqualTo(MoveResult.DONE);
         jedis.zadd(base + "scheduled", 1, due.toString());
         jedis.zadd(base + "scheduled", 1, hash.toString());
         JobId good = submit();
@@ -162,8 +162,8 @@ final class CorruptJobsTest extends CorruptionSteps {
         settle(Verdict.bury(job.lease(), job.document()));
         jedis.set(base + "job:" + id, "\u0001");
         assertThat(list(JobState.DEAD)).containsExactly(id);
-        assertThat(operator.retry(List.of(id))).containsExactly(Answer.WRONG_STATE);
-        assertThat(operator.deleteDead(List.of(id))).containsExactly(Answer.DONE);
+        assertThat(broker.jobs().retry(List.of(id))).containsExactly(MoveResult.WRONG_STATE);
+        assertThat(broker.jobs().deleteDead(List.of(id))).containsExactly(MoveResult.DONE);
     }
 
     @Test
@@ -222,10 +222,10 @@ final class CorruptJobsTest extends CorruptionSteps {
     @ValueSource(strings = {"", "nonsense", "x1-0", "n", "n1", "n99999999999999999999999-1", "n5-5"})
     void anAddressThatLeadsNowhereStopsNothing(String address) {
         JobId id = scheduled();
-        operator.runNow(id);
+        broker.jobs().runNow(id);
         jedis.set(base + "entry:" + id, address);
         assertThatCode(() -> broker.find(id)).doesNotThrowAnyException();
-        assertThatCode(() -> operator.cancel(id)).doesNotThrowAnyException();
+        assertThatCode(() -> broker.jobs().cancel(id)).doesNotThrowAnyException();
         look();
         assertThat(runAll()).containsExactly(id);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);
@@ -234,7 +234,7 @@ final class CorruptJobsTest extends CorruptionSteps {
     @Test
     void anAddressOfAnotherTypeStopsNothing() {
         JobId id = scheduled();
-        operator.runNow(id);
+        broker.jobs().runNow(id);
         jedis.del(base + "entry:" + id);
         jedis.sadd(base + "entry:" + id, "x");
         assertThatCode(() -> broker.find(id)).doesNotThrowAnyException();
@@ -248,7 +248,7 @@ final class CorruptJobsTest extends CorruptionSteps {
         jedis.set(base + "progress:" + id, "1 lots of");
         jedis.xadd(base + "log:" + id, XAddParams.xAddParams().id("17-5"), Map.of("x", "y"));
         assertThat(find(id).progress()).isNull();
-        assertThat(operator.log(id, 0, 10).lines()).isEmpty();
+        assertThat(broker.jobs().log(id, 0, 10).lines()).isEmpty();
         jedis.del(base + "progress:" + id, base + "log:" + id);
         jedis.sadd(base + "progress:" + id, "x");
         jedis.sadd(base + "log:" + id, "x");

@@ -13,11 +13,12 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Submission;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.Query;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.broker.WriteResult;
@@ -68,13 +69,14 @@ final class CorruptStructuresTest extends CorruptionSteps {
         jedis.zadd(base + "scheduled", Double.POSITIVE_INFINITY, never.toString());
         jedis.zadd(base + "scheduled", Double.NEGATIVE_INFINITY, past.toString());
         look();
-        BrokerOperator.Page first = operator.jobs(new Query(QUEUE, JobState.SCHEDULED, null, null, null, 1));
+        JobPage<Job> first = broker.jobs().list(new JobQuery(QUEUE, JobState.SCHEDULED, null, null, null, 1));
         assertThat(first.jobs()).extracting(Job::id).containsExactly(past);
         assertThat(
-                operator.jobs(new Query(QUEUE, JobState.SCHEDULED, null, null, first.next().orElseThrow(), 1)).jobs())
+                broker.jobs().list(new JobQuery(QUEUE, JobState.SCHEDULED, null, null, first.next().orElseThrow(), 1))
+                        .jobs())
                 .extracting(Job::id).containsExactly(never);
         assertThat(runAll()).containsExactly(past);
-        assertThat(operator.runNow(never)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().runNow(never)).isEqualTo(MoveResult.DONE);
         assertThat(runAll()).containsExactly(never);
     }
 
@@ -104,15 +106,15 @@ final class CorruptStructuresTest extends CorruptionSteps {
         jedis.set(base + "sequence", value);
         jedis.set(base + "fence", value);
         look();
-        assertThat(operator.settings(QUEUE).retention()).isEqualTo(QueueSettings.DEFAULT.retention());
-        assertThat(operator.queue(QUEUE).orElseThrow().paused()).isFalse();
+        assertThat(broker.queues().settings(QUEUE).retention()).isEqualTo(QueueSettings.DEFAULT.retention());
+        assertThat(broker.queues().info(QUEUE).orElseThrow().paused()).isFalse();
 
         assertThat(runAll()).containsExactly(first);
 
         assertThat(find(first).state()).isEqualTo(JobState.SUCCEEDED);
         JobId later = scheduled();
         assertThat(find(later).state()).isEqualTo(JobState.SCHEDULED);
-        assertThat(operator.cancel(later)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().cancel(later)).isEqualTo(MoveResult.DONE);
         look();
     }
 
@@ -138,8 +140,8 @@ final class CorruptStructuresTest extends CorruptionSteps {
         broker.heartbeat(new WorkerInfo(ANN, "host", 1, Instant.EPOCH, List.of(QUEUE), List.of(), 1, 0, LEASE,
                 "running", "1", List.of()), LEASE);
         look();
-        assertThat(operator.workers()).extracting(WorkerInfo::id).containsExactly(ANN);
-        assertThat(operator.queue(QUEUE).orElseThrow().workers()).isEqualTo(1);
+        assertThat(broker.workers().live()).extracting(WorkerInfo::id).containsExactly(ANN);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().workers()).isEqualTo(1);
     }
 
     @Test
@@ -182,8 +184,8 @@ final class CorruptStructuresTest extends CorruptionSteps {
 
         List<String> complaints = new ArrayList<>();
         for (Runnable call : List.<Runnable>of(() -> claim(BOB), () -> settle(success(job)),
-                () -> operator.queue(QUEUE), () -> broker.find(id), () -> operator.cancel(waiting),
-                () -> operator.settings(QUEUE), () -> list(JobState.DEAD), () -> list(JobState.QUEUED),
+                () -> broker.queues().info(QUEUE), () -> broker.find(id), () -> broker.jobs().cancel(waiting),
+                () -> broker.queues().settings(QUEUE), () -> list(JobState.DEAD), () -> list(JobState.QUEUED),
                 () -> broker.renew(List.of(job.lease()), LEASE))) {
             try {
                 call.run();
@@ -193,7 +195,7 @@ final class CorruptStructuresTest extends CorruptionSteps {
         }
         assertThat(complaints).isNotEmpty().allSatisfy(
                 complaint -> assertThat(complaint).contains(key).contains("headrace doctor"));
-        assertThat(operator.queues()).extracting(BrokerOperator.QueueInfo::queue).contains(OTHER);
+        assertThat(broker.queues().all()).extracting(QueueInfo::queue).contains(OTHER);
         assertThat(claim(OTHER, BOB)).extracting(other -> other.lease().job()).containsExactly(elsewhere);
 
         jedis.del(key);
@@ -224,7 +226,7 @@ final class CorruptStructuresTest extends CorruptionSteps {
         jedis.del(key);
         jedis.sadd(key, "x");
         JobId later = scheduled();
-        assertThat(operator.cancel(later)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().cancel(later)).isEqualTo(MoveResult.DONE);
         JobId id = submit();
         assertThat(runAll()).contains(id);
         assertThat(find(id).state()).isEqualTo(JobState.SUCCEEDED);
@@ -237,7 +239,7 @@ final class CorruptStructuresTest extends CorruptionSteps {
         settle(Verdict.bury(job.lease(), job.document()));
         jedis.set(base + "finished", "text");
 
-        assertThatThrownBy(() -> operator.deleteDead(List.of(id))).isInstanceOf(DataDamaged.class);
+        assertThatThrownBy(() -> broker.jobs().deleteDead(List.of(id))).isInstanceOf(DataDamaged.class);
 
         assertThat(list(JobState.DEAD)).containsExactly(id);
     }

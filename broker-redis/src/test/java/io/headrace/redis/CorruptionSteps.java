@@ -12,10 +12,10 @@ import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.QueueInfo;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
@@ -44,7 +44,6 @@ public abstract class CorruptionSteps {
     protected final String prefix = "c" + System.nanoTime() + "-" + COUNT.incrementAndGet() + ":";
     protected final RedisConfig config = RedisConfig.parse(TestServer.embedded().url()).withPrefix(prefix);
     protected final RedisBroker broker = RedisBroker.connect(config, BrokerObserver.NONE);
-    protected final BrokerOperator operator = broker.operator();
     protected final JobClient client = new JobClient(broker);
     protected final Jedis jedis = new Jedis(config.nodes().iterator().next());
     protected final String base = prefix + "{mail}:";
@@ -110,19 +109,20 @@ public abstract class CorruptionSteps {
     }
 
     protected List<JobId> list(JobState state) {
-        return operator.jobs(new Query(QUEUE, state, null, null, null, 100)).jobs().stream().map(Job::id).toList();
+        return broker.jobs().list(new JobQuery(QUEUE, state, null, null, null, 100)).jobs().stream().map(Job::id)
+                .toList();
     }
 
     /** Everything that shows what there is answers. */
     protected void look() {
-        assertThat(operator.queues()).extracting(BrokerOperator.QueueInfo::queue).contains(QUEUE);
-        assertThat(operator.queue(QUEUE)).isPresent();
+        assertThat(broker.queues().all()).extracting(QueueInfo::queue).contains(QUEUE);
+        assertThat(broker.queues().info(QUEUE)).isPresent();
         for (JobState state : JobState.values()) {
             assertThatCode(() -> list(state)).as("the list of " + state).doesNotThrowAnyException();
         }
-        assertThatCode(operator::workers).doesNotThrowAnyException();
-        assertThatCode(() -> operator.history(QUEUE, 5)).doesNotThrowAnyException();
-        assertThatCode(() -> operator.settings(QUEUE)).doesNotThrowAnyException();
-        assertThat(operator.readiness()).isEmpty();
+        assertThatCode(broker.workers()::live).doesNotThrowAnyException();
+        assertThatCode(() -> broker.queues().history(QUEUE, 5)).doesNotThrowAnyException();
+        assertThatCode(() -> broker.queues().settings(QUEUE)).doesNotThrowAnyException();
+        assertThat(broker.readiness()).isEmpty();
     }
 }

@@ -18,11 +18,10 @@ import io.headrace.access.Digest;
 import io.headrace.access.Role;
 import io.headrace.access.Scope;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Steer;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
@@ -89,30 +88,29 @@ final class FullRedisTest {
     void peopleLogIn() {
         Digest secret = Digest.of("secret");
         Pass pass = new Pass("ops", Digest.of("proof"));
-        broker.operator().access().issue(Kind.SESSION, secret, pass, LONG);
-        assertThat(broker.operator().access().session(secret)).contains(pass);
-        broker.operator().access().issue(Kind.TICKET, secret, pass, LONG);
-        assertThat(broker.operator().access().redeem(secret)).contains(pass);
-        assertThat(broker.operator().access().create("carla", secret, Role.OPERATOR, Scope.ALL, null)).isPresent();
+        broker.access().issue(Kind.SESSION, secret, pass, LONG);
+        assertThat(broker.access().session(secret)).contains(pass);
+        broker.access().issue(Kind.TICKET, secret, pass, LONG);
+        assertThat(broker.access().redeem(secret)).contains(pass);
+        assertThat(broker.access().create("carla", secret, Role.OPERATOR, Scope.ALL, null)).isPresent();
     }
 
     @Test
     void queuesArePausedSetAndEmptied() {
-        BrokerOperator operator = broker.operator();
-        operator.pause(QUEUE);
-        assertThat(operator.queue(QUEUE).orElseThrow().paused()).isTrue();
-        operator.resume(QUEUE);
-        assertThat(operator.queue(QUEUE).orElseThrow().paused()).isFalse();
+        broker.queues().pause(QUEUE);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().paused()).isTrue();
+        broker.queues().resume(QUEUE);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().paused()).isFalse();
         QueueSettings small = new QueueSettings(10, LONG, 100);
-        operator.settings(QUEUE, small);
-        assertThat(operator.settings(QUEUE)).isEqualTo(small);
-        assertThat(operator.purge(QUEUE, sofar -> {})).isEqualTo(2);
-        assertThat(operator.deleteDead(List.of(dead))).containsExactly(Answer.DONE);
+        broker.queues().settings(QUEUE, small);
+        assertThat(broker.queues().settings(QUEUE)).isEqualTo(small);
+        assertThat(broker.queues().purge(QUEUE, sofar -> {})).isEqualTo(2);
+        assertThat(broker.jobs().deleteDead(List.of(dead))).containsExactly(MoveResult.DONE);
     }
 
     @Test
     void aResumedQueueWakesItsWorkers() throws Exception {
-        broker.operator().resume(QUEUE);
+        broker.queues().resume(QUEUE);
         try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
             assertThat(jedis.llen("hr:{email}:wake")).isPositive();
         }
@@ -123,8 +121,8 @@ final class FullRedisTest {
         WorkerInfo worker = new WorkerInfo(WORKER, "mill", 1, Instant.EPOCH, List.of(QUEUE),
                 List.of(new JobType("welcome")), 8, 0, LONG, "running", "1", List.of());
         broker.heartbeat(worker, LONG);
-        assertThat(broker.operator().workers()).extracting(WorkerInfo::id).containsExactly(WORKER);
-        assertThat(broker.operator().steer(WORKER, Steer.QUIET)).isTrue();
+        assertThat(broker.workers().live()).extracting(WorkerInfo::id).containsExactly(WORKER);
+        assertThat(broker.workers().steer(WORKER, Steer.QUIET)).isTrue();
         assertThat(broker.heartbeat(worker, LONG)).contains(Steer.QUIET);
     }
 
@@ -132,8 +130,8 @@ final class FullRedisTest {
     void whatWasDoneIsOnRecord() {
         AuditEntry entry = new AuditEntry("ops", Role.OPERATOR, "::1", AuditAction.QUEUE_PURGE, QUEUE, null, null,
                 null, 2L, false);
-        broker.operator().access().record(entry);
-        assertThat(broker.operator().access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 10)).entries())
+        broker.access().record(entry);
+        assertThat(broker.access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 10)).entries())
                 .extracting(audited -> audited.entry()).containsExactly(entry);
     }
 }

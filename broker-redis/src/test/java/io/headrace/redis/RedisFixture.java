@@ -3,7 +3,6 @@ package io.headrace.redis;
 import io.headrace.JobId;
 import io.headrace.broker.Broker;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Lease;
 import io.headrace.contract.BrokerFixture;
 import io.headrace.redis.config.RedisConfig;
@@ -42,11 +41,6 @@ public class RedisFixture implements BrokerFixture {
     @Override
     public Broker broker() {
         return broker;
-    }
-
-    @Override
-    public BrokerOperator operator() {
-        return broker.operator();
     }
 
     @Override

@@ -9,9 +9,9 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.Steer;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
@@ -92,11 +92,11 @@ final class SharedRedisTest {
                     .claim(new ClaimRequest(QUEUE, WORKER, 1, Duration.ofSeconds(30), List.of(Priority.values())))
                     .jobs()
                     .get(0);
-            assertThat(broker.operator().cancel(job.lease().job())).isEqualTo(Answer.REQUESTED);
+            assertThat(broker.jobs().cancel(job.lease().job())).isEqualTo(MoveResult.REQUESTED);
         }
         broker.heartbeat(new WorkerInfo(WORKER, "h", 1, Instant.now(), List.of(QUEUE), List.of(), 1, 0,
                 Duration.ofSeconds(30), "running", "test", List.of()), Duration.ofMinutes(1));
-        assertThat(broker.operator().steer(WORKER, Steer.QUIET)).isTrue();
+        assertThat(broker.workers().steer(WORKER, Steer.QUIET)).isTrue();
         return id;
     }
 

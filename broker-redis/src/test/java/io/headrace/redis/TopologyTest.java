@@ -183,7 +183,7 @@ final class TopologyTest {
     /** How many jobs the queue holds, or nothing while a node refuses to answer. */
     private static OptionalLong queued(RedisBroker broker, String queue) {
         try {
-            return OptionalLong.of(broker.operator().queue(new QueueName(queue)).orElseThrow().counts()
+            return OptionalLong.of(broker.queues().info(new QueueName(queue)).orElseThrow().counts()
                     .getOrDefault(JobState.QUEUED, 0L));
         } catch (BrokerUnavailable e) {
             return OptionalLong.empty();
@@ -244,8 +244,8 @@ final class TopologyTest {
             assertThat(broker.settle(verdict).toCompletableFuture().join()).isEqualTo(WriteResult.RECORDED);
             assertThat(new JobClient(broker).await(job.id(), Duration.ofSeconds(5)).state())
                     .isEqualTo(JobState.SUCCEEDED);
-            assertThat(broker.operator().queues()).hasSize(1);
-            assertThat(broker.operator().readiness()).isEmpty();
+            assertThat(broker.queues().all()).hasSize(1);
+            assertThat(broker.readiness()).isEmpty();
         }
     }
 

@@ -70,7 +70,7 @@ final class CompletionTest {
         assertThat(offered("queue", "pause", "")).isEmpty();
         try (InMemoryBroker broker = new InMemoryBroker(new ManualClock(Clock.systemUTC().instant()));
                 ApiServer api = ApiServer.start(ApiConfig.from(Map.of()).withAddress("127.0.0.1", 0), broker,
-                        broker.operator(), new SimpleMeterRegistry())) {
+                        new SimpleMeterRegistry())) {
             Worker worker = Worker.builder(broker).queue("mail", 1).grace(Duration.ZERO)
                     .handler(JobHandler.of("echo", Json.class, (payload, context) -> payload)).build();
             JobClient client = new JobClient(broker);
@@ -85,7 +85,7 @@ final class CompletionTest {
             assertThat(offered("job", "list", "-q", "v")).containsExactly("video");
             worker.start();
             try {
-                Awaitility.await().until(() -> !broker.operator().workers().isEmpty());
+                Awaitility.await().until(() -> !broker.workers().live().isEmpty());
                 assertThat(offered("worker", "quiet", "w")).containsExactly(worker.id().value());
             } finally {
                 worker.stop();

@@ -37,7 +37,7 @@ abstract class AccessContract extends ContractSteps {
     private final Pass pass = new Pass(name, Digest.of("proof of " + name));
 
     private AccessStore access() {
-        return operator().access();
+        return broker().access();
     }
 
     private List<AccessKey> mine() {

@@ -4,8 +4,8 @@ import org.junit.jupiter.api.Nested;
 
 /**
  * What every broker must do. A broker's test extends this class, says how to open the broker, and runs every promise
- * that {@link io.headrace.broker.Broker} and {@link io.headrace.broker.BrokerOperator} make. State is looked at through
- * these two only.
+ * that {@link io.headrace.broker.Broker} and its parts make. State is
+ * looked at through these only.
  */
 public abstract class BrokerContract {
     /** A fixture for one test; it is closed afterwards. */
@@ -60,7 +60,7 @@ public abstract class BrokerContract {
     }
 
     @Nested
-    final class Requeueing extends RetryingContract {
+    final class Retrying extends RetryingContract {
         @Override
         BrokerFixture open() {
             return BrokerContract.this.open();

@@ -2,7 +2,6 @@ package io.headrace.contract;
 
 import io.headrace.JobId;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Lease;
 import java.time.Duration;
 
@@ -13,9 +12,6 @@ import java.time.Duration;
 public interface BrokerFixture extends AutoCloseable {
     /** The broker. The same one at every call. */
     Broker broker();
-
-    /** The operator's view of the same store. */
-    BrokerOperator operator();
 
     /** The same store as another process would reach it; may be {@link #broker()} where there are no connections. */
     Broker another();

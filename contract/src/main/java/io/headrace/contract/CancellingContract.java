@@ -6,8 +6,8 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Priority;
 import io.headrace.Subscription;
-import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
@@ -26,7 +26,7 @@ abstract class CancellingContract extends ContractSteps {
     @Test
     void aJobCancelledInLineNeverRunsAndIsOnRecord() {
         List<JobId> ids = send(3);
-        assertThat(operator().cancel(ids.get(1))).isEqualTo(Answer.DONE);
+        assertThat(jobs().cancel(ids.get(1))).isEqualTo(MoveResult.DONE);
         assertThat(state(ids.get(1))).isEqualTo(JobState.CANCELLED);
         assertThat(count(JobState.QUEUED)).isEqualTo(2);
         List<ClaimedJob> claimed = claim(ann, 10);
@@ -47,19 +47,19 @@ abstract class CancellingContract extends ContractSteps {
             case "retrying" -> retrying(job());
             default -> parked(job());
         };
-        assertThat(operator().cancel(id)).isEqualTo(Answer.DONE);
+        assertThat(jobs().cancel(id)).isEqualTo(MoveResult.DONE);
         assertThat(state(id)).isEqualTo(JobState.CANCELLED);
         assertThat(info().counts().values().stream().mapToLong(Long::longValue).sum()).isZero();
         assertThat(info().totals()).containsEntry(JobState.CANCELLED, 1L);
         assertThat(broker().claim(ask(ann, 1)).nextDue()).isEmpty();
-        assertThat(operator().cancel(id)).isEqualTo(Answer.WRONG_STATE);
+        assertThat(jobs().cancel(id)).isEqualTo(MoveResult.WRONG_STATE);
         assertNothingToRun();
     }
 
     @Test
     void aCancelledRetryKeepsItsHistory() {
         JobId id = retrying(job());
-        operator().cancel(id);
+        jobs().cancel(id);
         assertThat(find(id).document().history().attempts()).hasSize(1);
         assertThat(find(id).document().history().finishedAt()).isNotNull();
     }
@@ -68,7 +68,7 @@ abstract class CancellingContract extends ContractSteps {
     void aReleasedJobCanBeCancelledInLine() {
         ClaimedJob job = running(ann);
         settle(release(job));
-        assertThat(operator().cancel(job.lease().job())).isEqualTo(Answer.DONE);
+        assertThat(jobs().cancel(job.lease().job())).isEqualTo(MoveResult.DONE);
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
         assertNothingToRun();
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
@@ -78,11 +78,11 @@ abstract class CancellingContract extends ContractSteps {
     void aRunningJobIsCancelledThroughItsWorker() {
         ClaimedJob job = running(ann);
         ClaimedJob other = running(ann);
-        assertThat(operator().cancel(job.lease().job())).isEqualTo(Answer.REQUESTED);
+        assertThat(jobs().cancel(job.lease().job())).isEqualTo(MoveResult.REQUESTED);
         assertThat(state(job.lease().job())).isEqualTo(JobState.RUNNING);
         assertThat(find(job.lease().job()).cancelling()).isTrue();
         assertThat(find(other.lease().job()).cancelling()).isFalse();
-        assertThat(operator().cancel(job.lease().job())).as("asked again").isEqualTo(Answer.REQUESTED);
+        assertThat(jobs().cancel(job.lease().job())).as("asked again").isEqualTo(MoveResult.REQUESTED);
         assertThat(broker().renew(List.of(job.lease(), other.lease()), LEASE))
                 .isEqualTo(new Renewal(List.of(), List.of(job.lease())));
         assertThat(settle(end(job, JobState.CANCELLED))).isEqualTo(WriteResult.RECORDED);
@@ -95,7 +95,7 @@ abstract class CancellingContract extends ContractSteps {
         BlockingQueue<JobId> heard = new LinkedBlockingQueue<>();
         try (Subscription ours = fixture().another().onCancel(Set.of(newQueue(), queue), heard::add)) {
             ClaimedJob job = running(ann);
-            operator().cancel(job.lease().job());
+            jobs().cancel(job.lease().job());
             assertThat(heard.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(job.lease().job());
         }
     }
@@ -109,7 +109,7 @@ abstract class CancellingContract extends ContractSteps {
             assertThat(heard.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(job.lease().job());
             assertThat(broker().renew(List.of(job.lease()), LEASE)).isEqualTo(new Renewal(List.of(), List.of()));
             assertThat(find(job.lease().job()).cancelling()).isFalse();
-            operator().cancel(job.lease().job());
+            jobs().cancel(job.lease().job());
             assertThat(heard.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(job.lease().job());
             assertThat(broker().renew(List.of(job.lease()), LEASE).cancelled()).containsExactly(job.lease());
         }
@@ -118,7 +118,7 @@ abstract class CancellingContract extends ContractSteps {
     @Test
     void aJobThatEndedFirstKeepsItsEnd() {
         ClaimedJob job = running(ann);
-        operator().cancel(job.lease().job());
+        jobs().cancel(job.lease().job());
         assertThat(settle(succeed(job))).isEqualTo(WriteResult.RECORDED);
         assertThat(state(job.lease().job())).isEqualTo(JobState.SUCCEEDED);
     }
@@ -126,7 +126,7 @@ abstract class CancellingContract extends ContractSteps {
     @Test
     void whoeverTakesOverACancelledJobIsTold() {
         ClaimedJob job = running(ann);
-        operator().cancel(job.lease().job());
+        jobs().cancel(job.lease().job());
         ClaimedJob second = takenOver(job, bob);
         assertThat(second.cancelled()).isTrue();
         settle(end(second, JobState.CANCELLED));
@@ -137,7 +137,7 @@ abstract class CancellingContract extends ContractSteps {
     @EnumSource(value = Verdict.Move.class, names = {"RETRY", "PARK"})
     void aCancelledJobThatIsPutDownEndsWithoutRunningAgain(Verdict.Move move) {
         ClaimedJob job = running(ann);
-        operator().cancel(job.lease().job());
+        jobs().cancel(job.lease().job());
         assertThat(settle(verdict(move, job, LONG))).isEqualTo(WriteResult.RECORDED);
         fixture().tick();
         assertNothingToRun();
@@ -147,7 +147,7 @@ abstract class CancellingContract extends ContractSteps {
     @Test
     void aCancelledJobThatIsReleasedDoesNotRunAgain() {
         ClaimedJob job = running(ann);
-        operator().cancel(job.lease().job());
+        jobs().cancel(job.lease().job());
         assertThat(settle(release(job))).isEqualTo(WriteResult.RECORDED);
         assertNothingToRun();
         assertThat(state(job.lease().job())).isEqualTo(JobState.CANCELLED);
@@ -156,9 +156,9 @@ abstract class CancellingContract extends ContractSteps {
     @Test
     void aRequeuedJobForgetsThatItsCancellationWasAskedFor() {
         ClaimedJob job = running(ann);
-        operator().cancel(job.lease().job());
+        jobs().cancel(job.lease().job());
         settle(bury(job));
-        operator().retry(List.of(job.lease().job()));
+        jobs().retry(List.of(job.lease().job()));
         ClaimedJob again = claimOne(ann);
         assertThat(again.cancelled()).isFalse();
         assertThat(broker().renew(List.of(again.lease()), LEASE).cancelled()).isEmpty();
@@ -169,23 +169,23 @@ abstract class CancellingContract extends ContractSteps {
     void whatHasEndedCannotBeCancelled(JobState how) {
         ClaimedJob job = running(ann);
         settle(how == JobState.DEAD ? bury(job) : end(job, how));
-        assertThat(operator().cancel(job.lease().job())).isEqualTo(Answer.WRONG_STATE);
+        assertThat(jobs().cancel(job.lease().job())).isEqualTo(MoveResult.WRONG_STATE);
         assertThat(state(job.lease().job())).isEqualTo(how);
     }
 
     @Test
     void aJobCancelledInLineCannotBeCancelledAgain() {
         JobId id = send(job());
-        operator().cancel(id);
-        assertThat(operator().cancel(id)).isEqualTo(Answer.WRONG_STATE);
+        jobs().cancel(id);
+        assertThat(jobs().cancel(id)).isEqualTo(MoveResult.WRONG_STATE);
     }
 
     @Test
     void whatNeverWasCannotBeCancelled() {
-        assertThat(operator().cancel(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEqualTo(Answer.NOT_FOUND);
+        assertThat(jobs().cancel(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEqualTo(MoveResult.NOT_FOUND);
         JobId real = send(job());
-        assertThat(operator().cancel(new JobId(queue, Priority.NORMAL, false, real.millis() + 100_000_000, 0)))
-                .isEqualTo(Answer.NOT_FOUND);
+        assertThat(jobs().cancel(new JobId(queue, Priority.NORMAL, false, real.millis() + 100_000_000, 0)))
+                .isEqualTo(MoveResult.NOT_FOUND);
     }
 
     @Test
@@ -198,7 +198,7 @@ abstract class CancellingContract extends ContractSteps {
                 send(job().priority(Priority.LOW)));
         JobId resting = send(job().delay(LONG));
         long[] told = {0};
-        assertThat(operator().purge(queue, cancelled -> told[0] = cancelled)).isEqualTo(4);
+        assertThat(queues().purge(queue, cancelled -> told[0] = cancelled)).isEqualTo(4);
         assertThat(told[0]).as("the last that was told").isEqualTo(4);
         assertThat(inLine).allSatisfy(id -> assertThat(state(id)).isEqualTo(JobState.CANCELLED));
         assertThat(count(JobState.QUEUED)).isZero();
@@ -207,14 +207,14 @@ abstract class CancellingContract extends ContractSteps {
         assertNothingToRun();
         assertThat(inLine).allSatisfy(id -> assertThat(state(id)).isEqualTo(JobState.CANCELLED));
         assertThat(info().totals()).containsEntry(JobState.CANCELLED, 4L);
-        assertThat(operator().purge(queue, cancelled -> {})).isZero();
+        assertThat(queues().purge(queue, cancelled -> {})).isZero();
     }
 
     @Test
     void theRecordOfACancellationDoesNotFreeTheKeyOfTheJobsSuccessor() {
         ClaimedJob released = running(ann);
         settle(release(released));
-        operator().cancel(send(job().uniqueKey("k")));
+        jobs().cancel(send(job().uniqueKey("k")));
         JobId successor = send(job().uniqueKey("k"));
         List<ClaimedJob> claimed = claim(ann, 10);
         claimed.stream().filter(ClaimedJob::cancelled).forEach(job -> settle(end(job, JobState.CANCELLED)));
@@ -228,7 +228,7 @@ abstract class CancellingContract extends ContractSteps {
         for (int i = 0; i < 300; i++) {
             send(job().uniqueKey("k" + i));
         }
-        assertThat(operator().purge(queue, cancelled -> {})).isEqualTo(300);
+        assertThat(queues().purge(queue, cancelled -> {})).isEqualTo(300);
         send(job().uniqueKey("k0"));
         JobId last = send(job().uniqueKey("k299"));
         assertThat(state(last)).isEqualTo(JobState.QUEUED);

@@ -79,8 +79,8 @@ abstract class ClaimingContract extends ContractSteps {
     @Test
     void aLargeClaimKnowsWhichOfItsJobsWereCancelledInLine() {
         List<JobId> sent = send(40);
-        operator().cancel(sent.get(0));
-        operator().cancel(sent.get(39));
+        jobs().cancel(sent.get(0));
+        jobs().cancel(sent.get(39));
         List<ClaimedJob> toRun = claim(ann, 40).stream().filter(job -> !job.cancelled()).toList();
         assertThat(toRun).extracting(job -> job.lease().job()).isEqualTo(sent.subList(1, 39));
     }
@@ -143,21 +143,21 @@ abstract class ClaimingContract extends ContractSteps {
         ClaimedJob running = running(ann);
         JobId waiting = send(job());
         JobId resting = send(job().delay(LONG));
-        operator().pause(queue);
-        operator().pause(queue);
+        queues().pause(queue);
+        queues().pause(queue);
         fixture().makeDue(resting);
         assertThat(claim(bob, 10)).isEmpty();
         assertThat(info().paused()).isTrue();
         assertThat(settle(succeed(running))).as("what runs goes on").isEqualTo(WriteResult.RECORDED);
-        operator().resume(queue);
-        operator().resume(queue);
+        queues().resume(queue);
+        queues().resume(queue);
         assertThat(info().paused()).isFalse();
         assertThat(claim(bob, 10)).extracting(job -> job.lease().job()).containsExactlyInAnyOrder(waiting, resting);
     }
 
     @Test
     void aPausedQueueStillAcceptsJobs() {
-        operator().pause(queue);
+        queues().pause(queue);
         assertThat(state(send(job()))).isEqualTo(JobState.QUEUED);
     }
 

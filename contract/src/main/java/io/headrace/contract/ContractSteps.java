@@ -17,12 +17,14 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueInfo;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Jobs;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
+import io.headrace.broker.Workers;
 import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,8 +92,16 @@ abstract class ContractSteps {
         return fixture().broker();
     }
 
-    BrokerOperator operator() {
-        return fixture().operator();
+    Queues queues() {
+        return broker().queues();
+    }
+
+    Jobs jobs() {
+        return broker().jobs();
+    }
+
+    Workers workers() {
+        return broker().workers();
     }
 
     static QueueName newQueue() {
@@ -205,9 +215,9 @@ abstract class ContractSteps {
 
     Verdict end(ClaimedJob job, JobState how) {
         Attempt.Outcome outcome = how == JobState.SUCCEEDED ? Attempt.Outcome.SUCCEEDED : Attempt.Outcome.CANCELLED;
-        History run = history(job).and(attempt(job, outcome, null))
+        History history = history(job).and(attempt(job, outcome, null))
                 .ended(how, job.claimedAt(), how == JobState.SUCCEEDED ? RESULT : null);
-        return Verdict.finish(job.lease(), job.document().with(run));
+        return Verdict.finish(job.lease(), job.document().with(history));
     }
 
     Verdict retry(ClaimedJob job, Duration delay) {
@@ -252,11 +262,11 @@ abstract class ContractSteps {
     }
 
     private static History history(ClaimedJob job) {
-        History run = job.document().history();
+        History history = job.document().history();
         for (Attempt lost : job.lost()) {
-            run = run.and(lost);
+            history = history.and(lost);
         }
-        return run;
+        return history;
     }
 
     private static Attempt attempt(ClaimedJob job, Attempt.Outcome outcome, @Nullable Failure error) {
@@ -276,7 +286,7 @@ abstract class ContractSteps {
     }
 
     QueueInfo info() {
-        return operator().queue(queue).orElseThrow();
+        return queues().info(queue).orElseThrow();
     }
 
     long count(JobState state) {

@@ -9,10 +9,10 @@ import io.headrace.JobState;
 import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator.Deletion;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.QueueDeletion;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.WriteResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,59 +21,59 @@ import org.junit.jupiter.api.Test;
 
 /** The end of queues. */
 abstract class DeletingContract extends ContractSteps {
-    private Deletion delete(boolean drop) {
-        return operator().delete(queue, drop);
+    private QueueDeletion delete(boolean drop) {
+        return queues().delete(queue, drop);
     }
 
     @Test
     void aQueueWithoutJobsIsDeletedWithAllThatIsKnownOfIt() {
-        operator().settings(queue, new QueueSettings(5, LONG, 100));
+        queues().settings(queue, new QueueSettings(5, LONG, 100));
         JobId ended = succeeded(job());
-        assertThat(operator().cancel(send(job()))).isNotNull();
-        Deletion deletion = delete(false);
-        assertThat(deletion.outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(jobs().cancel(send(job()))).isNotNull();
+        QueueDeletion deletion = delete(false);
+        assertThat(deletion.result()).isEqualTo(QueueDeletion.Result.DELETED);
         assertThat(deletion.count()).isZero();
-        assertThat(operator().queue(queue)).isEmpty();
-        assertThat(operator().names()).doesNotContain(queue);
-        assertThat(operator().queues()).extracting(QueueInfo::queue).doesNotContain(queue);
+        assertThat(queues().info(queue)).isEmpty();
+        assertThat(queues().names()).doesNotContain(queue);
+        assertThat(queues().all()).extracting(QueueInfo::queue).doesNotContain(queue);
         assertThat(broker().find(ended)).isEqualTo(Lookup.UNKNOWN);
-        assertThat(operator().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
-        assertThat(delete(true).outcome()).isEqualTo(Deletion.Outcome.UNKNOWN);
+        assertThat(queues().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
+        assertThat(delete(true).result()).isEqualTo(QueueDeletion.Result.UNKNOWN);
     }
 
     @Test
     void jobsGoWithTheirQueueOnlyIfTheyAreToAndDoNotRun() {
         send(job());
         send(job().delay(LONG));
-        Deletion refused = delete(false);
-        assertThat(refused.outcome()).isEqualTo(Deletion.Outcome.NOT_EMPTY);
+        QueueDeletion refused = delete(false);
+        assertThat(refused.result()).isEqualTo(QueueDeletion.Result.NOT_EMPTY);
         assertThat(refused.jobs()).containsEntry(JobState.QUEUED, 1L).containsEntry(JobState.SCHEDULED, 1L);
         ClaimedJob running = claimOne(ann);
-        assertThat(delete(true).outcome()).as("while a job runs").isEqualTo(Deletion.Outcome.NOT_EMPTY);
+        assertThat(delete(true).result()).as("while a job runs").isEqualTo(QueueDeletion.Result.NOT_EMPTY);
         assertThat(delete(true).jobs()).containsEntry(JobState.RUNNING, 1L);
         assertThat(settle(release(running))).isEqualTo(WriteResult.RECORDED);
         assertThat(delete(false).jobs()).containsEntry(JobState.QUEUED, 1L).containsEntry(JobState.RUNNING, 0L);
         assertThat(settle(bury(claimOne(bob)))).isEqualTo(WriteResult.RECORDED);
         assertThat(delete(false).jobs()).containsEntry(JobState.DEAD, 1L);
-        assertThat(delete(true)).extracting(Deletion::outcome, Deletion::count)
-                .containsExactly(Deletion.Outcome.DELETED, 2L);
-        assertThat(operator().queue(queue)).isEmpty();
+        assertThat(delete(true)).extracting(QueueDeletion::result, QueueDeletion::count)
+                .containsExactly(QueueDeletion.Result.DELETED, 2L);
+        assertThat(queues().info(queue)).isEmpty();
     }
 
     @Test
     void theNextJobCreatesADeletedQueueAnew() {
         NewJob.Builder same = job().uniqueKey("u").idempotency(new Idempotency("order", "fingerprint"));
         JobId first = send(same);
-        assertThat(delete(true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(delete(true).result()).isEqualTo(QueueDeletion.Result.DELETED);
         assertThat(claim(ann, 1)).isEmpty();
-        assertThat(operator().names()).as("a worker brings it not back").doesNotContain(queue);
+        assertThat(queues().names()).as("a worker brings it not back").doesNotContain(queue);
         fixture().tick();
         JobId second = send(same);
         assertThat(second).isNotEqualTo(first);
         assertThat(claimOne(ann).lease().job()).isEqualTo(second);
-        QueueInfo anew = operator().queue(queue).orElseThrow();
+        QueueInfo anew = queues().info(queue).orElseThrow();
         assertThat(anew.counts()).containsEntry(JobState.RUNNING, 1L).containsEntry(JobState.QUEUED, 0L);
-        assertThat(operator().names()).contains(queue);
+        assertThat(queues().names()).contains(queue);
     }
 
     @Test
@@ -82,9 +82,9 @@ abstract class DeletingContract extends ContractSteps {
         Broker worker = fixture().another();
         ClaimedJob job = worker.claim(ask(bob, 1)).jobs().get(0);
         worker.settle(succeed(job)).toCompletableFuture().join();
-        assertThat(delete(false).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(delete(false).result()).isEqualTo(QueueDeletion.Result.DELETED);
         assertThat(worker.claim(ask(bob, 1)).jobs()).isEmpty();
-        assertThat(operator().names()).doesNotContain(queue);
+        assertThat(queues().names()).doesNotContain(queue);
         fixture().tick();
         JobId next = send(job());
         assertThat(worker.claim(ask(bob, 1)).jobs()).extracting(claimed -> claimed.lease().job())
@@ -94,7 +94,7 @@ abstract class DeletingContract extends ContractSteps {
     @Test
     void anotherProcessThatKnewTheQueueCreatesItAnew() {
         fixture().another().enqueue(job().build()).toCompletableFuture().join();
-        assertThat(delete(true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(delete(true).result()).isEqualTo(QueueDeletion.Result.DELETED);
         fixture().another().enqueue(job().build()).toCompletableFuture().join();
         assertThat(count(JobState.QUEUED)).isEqualTo(1);
         claimOne(ann);
@@ -122,7 +122,7 @@ abstract class DeletingContract extends ContractSteps {
         }
         over.set(true);
         long accepted = sender.join();
-        long left = operator().queue(queue).map(QueueInfo::counts).map(counts -> counts.get(JobState.QUEUED))
+        long left = queues().info(queue).map(QueueInfo::counts).map(counts -> counts.get(JobState.QUEUED))
                 .orElse(0L);
         assertThat(dropped + left).isEqualTo(accepted);
         assertThat(claim(ann, 1000)).hasSize((int) Math.min(1000, left));

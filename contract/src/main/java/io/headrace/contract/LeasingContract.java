@@ -85,7 +85,7 @@ abstract class LeasingContract extends ContractSteps {
         ClaimedJob first = running(ann);
         ClaimedJob second = takenOver(first, bob);
         assertThat(report(first.lease(), "stale")).isEqualTo(WriteResult.LEASE_LOST);
-        assertThat(operator().log(first.lease().job(), 0, 10).lines()).isEmpty();
+        assertThat(jobs().log(first.lease().job(), 0, 10).lines()).isEmpty();
         assertThat(find(first.lease().job()).progress()).isNull();
         assertThat(report(second.lease(), "fresh")).isEqualTo(WriteResult.RECORDED);
     }
@@ -249,7 +249,7 @@ abstract class LeasingContract extends ContractSteps {
     @Test
     void aSilentWorkersJobIsTakenOverInAPausedQueueToo() {
         ClaimedJob first = running(ann);
-        operator().pause(queue);
+        queues().pause(queue);
         assertThat(takenOver(first, bob).lease().attempt()).isEqualTo(2);
     }
 

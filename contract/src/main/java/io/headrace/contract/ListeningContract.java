@@ -73,7 +73,7 @@ abstract class ListeningContract extends ContractSteps {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"in line", "urgent", "handed back", "due", "requeued", "put in line"})
+    @ValueSource(strings = {"in line", "urgent", "handed back", "due", "retried", "put in line"})
     void aLookFindsTheQueueThatHasSomethingToClaim(String what) {
         JobId later = send(job().delay(LONG));
         JobId dead = dead(job());
@@ -88,13 +88,13 @@ abstract class ListeningContract extends ContractSteps {
                 settle(release(first));
             }
             case "due" -> fixture().makeDue(later);
-            case "requeued" -> operator().retry(List.of(dead));
-            default -> operator().runNow(later);
+            case "retried" -> jobs().retry(List.of(dead));
+            default -> jobs().runNow(later);
         }
         assertThat(look()).containsExactly(queue);
-        operator().pause(queue);
+        queues().pause(queue);
         assertThat(look()).as("paused").isEmpty();
-        operator().resume(queue);
+        queues().resume(queue);
         assertThat(claim(ann, 10)).hasSize(1);
         assertThat(look()).as("claimed").isEmpty();
     }
@@ -124,7 +124,7 @@ abstract class ListeningContract extends ContractSteps {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"release", "requeue", "run now", "resume", "closer due time"})
+    @ValueSource(strings = {"release", "retry of a dead job", "run now", "resume", "closer due time"})
     void whateverBringsWorkWakesAWaiter(String what) throws Exception {
         JobId resting = send(job().delay(LONG));
         JobId dead = dead(job());
@@ -133,12 +133,12 @@ abstract class ListeningContract extends ContractSteps {
         Future<Boolean> waiter = threads.submit(() -> broker().awaitReady(Set.of(queue), SOON));
         switch (what) {
             case "release" -> settle(release(running));
-            case "requeue" -> operator().retry(List.of(dead));
-            case "run now" -> operator().runNow(resting);
+            case "retry of a dead job" -> jobs().retry(List.of(dead));
+            case "run now" -> jobs().runNow(resting);
             case "closer due time" -> send(job().delay(Duration.ofMinutes(1)));
             default -> {
-                operator().pause(queue);
-                operator().resume(queue);
+                queues().pause(queue);
+                queues().resume(queue);
             }
         }
         assertThat(waiter.get()).isTrue();
@@ -168,7 +168,7 @@ abstract class ListeningContract extends ContractSteps {
 
     @ParameterizedTest
     @ValueSource(strings = {"claim", "report", "finish", "retry", "park", "bury", "release", "cancel", "cancel at rest",
-        "requeue",
+        "retry of a dead job",
         "take-over"})
     void aWatcherHearsEveryChangeAfterItSubscribed(String what) throws Exception {
         ClaimedJob running = running(ann);
@@ -185,14 +185,14 @@ abstract class ListeningContract extends ContractSteps {
                 }
                 case "report" ->
                     broker().report(running.lease(), null, 0, List.of("line")).toCompletableFuture().join();
-                case "cancel" -> operator().cancel(expected);
+                case "cancel" -> jobs().cancel(expected);
                 case "cancel at rest" -> {
                     expected = resting;
-                    operator().cancel(resting);
+                    jobs().cancel(resting);
                 }
-                case "requeue" -> {
+                case "retry of a dead job" -> {
                     expected = dead;
-                    operator().retry(List.of(dead));
+                    jobs().retry(List.of(dead));
                 }
                 case "take-over" -> takenOver(running, bob);
                 default -> settle(verdict(Verdict.Move.valueOf(what.toUpperCase(Locale.ROOT)), running));

@@ -11,12 +11,11 @@ import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.NewJob;
 import io.headrace.Priority;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.BrokerOperator.DeadPage;
-import io.headrace.broker.BrokerOperator.Page;
-import io.headrace.broker.BrokerOperator.Query;
-import io.headrace.broker.BrokerOperator.Spot;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.DeadJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.LinePosition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,17 +32,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class ListingContract extends ContractSteps {
     private static final int MANY = 25;
 
-    private Query query(JobState state, @Nullable String cursor, int limit) {
-        return new Query(queue, state, null, null, cursor, limit);
+    private JobQuery query(JobState state, @Nullable String cursor, int limit) {
+        return new JobQuery(queue, state, null, null, cursor, limit);
     }
 
     /** Every page from the first to the last. */
-    private List<Job> all(Function<@Nullable String, Query> query) {
+    private List<Job> all(Function<@Nullable String, JobQuery> query) {
         List<Job> jobs = new ArrayList<>();
         String cursor = null;
         for (int page = 0; page < 100; page++) {
-            Query asked = query.apply(cursor);
-            Page answer = operator().jobs(asked);
+            JobQuery asked = query.apply(cursor);
+            JobPage<Job> answer = jobs().list(asked);
             assertThat(answer.jobs()).hasSizeLessThanOrEqualTo(asked.limit());
             jobs.addAll(answer.jobs());
             if (answer.next().isEmpty()) {
@@ -112,7 +111,7 @@ abstract class ListingContract extends ContractSteps {
         List<Job> seen = new ArrayList<>();
         String cursor = null;
         do {
-            Page page = operator().jobs(query(state, cursor, 1000));
+            JobPage<Job> page = jobs().list(query(state, cursor, 1000));
             assertThat(page.jobs()).as("jobs of 200,000 bytes in a page").hasSizeLessThanOrEqualTo(6);
             seen.addAll(page.jobs());
             cursor = page.next().orElse(null);
@@ -148,10 +147,10 @@ abstract class ListingContract extends ContractSteps {
         JobId inLine = send(job());
         JobId alsoInLine = send(job());
         JobId resting = send(job().delay(LONG));
-        operator().cancel(retrying);
-        operator().cancel(inLine);
-        operator().cancel(alsoInLine);
-        operator().cancel(resting);
+        jobs().cancel(retrying);
+        jobs().cancel(inLine);
+        jobs().cancel(alsoInLine);
+        jobs().cancel(resting);
         assertThat(all(cursor -> query(JobState.CANCELLED, cursor, 2))).extracting(Job::id)
                 .containsExactlyInAnyOrder(inLine, alsoInLine, resting, retrying);
         assertThat(all(cursor -> query(JobState.QUEUED, cursor, 2))).isEmpty();
@@ -178,7 +177,7 @@ abstract class ListingContract extends ContractSteps {
             wanted.add(make(state, job("report.pdf")));
         }
         JobType type = new JobType("report.pdf");
-        assertThat(all(cursor -> new Query(queue, state, type, null, cursor, 2))).extracting(Job::id)
+        assertThat(all(cursor -> new JobQuery(queue, state, type, null, cursor, 2))).extracting(Job::id)
                 .containsExactlyInAnyOrderElementsOf(wanted);
     }
 
@@ -194,7 +193,8 @@ abstract class ListingContract extends ContractSteps {
     }
 
     private List<JobId> byError(String error) {
-        return all(cursor -> new Query(queue, JobState.DEAD, null, error, cursor, 10)).stream().map(Job::id).toList();
+        return all(cursor -> new JobQuery(queue, JobState.DEAD, null, error, cursor, 10)).stream().map(Job::id)
+                .toList();
     }
 
     @ParameterizedTest
@@ -202,7 +202,7 @@ abstract class ListingContract extends ContractSteps {
     void aCursorFromNowhereIsRefused(String cursor) {
         send(job());
         for (JobState state : JobState.values()) {
-            assertThatThrownBy(() -> operator().jobs(query(state, cursor, 10))).as(state.label())
+            assertThatThrownBy(() -> jobs().list(query(state, cursor, 10))).as(state.label())
                     .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.field()).isEqualTo("cursor"));
         }
     }
@@ -210,14 +210,14 @@ abstract class ListingContract extends ContractSteps {
     @Test
     void aCursorOfAnotherStateIsRefused() {
         send(3);
-        String cursor = operator().jobs(query(JobState.QUEUED, null, 1)).next().orElseThrow();
-        assertThatThrownBy(() -> operator().jobs(query(JobState.DEAD, cursor, 10))).isInstanceOf(InvalidInput.class);
+        String cursor = jobs().list(query(JobState.QUEUED, null, 1)).next().orElseThrow();
+        assertThatThrownBy(() -> jobs().list(query(JobState.DEAD, cursor, 10))).isInstanceOf(InvalidInput.class);
     }
 
     @Test
     void aQueueThatNobodyEverUsedHasEmptyPages() {
         for (JobState state : JobState.values()) {
-            Page page = operator().jobs(query(state, null, 10));
+            JobPage<Job> page = jobs().list(query(state, null, 10));
             assertThat(page.jobs()).isEmpty();
             assertThat(page.next()).isEmpty();
         }
@@ -227,12 +227,12 @@ abstract class ListingContract extends ContractSteps {
     void jobsThatStayAreListedOnceWhileOthersComeAndGo() {
         List<JobId> ids = send(30);
         List<JobId> listed = new ArrayList<>();
-        Page page = operator().jobs(query(JobState.QUEUED, null, 10));
+        JobPage<Job> page = jobs().list(query(JobState.QUEUED, null, 10));
         page.jobs().forEach(job -> listed.add(job.id()));
         claim(ann, 5);
         send(5);
         while (page.next().isPresent()) {
-            page = operator().jobs(query(JobState.QUEUED, page.next().orElseThrow(), 10));
+            page = jobs().list(query(JobState.QUEUED, page.next().orElseThrow(), 10));
             page.jobs().forEach(job -> listed.add(job.id()));
         }
         assertThat(listed).doesNotHaveDuplicates().containsAll(ids.subList(5, 30));
@@ -242,10 +242,10 @@ abstract class ListingContract extends ContractSteps {
     @EnumSource(JobState.class)
     void aTimeFilterTakesFromOneInstantToBeforeAnother(JobState state) {
         few(state);
-        Instant from = operator().time(queue);
+        Instant from = queues().time(queue);
         fixture().tick();
         List<JobId> wanted = few(state);
-        Instant to = operator().time(queue);
+        Instant to = queues().time(queue);
         fixture().tick();
         few(state);
         Instant due = find(wanted.get(0)).runAt();
@@ -253,14 +253,14 @@ abstract class ListingContract extends ContractSteps {
         Instant first = due == null ? from : due;
         Instant end = last == null ? to : last.plusMillis(1);
         for (int limit : new int[]{2, 1000}) {
-            assertThat(all(cursor -> new Query(queue, state, null, null, first, end, cursor, limit)))
+            assertThat(all(cursor -> new JobQuery(queue, state, null, null, first, end, cursor, limit)))
                     .extracting(Job::id).containsExactlyInAnyOrderElementsOf(wanted);
         }
-        assertThat(all(cursor -> new Query(queue, state, null, null, first, null, cursor, 3))).hasSize(10);
-        assertThat(all(cursor -> new Query(queue, state, null, null, null, end, cursor, 3))).hasSize(10);
-        assertThat(all(cursor -> new Query(queue, state, null, null, null, Instant.EPOCH.plusMillis(1), cursor, 10)))
+        assertThat(all(cursor -> new JobQuery(queue, state, null, null, first, null, cursor, 3))).hasSize(10);
+        assertThat(all(cursor -> new JobQuery(queue, state, null, null, null, end, cursor, 3))).hasSize(10);
+        assertThat(all(cursor -> new JobQuery(queue, state, null, null, null, Instant.EPOCH.plusMillis(1), cursor, 10)))
                 .isEmpty();
-        assertThat(all(cursor -> new Query(queue, state, null, null, Instant.parse("9000-01-01T00:00:00Z"), null,
+        assertThat(all(cursor -> new JobQuery(queue, state, null, null, Instant.parse("9000-01-01T00:00:00Z"), null,
                 cursor, 10))).isEmpty();
     }
 
@@ -275,17 +275,19 @@ abstract class ListingContract extends ContractSteps {
 
     @Test
     void aTimeFilterWorksWithTypeAndError() {
-        Instant from = operator().time(queue);
+        Instant from = queues().time(queue);
         JobId wanted = dead(job("report.pdf"));
         dead(job("mail"));
-        assertThat(all(cursor -> new Query(queue, JobState.DEAD, new JobType("report.pdf"), "boom", from, null, cursor,
-                10))).extracting(Job::id).containsExactly(wanted);
+        assertThat(
+                all(cursor -> new JobQuery(queue, JobState.DEAD, new JobType("report.pdf"), "boom", from, null, cursor,
+                        10)))
+                .extracting(Job::id).containsExactly(wanted);
     }
 
     @Test
     void aTimeFilterThatEndsBeforeItBeginsIsRefused() {
-        Instant now = operator().time(queue);
-        assertThatThrownBy(() -> new Query(queue, JobState.DEAD, null, null, now, now, null, 10))
+        Instant now = queues().time(queue);
+        assertThatThrownBy(() -> new JobQuery(queue, JobState.DEAD, null, null, now, now, null, 10))
                 .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.field()).isEqualTo("to"));
     }
 
@@ -296,19 +298,19 @@ abstract class ListingContract extends ContractSteps {
         List<DeadJob> seen = new ArrayList<>();
         String cursor = null;
         do {
-            DeadPage page = operator().dead(queue, cursor, 3);
+            JobPage<DeadJob> page = jobs().dead(queue, cursor, 3);
             assertThat(page.jobs()).hasSizeLessThanOrEqualTo(3);
             seen.addAll(page.jobs());
             cursor = page.next().orElse(null);
         } while (cursor != null);
         assertThat(seen).extracting(DeadJob::id).isEqualTo(ids);
         assertThat(seen).allSatisfy(job -> {
-            assertThat(job.outline().type()).isEqualTo(new JobType("mail"));
-            assertThat(job.outline().error()).isEqualTo(new Failure("Boom", "it failed", null));
-            assertThat(job.diedAt()).isBetween(job.id().createdAt(), operator().time(queue).plusMillis(2));
+            assertThat(job.cause().type()).isEqualTo(new JobType("mail"));
+            assertThat(job.cause().error()).isEqualTo(new Failure("Boom", "it failed", null));
+            assertThat(job.diedAt()).isBetween(job.id().createdAt(), queues().time(queue).plusMillis(2));
         });
-        assertThat(operator().dead(newQueue(), null, 10).jobs()).isEmpty();
-        assertThatThrownBy(() -> operator().dead(queue, "nonsense", 10)).isInstanceOf(InvalidInput.class);
+        assertThat(jobs().dead(newQueue(), null, 10).jobs()).isEmpty();
+        assertThatThrownBy(() -> jobs().dead(queue, "nonsense", 10)).isInstanceOf(InvalidInput.class);
     }
 
     @Test
@@ -316,27 +318,27 @@ abstract class ListingContract extends ContractSteps {
         List<JobId> ids = send(5);
         JobId urgent = send(job().priority(Priority.HIGH));
         for (int i = 0; i < 5; i++) {
-            assertThat(operator().spot(ids.get(i))).contains(new Spot(i, false));
+            assertThat(jobs().position(ids.get(i))).contains(new LinePosition(i, false));
         }
-        assertThat(operator().spot(urgent)).contains(new Spot(0, false));
+        assertThat(jobs().position(urgent)).contains(new LinePosition(0, false));
         assertThat(claimOne(ann).lease().job()).isEqualTo(urgent);
         ClaimedJob first = claimOne(ann);
-        assertThat(operator().spot(ids.get(0))).isEmpty();
-        assertThat(operator().spot(ids.get(4))).contains(new Spot(3, false));
+        assertThat(jobs().position(ids.get(0))).isEmpty();
+        assertThat(jobs().position(ids.get(4))).contains(new LinePosition(3, false));
         settle(release(first));
-        assertThat(operator().spot(ids.get(0))).contains(new Spot(0, false));
-        assertThat(operator().spot(ids.get(4))).contains(new Spot(4, false));
-        assertThat(operator().spot(send(job().delay(LONG)))).isEmpty();
-        assertThat(operator().spot(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEmpty();
+        assertThat(jobs().position(ids.get(0))).contains(new LinePosition(0, false));
+        assertThat(jobs().position(ids.get(4))).contains(new LinePosition(4, false));
+        assertThat(jobs().position(send(job().delay(LONG)))).isEmpty();
+        assertThat(jobs().position(new JobId(newQueue(), Priority.NORMAL, false, 1, 0))).isEmpty();
     }
 
     @Test
     void aPlaceFarBehindIsNotFarOff() {
         List<JobId> ids = send(2_500);
-        assertThat(operator().spot(ids.get(999))).contains(new Spot(999, false));
-        Spot last = operator().spot(ids.get(2_499)).orElseThrow();
+        assertThat(jobs().position(ids.get(999))).contains(new LinePosition(999, false));
+        LinePosition last = jobs().position(ids.get(2_499)).orElseThrow();
         assertThat(last.ahead()).isBetween(2_400L, 2_499L);
-        Spot middle = operator().spot(ids.get(1_750)).orElseThrow();
+        LinePosition middle = jobs().position(ids.get(1_750)).orElseThrow();
         assertThat(middle.ahead()).isBetween(1_000L, 2_499L);
     }
 }

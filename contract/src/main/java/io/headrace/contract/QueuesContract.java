@@ -10,11 +10,11 @@ import io.headrace.JobType;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
-import io.headrace.broker.BrokerOperator.Minute;
-import io.headrace.broker.BrokerOperator.Overview;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MinuteCounts;
+import io.headrace.broker.Overview;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.SettingsChange;
 import io.headrace.broker.Steer;
 import io.headrace.broker.WorkerId;
@@ -92,7 +92,7 @@ abstract class QueuesContract extends ContractSteps {
         JobId id = dead(job());
         fixture().tick();
         Instant before = running(job().priority(Priority.HIGH), ann).claimedAt();
-        operator().retry(List.of(id));
+        jobs().retry(List.of(id));
         Duration age = info().oldestQueuedAge();
         Instant after = running(job().priority(Priority.HIGH), ann).claimedAt();
         assertThat(age).isLessThanOrEqualTo(Duration.between(before, after));
@@ -100,51 +100,51 @@ abstract class QueuesContract extends ContractSteps {
 
     @Test
     void aQueueThatNobodyEverUsedIsNotThere() {
-        assertThat(operator().queue(queue)).isEmpty();
-        assertThat(operator().queues()).extracting(QueueInfo::queue).doesNotContain(queue);
-        assertThat(operator().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
-        assertThat(operator().queue(queue)).isEmpty();
+        assertThat(queues().info(queue)).isEmpty();
+        assertThat(queues().all()).extracting(QueueInfo::queue).doesNotContain(queue);
+        assertThat(queues().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
+        assertThat(queues().info(queue)).isEmpty();
     }
 
     @Test
     void queuesAreListedByName() {
         send(job());
         QueueName paused = newQueue();
-        operator().pause(paused);
+        queues().pause(paused);
         QueueName set = newQueue();
-        operator().settings(set, QueueSettings.DEFAULT);
-        List<QueueName> names = operator().queues().stream().map(QueueInfo::queue).toList();
+        queues().settings(set, QueueSettings.DEFAULT);
+        List<QueueName> names = queues().all().stream().map(QueueInfo::queue).toList();
         assertThat(names).contains(queue, paused, set).isSorted();
-        assertThat(operator().queue(paused).orElseThrow().paused()).isTrue();
+        assertThat(queues().info(paused).orElseThrow().paused()).isTrue();
     }
 
     @Test
     void settingsComeBackAsTheyWereSet() {
         QueueSettings mine = new QueueSettings(1000, Duration.ofDays(2).plusMillis(5), 77);
-        operator().settings(queue, mine);
-        assertThat(operator().settings(queue)).isEqualTo(mine);
-        operator().pause(queue);
-        assertThat(operator().settings(queue)).isEqualTo(mine);
-        operator().settings(queue, QueueSettings.DEFAULT);
-        assertThat(operator().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
+        queues().settings(queue, mine);
+        assertThat(queues().settings(queue)).isEqualTo(mine);
+        queues().pause(queue);
+        assertThat(queues().settings(queue)).isEqualTo(mine);
+        queues().settings(queue, QueueSettings.DEFAULT);
+        assertThat(queues().settings(queue)).isEqualTo(QueueSettings.DEFAULT);
         assertThat(info().paused()).as("settings do not touch a pause").isTrue();
     }
 
     @Test
     void aChangeOfSettingsLeavesWhatItDoesNotName() {
         QueueSettings mine = new QueueSettings(1000, Duration.ofDays(2).plusMillis(5), 77);
-        operator().settings(queue, mine);
-        assertThat(operator().change(queue, new SettingsChange(null, null, null))).isEqualTo(mine);
-        operator().change(queue, new SettingsChange(5L, null, null));
-        operator().change(queue, new SettingsChange(null, LONG, null));
-        assertThat(operator().change(queue, new SettingsChange(null, null, 6L)))
+        queues().settings(queue, mine);
+        assertThat(queues().change(queue, new SettingsChange(null, null, null))).isEqualTo(mine);
+        queues().change(queue, new SettingsChange(5L, null, null));
+        queues().change(queue, new SettingsChange(null, LONG, null));
+        assertThat(queues().change(queue, new SettingsChange(null, null, 6L)))
                 .isEqualTo(new QueueSettings(5, LONG, 6));
-        assertThat(operator().settings(queue)).isEqualTo(new QueueSettings(5, LONG, 6));
+        assertThat(queues().settings(queue)).isEqualTo(new QueueSettings(5, LONG, 6));
         assertThatThrownBy(() -> new SettingsChange(null, null, -1L)).isInstanceOf(InvalidInput.class);
 
         QueueName fresh = newQueue();
-        operator().change(fresh, new SettingsChange(null, null, null));
-        assertThat(operator().queue(fresh)).isPresent();
+        queues().change(fresh, new SettingsChange(null, null, null));
+        assertThat(queues().info(fresh)).isPresent();
     }
 
     @Test
@@ -153,11 +153,11 @@ abstract class QueuesContract extends ContractSteps {
         succeeded(job());
         dead(job());
         retrying(job());
-        operator().cancel(send(job().delay(LONG)));
+        jobs().cancel(send(job().delay(LONG)));
         settle(end(running(ann), JobState.EXPIRED));
         ClaimedJob taken = takenOver(running(ann), bob);
-        List<Minute> minutes = operator().history(queue, 5);
-        assertThat(minutes).hasSize(5).extracting(Minute::start).isSorted()
+        List<MinuteCounts> minutes = queues().history(queue, 5);
+        assertThat(minutes).hasSize(5).extracting(MinuteCounts::start).isSorted()
                 .allSatisfy(start -> assertThat(start).isEqualTo(start.truncatedTo(ChronoUnit.MINUTES)));
         assertThat(minutes.get(1).start()).isEqualTo(minutes.get(0).start().plusSeconds(60));
         assertThat(Duration.between(minutes.get(4).start(), taken.claimedAt())).isLessThan(Duration.ofSeconds(61));
@@ -173,11 +173,11 @@ abstract class QueuesContract extends ContractSteps {
     void aQueueTellsOfItsLastMinutes() {
         succeeded(job());
         retrying(job());
-        List<Minute> recent = info().recent();
-        assertThat(recent).hasSize(QueueInfo.RECENT_MINUTES).extracting(Minute::start).isSorted();
+        List<MinuteCounts> recent = info().recent();
+        assertThat(recent).hasSize(QueueInfo.RECENT_MINUTES).extracting(MinuteCounts::start).isSorted();
         assertThat(sum(recent, "succeeded")).isEqualTo(1);
         assertThat(sum(recent, "failed")).isEqualTo(1);
-        List<Minute> history = operator().history(queue, 60);
+        List<MinuteCounts> history = queues().history(queue, 60);
         assertThat(history).hasSize(60);
         assertThat(sum(history, "succeeded")).isEqualTo(1);
     }
@@ -186,7 +186,7 @@ abstract class QueuesContract extends ContractSteps {
     void theOverviewShowsQueuesWorkersAndMemoryAtOnce() {
         send(job());
         broker().heartbeat(worker(ann, 10, List.of()), LONG);
-        Overview overview = operator().overview();
+        Overview overview = queues().overview();
         assertThat(overview.queues()).extracting(QueueInfo::queue).contains(queue).isSorted();
         QueueInfo seen = overview.queues().stream().filter(each -> each.queue().equals(queue)).findFirst()
                 .orElseThrow();
@@ -201,11 +201,11 @@ abstract class QueuesContract extends ContractSteps {
 
     @Test
     void aQuietQueueHasAnEmptyHistory() {
-        assertThat(operator().history(queue, 1440)).hasSize(1440)
+        assertThat(queues().history(queue, 1440)).hasSize(1440)
                 .allSatisfy(minute -> assertThat(minute.counts().values()).allMatch(count -> count == 0));
     }
 
-    private static long sum(List<Minute> minutes, String name) {
+    private static long sum(List<MinuteCounts> minutes, String name) {
         return minutes.stream().mapToLong(minute -> minute.counts().getOrDefault(name, 0L)).sum();
     }
 
@@ -215,45 +215,45 @@ abstract class QueuesContract extends ContractSteps {
         WorkerInfo info = worker(ann, 10, List.of(new WorkerInfo.Running(job.lease().job(), new JobType("mail"), 1,
                 job.claimedAt())));
         broker().heartbeat(info, LONG);
-        assertThat(operator().workers()).usingRecursiveFieldByFieldElementComparatorIgnoringFields("heartbeatAt")
+        assertThat(workers().live()).usingRecursiveFieldByFieldElementComparatorIgnoringFields("heartbeatAt")
                 .contains(info);
         assertThat(info().workers()).isEqualTo(1);
         WorkerInfo later = worker(ann, 10, List.of());
         broker().heartbeat(later, LONG);
-        assertThat(operator().workers()).usingRecursiveFieldByFieldElementComparatorIgnoringFields("heartbeatAt")
+        assertThat(workers().live()).usingRecursiveFieldByFieldElementComparatorIgnoringFields("heartbeatAt")
                 .contains(later).doesNotContain(info);
         assertThat(info().workers()).isEqualTo(1);
         broker().retire(ann, List.of(queue));
-        assertThat(operator().workers()).extracting(WorkerInfo::id).doesNotContain(ann);
+        assertThat(workers().live()).extracting(WorkerInfo::id).doesNotContain(ann);
         assertThat(info().workers()).isZero();
     }
 
     @Test
     void aWishReachesItsWorkerOnceAndAtOnce() throws InterruptedException {
-        assertThat(operator().steer(ann, Steer.QUIET)).isFalse();
+        assertThat(workers().steer(ann, Steer.QUIET)).isFalse();
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
         CountDownLatch heard = new CountDownLatch(1);
         try (Subscription subscription = broker().onSteer(ann, heard::countDown)) {
-            assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
+            assertThat(workers().steer(ann, Steer.QUIET)).isTrue();
             assertThat(heard.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
         assertThat(broker().heartbeat(worker(bob, 99, List.of()), LONG)).isEmpty();
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Steer.QUIET);
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).isEmpty();
-        assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
+        assertThat(workers().steer(ann, Steer.QUIET)).isTrue();
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Steer.QUIET);
-        assertThat(operator().steer(ann, Steer.QUIET)).isTrue();
-        assertThat(operator().steer(ann, Steer.RESUME)).isTrue();
+        assertThat(workers().steer(ann, Steer.QUIET)).isTrue();
+        assertThat(workers().steer(ann, Steer.RESUME)).isTrue();
         assertThat(broker().heartbeat(worker(ann, 10, List.of()), LONG)).contains(Steer.RESUME);
         broker().retire(ann, List.of(queue));
-        assertThat(operator().steer(ann, Steer.QUIET)).isFalse();
+        assertThat(workers().steer(ann, Steer.QUIET)).isFalse();
     }
 
     @Test
     void workersAreListedOldestFirst() {
         broker().heartbeat(worker(ann, 10, List.of()), LONG);
         broker().heartbeat(worker(bob, 99, List.of()), LONG);
-        assertThat(operator().workers()).extracting(WorkerInfo::id).filteredOn(id -> id.equals(ann) || id.equals(bob))
+        assertThat(workers().live()).extracting(WorkerInfo::id).filteredOn(id -> id.equals(ann) || id.equals(bob))
                 .containsExactly(bob, ann);
         broker().retire(ann, List.of(queue));
         broker().retire(bob, List.of(queue));
@@ -265,7 +265,7 @@ abstract class QueuesContract extends ContractSteps {
         broker().heartbeat(worker(ann, 10, List.of()), Duration.ofMillis(1));
         broker().heartbeat(worker(bob, 10, List.of()), LONG);
         fixture().tick();
-        assertThat(operator().workers()).extracting(WorkerInfo::id).doesNotContain(ann).contains(bob);
+        assertThat(workers().live()).extracting(WorkerInfo::id).doesNotContain(ann).contains(bob);
         assertThat(info().workers()).isEqualTo(1);
         broker().retire(bob, List.of(queue));
     }
@@ -273,19 +273,19 @@ abstract class QueuesContract extends ContractSteps {
     @Test
     void aWorkerIsListedWithTheTimeOfItsLastHeartbeat() {
         send(job());
-        Instant before = operator().time(queue);
+        Instant before = queues().time(queue);
         broker().heartbeat(worker(ann, 10, List.of()), LONG);
-        Instant after = operator().time(queue);
+        Instant after = queues().time(queue);
         fixture().tick();
         assertThat(heardAt(ann)).isBetween(before.minusSeconds(30), after.plusMillis(1));
-        Instant later = operator().time(queue);
+        Instant later = queues().time(queue);
         broker().heartbeat(worker(ann, 10, List.of()), LONG);
         assertThat(heardAt(ann)).isAfter(later.minusSeconds(30));
         broker().retire(ann, List.of(queue));
     }
 
     private Instant heardAt(WorkerId id) {
-        return Objects.requireNonNull(operator().workers().stream().filter(worker -> worker.id().equals(id)).findFirst()
+        return Objects.requireNonNull(workers().live().stream().filter(worker -> worker.id().equals(id)).findFirst()
                 .orElseThrow().heartbeatAt());
     }
 
@@ -298,6 +298,6 @@ abstract class QueuesContract extends ContractSteps {
 
     @Test
     void aBrokerThatCanStoreIsReady() {
-        assertThat(operator().readiness()).isEmpty();
+        assertThat(broker().readiness()).isEmpty();
     }
 }

@@ -32,7 +32,7 @@ abstract class ReportingContract extends ContractSteps {
     }
 
     private JobLog log(ClaimedJob job, long from, int limit) {
-        return operator().log(job.lease().job(), from, limit);
+        return jobs().log(job.lease().job(), from, limit);
     }
 
     @Test
@@ -135,15 +135,15 @@ abstract class ReportingContract extends ContractSteps {
         ClaimedJob second = claimOne(bob);
         report(second, null, "second");
         settle(succeed(second));
-        assertThat(operator().log(id, 0, 10)).isEqualTo(new JobLog(List.of("first", "second"), 2));
+        assertThat(jobs().log(id, 0, 10)).isEqualTo(new JobLog(List.of("first", "second"), 2));
     }
 
     @Test
     void aJobThatWroteNothingHasAnEmptyLog() {
         JobId id = send(job());
-        assertThat(operator().log(id, 0, 10)).isEqualTo(new JobLog(List.of(), 0));
+        assertThat(jobs().log(id, 0, 10)).isEqualTo(new JobLog(List.of(), 0));
         JobId unknown = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
-        assertThat(operator().log(unknown, 0, 10).lines()).isEmpty();
+        assertThat(jobs().log(unknown, 0, 10).lines()).isEmpty();
     }
 
     @Test

@@ -11,10 +11,10 @@ import io.headrace.Json;
 import io.headrace.Lookup;
 import io.headrace.Priority;
 import io.headrace.Submission;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.Pace;
-import io.headrace.broker.BrokerOperator.Retried;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.RetryPace;
+import io.headrace.broker.RetryResult;
 import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,7 @@ abstract class RetryingContract extends ContractSteps {
     @Test
     void aRequeuedJobRunsAgainWithItsHistoryAndFreshRetries() {
         JobId id = dead(job().priority(Priority.LOW));
-        assertThat(operator().retry(List.of(id))).containsExactly(Answer.DONE);
+        assertThat(jobs().retry(List.of(id))).containsExactly(MoveResult.DONE);
         Job waiting = find(id);
         assertThat(waiting.state()).isEqualTo(JobState.QUEUED);
         assertThat(waiting.document().history().outcome()).isNull();
@@ -50,14 +50,14 @@ abstract class RetryingContract extends ContractSteps {
     @Test
     void aRequeuedJobIsAJobLikeAnyOther() {
         JobId id = dead(job());
-        operator().retry(List.of(id));
+        jobs().retry(List.of(id));
         ClaimedJob second = claimOne(ann);
         ClaimedJob third = takenOver(second, bob);
         assertThat(settle(succeed(second))).isEqualTo(WriteResult.LEASE_LOST);
         settle(bury(third));
         assertThat(state(id)).isEqualTo(JobState.DEAD);
-        operator().retry(List.of(id));
-        assertThat(operator().cancel(id)).isEqualTo(Answer.DONE);
+        jobs().retry(List.of(id));
+        assertThat(jobs().cancel(id)).isEqualTo(MoveResult.DONE);
         assertThat(state(id)).isEqualTo(JobState.CANCELLED);
         assertNothingToRun();
     }
@@ -66,10 +66,10 @@ abstract class RetryingContract extends ContractSteps {
     void anEditedPayloadHasTheLimitOfANewOne() {
         JobId id = dead(job());
         Json larger = Json.of("x".repeat(400_000));
-        assertThatThrownBy(() -> operator().retry(id, larger)).isInstanceOf(InvalidInput.class)
+        assertThatThrownBy(() -> jobs().retry(id, larger)).isInstanceOf(InvalidInput.class)
                 .hasMessage("payload has 400002 bytes, the limit is 262144");
         assertThat(state(id)).isEqualTo(JobState.DEAD);
-        assertThat(operator().retry(id, larger, 400_002)).isEqualTo(Answer.DONE);
+        assertThat(jobs().retry(id, larger, 400_002)).isEqualTo(MoveResult.DONE);
         assertThat(claimOne(ann).document().spec().payload()).isEqualTo(larger);
     }
 
@@ -77,7 +77,7 @@ abstract class RetryingContract extends ContractSteps {
     void aDeadJobCanBeRequeuedWithAnotherPayload() {
         JobId id = dead(job().maxRetries(7).uniqueKey("k"));
         Json edited = Json.parse("{ \"to\" : \"bob@example.org\", \"n\" : 1.00 }");
-        assertThat(operator().retry(id, edited)).isEqualTo(Answer.DONE);
+        assertThat(jobs().retry(id, edited)).isEqualTo(MoveResult.DONE);
         ClaimedJob again = claimOne(ann);
         assertThat(again.document().spec().payload()).isEqualTo(edited);
         assertThat(again.document().spec().maxRetries()).isEqualTo(7);
@@ -89,11 +89,11 @@ abstract class RetryingContract extends ContractSteps {
     void aRequeueIsRefusedWhileAnotherJobHasItsUniqueKey() {
         JobId id = dead(job().uniqueKey("k"));
         JobId holder = send(job().uniqueKey("k"));
-        assertThat(operator().retry(List.of(id))).containsExactly(Answer.DUPLICATE);
-        assertThat(operator().retry(id, Json.NULL)).isEqualTo(Answer.DUPLICATE);
+        assertThat(jobs().retry(List.of(id))).containsExactly(MoveResult.DUPLICATE);
+        assertThat(jobs().retry(id, Json.NULL)).isEqualTo(MoveResult.DUPLICATE);
         assertThat(state(id)).isEqualTo(JobState.DEAD);
-        operator().cancel(holder);
-        assertThat(operator().retry(List.of(id))).containsExactly(Answer.DONE);
+        jobs().cancel(holder);
+        assertThat(jobs().retry(List.of(id))).containsExactly(MoveResult.DONE);
         assertThat(submit(job().uniqueKey("k")).kind()).isEqualTo(Submission.Kind.DUPLICATE);
     }
 
@@ -101,7 +101,7 @@ abstract class RetryingContract extends ContractSteps {
     void ofTwoDeadJobsWithOneUniqueKeyOneIsRequeued() {
         JobId first = dead(job().uniqueKey("k"));
         JobId second = dead(job().uniqueKey("k"));
-        assertThat(operator().retry(List.of(first, second))).containsExactly(Answer.DONE, Answer.DUPLICATE);
+        assertThat(jobs().retry(List.of(first, second))).containsExactly(MoveResult.DONE, MoveResult.DUPLICATE);
         assertThat(state(second)).isEqualTo(JobState.DEAD);
     }
 
@@ -116,9 +116,10 @@ abstract class RetryingContract extends ContractSteps {
         ClaimedJob dying = claimOne(bob);
         settle(bury(dying));
         JobId alsoDead = dying.lease().job();
-        assertThat(operator().retry(List.of(unknown, dead, done, resting, running.lease().job(), alsoDead)))
-                .containsExactly(Answer.NOT_FOUND, Answer.DONE, Answer.WRONG_STATE, Answer.DONE, Answer.WRONG_STATE,
-                        Answer.DONE);
+        assertThat(jobs().retry(List.of(unknown, dead, done, resting, running.lease().job(), alsoDead)))
+                .containsExactly(MoveResult.NOT_FOUND, MoveResult.DONE, MoveResult.WRONG_STATE, MoveResult.DONE,
+                        MoveResult.WRONG_STATE,
+                        MoveResult.DONE);
         assertThat(state(running.lease().job())).isEqualTo(JobState.RUNNING);
         assertThat(state(done)).isEqualTo(JobState.SUCCEEDED);
         assertThat(claim(ann, 10)).extracting(job -> job.lease().job())
@@ -131,17 +132,17 @@ abstract class RetryingContract extends ContractSteps {
         List<ClaimedJob> claimed = claim(ann, 300);
         claimed.forEach(job -> settle(bury(job)));
         List<JobId> ids = claimed.stream().map(job -> job.lease().job()).toList();
-        assertThat(operator().retry(ids)).hasSize(300).containsOnly(Answer.DONE);
+        assertThat(jobs().retry(ids)).hasSize(300).containsOnly(MoveResult.DONE);
         assertThat(claim(bob, 300)).extracting(job -> job.lease().job()).containsExactlyInAnyOrderElementsOf(ids);
     }
 
     @Test
     void onlyADeadJobCanGetAnotherPayload() {
         JobId resting = retrying(job());
-        assertThat(operator().retry(resting, Json.NULL)).isEqualTo(Answer.WRONG_STATE);
-        assertThat(operator().retry(send(job()), Json.NULL)).isEqualTo(Answer.WRONG_STATE);
-        assertThat(operator().retry(new JobId(newQueue(), Priority.LOW, false, 1, 0), Json.NULL))
-                .isEqualTo(Answer.NOT_FOUND);
+        assertThat(jobs().retry(resting, Json.NULL)).isEqualTo(MoveResult.WRONG_STATE);
+        assertThat(jobs().retry(send(job()), Json.NULL)).isEqualTo(MoveResult.WRONG_STATE);
+        assertThat(jobs().retry(new JobId(newQueue(), Priority.LOW, false, 1, 0), Json.NULL))
+                .isEqualTo(MoveResult.NOT_FOUND);
         assertThat(find(resting).document().spec().payload()).isEqualTo(job().build().spec().payload());
     }
 
@@ -154,7 +155,7 @@ abstract class RetryingContract extends ContractSteps {
                 case "retrying" -> retrying(job());
                 default -> parked(job());
             };
-            assertThat(byRetry ? operator().retry(List.of(id)).get(0) : operator().runNow(id)).isEqualTo(Answer.DONE);
+            assertThat(byRetry ? jobs().retry(List.of(id)).get(0) : jobs().runNow(id)).isEqualTo(MoveResult.DONE);
             fixture().tick();
             ClaimedJob claimed = claimOne(bob);
             assertThat(claimed.lease().job()).isEqualTo(id);
@@ -170,10 +171,10 @@ abstract class RetryingContract extends ContractSteps {
         JobId queued = send(job());
         for (JobId id : List.of(dead, done, running.lease().job(), queued)) {
             JobState before = state(id);
-            assertThat(operator().runNow(id)).isEqualTo(Answer.WRONG_STATE);
+            assertThat(jobs().runNow(id)).isEqualTo(MoveResult.WRONG_STATE);
             assertThat(state(id)).isEqualTo(before);
         }
-        assertThat(operator().runNow(new JobId(newQueue(), Priority.HIGH, true, 1, 0))).isEqualTo(Answer.NOT_FOUND);
+        assertThat(jobs().runNow(new JobId(newQueue(), Priority.HIGH, true, 1, 0))).isEqualTo(MoveResult.NOT_FOUND);
     }
 
     @Test
@@ -182,10 +183,10 @@ abstract class RetryingContract extends ContractSteps {
         JobId other = dead(job());
         JobId queued = send(job());
         JobId unknown = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
-        assertThat(operator().deleteDead(List.of(unknown, dead, queued)))
-                .containsExactly(Answer.NOT_FOUND, Answer.DONE, Answer.WRONG_STATE);
+        assertThat(jobs().deleteDead(List.of(unknown, dead, queued)))
+                .containsExactly(MoveResult.NOT_FOUND, MoveResult.DONE, MoveResult.WRONG_STATE);
         assertThat(broker().find(dead)).isEqualTo(Lookup.GONE);
-        assertThat(operator().retry(List.of(dead))).containsExactly(Answer.NOT_FOUND);
+        assertThat(jobs().retry(List.of(dead))).containsExactly(MoveResult.NOT_FOUND);
         assertThat(count(JobState.DEAD)).isEqualTo(1);
         assertThat(state(other)).isEqualTo(JobState.DEAD);
         assertThat(state(queued)).isEqualTo(JobState.QUEUED);
@@ -198,22 +199,23 @@ abstract class RetryingContract extends ContractSteps {
         JobId resting = retrying(job());
         JobId queued = send(job());
         JobId unknown = new JobId(queue, Priority.NORMAL, false, 1, 0);
-        Retried requeued = operator().retry(queue, List.of(dead, resting, unknown, other, queued, dead), null);
-        assertThat(requeued.answers()).startsWith(Answer.DONE, Answer.WRONG_STATE, Answer.WRONG_STATE, Answer.DONE,
-                Answer.WRONG_STATE);
+        RetryResult retried = jobs().retry(queue, List.of(dead, resting, unknown, other, queued, dead), null);
+        assertThat(retried.answers()).startsWith(MoveResult.DONE, MoveResult.WRONG_STATE, MoveResult.WRONG_STATE,
+                MoveResult.DONE,
+                MoveResult.WRONG_STATE);
         assertThat(state(resting)).isEqualTo(JobState.RETRYING);
         assertThat(find(dead).document().history().forgiven()).isEqualTo(1);
         assertThat(claim(ann, 10)).extracting(job -> job.lease().job()).containsExactlyInAnyOrder(dead, other, queued);
     }
 
     @Test
-    void requeuedJobsRespectUniqueKeysAmongThemselvesAndOthers() {
+    void retriedJobsRespectUniqueKeysAmongThemselvesAndOthers() {
         JobId first = dead(job().uniqueKey("k"));
         JobId second = dead(job().uniqueKey("k"));
         JobId held = dead(job().uniqueKey("h"));
         JobId holder = send(job().uniqueKey("h"));
-        assertThat(operator().retry(queue, List.of(first, second, held), new Pace(10, null)).answers())
-                .containsExactly(Answer.DONE, Answer.DUPLICATE, Answer.DUPLICATE);
+        assertThat(jobs().retry(queue, List.of(first, second, held), new RetryPace(10, null)).answers())
+                .containsExactly(MoveResult.DONE, MoveResult.DUPLICATE, MoveResult.DUPLICATE);
         assertThat(state(second)).isEqualTo(JobState.DEAD);
         assertThat(state(held)).isEqualTo(JobState.DEAD);
         assertThat(submit(job().uniqueKey("k")).id()).isEqualTo(first);
@@ -226,10 +228,10 @@ abstract class RetryingContract extends ContractSteps {
         for (int i = 0; i < 5; i++) {
             ids.add(dead(job()));
         }
-        Instant start = operator().time(queue).plusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
-        Retried requeued = operator().retry(queue, ids, new Pace(2, start));
-        assertThat(requeued.answers()).containsOnly(Answer.DONE);
-        assertThat(requeued.nextAt()).isEqualTo(start.plusMillis(2500));
+        Instant start = queues().time(queue).plusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        RetryResult retried = jobs().retry(queue, ids, new RetryPace(2, start));
+        assertThat(retried.answers()).containsOnly(MoveResult.DONE);
+        assertThat(retried.nextAt()).isEqualTo(start.plusMillis(2500));
         for (int i = 0; i < ids.size(); i++) {
             Job job = find(ids.get(i));
             assertThat(job.state()).isEqualTo(JobState.RETRYING);
@@ -238,18 +240,18 @@ abstract class RetryingContract extends ContractSteps {
         }
         assertThat(count(JobState.DEAD)).isZero();
         assertThat(claim(ann, 10)).isEmpty();
-        assertThat(operator().cancel(ids.get(4))).isEqualTo(Answer.DONE);
-        assertThat(operator().runNow(ids.get(3))).isEqualTo(Answer.DONE);
+        assertThat(jobs().cancel(ids.get(4))).isEqualTo(MoveResult.DONE);
+        assertThat(jobs().runNow(ids.get(3))).isEqualTo(MoveResult.DONE);
         assertThat(claimOne(ann).lease().attempt()).isEqualTo(2);
     }
 
     @Test
     void aPaceThatBeganInThePastBeginsNow() {
         JobId id = dead(job());
-        Instant before = operator().time(queue);
-        Retried requeued = operator().retry(queue, List.of(id), new Pace(1, before.minusSeconds(3600)));
-        Instant after = operator().time(queue);
-        assertThat(requeued.nextAt()).isBetween(before.plusMillis(999), after.plusMillis(1001));
+        Instant before = queues().time(queue);
+        RetryResult retried = jobs().retry(queue, List.of(id), new RetryPace(1, before.minusSeconds(3600)));
+        Instant after = queues().time(queue);
+        assertThat(retried.nextAt()).isBetween(before.plusMillis(999), after.plusMillis(1001));
         fixture().tick();
         assertThat(claimOne(ann).lease().job()).isEqualTo(id);
     }
@@ -261,20 +263,20 @@ abstract class RetryingContract extends ContractSteps {
             settle(bury(job));
             return job.lease().job();
         }).toList();
-        Instant start = operator().time(queue).plusSeconds(600);
-        Instant next = operator().retry(queue, ids.subList(0, 300), new Pace(100, start)).nextAt();
-        assertThat(operator().retry(queue, ids.subList(300, 500), new Pace(100, next)).nextAt())
+        Instant start = queues().time(queue).plusSeconds(600);
+        Instant next = jobs().retry(queue, ids.subList(0, 300), new RetryPace(100, start)).nextAt();
+        assertThat(jobs().retry(queue, ids.subList(300, 500), new RetryPace(100, next)).nextAt())
                 .isCloseTo(start.plusSeconds(5), CLOCKS);
         assertThat(count(JobState.RETRYING)).isEqualTo(500);
         assertThat(find(ids.get(499)).runAt()).isCloseTo(start.plusMillis(4990), CLOCKS);
-        assertThat(operator().due(queue, Duration.ofSeconds(500))).isZero();
-        assertThat(operator().due(queue, Duration.ofSeconds(700))).isEqualTo(500);
+        assertThat(queues().due(queue, Duration.ofSeconds(500))).isZero();
+        assertThat(queues().due(queue, Duration.ofSeconds(700))).isEqualTo(500);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 0.001, 10_001, Double.NaN})
     void aPaceOutOfBoundsIsRefused(double perSecond) {
-        assertThatThrownBy(() -> new Pace(perSecond, null)).isInstanceOf(InvalidInput.class);
+        assertThatThrownBy(() -> new RetryPace(perSecond, null)).isInstanceOf(InvalidInput.class);
     }
 
     @Test
@@ -284,7 +286,7 @@ abstract class RetryingContract extends ContractSteps {
             settle(bury(job));
             return job.lease().job();
         }).toList();
-        assertThat(operator().deleteDead(ids)).hasSize(450).containsOnly(Answer.DONE);
+        assertThat(jobs().deleteDead(ids)).hasSize(450).containsOnly(MoveResult.DONE);
         assertThat(count(JobState.DEAD)).isZero();
         assertThat(broker().find(ids.get(0))).isEqualTo(Lookup.GONE);
         assertThat(broker().find(ids.get(449))).isEqualTo(Lookup.GONE);

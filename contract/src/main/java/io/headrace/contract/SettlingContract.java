@@ -8,10 +8,10 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Lookup;
 import io.headrace.Priority;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Lease;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
 import java.time.Duration;
@@ -172,12 +172,12 @@ abstract class SettlingContract extends ContractSteps {
         JobId id = succeeded(job().retention(Duration.ZERO));
         assertThat(broker().find(id)).isEqualTo(Lookup.GONE);
         assertThat(info().totals()).containsEntry(JobState.SUCCEEDED, 1L);
-        assertThat(operator().cancel(id)).isEqualTo(Answer.NOT_FOUND);
+        assertThat(jobs().cancel(id)).isEqualTo(MoveResult.NOT_FOUND);
     }
 
     @Test
     void aJobsOwnRetentionWinsOverItsQueues() {
-        operator().settings(queue, new QueueSettings(0, Duration.ZERO, 100));
+        queues().settings(queue, new QueueSettings(0, Duration.ZERO, 100));
         JobId gone = succeeded(job());
         JobId kept = succeeded(job().retention(LONG));
         assertThat(broker().find(gone)).isEqualTo(Lookup.GONE);
@@ -186,7 +186,7 @@ abstract class SettlingContract extends ContractSteps {
 
     @Test
     void aQueueKeepsNoMoreFinishedJobsThanItMayAndCountsThemAll() {
-        operator().settings(queue, new QueueSettings(0, LONG, 10));
+        queues().settings(queue, new QueueSettings(0, LONG, 10));
         List<JobId> ids = send(30);
         claim(ann, 30).forEach(job -> settle(succeed(job)));
         assertThat(info().kept()).isLessThanOrEqualTo(10).isPositive();
@@ -197,7 +197,7 @@ abstract class SettlingContract extends ContractSteps {
 
     @Test
     void whoWaitsForAJobSeesItsEndWhateverIsKept() {
-        operator().settings(queue, new QueueSettings(0, LONG, 1));
+        queues().settings(queue, new QueueSettings(0, LONG, 1));
         JobId noted = send(job().retention(Duration.ZERO).delay(LONG));
         assertThat(broker().await(noted).job()).hasValueSatisfying(
                 job -> assertThat(job.state()).isEqualTo(JobState.SCHEDULED));
@@ -213,16 +213,16 @@ abstract class SettlingContract extends ContractSteps {
         assertThat(find(fromTheStart).document().history().result()).isEqualTo(RESULT);
         assertThat(broker().find(forNobody)).isEqualTo(Lookup.GONE);
         assertThat(info().kept()).as("what is held for somebody counts for nothing").isLessThanOrEqualTo(1);
-        assertThat(operator().cancel(noted)).isEqualTo(Answer.WRONG_STATE);
+        assertThat(jobs().cancel(noted)).isEqualTo(MoveResult.WRONG_STATE);
     }
 
     @Test
     void whoWaitsForAJobSeesThatItWasCancelledInAQueueThatKeepsNothing() {
-        operator().settings(queue, new QueueSettings(0, Duration.ZERO, 100));
+        queues().settings(queue, new QueueSettings(0, Duration.ZERO, 100));
         JobId resting = send(job().delay(LONG).awaited());
         JobId waiting = send(job().awaited());
-        assertThat(operator().cancel(resting)).isEqualTo(Answer.DONE);
-        assertThat(operator().cancel(waiting)).isEqualTo(Answer.DONE);
+        assertThat(jobs().cancel(resting)).isEqualTo(MoveResult.DONE);
+        assertThat(jobs().cancel(waiting)).isEqualTo(MoveResult.DONE);
         assertNothingToRun();
         assertThat(state(resting)).isEqualTo(JobState.CANCELLED);
         assertThat(state(waiting)).isEqualTo(JobState.CANCELLED);
@@ -240,12 +240,12 @@ abstract class SettlingContract extends ContractSteps {
     void waitingForAJobOfAQueueThatIsNotThereMakesNone() {
         JobId never = new JobId(newQueue(), Priority.NORMAL, false, 1, 0);
         assertThat(broker().await(never)).isEqualTo(Lookup.UNKNOWN);
-        assertThat(operator().queue(never.queue())).isEmpty();
+        assertThat(queues().info(never.queue())).isEmpty();
     }
 
     @Test
     void aQueueThatKeepsNothingStillCounts() {
-        operator().settings(queue, new QueueSettings(0, LONG, 0));
+        queues().settings(queue, new QueueSettings(0, LONG, 0));
         JobId id = succeeded(job());
         assertThat(broker().find(id)).isEqualTo(Lookup.GONE);
         assertThat(info().kept()).isZero();

@@ -16,9 +16,9 @@ import io.headrace.Priority;
 import io.headrace.Submission;
 import io.headrace.Submission.Kind;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -87,7 +87,7 @@ abstract class SubmittingContract extends ContractSteps {
         ClaimedJob second = claimOne(bob);
         assertThat(second.document().spec().payload()).isEqualTo(payload);
         settle(bury(second));
-        operator().retry(List.of(id));
+        jobs().retry(List.of(id));
         ClaimedJob third = claimOne(bob);
         settle(succeed(third));
         assertThat(find(id).document().spec().payload()).isEqualTo(payload);
@@ -177,7 +177,7 @@ abstract class SubmittingContract extends ContractSteps {
         JobId holder = send(job().uniqueKey("k"));
         Idempotency key = new Idempotency("order 17", "sha-1");
         Submission first = submit(job().uniqueKey("k").idempotency(key));
-        operator().cancel(holder);
+        jobs().cancel(holder);
         assertThat(submit(job().uniqueKey("k").idempotency(key))).isEqualTo(first);
         assertThat(count(JobState.QUEUED)).isZero();
     }
@@ -194,7 +194,7 @@ abstract class SubmittingContract extends ContractSteps {
         JobId id = send(job().uniqueKey("k").delay(LONG));
         Supplier<Submission> again = () -> submit(job().uniqueKey("k"));
         assertThat(again.get().id()).isEqualTo(id);
-        operator().runNow(id);
+        jobs().runNow(id);
         assertThat(again.get().id()).isEqualTo(id);
         ClaimedJob running = claimOne(ann);
         assertThat(again.get().id()).isEqualTo(id);
@@ -217,7 +217,7 @@ abstract class SubmittingContract extends ContractSteps {
         JobId id = send(job().uniqueKey("k").delay(atRest ? LONG : null));
         switch (end) {
             case "dead" -> settle(bury(claimOne(ann)));
-            case "cancelled in line", "cancelled at rest" -> operator().cancel(id);
+            case "cancelled in line", "cancelled at rest" -> jobs().cancel(id);
             default -> settle(end(claimOne(ann), JobState.ofLabel(end)));
         }
         Submission next = submit(job().uniqueKey("k"));
@@ -231,7 +231,7 @@ abstract class SubmittingContract extends ContractSteps {
         settle(bury(first));
         ClaimedJob successor = running(job().uniqueKey("k"), bob);
         settle(succeed(first));
-        operator().deleteDead(List.of(first.lease().job()));
+        jobs().deleteDead(List.of(first.lease().job()));
         assertThat(submit(job().uniqueKey("k")))
                 .isEqualTo(new Submission(Kind.DUPLICATE, successor.lease().job(), JobState.QUEUED));
     }
@@ -300,7 +300,7 @@ abstract class SubmittingContract extends ContractSteps {
     }
 
     private void limit(long maxBacklog) {
-        operator().settings(queue, new QueueSettings(maxBacklog, Duration.ofHours(1), 100));
+        queues().settings(queue, new QueueSettings(maxBacklog, Duration.ofHours(1), 100));
     }
 
     private BacklogFull refusal(NewJob.Builder job) {
@@ -354,7 +354,7 @@ abstract class SubmittingContract extends ContractSteps {
         JobId third = send(job());
         refusal(job());
         settle(release(running));
-        assertThat(operator().cancel(third)).isEqualTo(Answer.DONE);
+        assertThat(jobs().cancel(third)).isEqualTo(MoveResult.DONE);
         // one that was handed back waits in line again; whatever comes later is refused, too
         refusal(job().delay(LONG));
         claimOne(ann);

@@ -1,6 +1,8 @@
 package io.headrace.broker;
 
 import io.headrace.BrokerUnavailable;
+import io.headrace.Durability;
+import io.headrace.DurabilityUnavailable;
 import io.headrace.JobId;
 import io.headrace.JobLog;
 import io.headrace.JobStore;
@@ -8,6 +10,7 @@ import io.headrace.OutcomeUnknown;
 import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.Subscription;
+import io.headrace.access.AccessStore;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hot path: what producers and, beyond {@link JobStore}, workers need. Thread-safe.
+ * Where jobs are kept: what producers and, beyond {@link JobStore}, workers call for every job, and by {@link #queues},
+ * {@link #jobs}, {@link #workers} and {@link #access} what people and dashboards ask and change. Thread-safe.
  *
  * <p>Every transition is atomic and takes its time from the broker's clock; concurrent calls share round trips. What
  * calls fail with is said at {@link JobStore}.
@@ -85,13 +89,12 @@ public interface Broker extends JobStore, AutoCloseable {
     /**
      * Makes the worker known for {@code lifetime}, under its id.
      *
-     * @return what an operator wished of it since its last heartbeat, if anything; each wish is told once
+     * @return what an operator told it since its last heartbeat, if anything; each time is passed on once
      */
     Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime);
 
     /**
-     * Calls back, on a thread of the broker, when an operator wishes something of this worker: its next heartbeat tells
-     * what. A hint that may be missed while the connection is down.
+     * Calls back, on a thread of the broker, when an operator steers this worker: its next heartbeat tells whereto. A hint that may be missed while the connection is down.
      */
     Subscription onSteer(WorkerId worker, Runnable callback);
 
@@ -104,6 +107,32 @@ public interface Broker extends JobStore, AutoCloseable {
      * can reach the store can give it, as often as they like. So it ends nothing; {@link #renew} tells for certain.
      */
     Subscription onCancel(Set<QueueName> queues, Consumer<JobId> callback);
+
+    /** Queues as wholes, and what people change about them. */
+    Queues queues();
+
+    /** Single jobs as people see and change them. */
+    Jobs jobs();
+
+    /** The workers that live, and what they are told to do. */
+    Workers workers();
+
+    /** Who may do what, and who did what. */
+    AccessStore access();
+
+    /**
+     * Checks that a job could be stored now: connected, not read-only, memory not full.
+     *
+     * @return empty when it could, else the reason in words for people
+     */
+    Optional<String> readiness();
+
+    /**
+     * Checks that submissions could be given this durability now.
+     *
+     * @throws DurabilityUnavailable when they could not, saying why
+     */
+    void require(Durability durability);
 
     /** Closes every connection. Stages still open fail with {@link BrokerUnavailable} or {@link OutcomeUnknown}. */
     @Override

@@ -1,7 +1,6 @@
 package io.headrace.broker;
 
 import io.headrace.InvalidInput;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.headrace.testkit;
 
 import io.headrace.BrokerUnavailable;
 import io.headrace.DataDamaged;
+import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.JobId;
 import io.headrace.Lookup;
@@ -11,17 +12,20 @@ import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.Subscription;
+import io.headrace.access.AccessStore;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Jobs;
 import io.headrace.broker.Lease;
+import io.headrace.broker.Queues;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.Steer;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.Workers;
 import io.headrace.broker.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,19 +52,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryBroker implements Broker {
     private final MemoryEvents events = new MemoryEvents();
-    private final MemoryWorkers workers = new MemoryWorkers(events);
     private final MemoryState state;
-    private final BrokerOperator operator;
+    private final MemoryWorkers workers;
+    private final Queues queues;
+    private final Jobs jobs;
+    private final AccessStore access;
 
     /** An empty broker. */
     public InMemoryBroker(ManualClock clock) {
         this.state = new MemoryState(clock, events);
-        this.operator = new InMemoryOperator(state, workers);
-    }
-
-    /** The operator's view of the same broker. */
-    public BrokerOperator operator() {
-        return operator;
+        this.workers = new MemoryWorkers(state, events);
+        this.queues = new InMemoryQueues(state, workers);
+        this.jobs = new InMemoryJobs(state);
+        this.access = new MemoryAccess(state);
     }
 
     /** While true every call fails with {@link BrokerUnavailable} and changes nothing, as when the network is down. */
@@ -184,7 +188,7 @@ public final class InMemoryBroker implements Broker {
 
     @Override
     public Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime) {
-        return state.locked(now -> workers.heartbeat(worker, lifetime, now));
+        return workers.heartbeat(worker, lifetime);
     }
 
     @Override
@@ -194,7 +198,7 @@ public final class InMemoryBroker implements Broker {
 
     @Override
     public void retire(WorkerId worker, Collection<QueueName> served) {
-        state.locked(now -> workers.retire(worker));
+        workers.retire(worker);
     }
 
     @Override
@@ -217,6 +221,43 @@ public final class InMemoryBroker implements Broker {
         return state.onQueue(id.queue(), (queue, now) -> {
             queue.await(id, now);
             return queue.look(id, now);
+        });
+    }
+
+    @Override
+    public Queues queues() {
+        return queues;
+    }
+
+    @Override
+    public Jobs jobs() {
+        return jobs;
+    }
+
+    @Override
+    public Workers workers() {
+        return workers;
+    }
+
+    @Override
+    public AccessStore access() {
+        return access;
+    }
+
+    @Override
+    public Optional<String> readiness() {
+        try {
+            return state.locked(now -> Optional.empty());
+        } catch (BrokerUnavailable e) {
+            return Optional.ofNullable(e.getMessage());
+        }
+    }
+
+    @Override
+    public void require(Durability durability) {
+        state.locked(now -> {
+            MemoryState.require(durability);
+            return durability;
         });
     }
 

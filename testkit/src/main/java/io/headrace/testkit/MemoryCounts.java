@@ -1,6 +1,6 @@
 package io.headrace.testkit;
 
-import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.MinuteCounts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -23,12 +23,12 @@ final class MemoryCounts {
     }
 
     /** The last minutes, the current one included, oldest first. */
-    List<Minute> history(Instant now, int count) {
+    List<MinuteCounts> history(Instant now, int count) {
         Instant current = now.truncatedTo(ChronoUnit.MINUTES);
-        List<Minute> all = new ArrayList<>(count);
+        List<MinuteCounts> all = new ArrayList<>(count);
         for (int ago = count - 1; ago >= 0; ago--) {
             Instant start = current.minus(ago, ChronoUnit.MINUTES);
-            all.add(new Minute(start, minutes.getOrDefault(start, Map.of())));
+            all.add(new MinuteCounts(start, minutes.getOrDefault(start, Map.of())));
         }
         return all;
     }

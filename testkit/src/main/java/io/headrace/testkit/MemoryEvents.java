@@ -16,7 +16,7 @@ final class MemoryEvents {
     /** One listener. */
     private record Listener(Set<QueueName> queues, Consumer<JobId> callback) {}
 
-    /** A worker that waits for wishes. */
+    /** A worker that waits to be steered. */
     private record Steered(WorkerId worker, Runnable callback) {}
 
     private final List<Steered> steered = new CopyOnWriteArrayList<>();
@@ -42,7 +42,7 @@ final class MemoryEvents {
         return () -> steered.remove(one);
     }
 
-    void wished(WorkerId worker) {
+    void steered(WorkerId worker) {
         for (Steered one : steered) {
             if (one.worker().equals(worker)) {
                 thread.execute(one.callback());

@@ -3,7 +3,7 @@ package io.headrace.testkit;
 import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
 import io.headrace.testkit.MemoryJob.Place;
 import java.time.Duration;
 import java.time.Instant;

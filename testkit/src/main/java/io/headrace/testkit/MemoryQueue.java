@@ -12,13 +12,13 @@ import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.QueueSettings;
-import io.headrace.broker.BrokerOperator.Spot;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.broker.Lease;
+import io.headrace.broker.LinePosition;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Token;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
@@ -187,59 +187,59 @@ final class MemoryQueue {
         return held == null ? job(id) : held;
     }
 
-    Answer cancel(JobId id, Instant now) {
+    MoveResult cancel(JobId id, Instant now) {
         MemoryJob job = onRecord(id, now);
         if (job == null) {
-            return Answer.NOT_FOUND;
+            return MoveResult.NOT_FOUND;
         }
         if (job.place == Place.RUNNING) {
             job.cancelAsked = true;
             cancelled.accept(id);
             changed.accept(id);
-            return Answer.REQUESTED;
+            return MoveResult.REQUESTED;
         }
         if (job.state().terminal()) {
-            return Answer.WRONG_STATE;
+            return MoveResult.WRONG_STATE;
         }
         moves.places.leave(job);
         moves.cancel(job, now);
-        return Answer.DONE;
+        return MoveResult.DONE;
     }
 
     /**
      * @param payload null leaves the job's own
      * @param due null puts it in line
      */
-    Answer requeue(JobId id, @Nullable Json payload, @Nullable Instant due, Instant now) {
+    MoveResult retry(JobId id, @Nullable Json payload, @Nullable Instant due, Instant now) {
         MemoryJob job = job(id);
         if (job == null || job.place != Place.DEAD) {
-            return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+            return job == null ? MoveResult.NOT_FOUND : MoveResult.WRONG_STATE;
         }
         String key = job.document.spec().uniqueKey();
         if (key != null && moves.unique.containsKey(key)) {
-            return Answer.DUPLICATE;
+            return MoveResult.DUPLICATE;
         }
         if (key != null) {
             moves.unique.put(key, id);
         }
-        History run = job.document.history().reopened();
-        job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(run);
+        History history = job.document.history().reopened();
+        job.document = (payload == null ? job.document : job.document.withPayload(payload)).with(history);
         moves.places.leave(job);
         if (due == null) {
             moves.line(job, now);
         } else {
             moves.rest(job, Place.RETRYING, due);
         }
-        return Answer.DONE;
+        return MoveResult.DONE;
     }
 
     /** Where a job stands in line. */
-    Optional<Spot> spot(JobId id) {
+    Optional<LinePosition> position(JobId id) {
         MemoryJob job = job(id);
         if (job == null || !job.inLine()) {
             return Optional.empty();
         }
-        return Optional.of(new Spot(moves.places.ahead(job), false));
+        return Optional.of(new LinePosition(moves.places.ahead(job), false));
     }
 
     /** How many scheduled and retrying jobs fall due by then. */
@@ -247,24 +247,24 @@ final class MemoryQueue {
         return moves.places.dueBy(by);
     }
 
-    Answer runNow(JobId id, Instant now) {
+    MoveResult runNow(JobId id, Instant now) {
         MemoryJob job = job(id);
         if (job == null || !job.atRest()) {
-            return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+            return job == null ? MoveResult.NOT_FOUND : MoveResult.WRONG_STATE;
         }
         moves.places.leave(job);
         moves.line(job, now);
-        return Answer.DONE;
+        return MoveResult.DONE;
     }
 
-    Answer deleteDead(JobId id) {
+    MoveResult deleteDead(JobId id) {
         MemoryJob job = job(id);
         if (job == null || job.place != Place.DEAD) {
-            return job == null ? Answer.NOT_FOUND : Answer.WRONG_STATE;
+            return job == null ? MoveResult.NOT_FOUND : MoveResult.WRONG_STATE;
         }
         moves.drop(job);
         changed.accept(id);
-        return Answer.DONE;
+        return MoveResult.DONE;
     }
 
     /** The running job of this lease, or null when the lease has moved on. */

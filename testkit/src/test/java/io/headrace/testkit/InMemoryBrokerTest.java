@@ -17,9 +17,9 @@ import io.headrace.access.AccessStore;
 import io.headrace.access.Digest;
 import io.headrace.access.Role;
 import io.headrace.access.Scope;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WriteResult;
@@ -93,13 +93,13 @@ final class InMemoryBrokerTest extends BrokerContract {
 
     @Test
     void theOldestOfTooManyFinishedJobsGoFirst() {
-        broker.operator().settings(QUEUE, new QueueSettings(0, Duration.ofHours(1), 2));
+        broker.queues().settings(QUEUE, new QueueSettings(0, Duration.ofHours(1), 2));
         List<JobId> ids = List.of(send(NewJob.of("q", "t", 1)), send(NewJob.of("q", "t", 2)),
                 send(NewJob.of("q", "t", 3)));
         broker.claim(ask(3)).jobs().forEach(job -> settle(success(job)));
         assertThat(ids.stream().map(id -> broker.find(id).kind()))
                 .containsExactly(Lookup.Kind.GONE, Lookup.Kind.FOUND, Lookup.Kind.FOUND);
-        broker.operator().settings(QUEUE, new QueueSettings(0, Duration.ofHours(1), 1));
+        broker.queues().settings(QUEUE, new QueueSettings(0, Duration.ofHours(1), 1));
         assertThat(broker.find(ids.get(1))).isEqualTo(Lookup.GONE);
     }
 
@@ -149,7 +149,7 @@ final class InMemoryBrokerTest extends BrokerContract {
         assertThat(broker.enqueue(NewJob.of("q", "t", 1).build()).toCompletableFuture()).isCompletedExceptionally();
         assertThatThrownBy(() -> broker.claim(ask(1))).isInstanceOf(BrokerUnavailable.class);
         assertThatThrownBy(() -> broker.awaitReady(Set.of(QUEUE), SOON)).isInstanceOf(BrokerUnavailable.class);
-        assertThat(broker.operator().readiness()).isPresent();
+        assertThat(broker.readiness()).isPresent();
         broker.unavailable(false);
         assertThat(broker.claim(ask(10)).jobs()).extracting(job -> job.lease().job()).containsExactly(id);
     }
@@ -170,12 +170,12 @@ final class InMemoryBrokerTest extends BrokerContract {
         broker.answersLost(false);
         assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(settle(verdict)).isEqualTo(WriteResult.RECORDED);
-        assertThat(broker.operator().queue(QUEUE).orElseThrow().totals()).containsEntry(JobState.SUCCEEDED, 1L);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().totals()).containsEntry(JobState.SUCCEEDED, 1L);
     }
 
     @Test
     void aKeyWhoseAnswerGotLostIsKept() {
-        AccessStore access = broker.operator().access();
+        AccessStore access = broker.access();
         broker.answersLost(true);
         assertThatThrownBy(() -> access.create("ann", Digest.of("secret"), Role.VIEWER, Scope.ALL, null))
                 .isInstanceOf(OutcomeUnknown.class);

@@ -2,7 +2,6 @@ package io.headrace.testkit;
 
 import io.headrace.JobId;
 import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Lease;
 import io.headrace.contract.BrokerFixture;
 import java.time.Duration;
@@ -15,11 +14,6 @@ final class InMemoryFixture implements BrokerFixture {
     @Override
     public Broker broker() {
         return broker;
-    }
-
-    @Override
-    public BrokerOperator operator() {
-        return broker.operator();
     }
 
     @Override

@@ -99,7 +99,7 @@ final class JobClientTest {
         NewJob clash = NewJob.of("q", "t", 2).idempotency(new Idempotency("k", "g")).build();
         assertThatThrownBy(() -> client.enqueueAll(List.of(first, clash, job(3))))
                 .isInstanceOf(IdempotencyConflict.class);
-        assertThat(broker.operator().queue(new QueueName("q")).orElseThrow().counts())
+        assertThat(broker.queues().info(new QueueName("q")).orElseThrow().counts())
                 .containsEntry(JobState.QUEUED, 2L);
     }
 

@@ -51,7 +51,7 @@ class WorkerRedactionTest {
         assertThat(error).isNotNull();
         assertThat(error.message()).isEqualTo(
                 "the command exited with 1: {\"user\":\"ada\",\"password\":\"[redacted]\"}");
-        assertThat(commands.broker.operator().log(id, 0, 10).lines())
+        assertThat(commands.broker.jobs().log(id, 0, 10).lines())
                 .containsExactly("{\"user\":\"ada\",\"password\":\"[redacted]\"}");
     }
 
@@ -66,7 +66,7 @@ class WorkerRedactionTest {
         assertThat(error.message()).isEqualTo("refused [redacted]");
         assertThat(error.stack()).contains("IllegalStateException: refused [redacted]")
                 .contains("{\"user\":\"ada\",\"passWord\":\"[redacted]\"}").contains("WorkerRedactionTest");
-        assertThat(rig.broker.operator().log(id, 0, 10).lines()).containsExactly("trying [redacted] now");
+        assertThat(rig.broker.jobs().log(id, 0, 10).lines()).containsExactly("trying [redacted] now");
         assertThat(rig.job(id).progress()).isNotNull().extracting(progress -> progress.message())
                 .isEqualTo("as [redacted]");
         String document = new String(rig.job(id).document().bytes(), java.nio.charset.StandardCharsets.UTF_8);

@@ -40,10 +40,10 @@ class WorkerReportsTest extends WorkerOnThreads {
                     return null;
                 })))) {
             JobId id = enqueue("talk");
-            await(id, job -> broker.operator().log(id, 0, 10).lines().contains("two"));
+            await(id, job -> broker.jobs().log(id, 0, 10).lines().contains("two"));
             steps.release();
             await(id, job -> job.state() == JobState.SUCCEEDED);
-            assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("one", "two", "three");
+            assertThat(broker.jobs().log(id, 0, 10).lines()).containsExactly("one", "two", "three");
             assertThat(reports.get()).isGreaterThan(1);
             assertThat(worker.live()).isTrue();
         }
@@ -60,7 +60,7 @@ class WorkerReportsTest extends WorkerOnThreads {
             JobId id = enqueue("talk");
             await(id, job -> job.state() == JobState.SUCCEEDED);
 
-            assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("10%", "20%", "one", "two", "three");
+            assertThat(broker.jobs().log(id, 0, 10).lines()).containsExactly("10%", "20%", "one", "two", "three");
             assertThat(worker.live()).isTrue();
         }
     }
@@ -84,7 +84,7 @@ class WorkerReportsTest extends WorkerOnThreads {
             Job job = client.await(id, Duration.ofSeconds(30));
 
             assertThat(job.document().history().progress()).isEqualTo(new Progress(1, "through"));
-            assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("one", "two");
+            assertThat(broker.jobs().log(id, 0, 10).lines()).containsExactly("one", "two");
         }
     }
 }

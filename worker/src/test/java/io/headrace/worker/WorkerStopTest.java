@@ -50,7 +50,7 @@ class WorkerStopTest extends WorkerOnThreads {
         assertThat(job(quickly).state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(job(slowly).state()).isEqualTo(JobState.QUEUED);
         assertThat(job(slowly).attempt()).as("no attempt used").isZero();
-        assertThat(broker.operator().workers()).isEmpty();
+        assertThat(broker.workers().live()).isEmpty();
     }
 
     /** The broker, with something done before calls of one name. */
@@ -115,9 +115,9 @@ class WorkerStopTest extends WorkerOnThreads {
 
         worker.stop();
 
-        assertThat(broker.operator().workers()).isEmpty();
+        assertThat(broker.workers().live()).isEmpty();
         letGo.countDown();
-        assertThat(broker.operator().workers()).isEmpty();
+        assertThat(broker.workers().live()).isEmpty();
     }
 
     @Test

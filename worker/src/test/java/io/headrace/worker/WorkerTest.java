@@ -50,7 +50,7 @@ class WorkerTest extends WorkerOnThreads {
         }
         assertThat(runs).hasValue(1_000);
         assertThat(ran).hasSize(1_000);
-        assertThat(broker.operator().queue(QueueName.DEFAULT).orElseThrow().totals().get(JobState.SUCCEEDED))
+        assertThat(broker.queues().info(QueueName.DEFAULT).orElseThrow().totals().get(JobState.SUCCEEDED))
                 .isEqualTo(1_000);
     }
 
@@ -108,7 +108,7 @@ class WorkerTest extends WorkerOnThreads {
             assertThat(running.await(30, SECONDS)).isTrue();
             assertThat(worker.live()).isTrue();
 
-            broker.operator().cancel(id);
+            broker.jobs().cancel(id);
 
             Job job = client.await(id, Duration.ofSeconds(30));
             assertThat(job.state()).isEqualTo(JobState.CANCELLED);
@@ -139,17 +139,17 @@ class WorkerTest extends WorkerOnThreads {
         try (Worker worker = started(Worker.builder(broker).handler(
                 JobHandler.of("ok", Json.class, (payload, context) -> "done")))) {
             awaitState("running");
-            broker.operator().steer(worker.id(), Steer.QUIET);
+            broker.workers().steer(worker.id(), Steer.QUIET);
             awaitState("quiet");
             JobId id = enqueue("ok");
             assertThat(broker.find(id).job().orElseThrow().state()).isEqualTo(JobState.QUEUED);
 
-            broker.operator().steer(worker.id(), Steer.RESUME);
+            broker.workers().steer(worker.id(), Steer.RESUME);
 
             assertThat(client.await(id, Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
             awaitState("running");
             worker.quiet();
-            broker.operator().steer(worker.id(), Steer.RESUME);
+            broker.workers().steer(worker.id(), Steer.RESUME);
             assertThat(client.await(enqueue("ok"), Duration.ofSeconds(30)).state()).isEqualTo(JobState.SUCCEEDED);
         }
     }
@@ -157,7 +157,7 @@ class WorkerTest extends WorkerOnThreads {
     /** What the worker's heartbeats say. */
     private void awaitState(String state) {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (broker.operator().workers().stream().noneMatch(worker -> worker.state().equals(state))) {
+        while (broker.workers().live().stream().noneMatch(worker -> worker.state().equals(state))) {
             assertThat(System.nanoTime()).as("a worker that is " + state).isLessThan(end);
             Thread.onSpinWait();
         }

@@ -4,8 +4,8 @@ import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.Lookup;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
 import io.headrace.format.Gzip;
 import java.time.Duration;
 import java.util.Set;
@@ -99,8 +99,8 @@ public record Endpoints(BlockingCalls blocking, int maxPayload, Duration bodyTim
      *
      * @throws Problem {@code unknown-queue} when it was not
      */
-    public static QueueInfo known(BrokerOperator operator, QueueName queue) {
-        return operator.queue(queue)
+    public static QueueInfo known(Queues queues, QueueName queue) {
+        return queues.info(queue)
                 .orElseThrow(() -> ProblemType.UNKNOWN_QUEUE.problem("there is no queue '" + queue + "'"));
     }
 

@@ -4,13 +4,13 @@ import io.headrace.HeadraceException;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.JobStore;
 import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.api.http.BlockingCalls;
 import io.headrace.api.http.EventLoop;
 import io.headrace.api.http.JsonOut;
 import io.headrace.api.view.SocketMessage;
-import io.headrace.broker.Broker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ public final class ChangedJobs {
     private static final long MAX_BYTES = 1024 * 1024;
 
     private final QueueName queue;
-    private final Broker broker;
+    private final JobStore store;
     private final BlockingCalls blocking;
     private final JobChanges changes;
     private final Consumer<JobId> hint = this::hint;
@@ -60,9 +60,9 @@ public final class ChangedJobs {
     private @Nullable Vertx vertx;
     private volatile Future<?> stands = Future.succeededFuture();
 
-    ChangedJobs(QueueName queue, Broker broker, BlockingCalls blocking, JobChanges changes) {
+    ChangedJobs(QueueName queue, JobStore store, BlockingCalls blocking, JobChanges changes) {
         this.queue = queue;
-        this.broker = broker;
+        this.store = store;
         this.blocking = blocking;
         this.changes = changes;
     }
@@ -176,7 +176,7 @@ public final class ChangedJobs {
                 break;
             }
             try {
-                Optional<Job> job = broker.find(id).job();
+                Optional<Job> job = store.find(id).job();
                 job.map(Change::of).ifPresent(found::add);
                 bytes += job.map(j -> j.document().spec().payload().size()).orElse(0);
             } catch (HeadraceException e) {

@@ -11,7 +11,7 @@ import io.headrace.api.http.EventLoop;
 import io.headrace.api.http.JsonOut;
 import io.headrace.api.http.Problem;
 import io.headrace.api.view.JobJson;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Jobs;
 import io.vertx.core.AsyncResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ public final class JobFeed {
     private static final int LINES = 100;
 
     private final AwaitedJob awaited;
-    private final BrokerOperator operator;
+    private final Jobs jobs;
     private final JobJson jobJson;
     private final JobId id;
     private final Client client;
@@ -70,8 +70,8 @@ public final class JobFeed {
      * @param firstLine the first log line to tell
      */
     public JobFeed(JobFeeds feeds, EventLoop loop, JobId id, long firstLine, Client client) {
-        this.awaited = new AwaitedJob(feeds.broker(), id, System::nanoTime);
-        this.operator = feeds.operator();
+        this.awaited = new AwaitedJob(feeds.store(), id, System::nanoTime);
+        this.jobs = feeds.jobs();
         this.jobJson = feeds.jobJson();
         this.id = id;
         this.client = client;
@@ -86,7 +86,7 @@ public final class JobFeed {
     /** Looks at the job before its log: a job that has ended writes no more lines. */
     private Seen look() {
         Lookup lookup = awaited.look();
-        JobLog log = lookup.kind() == Lookup.Kind.FOUND ? operator.log(id, nextLine, LINES)
+        JobLog log = lookup.kind() == Lookup.Kind.FOUND ? jobs.log(id, nextLine, LINES)
                 : new JobLog(List.of(), nextLine);
         return new Seen(lookup, log);
     }

@@ -1,5 +1,6 @@
 package io.headrace.api.live;
 
+import io.headrace.JobStore;
 import io.headrace.QueueName;
 import io.headrace.api.http.BlockingCalls;
 import io.headrace.api.http.Cached;
@@ -7,9 +8,10 @@ import io.headrace.api.http.Endpoints;
 import io.headrace.api.http.EventLoop;
 import io.headrace.api.http.JsonOut;
 import io.headrace.api.view.OperatorJson;
-import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.Overview;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
+import io.headrace.broker.Queues;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,8 +25,8 @@ import java.util.function.LongSupplier;
 public final class LiveTopics {
     public static final String OVERVIEW = "overview";
 
-    private final Broker broker;
-    private final BrokerOperator operator;
+    private final JobStore store;
+    private final Queues queues;
     private final Cached<Overview> overview;
     private final BlockingCalls blocking;
     private final JobChanges changes;
@@ -34,10 +36,10 @@ public final class LiveTopics {
     private final Map<QueueName, ChangedJobs> changed = new HashMap<>();
 
     /** @param millis epoch milliseconds, the ids of events */
-    public LiveTopics(Broker broker, BrokerOperator operator, Cached<Overview> overview, BlockingCalls blocking,
+    public LiveTopics(JobStore store, Queues queues, Cached<Overview> overview, BlockingCalls blocking,
             JobChanges changes, LongSupplier millis) {
-        this.broker = broker;
-        this.operator = operator;
+        this.store = store;
+        this.queues = queues;
         this.overview = overview;
         this.blocking = blocking;
         this.changes = changes;
@@ -46,7 +48,7 @@ public final class LiveTopics {
 
     /** Completes on the loop's thread; fails with {@code unknown-queue} when nobody has heard of the queue. */
     public Future<?> known(EventLoop loop, QueueName queue) {
-        return blocking.run(loop, () -> Endpoints.known(operator, queue));
+        return blocking.run(loop, () -> Endpoints.known(queues, queue));
     }
 
     /** The name of a queue as a topic. */
@@ -77,8 +79,8 @@ public final class LiveTopics {
     }
 
     private TopicPoller.View look(QueueName queue) {
-        BrokerOperator.QueueInfo info = Endpoints.known(operator, queue);
-        BrokerOperator.QueueSettings settings = operator.settings(queue);
+        QueueInfo info = Endpoints.known(queues, queue);
+        QueueSettings settings = queues.settings(queue);
         byte[] json = JsonOut.object(out -> OperatorJson.queue(out, info, settings));
         return caller -> json;
     }
@@ -97,7 +99,7 @@ public final class LiveTopics {
      * @return ends it; to be called once
      */
     public synchronized Runnable join(QueueName queue, ChangedJobs.Listener listener, Runnable stands) {
-        ChangedJobs jobs = changed.computeIfAbsent(queue, ignored -> new ChangedJobs(queue, broker, blocking, changes));
+        ChangedJobs jobs = changed.computeIfAbsent(queue, ignored -> new ChangedJobs(queue, store, blocking, changes));
         Future<?> unused = jobs.join(listener).onComplete(outcome -> stands.run());
         return () -> leave(queue, jobs, listener);
     }

@@ -2,8 +2,8 @@ package io.headrace.api.metrics;
 
 import io.headrace.HeadraceException;
 import io.headrace.JobState;
-import io.headrace.broker.BrokerOperator.Memory;
-import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.Overview;
+import io.headrace.broker.Overview.Memory;
 import io.headrace.config.Meter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;

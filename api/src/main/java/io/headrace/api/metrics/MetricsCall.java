@@ -7,7 +7,7 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
-import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.Overview;
 import io.headrace.format.ScrapeFormat;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.headrace.api.metrics;
 
 import io.headrace.JobState;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.QueueInfo;
 import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.headrace.api.operate;
 
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.JobStore;
 import io.headrace.QueueName;
 import io.headrace.access.AuditAction;
 import io.headrace.api.access.Audit;
@@ -14,15 +15,14 @@ import io.headrace.api.http.JsonOut;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.api.view.JobJson;
-import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.BrokerOperator.DeadPage;
-import io.headrace.broker.BrokerOperator.Pace;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.Retried;
-import io.headrace.broker.Fingerprint;
+import io.headrace.broker.DeadJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.Jobs;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
+import io.headrace.broker.RetryPace;
+import io.headrace.broker.RetryResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,21 +43,23 @@ public final class DeadCalls {
     /** How old groups may be, unless this replica moved some since: who looks at them looks again and again. */
     private static final Duration GROUPS_TTL = Duration.ofSeconds(5);
 
-    private final Broker broker;
-    private final BrokerOperator operator;
+    private final JobStore store;
+    private final Queues queues;
+    private final Jobs jobs;
     private final Endpoints endpoints;
     private final Audit audit;
     private final JobJson jobJson;
     private final CachedByQueue<DeadGroups.Found> groups;
 
-    public DeadCalls(Broker broker, BrokerOperator operator, JobJson jobJson, Audit audit, Endpoints endpoints) {
-        this.broker = broker;
-        this.operator = operator;
+    public DeadCalls(JobStore store, Queues queues, Jobs jobs, JobJson jobJson, Audit audit, Endpoints endpoints) {
+        this.store = store;
+        this.queues = queues;
+        this.jobs = jobs;
         this.endpoints = endpoints;
         this.audit = audit;
         this.jobJson = jobJson;
         this.groups = new CachedByQueue<>(GROUPS_TTL,
-                queue -> hidden(DeadGroups.of(operator, queue, System::nanoTime)));
+                queue -> hidden(DeadGroups.of(jobs, queue, System::nanoTime)));
     }
 
     public List<Route> routes() {
@@ -73,7 +75,7 @@ public final class DeadCalls {
 
     private Reply groups(HttpCall call) {
         QueueName queue = call.queue();
-        QueueInfo info = Endpoints.known(operator, queue);
+        QueueInfo info = Endpoints.known(queues, queue);
         DeadGroups.Found found = groups.get(queue);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());
@@ -106,7 +108,7 @@ public final class DeadCalls {
     }
 
     private DeadGroups.Group hidden(DeadGroups.Group group) {
-        String shown = broker.find(group.sample()).job()
+        String shown = store.find(group.sample()).job()
                 .map(job -> Fingerprint.of(group.type(), jobJson.error(job)).message()).orElse("");
         return new DeadGroups.Group(group.fingerprint(), group.type(), group.error(), shown, group.count(),
                 group.oldest(), group.newest(), group.sample());
@@ -114,7 +116,7 @@ public final class DeadCalls {
 
     /** Moves one page; each job's answer is told, in order. */
     private interface Mover {
-        List<Answer> move(List<JobId> page);
+        List<MoveResult> move(List<JobId> page);
     }
 
     /**
@@ -126,11 +128,11 @@ public final class DeadCalls {
 
     private Reply retry(QueueName queue, byte[] body, AuditDraft draft) {
         DeadFilter filter = DeadFilter.read(queue, body, DeadFilter.RETRY);
-        Pace pace = filter.pace();
+        RetryPace pace = filter.pace();
         Instant[] next = {pace == null ? null : pace.startAt()};
         draft.asked(body);
         return move(queue, filter, draft, page -> {
-            Retried retried = operator.retry(queue, page, pace == null ? null : new Pace(pace.perSecond(), next[0]));
+            RetryResult retried = jobs.retry(queue, page, pace == null ? null : new RetryPace(pace.perSecond(), next[0]));
             next[0] = pace == null ? null : retried.nextAt();
             return retried.answers();
         }, next);
@@ -139,15 +141,15 @@ public final class DeadCalls {
     private Reply delete(QueueName queue, byte[] body, AuditDraft draft) {
         DeadFilter filter = DeadFilter.read(queue, body, DeadFilter.DELETE);
         draft.asked(body);
-        return move(queue, filter, draft, operator::deleteDead, new @Nullable Instant[1]);
+        return move(queue, filter, draft, jobs::deleteDead, new @Nullable Instant[1]);
     }
 
     /** @param next when a further job would fall due, which the mover sets; null when nothing is paced */
     private Reply move(QueueName queue, DeadFilter filter, AuditDraft draft, Mover mover, @Nullable Instant[] next) {
-        Endpoints.known(operator, queue);
+        Endpoints.known(queues, queue);
         Chosen chosen = choose(queue, filter);
         if (filter.ofGroup() && chosen.sample() != null) {
-            draft.group(chosen.sample().outline());
+            draft.group(chosen.sample().cause());
         }
         if (filter.dryRun()) {
             draft.nothing();
@@ -173,9 +175,9 @@ public final class DeadCalls {
         long end = System.nanoTime() + NANOS;
         while (tried < chosen.ids().size() && System.nanoTime() - end < 0) {
             List<JobId> page = chosen.ids().subList(tried, Math.min(chosen.ids().size(), tried + PAGE));
-            List<Answer> answers = mover.move(page);
+            List<MoveResult> answers = mover.move(page);
             for (int i = 0; i < page.size(); i++) {
-                if (answers.get(i) == Answer.DONE) {
+                if (answers.get(i) == MoveResult.DONE) {
                     moved.add(page.get(i));
                 }
             }
@@ -197,7 +199,7 @@ public final class DeadCalls {
         String cursor = null;
         long end = System.nanoTime() + NANOS;
         do {
-            DeadPage page = operator.dead(queue, cursor, PAGE);
+            JobPage<DeadJob> page = jobs.dead(queue, cursor, PAGE);
             List<DeadJob> matching = page.jobs().stream().filter(filter::matches).limit(filter.limit() - ids.size())
                     .toList();
             matching.forEach(job -> ids.add(job.id()));
@@ -208,7 +210,7 @@ public final class DeadCalls {
     }
 
     private boolean dead(JobId id) {
-        return broker.find(id).job().filter(job -> job.state() == JobState.DEAD).isPresent();
+        return store.find(id).job().filter(job -> job.state() == JobState.DEAD).isPresent();
     }
 
     private static Reply answer(List<JobId> ids, int refused, boolean more, @Nullable Instant nextAt) {

@@ -6,9 +6,8 @@ import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.api.http.JsonIn;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.BrokerOperator.Pace;
-import io.headrace.broker.Fingerprint;
+import io.headrace.broker.DeadJob;
+import io.headrace.broker.RetryPace;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -106,8 +105,8 @@ final class DeadFilter {
 
     /** How fast they are to fall due; null: all at once. */
     @Nullable
-    Pace pace() {
-        return perSecond == null ? null : new Pace(perSecond, startAt);
+    RetryPace pace() {
+        return perSecond == null ? null : new RetryPace(perSecond, startAt);
     }
 
     /** Whether they are a group, of which the filter tells the fingerprint only. */
@@ -116,10 +115,10 @@ final class DeadFilter {
     }
 
     boolean matches(DeadJob job) {
-        Failure failure = job.outline().error();
-        return (type == null || type.equals(job.outline().type()))
+        Failure failure = job.cause().error();
+        return (type == null || type.equals(job.cause().type()))
                 && (error == null || (failure != null
                         && failure.type().toLowerCase(Locale.ROOT).contains(error.toLowerCase(Locale.ROOT))))
-                && (fingerprint == null || fingerprint.equals(fingerprints.of(job.outline()).value()));
+                && (fingerprint == null || fingerprint.equals(fingerprints.of(job.cause()).value()));
     }
 }

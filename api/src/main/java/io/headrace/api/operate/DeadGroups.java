@@ -4,10 +4,9 @@ import io.headrace.Failure;
 import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.BrokerOperator.DeadPage;
-import io.headrace.broker.Fingerprint;
+import io.headrace.broker.DeadJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.Jobs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -63,19 +62,19 @@ final class DeadGroups {
         }
 
         Group done() {
-            Failure error = newest.outline().error();
-            return new Group(fingerprint.value(), newest.outline().type(), error == null ? "unknown" : error.type(),
+            Failure error = newest.cause().error();
+            return new Group(fingerprint.value(), newest.cause().type(), error == null ? "unknown" : error.type(),
                     fingerprint.message(), count, oldest, newest.diedAt(), newest.id());
         }
     }
 
     /** Looks at the newest dead jobs of a queue. */
-    static Found of(BrokerOperator operator, QueueName queue, LongSupplier nanoClock) {
+    static Found of(Jobs jobs, QueueName queue, LongSupplier nanoClock) {
         DeadGroups groups = new DeadGroups();
         long end = nanoClock.getAsLong() + NANOS;
         String cursor = null;
         do {
-            DeadPage page = operator.dead(queue, cursor, PAGE);
+            JobPage<DeadJob> page = jobs.dead(queue, cursor, PAGE);
             page.jobs().forEach(groups::add);
             cursor = page.next().orElse(null);
         } while (cursor != null && groups.examined < MOST && nanoClock.getAsLong() - end < 0);
@@ -84,7 +83,7 @@ final class DeadGroups {
 
     void add(DeadJob job) {
         examined++;
-        Fingerprint fingerprint = fingerprints.of(job.outline());
+        Fingerprint fingerprint = fingerprints.of(job.cause());
         Gathered group = byFingerprint.computeIfAbsent(fingerprint.value(), value -> new Gathered(fingerprint, job));
         group.count++;
         group.oldest = job.diedAt();

@@ -3,7 +3,6 @@ package io.headrace.api.operate;
 import io.headrace.DeathCause;
 import io.headrace.Failure;
 import io.headrace.JobType;
-import io.headrace.broker.Fingerprint;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -12,7 +12,7 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Broker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,12 +32,12 @@ public final class HealthCalls {
     private Optional<String> lastObjection = Optional.empty();
 
     /** @param durability that the broker must be able to give */
-    public HealthCalls(BrokerOperator operator, Durability durability, Authenticator guard, GracefulShutdown shutdown,
+    public HealthCalls(Broker broker, Durability durability, Authenticator guard, GracefulShutdown shutdown,
             Endpoints endpoints) {
         this.guard = guard;
         this.shutdown = shutdown;
         this.endpoints = endpoints;
-        this.readiness = new Cached<>(READINESS_TTL, () -> logged(readiness(operator, durability)));
+        this.readiness = new Cached<>(READINESS_TTL, () -> logged(readiness(broker, durability)));
     }
 
     public List<Route> routes() {
@@ -61,11 +61,11 @@ public final class HealthCalls {
     }
 
     /** A failure is an answer too, and kept like one: many who ask while the broker hangs wait for it once. */
-    private static Optional<String> readiness(BrokerOperator operator, Durability durability) {
+    private static Optional<String> readiness(Broker broker, Durability durability) {
         try {
-            Optional<String> objection = operator.readiness();
+            Optional<String> objection = broker.readiness();
             if (objection.isEmpty()) {
-                operator.require(durability);
+                broker.require(durability);
             }
             return objection;
         } catch (HeadraceException e) {

@@ -1,6 +1,6 @@
 package io.headrace.api.operate;
 
-import io.headrace.broker.BrokerOperator.Minute;
+import io.headrace.broker.MinuteCounts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,28 +17,28 @@ final class HistoryBuckets {
      *
      * @param minutes oldest first, without gaps; as many as are divided by {@code size}
      */
-    static List<Minute> of(List<Minute> minutes, int size) {
+    static List<MinuteCounts> of(List<MinuteCounts> minutes, int size) {
         if (size == 1) {
             return minutes;
         }
         long seconds = size * 60L;
-        List<Minute> buckets = new ArrayList<>();
-        for (Minute minute : minutes) {
+        List<MinuteCounts> buckets = new ArrayList<>();
+        for (MinuteCounts minute : minutes) {
             Instant start = Instant.ofEpochSecond(Math.floorDiv(minute.start().getEpochSecond(), seconds) * seconds);
             int last = buckets.size() - 1;
             if (last >= 0 && buckets.get(last).start().equals(start)) {
                 buckets.set(last, sum(buckets.get(last), minute));
             } else {
-                buckets.add(new Minute(start, minute.counts()));
+                buckets.add(new MinuteCounts(start, minute.counts()));
             }
         }
         int most = minutes.size() / size;
         return buckets.subList(Math.max(0, buckets.size() - most), buckets.size());
     }
 
-    private static Minute sum(Minute bucket, Minute minute) {
+    private static MinuteCounts sum(MinuteCounts bucket, MinuteCounts minute) {
         Map<String, Long> counts = new HashMap<>(bucket.counts());
         minute.counts().forEach((name, count) -> counts.merge(name, count, Long::sum));
-        return new Minute(bucket.start(), counts);
+        return new MinuteCounts(bucket.start(), counts);
     }
 }

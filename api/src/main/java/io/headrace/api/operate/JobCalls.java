@@ -6,6 +6,7 @@ import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobLog;
 import io.headrace.JobState;
+import io.headrace.JobStore;
 import io.headrace.Json;
 import io.headrace.Lookup;
 import io.headrace.access.AuditAction;
@@ -24,9 +25,8 @@ import io.headrace.api.http.Waiters;
 import io.headrace.api.live.JobWaits;
 import io.headrace.api.submit.PreferHeader;
 import io.headrace.api.view.JobJson;
-import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Answer;
+import io.headrace.broker.Jobs;
+import io.headrace.broker.MoveResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** The calls about one job. */
-public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, JobWaits waits, Audit audit,
+public record JobCalls(JobStore store, Jobs jobs, JobJson jobJson, JobWaits waits, Audit audit,
         Endpoints endpoints) {
     /** What the audit log tells of a new payload. */
     private static final Json EDITED = Json.parse("{\"payload\":\"edited\"}");
@@ -82,24 +82,24 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
 
     private Reply look(HttpCall call) {
         JobId id = call.job();
-        return Reply.json(200, jobJson.of(Endpoints.found(id, broker.find(id))));
+        return Reply.json(200, jobJson.of(Endpoints.found(id, store.find(id))));
     }
 
     private Reply cancel(HttpCall call, AuditDraft draft) {
         JobId id = call.job();
-        Answer answer = operator.cancel(id);
-        if (answer == Answer.DONE || answer == Answer.REQUESTED) {
+        MoveResult answer = jobs.cancel(id);
+        if (answer == MoveResult.DONE || answer == MoveResult.REQUESTED) {
             draft.done();
         }
-        Job job = Endpoints.found(id, broker.find(id));
-        boolean already = answer == Answer.WRONG_STATE && job.state() == JobState.CANCELLED;
-        if (answer != Answer.DONE && answer != Answer.REQUESTED && !already) {
+        Job job = Endpoints.found(id, store.find(id));
+        boolean already = answer == MoveResult.WRONG_STATE && job.state() == JobState.CANCELLED;
+        if (answer != MoveResult.DONE && answer != MoveResult.REQUESTED && !already) {
             throw refused(job, "has ended and cannot be cancelled");
         }
         if (already) {
             draft.nothing();
         }
-        return Reply.json(answer == Answer.REQUESTED ? 202 : 200, jobJson.of(job));
+        return Reply.json(answer == MoveResult.REQUESTED ? 202 : 200, jobJson.of(job));
     }
 
     private Reply retry(HttpCall call, byte[] body, AuditDraft draft) {
@@ -111,8 +111,8 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
         if (payload[0] != null) {
             draft.detail(EDITED);
         }
-        Answer answer = payload[0] == null ? operator.retry(List.of(id)).get(0)
-                : operator.retry(id, restored(id, payload[0]), endpoints.maxPayload());
+        MoveResult answer = payload[0] == null ? jobs.retry(List.of(id)).get(0)
+                : jobs.retry(id, restored(id, payload[0]), endpoints.maxPayload());
         return moved(id, answer, draft, payload[0] == null ? "can only be retried when it is dead or waits for its time"
                 : "can only get another payload when it is dead");
     }
@@ -122,7 +122,7 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
         if (!jobJson.hides()) {
             return payload;
         }
-        Json whole = jobJson.restored(payload, Endpoints.found(id, broker.find(id)));
+        Json whole = jobJson.restored(payload, Endpoints.found(id, store.find(id)));
         int max = endpoints.maxPayload();
         if (whole.size() > max) {
             throw JsonIn.tooLarge(whole.size(), max);
@@ -132,19 +132,19 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
 
     private Reply runNow(HttpCall call, AuditDraft draft) {
         JobId id = call.job();
-        return moved(id, operator.runNow(id), draft, "does not wait for its time");
+        return moved(id, jobs.runNow(id), draft, "does not wait for its time");
     }
 
-    private Reply moved(JobId id, Answer answer, AuditDraft draft, String why) {
-        if (answer == Answer.DONE) {
+    private Reply moved(JobId id, MoveResult answer, AuditDraft draft, String why) {
+        if (answer == MoveResult.DONE) {
             draft.done();
         }
-        Lookup lookup = broker.find(id);
+        Lookup lookup = store.find(id);
         Job job = Endpoints.found(id, lookup);
-        if (answer == Answer.DUPLICATE) {
+        if (answer == MoveResult.DUPLICATE) {
             throw ProblemType.DUPLICATE.problem("another unfinished job has the same uniqueKey as " + id, "uniqueKey");
         }
-        if (answer != Answer.DONE) {
+        if (answer != MoveResult.DONE) {
             throw refused(job, why);
         }
         return Reply.json(200, jobJson.of(job));
@@ -158,8 +158,8 @@ public record JobCalls(Broker broker, BrokerOperator operator, JobJson jobJson, 
         JobId id = call.job();
         int from = call.query().number("from", 0, 0, Integer.MAX_VALUE);
         int limit = call.query().number("limit", JobLog.MAX_LINES, 1, JobLog.MAX_LINES);
-        Job job = Endpoints.found(id, broker.find(id));
-        JobLog log = operator.log(id, from, limit);
+        Job job = Endpoints.found(id, store.find(id));
+        JobLog log = jobs.log(id, from, limit);
         return Reply.json(200, out -> jobJson.lines(out, job, log, from));
     }
 }

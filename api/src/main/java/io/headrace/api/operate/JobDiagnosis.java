@@ -7,7 +7,7 @@ import io.headrace.JobType;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.api.http.Rfc3339;
-import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.LinePosition;
 import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,8 @@ final class JobDiagnosis {
      * @param moreUrgent how many jobs of more urgent priorities are in line
      * @param service how long jobs of the queue take, empty when none has ended
      */
-    record Facts(Instant now, Job job, boolean paused, List<WorkerInfo> workers, Optional<Spot> spot, long moreUrgent,
+    record Facts(Instant now, Job job, boolean paused, List<WorkerInfo> workers, Optional<LinePosition> spot,
+            long moreUrgent,
             Optional<ServiceTime> service) {}
 
     /** One reason; the first is the one that counts most. */

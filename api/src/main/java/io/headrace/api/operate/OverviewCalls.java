@@ -9,13 +9,13 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.api.view.OperatorJson;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Minute;
-import io.headrace.broker.BrokerOperator.Overview;
+import io.headrace.broker.MinuteCounts;
+import io.headrace.broker.Overview;
+import io.headrace.broker.Queues;
 import java.util.List;
 
 /** The calls that show much at once: all queues now, or one queue over time. */
-public record OverviewCalls(BrokerOperator operator, Cached<Overview> overview, Endpoints endpoints) {
+public record OverviewCalls(Queues queues, Cached<Overview> overview, Endpoints endpoints) {
     private static final int MAX_MINUTES = 1440;
     private static final int MINUTES = 60;
     private static final int MAX_BUCKET = 60;
@@ -39,8 +39,8 @@ public record OverviewCalls(BrokerOperator operator, Cached<Overview> overview, 
         if (minutes % bucket != 0) {
             throw new InvalidInput("bucket", "must divide minutes, which are " + minutes + ", was " + bucket);
         }
-        Endpoints.known(operator, queue);
-        List<Minute> history = HistoryBuckets.of(operator.history(queue, minutes), bucket);
+        Endpoints.known(queues, queue);
+        List<MinuteCounts> history = HistoryBuckets.of(queues.history(queue, minutes), bucket);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());
             out.number("bucket", bucket);

@@ -1,6 +1,7 @@
 package io.headrace.api.operate;
 
 import io.headrace.InvalidInput;
+import io.headrace.Job;
 import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.Json;
@@ -21,12 +22,13 @@ import io.headrace.api.http.SentValues;
 import io.headrace.api.submit.KnownQueues;
 import io.headrace.api.view.JobJson;
 import io.headrace.api.view.OperatorJson;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Deletion;
-import io.headrace.broker.BrokerOperator.Page;
-import io.headrace.broker.BrokerOperator.Query;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.Jobs;
+import io.headrace.broker.QueueDeletion;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
+import io.headrace.broker.Queues;
 import io.headrace.broker.SettingsChange;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
@@ -43,7 +45,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The calls about queues. */
-public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, KnownQueues known,
+public record QueueCalls(Queues queues, Jobs jobs, JobJson jobJson, Audit audit, KnownQueues known,
         Endpoints endpoints) {
     /** How many jobs a page has at most: each may hold a payload of 256 KiB. */
     private static final int MAX_PAGE = 200;
@@ -60,11 +62,11 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
                 new Route(HttpMethod.PATCH, "/v1/queues/{queue}", Access.OPERATE, Reply.JSON, List.of(),
                         audit.withBody(AuditAction.QUEUE_SETTINGS, this::change)),
                 Route.post("/v1/queues/{queue}/pause", Access.OPERATE,
-                        audit.blocking(AuditAction.QUEUE_PAUSE, (e, draft) -> onKnown(e, draft, operator::pause))),
+                        audit.blocking(AuditAction.QUEUE_PAUSE, (e, draft) -> onKnown(e, draft, queues::pause))),
                 Route.post("/v1/queues/{queue}/resume", Access.OPERATE,
                         audit.blocking(AuditAction.QUEUE_RESUME, (e, draft) -> onKnown(e, draft, queue -> {
                             draft.begun(); // workers are woken after the change, which may fail alone
-                            operator.resume(queue);
+                            queues.resume(queue);
                         }))),
                 Route.post("/v1/queues/{queue}/purge", Access.OPERATE,
                         audit.blocking(AuditAction.QUEUE_PURGE, this::purge)),
@@ -79,14 +81,14 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
     private Reply list(HttpCall call) {
         int limit = call.query().number("limit", MAX_QUEUES, 1, MAX_QUEUES);
         Optional<QueueName> after = call.query().text("cursor").map(QueueCalls::cursor);
-        List<QueueName> left = operator.names().stream().filter(call.caller()::reaches)
+        List<QueueName> left = queues.names().stream().filter(call.caller()::reaches)
                 .filter(name -> after.isEmpty() || name.compareTo(after.get()) > 0).toList();
         List<QueueName> page = left.subList(0, Math.min(limit, left.size()));
-        List<QueueInfo> queues = operator.queues(page);
+        List<QueueInfo> infos = queues.infos(page);
         Optional<String> next = page.size() == left.size() ? Optional.empty()
                 : Optional.of(page.get(page.size() - 1).value());
         Reply reply = Reply.json(200, out -> {
-            out.objects("queues", queues, (o, queue) -> OperatorJson.queue(o, queue, null));
+            out.objects("queues", infos, (o, queue) -> OperatorJson.queue(o, queue, null));
             next.ifPresent(name -> out.text("next", name));
         });
         return next.map(name -> reply.with("Link",
@@ -102,14 +104,14 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
     }
 
     private Reply show(QueueName queue) {
-        QueueInfo info = Endpoints.known(operator, queue);
-        QueueSettings settings = operator.settings(queue);
+        QueueInfo info = Endpoints.known(queues, queue);
+        QueueSettings settings = queues.settings(queue);
         return Reply.json(200, out -> OperatorJson.queue(out, info, settings));
     }
 
     private Reply onKnown(HttpCall call, AuditDraft draft, Consumer<QueueName> change) {
         QueueName queue = call.queue();
-        Endpoints.known(operator, queue);
+        Endpoints.known(queues, queue);
         change.accept(queue);
         draft.done();
         return show(queue);
@@ -147,11 +149,11 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         draft.asked(body);
         SettingsChange settings = sent.made(change::settings);
         draft.begun(); // written, then read: the second step may fail alone
-        operator.change(queue, settings);
+        queues.change(queue, settings);
         if (Boolean.TRUE.equals(change.paused)) {
-            operator.pause(queue);
+            queues.pause(queue);
         } else if (change.paused != null) {
-            operator.resume(queue);
+            queues.resume(queue);
         }
         draft.done();
         return show(queue);
@@ -168,12 +170,12 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
 
     private Reply purge(HttpCall call, AuditDraft draft) {
         QueueName queue = call.queue();
-        Endpoints.known(operator, queue);
+        Endpoints.known(queues, queue);
         long end = System.nanoTime() + PURGE_NANOS;
         long[] count = {0};
         boolean more = false;
         try {
-            count[0] = operator.purge(queue, soFar -> {
+            count[0] = queues.purge(queue, soFar -> {
                 count[0] = soFar;
                 draft.count(soFar);
                 if (System.nanoTime() - end > 0) {
@@ -198,8 +200,8 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
         if (purge) {
             draft.detail(Json.parse("{\"purge\":true}"));
         }
-        Deletion deletion = operator.delete(queue, purge);
-        switch (deletion.outcome()) {
+        QueueDeletion deletion = queues.delete(queue, purge);
+        switch (deletion.result()) {
             case UNKNOWN -> {
                 draft.nothing();
                 throw ProblemType.UNKNOWN_QUEUE.problem("there is no queue '" + queue + "'");
@@ -219,7 +221,7 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
     }
 
     /** Such as {@code 3 queued, 1 running}. */
-    private static String words(Deletion deletion) {
+    private static String words(QueueDeletion deletion) {
         return Arrays.stream(JobState.values()).filter(state -> deletion.jobs().getOrDefault(state, 0L) > 0)
                 .map(state -> deletion.jobs().get(state) + " " + state.label()).collect(Collectors.joining(", "))
                 + (deletion.count() == 1 ? " job" : " jobs");
@@ -232,12 +234,12 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
                         + Arrays.stream(JobState.values()).map(JobState::label).collect(Collectors.joining(", "))));
         JobType type = call.query().text("type").map(JobType::new).orElse(null);
         int limit = call.query().number("limit", 50, 1, MAX_PAGE);
-        Query query = new Query(queue, state, type, call.query().text("error").orElse(null),
+        JobQuery query = new JobQuery(queue, state, type, call.query().text("error").orElse(null),
                 call.query().text("from").map(text -> Rfc3339.parse("from", text)).orElse(null),
                 call.query().text("to").map(text -> Rfc3339.parse("to", text)).orElse(null),
                 call.query().text("cursor").orElse(null), limit);
-        Endpoints.known(operator, queue);
-        Page page = operator.jobs(query);
+        Endpoints.known(queues, queue);
+        JobPage<Job> page = jobs.list(query);
         Reply reply = Reply.json(200, out -> {
             out.objects("jobs", page.jobs(), jobJson::listed);
             page.next().ifPresent(next -> out.text("next", next));
@@ -246,7 +248,7 @@ public record QueueCalls(BrokerOperator operator, JobJson jobJson, Audit audit, 
                 .orElse(reply);
     }
 
-    private static String address(Query query, String cursor) {
+    private static String address(JobQuery query, String cursor) {
         return "/v1/queues/" + query.queue() + "/jobs?state=" + query.state().label() + and("type", query.type())
                 + and("error", query.error()) + and("from", query.from()) + and("to", query.to())
                 + and("limit", query.limit()) + and("cursor", cursor);

@@ -10,15 +10,16 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.api.http.SentValues;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.Workers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /v1/scaling/{queue}}: numbers for autoscalers. */
-public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+public record ScalingCall(Queues queues, Workers workers, CachedByQueue<Optional<ServiceTime>> serviceTimes,
         Endpoints endpoints) {
     private static final Duration DRAIN_WITHIN = Duration.ofMinutes(1);
     private static final int MAX_WORKERS = 100_000;
@@ -36,8 +37,8 @@ public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<Servic
         int min = call.query().number("min", 0, 0, MAX_WORKERS);
         int max = call.query().number("max", Math.max(MAX, min), 0, MAX_WORKERS);
         int asked = call.query().text("slots").isEmpty() ? 0 : call.query().number("slots", 1, 1, 100_000);
-        QueueInfo info = Endpoints.known(operator, queue);
-        List<WorkerInfo> claiming = operator.workers().stream()
+        QueueInfo info = Endpoints.known(queues, queue);
+        List<WorkerInfo> claiming = workers.live().stream()
                 .filter(worker -> worker.queues().contains(queue) && worker.state().equals("running")).toList();
         int slots = asked > 0 ? asked
                 : (int) Math.round(claiming.stream().mapToInt(WorkerInfo::slots).average().orElse(Scaling.SLOTS));
@@ -45,7 +46,7 @@ public record ScalingCall(BrokerOperator operator, CachedByQueue<Optional<Servic
         call.query().text("drainWithin").ifPresent(text -> sent.put("drainWithin", text));
         Scaling.Wanted wanted = sent.made(() -> new Scaling.Wanted(slots, drainWithin, min, max));
         Scaling scaling = new Scaling(info.paused(), info.counts().getOrDefault(JobState.QUEUED, 0L),
-                operator.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),
+                queues.due(queue, drainWithin), info.counts().getOrDefault(JobState.RUNNING, 0L), claiming.size(),
                 serviceTimes.get(queue), wanted);
         return Reply.json(200, out -> {
             out.text("queue", queue.value());

@@ -4,8 +4,8 @@ import io.headrace.Attempt;
 import io.headrace.Job;
 import io.headrace.JobState;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.Jobs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +20,8 @@ public record ServiceTime(Duration mean, int over) {
     private static final int SAMPLE = 50;
 
     /** Empty when none is on record. */
-    public static Optional<ServiceTime> of(BrokerOperator operator, QueueName queue) {
-        return of(operator.jobs(new Query(queue, JobState.SUCCEEDED, null, null, null, SAMPLE)).jobs());
+    public static Optional<ServiceTime> of(Jobs jobs, QueueName queue) {
+        return of(jobs.list(new JobQuery(queue, JobState.SUCCEEDED, null, null, null, SAMPLE)).jobs());
     }
 
     public static Optional<ServiceTime> of(List<Job> ended) {

@@ -3,6 +3,7 @@ package io.headrace.api.operate;
 import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.JobStore;
 import io.headrace.Priority;
 import io.headrace.api.http.Access;
 import io.headrace.api.http.CachedByQueue;
@@ -11,16 +12,17 @@ import io.headrace.api.http.HttpCall;
 import io.headrace.api.http.JsonOut;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
-import io.headrace.broker.Broker;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.Jobs;
+import io.headrace.broker.LinePosition;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.Queues;
+import io.headrace.broker.Workers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /v1/jobs/{id}/why}: gathers the facts, has {@link JobDiagnosis} decide. */
-public record WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+public record WhyCall(JobStore store, Queues queues, Jobs jobs, Workers workers, CachedByQueue<Optional<ServiceTime>> serviceTimes,
         Endpoints endpoints) {
     public List<Route> routes() {
         return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), endpoints.blocking(this::why)));
@@ -28,13 +30,13 @@ public record WhyCall(Broker broker, BrokerOperator operator, CachedByQueue<Opti
 
     private Reply why(HttpCall call) {
         JobId id = call.job();
-        Job job = Endpoints.found(id, broker.find(id));
-        QueueInfo queue = Endpoints.known(operator, id.queue());
+        Job job = Endpoints.found(id, store.find(id));
+        QueueInfo queue = Endpoints.known(queues, id.queue());
         boolean queued = job.state() == JobState.QUEUED;
-        Optional<Spot> spot = queued ? operator.spot(id) : Optional.empty();
+        Optional<LinePosition> spot = queued ? jobs.position(id) : Optional.empty();
         JobDiagnosis.Answer answer = JobDiagnosis
-                .explain(new JobDiagnosis.Facts(operator.time(id.queue()), job, queue.paused(),
-                        operator.workers(), spot, moreUrgent(queue, id.priority()),
+                .explain(new JobDiagnosis.Facts(queues.time(id.queue()), job, queue.paused(),
+                        workers.live(), spot, moreUrgent(queue, id.priority()),
                         queued ? serviceTimes.get(id.queue()) : Optional.empty()));
         return Reply.json(200, out -> write(out, job, answer));
     }

@@ -13,14 +13,14 @@ import io.headrace.api.http.ProblemType;
 import io.headrace.api.http.Reply;
 import io.headrace.api.http.Route;
 import io.headrace.api.view.OperatorJson;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.broker.Steer;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.Workers;
 import java.util.List;
 
 /** The calls about workers. */
-public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints endpoints) {
+public record WorkerCalls(Workers workers, Audit audit, Endpoints endpoints) {
     public List<Route> routes() {
         return List.of(
                 Route.get("/v1/workers", Access.VIEW, List.of(), endpoints.blocking(e -> list(e.caller()))),
@@ -31,17 +31,17 @@ public record WorkerCalls(BrokerOperator operator, Audit audit, Endpoints endpoi
     }
 
     private Reply list(Caller caller) {
-        List<WorkerInfo> workers = caller.workers(operator.workers());
-        return Reply.json(200, out -> out.objects("workers", workers, OperatorJson::worker));
+        List<WorkerInfo> live = caller.workers(workers.live());
+        return Reply.json(200, out -> out.objects("workers", live, OperatorJson::worker));
     }
 
     /** The worker as it last told of itself: it obeys a moment later. */
     private Reply steer(HttpCall call, AuditDraft draft, Steer steer) {
         WorkerId id = worker(call.pathParam("id"));
-        WorkerInfo worker = operator.workers().stream().filter(live -> live.id().equals(id)).findFirst()
+        WorkerInfo worker = workers.live().stream().filter(live -> live.id().equals(id)).findFirst()
                 .orElseThrow(() -> unknown("there is no live worker " + id));
         draft.begun(); // it is stored, then told of: the second step may fail alone
-        if (!operator.steer(id, steer)) {
+        if (!workers.steer(id, steer)) {
             draft.nothing();
             throw unknown("there is no live worker " + id);
         }

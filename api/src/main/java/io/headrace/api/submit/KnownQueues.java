@@ -4,7 +4,7 @@ import io.headrace.QueueName;
 import io.headrace.UnknownQueue;
 import io.headrace.api.http.BlockingCalls;
 import io.headrace.api.http.EventLoop;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.Queues;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
@@ -20,15 +20,15 @@ public final class KnownQueues {
     private static final Future<Void> YES = Future.succeededFuture();
 
     private final boolean closed;
-    private final BrokerOperator operator;
+    private final Queues queues;
     private final BlockingCalls blocking;
     private final LongSupplier nanoClock;
     /** When each queue was seen last. */
     private final Map<QueueName, Long> seen = new ConcurrentHashMap<>();
 
-    public KnownQueues(boolean closed, BrokerOperator operator, BlockingCalls blocking, LongSupplier nanoClock) {
+    public KnownQueues(boolean closed, Queues queues, BlockingCalls blocking, LongSupplier nanoClock) {
         this.closed = closed;
-        this.operator = operator;
+        this.queues = queues;
         this.blocking = blocking;
         this.nanoClock = nanoClock;
     }
@@ -38,7 +38,7 @@ public final class KnownQueues {
         if (!closed || believed(queue)) {
             return YES;
         }
-        return blocking.run(loop, () -> operator.queue(queue).isPresent()).compose(exists -> {
+        return blocking.run(loop, () -> queues.info(queue).isPresent()).compose(exists -> {
             if (!exists) {
                 seen.remove(queue);
                 return Future.failedFuture(new UnknownQueue(queue));

@@ -3,10 +3,10 @@ package io.headrace.api.view;
 import io.headrace.JobState;
 import io.headrace.Priority;
 import io.headrace.api.http.JsonOut;
-import io.headrace.broker.BrokerOperator.Minute;
-import io.headrace.broker.BrokerOperator.Overview;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.MinuteCounts;
+import io.headrace.broker.Overview;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.runtime.Build;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class OperatorJson {
         return (totalled ? queue.totals() : queue.counts()).getOrDefault(state, 0L);
     }
 
-    private static void rates(JsonOut out, List<Minute> history) {
+    private static void rates(JsonOut out, List<MinuteCounts> history) {
         TreeMap<String, Long> sums = new TreeMap<>();
         history.forEach(minute -> minute.counts().forEach((name, count) -> sums.merge(name, count, Long::sum)));
         out.object("rates", rates -> {
@@ -104,7 +104,7 @@ public final class OperatorJson {
     }
 
     /** Writes the members of a minute of a queue's history. */
-    public static void minute(JsonOut out, Minute minute) {
+    public static void minute(JsonOut out, MinuteCounts minute) {
         out.time("start", minute.start());
         HISTORY.forEach(name -> out.number(name, minute.counts().getOrDefault(name, 0L)));
     }

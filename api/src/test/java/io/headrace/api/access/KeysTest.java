@@ -51,7 +51,7 @@ class KeysTest {
         assertThat(api.post("/v1/queues/x/jobs", "{\"type\":\"t\"}", "Authorization", "Bearer " + secret).status())
                 .isEqualTo(403);
         assertThat(api.get("/v1/session", "Authorization", "Bearer " + secret).text("name")).isEqualTo("ci");
-        assertThat(api.broker.operator().access().keys()).singleElement().extracting(AccessKey::digest)
+        assertThat(api.broker.access().keys()).singleElement().extracting(AccessKey::digest)
                 .isEqualTo(Digest.of(secret));
         TestApi.Answer list = api.get("/v1/keys", "Authorization", "Bearer a");
         assertThat(list.json().path("keys"))
@@ -79,10 +79,10 @@ class KeysTest {
 
     @Test
     void whatAnotherReplicaDoesIsKnownWithinSeconds() throws InterruptedException {
-        AccessKey key = api.broker.operator().access()
+        AccessKey key = api.broker.access()
                 .create("else", Digest.of("x"), Role.VIEWER, Scope.ALL, null).orElseThrow();
         await("x", 200);
-        assertThat(api.broker.operator().access().revoke(key.name())).isTrue();
+        assertThat(api.broker.access().revoke(key.name())).isTrue();
         await("x", 401);
     }
 
@@ -108,7 +108,7 @@ class KeysTest {
     void theKnownKeysStandWhileTheBrokerIsAway() {
         String secret = create("{\"name\":\"eye\",\"role\":\"viewer\"}").text("secret");
         api.broker.unavailable(true);
-        KeyRing ring = new KeyRing(TestApi.keys("root=admin:a"), api.broker.operator().access(),
+        KeyRing ring = new KeyRing(TestApi.keys("root=admin:a"), api.broker.access(),
                 api.clock::now);
         ring.renew();
         assertThat(ring.find(Digest.of(secret))).isNull();
@@ -124,7 +124,7 @@ class KeysTest {
     @Test
     void aKeyExpiresWhileTheBrokerIsAway() {
         String secret = create("{\"name\":\"eye\",\"role\":\"viewer\",\"expiresIn\":\"1m\"}").text("secret");
-        KeyRing ring = new KeyRing(TestApi.keys("root=admin:a"), api.broker.operator().access(), api.clock::now);
+        KeyRing ring = new KeyRing(TestApi.keys("root=admin:a"), api.broker.access(), api.clock::now);
         ring.renew();
         api.broker.unavailable(true);
         ring.renew();
@@ -172,7 +172,7 @@ class KeysTest {
         TestApi.Answer answer = create(body);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         assertThat(answer.text("field")).isEqualTo(field);
-        assertThat(api.broker.operator().access().keys()).isEmpty();
+        assertThat(api.broker.access().keys()).isEmpty();
     }
 
     @Test

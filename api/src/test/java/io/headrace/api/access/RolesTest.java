@@ -11,8 +11,8 @@ import io.headrace.access.Role;
 import io.headrace.access.Scope;
 import io.headrace.api.OpenApi;
 import io.headrace.api.TestApi;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -100,13 +100,13 @@ class RolesTest {
     /** All that a call could have changed. */
     private String everything() {
         List<Object> all = new ArrayList<>();
-        for (QueueInfo queue : api.broker.operator().queues()) {
+        for (QueueInfo queue : api.broker.queues().all()) {
             all.add(queue.queue() + " " + queue.paused() + new java.util.TreeMap<>(queue.counts())
                     + new java.util.TreeMap<>(queue.totals()) + queue.kept());
-            all.add(api.broker.operator().settings(queue.queue()));
+            all.add(api.broker.queues().settings(queue.queue()));
         }
-        all.add(api.broker.operator().workers());
-        all.add(api.broker.operator().access().keys());
+        all.add(api.broker.workers().live());
+        all.add(api.broker.access().keys());
         all.add(audit());
         all.add(api.broker.find(mail));
         all.add(api.broker.find(other));
@@ -114,7 +114,7 @@ class RolesTest {
     }
 
     private List<?> audit() {
-        return api.broker.operator().access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 1000)).entries();
+        return api.broker.access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 1000)).entries();
     }
 
     @Test
@@ -178,7 +178,7 @@ class RolesTest {
                 .text("id"));
         worker("w-1", List.of(TestApi.MAIL), List.of());
         QueueName empty = new QueueName("empty");
-        api.broker.operator().resume(empty);
+        api.broker.queues().resume(empty);
         api.post("/v1/keys", "{\"name\":\"nobody\",\"role\":\"viewer\"}", bearer("a"));
         for (String operation : OpenApi.operations()) {
             if (reads(operation) || roles(operation).isEmpty() || roles(operation).contains("viewer")
@@ -269,7 +269,7 @@ class RolesTest {
         assertThat(call("GET /v1/queues/{queue}", TestApi.MAIL, mail, "mv").status()).isEqualTo(200);
         assertThat(call("DELETE /v1/jobs/{id}", TestApi.MAIL, mail, "mo").status()).isEqualTo(200);
         assertThat(call("PATCH /v1/queues/{queue}", TestApi.MAIL, mail, "mo").status()).isEqualTo(200);
-        assertThat(api.broker.operator().settings(TestApi.MAIL))
+        assertThat(api.broker.queues().settings(TestApi.MAIL))
                 .isEqualTo(new QueueSettings(0, QueueSettings.DEFAULT.retention(), 7));
     }
 }

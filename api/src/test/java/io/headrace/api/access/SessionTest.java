@@ -97,7 +97,7 @@ class SessionTest {
         TestApi.Answer answer = change(cookie, headers);
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.problem()).isEqualTo("forbidden");
-        assertThat(api.broker.operator().queue(TestApi.MAIL)).isEmpty();
+        assertThat(api.broker.queues().info(TestApi.MAIL)).isEmpty();
         assertThat(api.send(TestApi.with(api.json("/v1/session", "{\"key\":\"a\"}"),
                 "Origin", origin.isEmpty() ? "https://evil.example" : origin).build()).status()).isEqualTo(403);
     }
@@ -246,7 +246,7 @@ class SessionTest {
 
     /** The parts that redeem tickets, over the broker of the server. */
     private Sessions sessions(String keys) {
-        AccessStore store = api.broker.operator().access();
+        AccessStore store = api.broker.access();
         KeyRing ring = new KeyRing(TestApi.keys(keys), store, api.clock::now);
         ring.renew();
         return new Sessions(store, ring);
@@ -294,7 +294,7 @@ class SessionTest {
     void whatIsStoredOfASessionDoesNotProveAKey() {
         String cookie = cookie("v");
         String secret = cookie.substring(cookie.indexOf('=') + 1);
-        AccessStore.Pass stored = api.broker.operator().access().session(Digest.of(secret)).orElseThrow();
+        AccessStore.Pass stored = api.broker.access().session(Digest.of(secret)).orElseThrow();
         assertThat(stored.proof()).isNotEqualTo(Digest.of("v"));
         assertThat(stored.key()).isEqualTo("eye");
         assertThat(api.get("/v1/queues", "Authorization", "Bearer " + stored.proof().hex()).status()).isEqualTo(401);

@@ -30,7 +30,7 @@ class CompressionTest {
     @BeforeEach
     void manyQueues() {
         for (int i = 0; i < 20; i++) {
-            api.broker.operator().pause(new QueueName("queue-" + i));
+            api.broker.queues().pause(new QueueName("queue-" + i));
         }
     }
 

@@ -141,7 +141,7 @@ public class HttpTest {
             }
         }
         assertThat(api.post("/v1/queues/mail/jobs", "{\"type\":\"t\"}").status()).isEqualTo(202);
-        assertThat(api.broker.operator().queue(TestApi.MAIL).orElseThrow().priorities().values())
+        assertThat(api.broker.queues().info(TestApi.MAIL).orElseThrow().priorities().values())
                 .containsExactlyInAnyOrder(1L,
                         0L, 0L);
     }

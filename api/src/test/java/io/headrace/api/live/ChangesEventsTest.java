@@ -67,7 +67,7 @@ class ChangesEventsTest {
     @Test
     void whatHasChangedIsToldAndNothingElse() throws Exception {
         for (int i = 0; i < 30; i++) {
-            api.broker.operator().pause(new QueueName("queue-" + i));
+            api.broker.queues().pause(new QueueName("queue-" + i));
         }
         try (EventReader events = follow("/v1/events?changes=true")) {
             EventReader.Event first = events.next();
@@ -77,9 +77,9 @@ class ChangesEventsTest {
             assertThat(quiet.name()).isEqualTo("changes");
             assertThat(quiet.data()).hasSizeLessThan(200);
             state = merged(state, json(quiet));
-            api.broker.operator().resume(new QueueName("queue-7"));
+            api.broker.queues().resume(new QueueName("queue-7"));
             api.submit();
-            api.broker.operator().delete(new QueueName("queue-8"), true);
+            api.broker.queues().delete(new QueueName("queue-8"), true);
             while (!state.path("queues").has("mail") || state.path("queues").has("queue-8")
                     || state.at("/queues/queue-7/paused").asBoolean()) {
                 EventReader.Event event = events.next();

@@ -72,8 +72,8 @@ class OverviewEventsTest {
     @Test
     void aLimitedKeyHearsOfItsQueuesOnly() throws Exception {
         try (TestApi api = new TestApi("KEYS=all=admin:root,a=viewer@mail:m,p=producer:p")) {
-            api.broker.operator().pause(new QueueName("mail"));
-            api.broker.operator().pause(new QueueName("other"));
+            api.broker.queues().pause(new QueueName("mail"));
+            api.broker.queues().pause(new QueueName("other"));
             try (EventReader one = listen(api, "", "Authorization", "Bearer m");
                     EventReader all = listen(api, "", "Authorization", "Bearer root")) {
                 assertThat(data(one.next()).path("queues").findValuesAsText("queue")).containsExactly("mail");

@@ -6,8 +6,8 @@ import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Overview;
-import io.headrace.broker.BrokerOperator.QueueInfo;
+import io.headrace.broker.Overview;
+import io.headrace.broker.QueueInfo;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.config.Meter;
@@ -34,8 +34,8 @@ final class BrokerMetersTest {
 
     private void create(String queue) {
         clock.advance(Duration.ofSeconds(1));
-        broker.operator().pause(new QueueName(queue));
-        broker.operator().resume(new QueueName(queue));
+        broker.queues().pause(new QueueName(queue));
+        broker.queues().resume(new QueueName(queue));
     }
 
     private void submit(String queue, int count) {
@@ -45,7 +45,7 @@ final class BrokerMetersTest {
     }
 
     private void refresh() {
-        Overview seen = broker.operator().overview();
+        Overview seen = broker.queues().overview();
         List<QueueInfo> queues = new ArrayList<>();
         for (QueueInfo queue : seen.queues()) {
             queues.add(new QueueInfo(queue.queue(), queue.paused(), queue.counts(),
@@ -80,7 +80,7 @@ final class BrokerMetersTest {
         submit("b", 3);
         clock.advance(Duration.ofSeconds(7));
         submit("zebra", 1);
-        broker.operator().pause(new QueueName("b"));
+        broker.queues().pause(new QueueName("b"));
         for (String worker : List.of("w-1", "w-2")) {
             broker.heartbeat(new WorkerInfo(new WorkerId(worker), "host", 1, clock.now(),
                     List.of(new QueueName("a"), new QueueName("b")), List.of(new JobType("t")), 1, 0,

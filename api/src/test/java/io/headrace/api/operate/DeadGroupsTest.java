@@ -8,8 +8,7 @@ import io.headrace.JobId;
 import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.api.TestApi;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.Fingerprint;
+import io.headrace.broker.DeadJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,11 +92,11 @@ class DeadGroupsTest {
                 api.bury(api.claim(), "Timeout");
             }
             long[] clock = {0};
-            DeadGroups.Found found = DeadGroups.of(api.broker.operator(), new QueueName("mail"),
+            DeadGroups.Found found = DeadGroups.of(api.broker.jobs(), new QueueName("mail"),
                     () -> clock[0] += Duration.ofMillis(600).toNanos());
             assertThat(found.examined()).isEqualTo(400);
             assertThat(found.more()).isTrue();
-            assertThat(DeadGroups.of(api.broker.operator(), new QueueName("mail"), System::nanoTime).examined())
+            assertThat(DeadGroups.of(api.broker.jobs(), new QueueName("mail"), System::nanoTime).examined())
                     .isEqualTo(450);
         }
     }

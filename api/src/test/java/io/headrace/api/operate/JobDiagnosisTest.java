@@ -12,7 +12,7 @@ import io.headrace.JobType;
 import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.LinePosition;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class JobDiagnosisTest {
 
     private boolean paused;
     private final List<WorkerInfo> workers = new ArrayList<>();
-    private Optional<Spot> spot = Optional.of(new Spot(0, false));
+    private Optional<LinePosition> spot = Optional.of(new LinePosition(0, false));
     private long moreUrgent;
     private Optional<ServiceTime> service = Optional.of(new ServiceTime(Duration.ofSeconds(2), 50));
 
@@ -116,7 +116,7 @@ class JobDiagnosisTest {
     void busySlotsAreCountedOfThoseWhoKnowTheType() {
         worker("ann", "running", 10, 10, "welcome");
         worker("bob", "running", 10, 0, "copy");
-        spot = Optional.of(new Spot(41, false));
+        spot = Optional.of(new LinePosition(41, false));
         JobDiagnosis.Answer answer = whyQueued();
         assertThat(codes(answer)).containsExactly("slots-busy", "in-line");
         assertThat(answer.summary()).isEqualTo("All 10 slots of the worker that knows the type 'welcome' are busy,"
@@ -153,7 +153,7 @@ class JobDiagnosisTest {
     @Test
     void anEstimatedPlaceSaysSo() {
         worker("ann", "running", 10, 0, "welcome");
-        spot = Optional.of(new Spot(52_000, true));
+        spot = Optional.of(new LinePosition(52_000, true));
         JobDiagnosis.Answer answer = whyQueued();
         assertThat(answer.summary()).isEqualTo("About 52000 jobs of its level 'normal' are ahead of it;"
                 + " it should start in about 2 hours.");

@@ -45,7 +45,7 @@ class OverviewTest {
     @Test
     void anOverviewListsAThousandQueuesAndCountsTheOthers() {
         for (int i = 0; i < OperatorJson.MOST_QUEUES + 3; i++) {
-            api.broker.operator().pause(new QueueName("tenant-" + i));
+            api.broker.queues().pause(new QueueName("tenant-" + i));
         }
         api.post("/v1/queues/zebra/jobs", "{\"type\":\"t\"}");
         JsonNode overview = api.get("/v1/overview").json();

@@ -81,7 +81,7 @@ class QueueCallsTest {
             assertThat(answer.problem()).isEqualTo("unknown-queue");
         }
         assertThat(api.get("/v1/queues/No!").status()).isEqualTo(422);
-        assertThat(api.broker.operator().queues()).isEmpty();
+        assertThat(api.broker.queues().all()).isEmpty();
     }
 
     @Test
@@ -239,7 +239,7 @@ class QueueCallsTest {
     @Test
     void queuesComeInPagesByName() {
         List<String> all = List.of("a", "b", "c", "d", "e");
-        all.forEach(name -> api.broker.operator().pause(new QueueName(name)));
+        all.forEach(name -> api.broker.queues().pause(new QueueName(name)));
         List<String> seen = new ArrayList<>();
         String address = "/v1/queues?limit=2";
         while (!address.isEmpty()) {

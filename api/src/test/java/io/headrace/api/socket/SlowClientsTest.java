@@ -124,7 +124,7 @@ public class SlowClientsTest {
     /** So many that their figures fill the buffers between server and client in a few seconds. */
     public static void manyQueues(TestApi api) {
         for (int i = 0; i < 4_000; i++) {
-            api.broker.operator().pause(new QueueName("queue-with-a-long-name-to-fill-the-wire-" + i));
+            api.broker.queues().pause(new QueueName("queue-with-a-long-name-to-fill-the-wire-" + i));
         }
     }
 

@@ -142,7 +142,7 @@ class SocketAccessTest {
         List<Digest> sessions = new ArrayList<>();
         Interposer interposer = new Interposer();
         interposer.noting("session", arguments -> sessions.add((Digest) arguments[0]));
-        endsAllStreams(interposer, api -> api.broker.operator().access().end(sessions.get(0)));
+        endsAllStreams(interposer, api -> api.broker.access().end(sessions.get(0)));
     }
 
     @Test
@@ -201,7 +201,7 @@ class SocketAccessTest {
     void aKeyHearsOnlyWhatItMaySee() {
         try (TestApi api = new TestApi("KEYS=a=viewer@mail:m,b=producer:p")) {
             api.submitAs("p");
-            api.broker.operator().pause(new QueueName("other"));
+            api.broker.queues().pause(new QueueName("other"));
             try (TestSocket viewer = TestSocket.open(api, "", "Authorization", "Bearer m")) {
                 assertThat(viewer.next("session", "open").path("queues")).hasToString("[\"mail\"]");
                 JsonNode queues = viewer.subscribe("overview").next("overview", "overview").path("queues");

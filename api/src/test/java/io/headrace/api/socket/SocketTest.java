@@ -147,7 +147,7 @@ public class SocketTest {
             socket.sendBytes("{}".getBytes(StandardCharsets.UTF_8));
             assertThat(socket.problem()).isEqualTo("malformed-json");
             for (int i = 0; i < 100; i++) {
-                api.broker.operator().pause(new QueueName("q" + i));
+                api.broker.queues().pause(new QueueName("q" + i));
                 socket.subscribe("queue:q" + i);
             }
             socket.subscribe("overview");

@@ -7,7 +7,7 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.api.SlowBroker;
 import io.headrace.api.TestApi;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -33,7 +33,7 @@ public class BatchTest {
     }
 
     private static long stored(TestApi api) {
-        return api.broker.operator().queue(TestApi.MAIL).map(queue -> queue.counts().getOrDefault(JobState.QUEUED, 0L))
+        return api.broker.queues().info(TestApi.MAIL).map(queue -> queue.counts().getOrDefault(JobState.QUEUED, 0L))
                 .orElse(0L);
     }
 
@@ -240,7 +240,7 @@ public class BatchTest {
     @Test
     void aFullQueueRefusesTheWholeBatchOrItsRest() {
         try (TestApi api = new TestApi()) {
-            api.broker.operator().settings(TestApi.MAIL, new QueueSettings(3, QueueSettings.DEFAULT.retention(), 10));
+            api.broker.queues().settings(TestApi.MAIL, new QueueSettings(3, QueueSettings.DEFAULT.retention(), 10));
             TestApi.Answer some = api.send(lines(api, "{\"type\":\"a\"}\n".repeat(5)));
             assertThat(some.status()).isEqualTo(202);
             assertThat(some.json().path("items").get(4).path("problem").path("type").asText())
@@ -253,7 +253,7 @@ public class BatchTest {
     @Test
     void eachJobOfABatchIsAskedForAlthoughTheQueueIsFull() {
         try (TestApi api = new TestApi()) {
-            api.broker.operator().settings(TestApi.MAIL, new QueueSettings(1, QueueSettings.DEFAULT.retention(), 10));
+            api.broker.queues().settings(TestApi.MAIL, new QueueSettings(1, QueueSettings.DEFAULT.retention(), 10));
             String job = "{\"type\":\"a\"}\n";
             String unique = "{\"type\":\"a\",\"uniqueKey\":\"u\"}\n";
             assertThat(api.send(lines(api, unique)).status()).isEqualTo(202);

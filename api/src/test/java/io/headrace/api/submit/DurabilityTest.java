@@ -37,7 +37,7 @@ class DurabilityTest {
         TestApi.Answer batch = api.post(JOBS + ":batch", "[" + JOB + "," + JOB + "]", "Prefer", prefer);
         assertThat(batch.status()).isEqualTo(503);
         assertThat(batch.problem()).isEqualTo("durability-unavailable");
-        assertThat(api.broker.operator().queue(TestApi.MAIL)).isEmpty();
+        assertThat(api.broker.queues().info(TestApi.MAIL)).isEmpty();
     }
 
     @ParameterizedTest

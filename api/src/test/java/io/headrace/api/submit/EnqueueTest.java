@@ -6,7 +6,7 @@ import io.headrace.Job;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.api.TestApi;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +132,7 @@ class EnqueueTest {
         assertThat(answer.problem()).isEqualTo("invalid-field");
         assertThat(answer.text("field")).isEqualTo(field);
         assertThat(answer.text("detail")).startsWith(field).contains(detail);
-        assertThat(api.broker.operator().queues()).isEmpty();
+        assertThat(api.broker.queues().all()).isEmpty();
     }
 
     @ParameterizedTest
@@ -271,7 +271,7 @@ class EnqueueTest {
         assertThat(answers).allMatch(answer -> answer.status() == 202);
         assertThat(answers.stream().map(TestApi.Answer::body).collect(Collectors.toSet())).hasSize(1);
         assertThat(answers).filteredOn(answer -> answer.header("Idempotency-Replayed").isEmpty()).hasSize(1);
-        assertThat(api.broker.operator().queue(TestApi.MAIL).orElseThrow().counts()).containsEntry(JobState.SCHEDULED,
+        assertThat(api.broker.queues().info(TestApi.MAIL).orElseThrow().counts()).containsEntry(JobState.SCHEDULED,
                 1L);
     }
 
@@ -314,7 +314,7 @@ class EnqueueTest {
 
     @Test
     void aFullQueueAsksForPatience() {
-        api.broker.operator().settings(TestApi.MAIL, new QueueSettings(2, QueueSettings.DEFAULT.retention(), 10));
+        api.broker.queues().settings(TestApi.MAIL, new QueueSettings(2, QueueSettings.DEFAULT.retention(), 10));
         api.submit();
         api.submit();
         TestApi.Answer answer = api.post(JOBS, "{\"type\":\"t\"}");

@@ -14,6 +14,7 @@ import io.headrace.QueueName;
 import io.headrace.broker.Steer;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
+import io.headrace.broker.Workers;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /** Which queues and workers there are. A worker is there as long as its key has not expired. */
-public final class Registry {
+public final class Registry implements Workers {
     /** Longer than a worker lives without a heartbeat. */
     private static final Duration WISH_LIFETIME = Duration.ofMinutes(10);
 
@@ -82,6 +83,7 @@ public final class Registry {
     }
 
     /** Leaves the wish where the worker's heartbeat finds it, and says so. */
+    @Override
     public boolean steer(WorkerId worker, Steer wish) {
         byte[] heartbeat = keys.worker(worker);
         List<Object> seen = redis.askAll(heartbeat, List.of(new Request(Command.EXISTS, heartbeat),
@@ -127,7 +129,8 @@ public final class Registry {
     }
 
     /** Live workers, oldest first. Those that died are passed over; {@link Housekeeping} takes them off the list. */
-    public List<WorkerInfo> workers() {
+    @Override
+    public List<WorkerInfo> live() {
         List<Object> listed = redis.askAll(keys.workers(),
                 List.of(new Request(Command.SMEMBERS, keys.workers()), new Request(Command.TIME)));
         List<String> ids = Replies.texts(Redis.checked(listed.get(0)));

@@ -1,6 +1,6 @@
 package io.headrace.redis.jobs;
 
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -9,11 +9,11 @@ import io.headrace.JobState;
 import io.headrace.Json;
 import io.headrace.Lookup;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.BrokerOperator.DeadPage;
-import io.headrace.broker.BrokerOperator.Pace;
-import io.headrace.broker.BrokerOperator.Retried;
+import io.headrace.broker.DeadJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.RetryPace;
+import io.headrace.broker.RetryResult;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -34,7 +34,7 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Looks through the dead, and moves many of them in one step: a script for each batch. Thread-safe. */
 final class DeadJobs {
-    /** So many at most are read, requeued or deleted together: Redis is busy with them for a few milliseconds. */
+    /** So many at most are read, retried or deleted together: Redis is busy with them for a few milliseconds. */
     private static final int BATCH = 200;
     /** A job that died again while it was read is tried so often. */
     private static final int TRIES = 3;
@@ -53,7 +53,7 @@ final class DeadJobs {
         this.index = index;
     }
 
-    DeadPage page(QueueName queue, @Nullable String cursor, int limit) {
+    JobPage<DeadJob> page(QueueName queue, @Nullable String cursor, int limit) {
         if (limit < 1 || limit > 1000) {
             throw new InvalidInput("limit", "must be 1 to 1000, was " + limit);
         }
@@ -70,17 +70,17 @@ final class DeadJobs {
             for (int i = 0; i < documents.size(); i++) {
                 if (documents.get(i) instanceof byte[] bytes) {
                     jobs.add(new DeadJob(batch.get(i).id(), Instant.ofEpochMilli(batch.get(i).score()),
-                            outline(bytes)));
+                            cause(bytes)));
                 }
             }
             from += documents.size();
         }
-        return new DeadPage(jobs,
+        return new JobPage<>(jobs,
                 step.more() ? Optional.of(members.get(members.size() - 1).position()) : Optional.empty());
     }
 
     /** What cannot be read is shown as such, as everywhere. */
-    private static DeathCause outline(byte[] bytes) {
+    private static DeathCause cause(byte[] bytes) {
         try {
             return DeathCause.read(bytes);
         } catch (CorruptDocument e) {
@@ -91,18 +91,18 @@ final class DeadJobs {
 
     /** When the next job falls due, and what became of each so far; used by one thread. */
     private static final class Course {
-        final Map<JobId, Answer> answers = new LinkedHashMap<>();
-        final @Nullable Pace pace;
+        final Map<JobId, MoveResult> answers = new LinkedHashMap<>();
+        final @Nullable RetryPace pace;
         double dueMs;
 
-        Course(@Nullable Pace pace) {
+        Course(@Nullable RetryPace pace) {
             this.pace = pace;
             Instant start = pace == null ? null : pace.startAt();
             dueMs = start == null ? 0 : start.toEpochMilli();
         }
     }
 
-    Retried requeue(QueueName queue, List<JobId> ids, @Nullable Pace pace) {
+    RetryResult retry(QueueName queue, List<JobId> ids, @Nullable RetryPace pace) {
         if (!ids.stream().allMatch(id -> id.queue().equals(queue))) {
             throw new InvalidInput("ids", "must all be of the queue '" + queue + "'");
         }
@@ -110,25 +110,25 @@ final class DeadJobs {
         List<JobId> left = ids.stream().distinct().toList();
         for (int i = 0; i < TRIES && !left.isEmpty(); i++) {
             for (int from = 0; from < left.size(); from += BATCH) {
-                requeue(queue, left.subList(from, Math.min(left.size(), from + BATCH)), null, course);
+                retry(queue, left.subList(from, Math.min(left.size(), from + BATCH)), null, course);
             }
             left = left.stream().filter(id -> !course.answers.containsKey(id)).toList();
         }
-        return new Retried(ids.stream().map(id -> course.answers.getOrDefault(id, Answer.WRONG_STATE)).toList(),
+        return new RetryResult(ids.stream().map(id -> course.answers.getOrDefault(id, MoveResult.WRONG_STATE)).toList(),
                 Instant.ofEpochMilli(Math.round(course.dueMs)));
     }
 
     /** One dead job, with another payload unless it is null. WRONG_STATE when it is not dead, or keeps dying. */
-    Answer requeue(JobId id, @Nullable Json payload) {
+    MoveResult retry(JobId id, @Nullable Json payload) {
         Course course = new Course(null);
         for (int i = 0; i < TRIES && course.answers.isEmpty(); i++) {
-            requeue(id.queue(), List.of(id), payload, course);
+            retry(id.queue(), List.of(id), payload, course);
         }
-        return course.answers.getOrDefault(id, Answer.WRONG_STATE);
+        return course.answers.getOrDefault(id, MoveResult.WRONG_STATE);
     }
 
     /** Those that died again since they were read, or whose document is missing, get no answer yet. */
-    private void requeue(QueueName queue, List<JobId> ids, @Nullable Json payload, Course course) {
+    private void retry(QueueName queue, List<JobId> ids, @Nullable Json payload, Course course) {
         List<Object> scores = scores(queue, ids);
         List<JobId> dead = new ArrayList<>();
         List<byte[]> marks = new ArrayList<>();
@@ -137,18 +137,18 @@ final class DeadJobs {
                 dead.add(ids.get(i));
                 marks.add(score);
             } else {
-                course.answers.put(ids.get(i), Answer.WRONG_STATE);
+                course.answers.put(ids.get(i), MoveResult.WRONG_STATE);
             }
         }
         for (int from = 0; from < dead.size();) { // after the scores: one that is unchanged vouches for a document
             List<Object> documents = index.documents(queue, dead.subList(from, dead.size()));
             int to = from + documents.size();
-            requeue(queue, dead.subList(from, to), marks.subList(from, to), documents, payload, course);
+            retry(queue, dead.subList(from, to), marks.subList(from, to), documents, payload, course);
             from = to;
         }
     }
 
-    private void requeue(QueueName queue, List<JobId> dead, List<byte[]> marks, List<Object> documents,
+    private void retry(QueueName queue, List<JobId> dead, List<byte[]> marks, List<Object> documents,
             @Nullable Json payload, Course course) {
         List<byte[]> arguments = head(course);
         List<JobId> asked = new ArrayList<>();
@@ -160,7 +160,7 @@ final class DeadJobs {
                 arguments.addAll(asked(dead.get(i), marks.get(i), JobDocument.parse(bytes), payload));
                 asked.add(dead.get(i));
             } catch (CorruptDocument e) {
-                course.answers.put(dead.get(i), Answer.WRONG_STATE); // to run it would be to run something else
+                course.answers.put(dead.get(i), MoveResult.WRONG_STATE); // to run it would be to run something else
             }
         }
         if (!asked.isEmpty()) {
@@ -198,14 +198,14 @@ final class DeadJobs {
         List<String> words = Replies.texts(reply.get(1));
         for (int i = 0; i < asked.size(); i++) {
             if (!words.get(i).equals("MOVED")) {
-                course.answers.put(asked.get(i), words.get(i).equals("DONE") ? Answer.DONE : Answer.DUPLICATE);
+                course.answers.put(asked.get(i), words.get(i).equals("DONE") ? MoveResult.DONE : MoveResult.DUPLICATE);
             }
         }
     }
 
-    List<Answer> delete(List<JobId> ids) {
-        Answer[] answers = new Answer[ids.size()];
-        Arrays.fill(answers, Answer.DONE);
+    List<MoveResult> delete(List<JobId> ids) {
+        MoveResult[] answers = new MoveResult[ids.size()];
+        Arrays.fill(answers, MoveResult.DONE);
         Map<QueueName, List<Integer>> places = new LinkedHashMap<>();
         for (int i = 0; i < answers.length; i++) {
             places.computeIfAbsent(ids.get(i).queue(), queue -> new ArrayList<>()).add(i);
@@ -218,7 +218,7 @@ final class DeadJobs {
         return List.of(answers);
     }
 
-    private void delete(QueueName queue, List<JobId> ids, List<Integer> at, Answer[] answers) {
+    private void delete(QueueName queue, List<JobId> ids, List<Integer> at, MoveResult[] answers) {
         List<byte[]> arguments = new ArrayList<>();
         for (int i : at) {
             arguments.add(RedisKeys.bytes(ids.get(i).toString()));
@@ -228,8 +228,8 @@ final class DeadJobs {
         for (int n = 0; n < at.size(); n++) {
             if (Replies.number(done.get(n)) != 1) {
                 JobId id = ids.get(at.get(n));
-                answers[at.get(n)] = finder.find(id).kind() == Lookup.Kind.FOUND ? Answer.WRONG_STATE
-                        : Answer.NOT_FOUND;
+                answers[at.get(n)] = finder.find(id).kind() == Lookup.Kind.FOUND ? MoveResult.WRONG_STATE
+                        : MoveResult.NOT_FOUND;
             }
         }
     }

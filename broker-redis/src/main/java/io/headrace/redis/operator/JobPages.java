@@ -9,8 +9,8 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Page;
-import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.JobQuery;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -80,7 +80,7 @@ final class JobPages {
     /** Jobs fetched together, and where to go on; an empty position means the place is exhausted. */
     private record Step(List<Job> jobs, List<String> positions, String next) {}
 
-    Page page(Query query) {
+    JobPage<Job> page(JobQuery query) {
         List<String> places = places(query.state());
         int place = 0;
         String position = "-";
@@ -104,10 +104,10 @@ final class JobPages {
                 if (matches(query, step.jobs().get(i))) {
                     found.add(step.jobs().get(i));
                     bytes += step.jobs().get(i).document().bytes().length;
-                    if (found.size() == query.limit() || bytes >= Page.MAX_BYTES) {
+                    if (found.size() == query.limit() || bytes >= JobPage.MAX_BYTES) {
                         boolean last = i == step.jobs().size() - 1 && step.next().isEmpty()
                                 && place == places.size() - 1;
-                        return new Page(found, last ? Optional.empty()
+                        return new JobPage<>(found, last ? Optional.empty()
                                 : Optional.of(cursor(query, places.get(place), step.positions().get(i))));
                     }
                 }
@@ -119,10 +119,10 @@ final class JobPages {
                 position = "-";
             }
             if (looked >= MAX_LOOKED_AT && place < places.size()) {
-                return new Page(found, Optional.of(cursor(query, places.get(place), position)));
+                return new JobPage<>(found, Optional.of(cursor(query, places.get(place), position)));
             }
         }
-        return new Page(found, Optional.empty());
+        return new JobPage<>(found, Optional.empty());
     }
 
     /**
@@ -167,12 +167,12 @@ final class JobPages {
 
         void took(List<Job> jobs) {
             long bytes = jobs.stream().mapToLong(job -> job.document().bytes().length).sum();
-            long fit = jobs.isEmpty() ? most : Page.MAX_BYTES / Math.max(1, bytes / jobs.size());
+            long fit = jobs.isEmpty() ? most : JobPage.MAX_BYTES / Math.max(1, bytes / jobs.size());
             next = (int) Math.max(1, Math.min(most, Math.min(fit, (long) next * FASTER)));
         }
     }
 
-    private static String cursor(Query query, String place, String position) {
+    private static String cursor(JobQuery query, String place, String position) {
         return query.state().label() + "~" + place + "~" + position;
     }
 
@@ -197,7 +197,7 @@ final class JobPages {
         };
     }
 
-    private Step step(Query query, String place, String position, int most) {
+    private Step step(JobQuery query, String place, String position, int most) {
         return switch (place) {
             case "scheduled", "retrying", "parked", "dead" -> resting(query, position, most);
             case "cancelled" -> cancelledInLine(query, position, most);
@@ -206,7 +206,7 @@ final class JobPages {
         };
     }
 
-    private static boolean matches(Query query, Job job) {
+    private static boolean matches(JobQuery query, Job job) {
         if (job.state() != query.state() || (job.state().terminal() && !accepted(query, job))) {
             return false;
         }
@@ -216,18 +216,18 @@ final class JobPages {
         if (query.error() == null) {
             return true;
         }
-        History run = job.document().history();
-        return run.error() != null
-                && run.error().type().toLowerCase(Locale.ROOT).contains(query.error().toLowerCase(Locale.ROOT));
+        History history = job.document().history();
+        return history.error() != null
+                && history.error().type().toLowerCase(Locale.ROOT).contains(query.error().toLowerCase(Locale.ROOT));
     }
 
     /** Dead jobs are looked for by their time of death, others that ended by when they were accepted. */
-    private static boolean accepted(Query query, Job job) {
+    private static boolean accepted(JobQuery query, Job job) {
         long createdMs = job.createdAt().toEpochMilli();
         return job.state() == JobState.DEAD || (createdMs >= query.fromMs() && createdMs < query.toMs());
     }
 
-    private Step line(Query query, String place, String position, int most) {
+    private Step line(JobQuery query, String place, String position, int most) {
         int colon = place.indexOf(':');
         Priority priority = Priority.ofCode(place.charAt(colon + 1));
         List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
@@ -267,14 +267,14 @@ final class JobPages {
     }
 
     /** The entry behind which the time begins that is looked for. */
-    private static String behind(Query query) {
+    private static String behind(JobQuery query) {
         return query.fromMs() == 0 ? "-" : query.fromMs() - 1 + "-" + LAST_SEQUENCE;
     }
 
     /**
      * Jobs cancelled in line still have their entries, in line or in the hands of who ends them, but they have ended.
      */
-    private void withoutCancelled(Query query, List<Job> jobs, List<String> positions) {
+    private void withoutCancelled(JobQuery query, List<Job> jobs, List<String> positions) {
         if (jobs.isEmpty()) {
             return;
         }
@@ -294,7 +294,7 @@ final class JobPages {
     }
 
     /** Jobs of an index. One whose document is missing is passed over. */
-    private Step resting(Query query, String position, int most) {
+    private Step resting(JobQuery query, String position, int most) {
         RestingIndex.Step step = index.step(query.queue(), query.state(), position, query.fromMs(), query.toMs(), most);
         List<Object> documents = index.documents(query.queue(),
                 step.members().stream().map(RestingIndex.Member::id).toList());
@@ -314,7 +314,7 @@ final class JobPages {
     }
 
     /** A set scanned in steps; the position is {@code cursor.count:last id seen of that step}. */
-    private Step cancelledInLine(Query query, String position, int most) {
+    private Step cancelledInLine(JobQuery query, String position, int most) {
         byte[] key = keys.cancelled(query.queue());
         String[] at = (position.equals("-") ? "0" : position).split(":", 2);
         Scan scan = Scan.of(at[0], most);
@@ -331,7 +331,7 @@ final class JobPages {
      * Buckets newest first, each scanned in steps; the position is
      * {@code bucket:cursor.count:last id seen of that step}.
      */
-    private Step finished(Query query, String position, int most) {
+    private Step finished(JobQuery query, String position, int most) {
         String[] at = position.equals("-") ? new String[]{NEWEST, "0"} : position.split(":", 3);
         List<String> buckets = buckets(query, at[0]);
         if (buckets.isEmpty()) {
@@ -355,7 +355,7 @@ final class JobPages {
     }
 
     /** The next two buckets in which there may be jobs of the time asked for, newest first. */
-    private List<String> buckets(Query query, String from) {
+    private List<String> buckets(JobQuery query, String from) {
         String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
         if (query.to() == null) {
             return buckets(query.queue(), from, oldest);

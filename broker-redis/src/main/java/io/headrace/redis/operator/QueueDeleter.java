@@ -2,7 +2,7 @@ package io.headrace.redis.operator;
 
 import io.headrace.JobState;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Deletion;
+import io.headrace.broker.QueueDeletion;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -45,12 +45,12 @@ final class QueueDeleter {
         this.queues = queues;
     }
 
-    Deletion delete(QueueName queue, boolean drop) {
+    QueueDeletion delete(QueueName queue, boolean drop) {
         byte[] settings = keys.settings(queue);
         boolean there = number(settings, Command.EXISTS, settings) > 0
                 || number(keys.queues(), Command.SISMEMBER, keys.queues(), RedisKeys.bytes(queue.value())) > 0;
         if (!there) {
-            return new Deletion(Deletion.Outcome.UNKNOWN, Map.of());
+            return new QueueDeletion(QueueDeletion.Result.UNKNOWN, Map.of());
         }
         List<Object> reply = Replies.list(link.ask(Script.DELETE_QUEUE, queues.base(queue), arguments(drop)));
         Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
@@ -58,13 +58,13 @@ final class QueueDeleter {
             jobs.put(COUNTED.get(i), Replies.number(reply.get(i + 1)));
         }
         if (Replies.number(reply.get(0)) == 0) {
-            return new Deletion(Deletion.Outcome.NOT_EMPTY, jobs);
+            return new QueueDeletion(QueueDeletion.Result.NOT_EMPTY, jobs);
         }
         queues.doubt(queue);
         sweep(queue);
         link.ask(keys.queues(), new Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
         link.ask(keys.deleting(queue), new Request(Command.DEL, keys.deleting(queue)));
-        return new Deletion(Deletion.Outcome.DELETED, jobs);
+        return new QueueDeletion(QueueDeletion.Result.DELETED, jobs);
     }
 
     private static List<byte[]> arguments(boolean drop) {

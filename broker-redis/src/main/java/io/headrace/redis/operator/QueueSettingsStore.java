@@ -1,7 +1,7 @@
 package io.headrace.redis.operator;
 
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.SettingsChange;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /** Who may do what, in Redis. */
-final class RedisAccess implements AccessStore {
+public final class RedisAccess implements AccessStore {
     /** When it expires and when it was made, then JSON: scripts read the first number only. */
     private static final Pattern KEPT = Pattern.compile("([0-9]{1,15}) ([0-9]{1,15}) (.*)", Pattern.DOTALL);
 
@@ -40,7 +40,7 @@ final class RedisAccess implements AccessStore {
     private final UnreadableValues oddities;
     private final AuditLog audit;
 
-    RedisAccess(Redis link, RedisKeys keys, UnreadableValues oddities) {
+    public RedisAccess(Redis link, RedisKeys keys, UnreadableValues oddities) {
         this.link = link;
         this.keys = keys;
         this.oddities = oddities;

@@ -5,7 +5,7 @@ import io.headrace.InvalidInput;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Page;
+import io.headrace.broker.JobPage;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -34,7 +34,7 @@ final class RestingIndex {
     static final Pattern POSITION = Pattern.compile("-|" + SCORE + ":" + ID);
 
     /** So many bytes of documents are fetched or moved together. */
-    private static final int MAX_BYTES = Page.MAX_BYTES;
+    private static final int MAX_BYTES = JobPage.MAX_BYTES;
 
     private final Redis link;
     private final RedisKeys keys;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.JobType;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Memory;
+import io.headrace.broker.Overview.Memory;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.redis.RedisBroker;
@@ -44,7 +44,7 @@ final class AskEachTest {
     void fill() {
         for (int i = 10; i < 10 + MANY; i++) {
             QueueName queue = new QueueName("queue-" + i);
-            broker.operator().pause(queue);
+            broker.queues().pause(queue);
             queues.add(queue);
             WorkerId worker = new WorkerId("worker-" + i);
             broker.heartbeat(new WorkerInfo(worker, "mill", 1, Instant.EPOCH, List.of(queue),
@@ -62,18 +62,18 @@ final class AskEachTest {
     @Test
     void queuesAndWorkersAreReadInOneRoundTripAServer() {
         roundTrips.set(0);
-        assertThat(broker.operator().queues()).extracting(queue -> queue.queue()).isEqualTo(queues);
+        assertThat(broker.queues().all()).extracting(queue -> queue.queue()).isEqualTo(queues);
         assertThat(roundTrips.get()).isLessThanOrEqualTo(2 + 2 * SERVERS);
 
         roundTrips.set(0);
-        assertThat(broker.operator().workers()).extracting(WorkerInfo::id).isEqualTo(workers);
+        assertThat(broker.workers().live()).extracting(WorkerInfo::id).isEqualTo(workers);
         assertThat(roundTrips.get()).isLessThanOrEqualTo(1 + SERVERS);
     }
 
     @Test
     void aDayOfHistoryIsFetchedInSteps() {
         roundTrips.set(0);
-        assertThat(broker.operator().history(queues.get(0), 1440)).hasSize(1440);
+        assertThat(broker.queues().history(queues.get(0), 1440)).hasSize(1440);
         assertThat(roundTrips.get()).isBetween(12, 20);
     }
 
@@ -96,6 +96,6 @@ final class AskEachTest {
     }
 
     private Memory memory() {
-        return broker.operator().overview().memory();
+        return broker.queues().overview().memory();
     }
 }

@@ -77,7 +77,7 @@ final class DurabilityWaitTest {
     }
 
     private static long stored(RedisBroker broker) {
-        return broker.operator().queue(QUEUE).map(queue -> queue.counts().get(JobState.QUEUED)).orElse(0L);
+        return broker.queues().info(QUEUE).map(queue -> queue.counts().get(JobState.QUEUED)).orElse(0L);
     }
 
     @ParameterizedTest
@@ -105,7 +105,7 @@ final class DurabilityWaitTest {
                 RedisBroker broker = connect(redis)) {
             assertThatThrownBy(() -> new JobClient(broker).enqueue(job(Durability.FSYNC)))
                     .isInstanceOf(DurabilityUnavailable.class).hasMessageContaining("appendonly to yes");
-            assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
+            assertThatThrownBy(() -> broker.require(Durability.FSYNC))
                     .isInstanceOf(DurabilityUnavailable.class);
             assertThat(stored(broker)).isZero();
         }
@@ -124,7 +124,7 @@ final class DurabilityWaitTest {
         try (data) {
             Eventually.until("the server reads its data", () -> isLoading(first));
             try (RedisBroker broker = connect(first)) {
-                assertThatThrownBy(() -> broker.operator().require(Durability.FSYNC))
+                assertThatThrownBy(() -> broker.require(Durability.FSYNC))
                         .isInstanceOf(BrokerUnavailable.class).hasMessageContaining("reading its data");
             }
         } finally {
@@ -191,7 +191,7 @@ final class DurabilityWaitTest {
 
     private static boolean canGive(RedisBroker broker, Durability durability) {
         try {
-            broker.operator().require(durability);
+            broker.require(durability);
             return true;
         } catch (HeadraceException e) {
             return false;

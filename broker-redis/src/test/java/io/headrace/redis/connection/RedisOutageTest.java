@@ -78,7 +78,7 @@ final class RedisOutageTest {
                 assertThatThrownBy(() -> broker.find(before)).isInstanceOf(BrokerUnavailable.class);
                 assertThatThrownBy(() -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
                         .isInstanceOf(BrokerUnavailable.class);
-                assertThat(broker.operator().readiness()).isPresent();
+                assertThat(broker.readiness()).isPresent();
 
                 try (EmbeddedRedis second = EmbeddedRedis.start(folder, port)) {
                     assertThat(second.port()).isEqualTo(port);
@@ -88,7 +88,7 @@ final class RedisOutageTest {
                     assertThat(broker.claim(CLAIM).jobs()).extracting(job -> job.lease().job()).containsExactly(before,
                             after.id());
                     Eventually.until("the subscription is restored", () -> {
-                        broker.operator().cancel(after.id());
+                        broker.jobs().cancel(after.id());
                         return heard.contains(after.id());
                     });
                 }
@@ -154,7 +154,7 @@ final class RedisOutageTest {
     }
 
     private static void awaitNoticed(RedisBroker broker) {
-        Eventually.until("it is noticed that Redis is back", () -> broker.operator().readiness().isEmpty());
+        Eventually.until("it is noticed that Redis is back", () -> broker.readiness().isEmpty());
     }
 
     private static void awaitHeld(Jedis jedis, long jobs) {
@@ -189,7 +189,7 @@ final class RedisOutageTest {
                 case 0 -> assertThatThrownBy(() -> broker.claim(CLAIM)).isInstanceOf(HeadraceException.class);
                 case 1 -> assertThatThrownBy(() -> broker.enqueue(job()).toCompletableFuture().join())
                         .hasCauseInstanceOf(HeadraceException.class);
-                case 2 -> assertThat(broker.operator().readiness()).isPresent();
+                case 2 -> assertThat(broker.readiness()).isPresent();
                 default -> assertThatThrownBy(() -> broker.awaitReady(Set.of(QUEUE), Duration.ofSeconds(5)))
                         .isInstanceOf(HeadraceException.class);
             }
@@ -267,7 +267,7 @@ final class RedisOutageTest {
         EmbeddedRedis first = EmbeddedRedis.start(folder, 0);
         first.close();
         try (RedisBroker broker = RedisBroker.connect(RedisConfig.parse(first.url()), BrokerObserver.NONE)) {
-            assertThat(broker.operator().readiness()).isPresent();
+            assertThat(broker.readiness()).isPresent();
             try (EmbeddedRedis second = EmbeddedRedis.start(folder, first.port())) {
                 assertThat(second.port()).isEqualTo(first.port());
                 awaitNoticed(broker);

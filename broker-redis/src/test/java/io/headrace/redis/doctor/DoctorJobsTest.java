@@ -53,7 +53,7 @@ final class DoctorJobsTest extends DoctorSteps {
         Failure error = job.document().history().error();
         assertThat(error).isNotNull();
         assertThat(String.valueOf(error)).contains("document_without_index");
-        assertThat(broker.operator().retry(List.of(id))).hasSize(1);
+        assertThat(broker.jobs().retry(List.of(id))).hasSize(1);
         assertNothingIsFound();
     }
 

@@ -206,7 +206,7 @@ final class DoctorQueuesTest extends DoctorSteps {
         redis(Command.SREM, config.prefix() + "queues", "mail");
 
         assertFoundAndMended(Defect.QUEUE_UNLISTED, Defect.QUEUE_EMPTY);
-        assertThat(broker.operator().queues()).extracting(info -> info.queue()).containsExactly(QUEUE);
+        assertThat(broker.queues().all()).extracting(info -> info.queue()).containsExactly(QUEUE);
     }
 
     @Test

@@ -85,14 +85,14 @@ abstract class DoctorSteps {
         ClaimedJob released = claim(Priority.HIGH);
         settle(Verdict.release(released.lease(), released.document()));
         queued();
-        broker.operator().cancel(queued(NewJob.of("mail", "welcome", "x").uniqueKey("c")));
+        broker.jobs().cancel(queued(NewJob.of("mail", "welcome", "x").uniqueKey("c")));
         settle(retried(claim()));
         ClaimedJob parked = claim();
         settle(Verdict.park(parked.lease(), Duration.ofHours(1), parked.document()));
         queued();
         ClaimedJob running = claim();
         broker.report(running.lease(), new Progress(0.5, "half"), 0, List.of("a line")).toCompletableFuture().join();
-        broker.operator().cancel(running.lease().job());
+        broker.jobs().cancel(running.lease().job());
         queued(NewJob.of("mail", "welcome", "x").priority(Priority.LOW).idempotency(new Idempotency("i", "f")));
         ClaimedJob dead = claim(Priority.LOW);
         settle(Verdict.bury(dead.lease(), dead.document()));
@@ -112,7 +112,7 @@ abstract class DoctorSteps {
 
     JobId republished() {
         JobId id = scheduled();
-        broker.operator().runNow(id);
+        broker.jobs().runNow(id);
         return id;
     }
 

@@ -118,7 +118,7 @@ final class DoctorTest extends DoctorSteps {
             }
             JobId id = client.enqueue(job.build()).id();
             if (i % 9 == 5) {
-                broker.operator().cancel(id);
+                broker.jobs().cancel(id);
             }
             // the consumers set the pace, so that the doctor has an end to reach
             Eventually.until("the backlog is worked off",

@@ -9,10 +9,10 @@ import io.headrace.JobState;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.contract.process.TcpProxy;
@@ -117,8 +117,8 @@ final class BrokenClaimTest extends RedisSteps {
     void aMarkThatStayedBehindEndsWithItsJobAndCountsUntilThen() {
         ClaimedJob job = takenWithItsMark();
         JobId id = job.lease().job();
-        assertThat(broker.operator().cancel(id)).isEqualTo(Answer.WRONG_STATE);
-        assertThat(broker.operator().spot(id)).isEmpty();
+        assertThat(broker.jobs().cancel(id)).isEqualTo(MoveResult.WRONG_STATE);
+        assertThat(broker.jobs().position(id)).isEmpty();
         assertThat(listed(JobState.RUNNING)).isEmpty();
         assertThat(listed(JobState.QUEUED)).isEmpty();
         assertThat(listed(JobState.CANCELLED)).containsExactly(id);
@@ -128,7 +128,7 @@ final class BrokenClaimTest extends RedisSteps {
     }
 
     private List<JobId> listed(JobState state) {
-        return broker.operator().jobs(new Query(QUEUE, state, null, null, null, 100)).jobs().stream().map(Job::id)
+        return broker.jobs().list(new JobQuery(QUEUE, state, null, null, null, 100)).jobs().stream().map(Job::id)
                 .toList();
     }
 
@@ -150,7 +150,7 @@ final class BrokenClaimTest extends RedisSteps {
         List<JobId> ids = submit(JOBS);
         Set<JobId> cancelled = new HashSet<>();
         for (int i = 0; i < JOBS; i += 2) {
-            assertThat(broker.operator().cancel(ids.get(i))).isEqualTo(Answer.DONE);
+            assertThat(broker.jobs().cancel(ids.get(i))).isEqualTo(MoveResult.DONE);
             cancelled.add(ids.get(i));
         }
         List<ClaimedJob> all = new ArrayList<>();

@@ -86,7 +86,7 @@ final class CommandCountTest extends RedisSteps {
     void aLookThatFindsNothingTakesThreeCommandsForAnyNumberOfQueues() {
         Set<QueueName> hundred = IntStream.range(0, 100).mapToObj(i -> new QueueName("q" + i))
                 .collect(Collectors.toSet());
-        hundred.forEach(queue -> broker.operator().change(queue, new SettingsChange(null, null, null)));
+        hundred.forEach(queue -> broker.queues().change(queue, new SettingsChange(null, null, null)));
         broker.ready(WORKER, Set.of(QUEUE));
         for (Set<QueueName> queues : List.of(Set.of(QUEUE), hundred)) {
             assertThat(commands(() -> assertThat(broker.ready(WORKER, queues)).isEmpty()))

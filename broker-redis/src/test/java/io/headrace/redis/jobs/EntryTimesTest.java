@@ -17,9 +17,9 @@ import io.headrace.access.AuditAction;
 import io.headrace.access.AuditEntry;
 import io.headrace.access.Role;
 import io.headrace.access.Scope;
-import io.headrace.broker.BrokerOperator.Query;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Verdict;
 import io.headrace.redis.Eventually;
 import io.headrace.redis.RedisSteps;
@@ -60,7 +60,7 @@ final class EntryTimesTest extends RedisSteps {
     @BeforeEach
     void start() throws Exception {
         client = new JobClient(broker);
-        broker.operator().settings(QUEUE, new QueueSettings(0, YEAR, 100));
+        broker.queues().settings(QUEUE, new QueueSettings(0, YEAR, 100));
         jump(BASE + "ready:n");
     }
 
@@ -90,7 +90,7 @@ final class EntryTimesTest extends RedisSteps {
         assertThat(find(id).createdAt()).isEqualTo(accepted);
         settle(Verdict.retry(claimed.lease(), YEAR, claimed.document()));
         assertThat(find(id).createdAt()).isEqualTo(accepted);
-        broker.operator().runNow(id);
+        broker.jobs().runNow(id);
         assertThat(find(id).createdAt()).isEqualTo(accepted);
         succeed(claim());
         assertThat(find(id).createdAt()).isEqualTo(accepted);
@@ -128,7 +128,7 @@ final class EntryTimesTest extends RedisSteps {
         client.enqueue(job());
         long sent = now().toEpochMilli();
         Eventually.until("a while", () -> now().toEpochMilli() > sent + 20);
-        assertThat(broker.operator().queue(QUEUE).orElseThrow().oldestQueuedAge()).isBetween(Duration.ofMillis(20),
+        assertThat(broker.queues().info(QUEUE).orElseThrow().oldestQueuedAge()).isBetween(Duration.ofMillis(20),
                 Duration.ofMinutes(1));
     }
 
@@ -175,7 +175,7 @@ final class EntryTimesTest extends RedisSteps {
     @Test
     void aPurgeEmptiesTheLineWhateverTheClockSays() {
         client.enqueueAll(Collections.nCopies(40, job()));
-        assertThat(broker.operator().purge(QUEUE, cancelled -> {})).isEqualTo(40);
+        assertThat(broker.queues().purge(QUEUE, cancelled -> {})).isEqualTo(40);
         assertThat(page(JobState.QUEUED)).isEmpty();
     }
 
@@ -193,9 +193,9 @@ final class EntryTimesTest extends RedisSteps {
     @Test
     void whatOperatorsDoIsOnRecordWithItsTime() {
         jump("hr:audit");
-        broker.operator().access().record(new AuditEntry("ann", Role.ADMIN, "::1", AuditAction.QUEUE_PAUSE, QUEUE, null,
+        broker.access().record(new AuditEntry("ann", Role.ADMIN, "::1", AuditAction.QUEUE_PAUSE, QUEUE, null,
                 null, null, null, false));
-        assertThat(broker.operator().access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 1)).entries())
+        assertThat(broker.access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 1)).entries())
                 .singleElement().satisfies(entry -> assertThat(entry.at()).isCloseTo(now(), SOON));
     }
 
@@ -218,6 +218,6 @@ final class EntryTimesTest extends RedisSteps {
 
     private List<Job> page(JobState state, @org.jspecify.annotations.Nullable Instant from,
             @org.jspecify.annotations.Nullable Instant to) {
-        return broker.operator().jobs(new Query(QUEUE, state, null, null, from, to, null, 100)).jobs();
+        return broker.jobs().list(new JobQuery(QUEUE, state, null, null, from, to, null, 100)).jobs();
     }
 }

@@ -11,10 +11,10 @@ import io.headrace.Lookup;
 import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Page;
-import io.headrace.broker.BrokerOperator.Query;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.QueueSettings;
 import io.headrace.redis.Eventually;
 import io.headrace.redis.RedisSteps;
 import io.headrace.redis.config.RedisConfig;
@@ -43,7 +43,7 @@ final class FinishedJobsTest extends RedisSteps {
 
     @BeforeEach
     void start() throws Exception {
-        broker.operator().settings(QUEUE, new QueueSettings(0, DAY, 10));
+        broker.queues().settings(QUEUE, new QueueSettings(0, DAY, 10));
         jedis.hset(BASE + "settings", "created_ms", "0"); // its jobs are older than this test
     }
 
@@ -97,7 +97,7 @@ final class FinishedJobsTest extends RedisSteps {
         List<JobId> listed = new ArrayList<>();
         String cursor = null;
         do {
-            Page page = broker.operator().jobs(new Query(QUEUE, JobState.SUCCEEDED, null, null, cursor, 2));
+            JobPage<Job> page = broker.jobs().list(new JobQuery(QUEUE, JobState.SUCCEEDED, null, null, cursor, 2));
             page.jobs().stream().map(Job::id).forEach(listed::add);
             cursor = page.next().orElse(null);
         } while (cursor != null);
@@ -161,7 +161,7 @@ final class FinishedJobsTest extends RedisSteps {
     }
 
     private long kept() {
-        return broker.operator().queue(QUEUE).orElseThrow().kept();
+        return broker.queues().info(QUEUE).orElseThrow().kept();
     }
 
     private List<String> faults() {

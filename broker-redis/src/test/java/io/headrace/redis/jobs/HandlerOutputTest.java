@@ -9,8 +9,8 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.SettingsChange;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WriteResult;
@@ -71,7 +71,7 @@ final class HandlerOutputTest extends RedisSteps {
         assertThat(words()).containsExactlyInAnyOrder(BASE + "log:" + kept, BASE + "log:" + longer);
         assertThat(jedis.pttl(BASE + "log:" + kept)).isBetween(DAY.toMillis() - 60_000, DAY.toMillis());
         assertThat(jedis.pttl(BASE + "log:" + longer)).isGreaterThan(Duration.ofDays(59).toMillis());
-        assertThat(broker.operator().log(longer, 0, 10).lines()).containsExactly("a line");
+        assertThat(broker.jobs().log(longer, 0, 10).lines()).containsExactly("a line");
     }
 
     @Test
@@ -87,8 +87,8 @@ final class HandlerOutputTest extends RedisSteps {
         together.forEach(this::report);
         together.forEach(this::succeed);
         assertThat(words()).as("also where a bucket is thinned out").hasSize(3);
-        broker.operator().change(QUEUE, new SettingsChange(null, null, 0L));
-        broker.operator().queue(QUEUE);
+        broker.queues().change(QUEUE, new SettingsChange(null, null, 0L));
+        broker.queues().info(QUEUE);
         assertThat(words()).isEmpty();
     }
 
@@ -97,7 +97,7 @@ final class HandlerOutputTest extends RedisSteps {
         JobId id = succeed(said(job()));
         jedis.del(BASE + "finished:" + Replies.bucket(id)); // as it expires
         // tidies up, as workers do now and then
-        broker.operator().change(QUEUE, new SettingsChange(null, null, 1_000L));
+        broker.queues().change(QUEUE, new SettingsChange(null, null, 1_000L));
         assertThat(words()).isEmpty();
     }
 
@@ -107,7 +107,7 @@ final class HandlerOutputTest extends RedisSteps {
         settle(Verdict.bury(job.lease(), job.document()));
         JobId id = job.lease().job();
         assertThat(words()).containsExactly(BASE + "log:" + id);
-        broker.operator().deleteDead(List.of(id));
+        broker.jobs().deleteDead(List.of(id));
         assertThat(words()).isEmpty();
     }
 
@@ -129,7 +129,7 @@ final class HandlerOutputTest extends RedisSteps {
                 first.claimedAt(), first.claimedAt(), Attempt.Outcome.FAILED, null)));
         settle(Verdict.retry(first.lease(), DAY, failed));
         assertThat(words()).contains(BASE + "log:" + first.lease().job());
-        broker.operator().runNow(first.lease().job());
+        broker.jobs().runNow(first.lease().job());
         try (RedisBroker another = connect()) {
             ClaimedJob second = claim(another, WORKER, 1).get(0);
             another.settle(Verdict.finish(second.lease(), ended(second, JobState.SUCCEEDED))).toCompletableFuture()
@@ -146,7 +146,7 @@ final class HandlerOutputTest extends RedisSteps {
         ClaimedJob first = said(job());
         settle(Verdict.release(first.lease(), first.document()));
         if (cancelled) {
-            broker.operator().cancel(first.lease().job());
+            broker.jobs().cancel(first.lease().job());
         }
         try (RedisBroker another = connect()) {
             ClaimedJob second = claim(another, WORKER, 1).get(0);
@@ -162,7 +162,7 @@ final class HandlerOutputTest extends RedisSteps {
         keep(Duration.ZERO, 100);
         ClaimedJob first = said(job());
         settle(Verdict.retry(first.lease(), DAY, first.document()));
-        broker.operator().cancel(first.lease().job());
+        broker.jobs().cancel(first.lease().job());
         assertThat(words()).isEmpty();
     }
 
@@ -170,7 +170,7 @@ final class HandlerOutputTest extends RedisSteps {
     void whoWaitsForAJobThatIsNotKeptReadsItsLogToo() {
         keep(Duration.ZERO, 100);
         JobId id = succeed(said(job().awaited()));
-        assertThat(broker.operator().log(id, 0, 10).lines()).containsExactly("a line");
+        assertThat(broker.jobs().log(id, 0, 10).lines()).containsExactly("a line");
         assertThat(jedis.pttl(BASE + "log:" + id)).isBetween(1L, 30_000L);
     }
 
@@ -198,7 +198,7 @@ final class HandlerOutputTest extends RedisSteps {
         ClaimedJob emptied = running.stream().filter(job -> jedis.xlen(BASE + "log:" + job.lease().job()) == 0)
                 .findFirst().orElseThrow();
         broker.report(emptied.lease(), null, 500, List.of("the next")).toCompletableFuture().join();
-        assertThat(broker.operator().log(emptied.lease().job(), 500, 10).lines()).containsExactly("the next");
+        assertThat(broker.jobs().log(emptied.lease().job(), 500, 10).lines()).containsExactly("the next");
     }
 
     private static NewJob.Builder job() {
@@ -206,7 +206,7 @@ final class HandlerOutputTest extends RedisSteps {
     }
 
     private void keep(Duration retention, long most) {
-        broker.operator().settings(QUEUE, new QueueSettings(0, retention, most));
+        broker.queues().settings(QUEUE, new QueueSettings(0, retention, most));
     }
 
     /** Everything that handlers have said. */

@@ -6,9 +6,9 @@ import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Priority;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.WriteResult;
 import io.headrace.redis.CorruptionSteps;
 import io.headrace.redis.LossyProxy;
@@ -55,9 +55,9 @@ final class LostAnswersTest extends CorruptionSteps {
                         RedisConfig.parse("redis://127.0.0.1:" + proxy.port()).withPrefix(prefix),
                         BrokerObserver.NONE)) {
             far.find(id); // the scripts are known from here on
-            assertThat(far.operator().cancel(id)).isEqualTo(Answer.DONE);
+            assertThat(far.jobs().cancel(id)).isEqualTo(MoveResult.DONE);
             assertThat(proxy.lost()).isEqualTo(1);
-            assertThat(far.operator().cancel(id)).isEqualTo(Answer.WRONG_STATE);
+            assertThat(far.jobs().cancel(id)).isEqualTo(MoveResult.WRONG_STATE);
         }
         assertThat(find(id).state()).isEqualTo(JobState.CANCELLED);
     }

@@ -12,10 +12,10 @@ import io.headrace.NewJob;
 import io.headrace.Progress;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Deletion;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.QueueSettings;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.QueueDeletion;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
@@ -55,7 +55,7 @@ final class LostQueuesTest extends RedisSteps {
         JobId job = submit(kind);
         assertThat(broker.find(job).job()).isPresent();
         assertThat(queues()).containsExactly(QUEUE);
-        QueueInfo info = broker.operator().queue(QUEUE).orElseThrow();
+        QueueInfo info = broker.queues().info(QUEUE).orElseThrow();
         assertThat(info.counts()).containsEntry(kind.equals("delayed") ? JobState.SCHEDULED : JobState.QUEUED, 1L);
         assertThat(Replies.list(jedis.sendCommand(Command.XINFO, "GROUPS", "hr:{mail}:ready:n"))).hasSize(1);
     }
@@ -69,7 +69,7 @@ final class LostQueuesTest extends RedisSteps {
             burst.add(broker.enqueue(NewJob.of("mail", "welcome", i).build()));
         }
         burst.forEach(stage -> stage.toCompletableFuture().join());
-        assertThat(broker.operator().queue(QUEUE).orElseThrow().counts()).containsEntry(JobState.QUEUED, 300L);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().counts()).containsEntry(JobState.QUEUED, 300L);
         assertThat(claim("ann", 1000)).hasSize(300);
     }
 
@@ -81,7 +81,7 @@ final class LostQueuesTest extends RedisSteps {
         aSecondPasses();
         submit("plain");
         Eventually.until("the queue is on the list", () -> queues().contains(QUEUE));
-        assertThat(broker.operator().queue(QUEUE)).isPresent();
+        assertThat(broker.queues().info(QUEUE)).isPresent();
         assertThat(claim("ann", 10)).isNotEmpty();
     }
 
@@ -116,7 +116,7 @@ final class LostQueuesTest extends RedisSteps {
     void aBoundThatAnotherProcessSetHoldsAfterASecond() {
         submit("plain");
         try (RedisBroker other = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
-            other.operator().settings(QUEUE, new QueueSettings(2, Duration.ofHours(1), 10));
+            other.queues().settings(QUEUE, new QueueSettings(2, Duration.ofHours(1), 10));
         }
         aSecondPasses();
         submit("plain");
@@ -135,7 +135,7 @@ final class LostQueuesTest extends RedisSteps {
         Set<String> others = jedis.keys("hr:{mail-2}:*");
         assertThat(jedis.keys("hr:{mail}:*")).hasSizeGreaterThan(10);
 
-        assertThat(broker.operator().delete(QUEUE, true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(broker.queues().delete(QUEUE, true).result()).isEqualTo(QueueDeletion.Result.DELETED);
 
         assertThat(jedis.keys("hr:{mail}:*")).isEmpty();
         assertThat(jedis.smembers("hr:queues")).containsExactly("mail-2");
@@ -150,7 +150,7 @@ final class LostQueuesTest extends RedisSteps {
         assertThatThrownBy(() -> submit("plain")).isInstanceOf(BrokerUnavailable.class)
                 .hasMessageContaining("is being deleted");
         assertThatThrownBy(() -> submit("delayed")).isInstanceOf(BrokerUnavailable.class);
-        assertThatThrownBy(() -> broker.operator().pause(QUEUE)).isInstanceOf(BrokerUnavailable.class);
+        assertThatThrownBy(() -> broker.queues().pause(QUEUE)).isInstanceOf(BrokerUnavailable.class);
         jedis.del("hr:{mail}:deleting");
         submit("plain");
     }
@@ -161,10 +161,10 @@ final class LostQueuesTest extends RedisSteps {
         submit("delayed");
         jedis.del("hr:{mail}:settings", "hr:{mail}:ready:n", "hr:{mail}:ready:h", "hr:{mail}:ready:l",
                 "hr:{mail}:scheduled");
-        assertThat(broker.operator().queue(QUEUE)).isEmpty();
-        assertThat(broker.operator().delete(QUEUE, false).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+        assertThat(broker.queues().info(QUEUE)).isEmpty();
+        assertThat(broker.queues().delete(QUEUE, false).result()).isEqualTo(QueueDeletion.Result.DELETED);
         assertThat(jedis.keys("hr:*")).isEmpty();
-        assertThat(broker.operator().delete(QUEUE, false).outcome()).isEqualTo(Deletion.Outcome.UNKNOWN);
+        assertThat(broker.queues().delete(QUEUE, false).result()).isEqualTo(QueueDeletion.Result.UNKNOWN);
     }
 
     @Test
@@ -173,10 +173,10 @@ final class LostQueuesTest extends RedisSteps {
         try (RedisBroker odd = RedisBroker.connect(config.withPrefix("h?[r]*:"), BrokerObserver.NONE)) {
             submit("plain");
             new JobClient(odd).enqueue(NewJob.of("mail", "welcome", 1).build());
-            assertThat(odd.operator().delete(QUEUE, true).outcome()).isEqualTo(Deletion.Outcome.DELETED);
+            assertThat(odd.queues().delete(QUEUE, true).result()).isEqualTo(QueueDeletion.Result.DELETED);
         }
         assertThat(jedis.keys("*").stream().filter(key -> key.startsWith("h?"))).isEmpty();
-        assertThat(broker.operator().queue(QUEUE).orElseThrow().counts()).containsEntry(JobState.QUEUED, 1L);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().counts()).containsEntry(JobState.QUEUED, 1L);
     }
 
     @Test
@@ -195,7 +195,7 @@ final class LostQueuesTest extends RedisSteps {
     }
 
     private List<QueueName> queues() {
-        return broker.operator().queues().stream().map(QueueInfo::queue).toList();
+        return broker.queues().all().stream().map(QueueInfo::queue).toList();
     }
 
     private JobId submit(String kind) {

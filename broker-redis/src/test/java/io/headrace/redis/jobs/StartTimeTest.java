@@ -8,9 +8,9 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobQuery;
 import io.headrace.broker.Lease;
 import io.headrace.broker.WorkerId;
 import io.headrace.redis.RedisFixture;
@@ -41,8 +41,9 @@ final class StartTimeTest {
             Set<Instant> seen = new HashSet<>();
             for (int i = 0; i < LOOKS; i++) {
                 seen.add(start(fixture.broker().find(id).job().orElseThrow()));
-                seen.add(start(fixture.operator().jobs(new Query(QUEUE, JobState.RUNNING, null, null, null, 10)).jobs()
-                        .get(0)));
+                seen.add(start(
+                        fixture.broker().jobs().list(new JobQuery(QUEUE, JobState.RUNNING, null, null, null, 10)).jobs()
+                                .get(0)));
             }
             List<Lease> leases = claimed.stream().map(ClaimedJob::lease).toList();
             assertThat(fixture.broker().renew(leases, LEASE).lost()).isEmpty();

@@ -8,8 +8,8 @@ import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.Submission.Kind;
-import io.headrace.broker.BrokerOperator.Answer;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.Verdict;
 import io.headrace.redis.RedisSteps;
 import java.time.Duration;
@@ -30,21 +30,21 @@ final class UniquenessTest extends RedisSteps {
     void theKeyNeverExpiresWhileTheJobWaitsRunsRestsOrIsTakenUpAgain() {
         JobId id = submit(FORTY_DAYS, Kind.ACCEPTED);
         assertHeld(id);
-        assertThat(broker.operator().runNow(id)).isEqualTo(Answer.DONE);
+        assertThat(broker.jobs().runNow(id)).isEqualTo(MoveResult.DONE);
         assertHeld(id);
         ClaimedJob first = claim();
         assertHeld(id);
         settle(Verdict.retry(first.lease(), FORTY_DAYS, first.document()));
         assertHeld(id);
-        broker.operator().runNow(id);
+        broker.jobs().runNow(id);
         ClaimedJob second = claim();
         settle(Verdict.park(second.lease(), FORTY_DAYS, second.document()));
         assertHeld(id);
-        broker.operator().runNow(id);
+        broker.jobs().runNow(id);
         ClaimedJob third = claim();
         settle(Verdict.bury(third.lease(), third.document()));
         assertThat(jedis.exists(LOCK)).isFalse();
-        assertThat(broker.operator().retry(List.of(id))).containsExactly(Answer.DONE);
+        assertThat(broker.jobs().retry(List.of(id))).containsExactly(MoveResult.DONE);
         assertHeld(id);
     }
 
@@ -73,7 +73,7 @@ final class UniquenessTest extends RedisSteps {
         ClaimedJob job = claim();
         settle(Verdict.bury(job.lease(), job.document()));
         jedis.set(LOCK, new JobId(QUEUE, Priority.NORMAL, false, 1, 0).toString());
-        assertThat(broker.operator().retry(List.of(dead))).containsExactly(Answer.DONE);
+        assertThat(broker.jobs().retry(List.of(dead))).containsExactly(MoveResult.DONE);
         assertHeld(dead);
     }
 

@@ -8,7 +8,7 @@ import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.JobQuery;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.TestServer;
 import io.headrace.redis.config.RedisConfig;
@@ -30,7 +30,7 @@ final class JobPagesTest {
             String label = cursor.substring(0, cursor.indexOf('~'));
             JobState state = label.equals("finished") ? JobState.SUCCEEDED : JobState.ofLabel(label);
 
-            assertThatThrownBy(() -> broker.operator().jobs(new Query(QUEUE, state, null, null, cursor, 10)))
+            assertThatThrownBy(() -> broker.jobs().list(new JobQuery(QUEUE, state, null, null, cursor, 10)))
                     .isInstanceOf(InvalidInput.class).hasMessageContaining("cursor");
         }
     }

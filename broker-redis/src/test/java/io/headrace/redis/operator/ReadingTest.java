@@ -13,9 +13,8 @@ import io.headrace.QueueName;
 import io.headrace.access.AccessStore.AuditQuery;
 import io.headrace.access.Digest;
 import io.headrace.access.Scope;
-import io.headrace.broker.BrokerOperator;
-import io.headrace.broker.BrokerOperator.Query;
 import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.JobQuery;
 import io.headrace.broker.Verdict;
 import io.headrace.broker.WorkerId;
 import io.headrace.broker.WorkerInfo;
@@ -45,16 +44,12 @@ final class ReadingTest extends RedisSteps {
     private static final WorkerId BOB = new WorkerId("bob");
     private static final Pattern STATISTIC = Pattern.compile("cmdstat_([^:|]+)[^:]*:calls=([0-9]+)");
 
-    private BrokerOperator operator;
-
     ReadingTest() {
         super(QUEUE);
     }
 
     @BeforeEach
-    void start() throws Exception {
-        operator = broker.operator();
-    }
+    void start() throws Exception {}
 
     @Test
     void whoeverLooksWritesNothing() {
@@ -62,7 +57,7 @@ final class ReadingTest extends RedisSteps {
         heartbeat(ANN);
         JobId running = submit("running");
         claim(ANN);
-        operator.cancel(submit("cancelled"));
+        broker.jobs().cancel(submit("cancelled"));
         JobId waiting = submit("waiting");
         deadWorker(BOB);
         expireTheOldestFinishedJob();
@@ -71,24 +66,24 @@ final class ReadingTest extends RedisSteps {
 
         for (JobState state : JobState.values()) { // the one that has succeeded has expired by now
             boolean none = state == JobState.EXPIRED || state == JobState.SUCCEEDED;
-            assertThat(operator.jobs(new Query(QUEUE, state, null, null, null, 10)).jobs()).as(state.label())
+            assertThat(broker.jobs().list(new JobQuery(QUEUE, state, null, null, null, 10)).jobs()).as(state.label())
                     .hasSize(none ? 0 : 1);
         }
-        operator.queues();
-        operator.overview();
-        operator.workers();
-        assertThat(operator.queue(QUEUE)).isPresent();
-        operator.settings(QUEUE);
-        operator.history(QUEUE, 60);
-        operator.dead(QUEUE, null, 10);
-        operator.due(QUEUE, LEASE);
-        operator.time(QUEUE);
-        operator.log(running, 0, 10);
-        operator.spot(waiting);
-        operator.access().keys();
-        operator.access().session(Digest.of("nobody"));
-        operator.access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 10));
-        assertThat(operator.readiness()).isEmpty();
+        broker.queues().all();
+        broker.queues().overview();
+        broker.workers().live();
+        assertThat(broker.queues().info(QUEUE)).isPresent();
+        broker.queues().settings(QUEUE);
+        broker.queues().history(QUEUE, 60);
+        broker.jobs().dead(QUEUE, null, 10);
+        broker.queues().due(QUEUE, LEASE);
+        broker.queues().time(QUEUE);
+        broker.jobs().log(running, 0, 10);
+        broker.jobs().position(waiting);
+        broker.access().keys();
+        broker.access().session(Digest.of("nobody"));
+        broker.access().audit(new AuditQuery(null, null, null, Scope.ALL, null, 10));
+        assertThat(broker.readiness()).isEmpty();
         broker.find(waiting);
         broker.find(running);
 
@@ -99,9 +94,9 @@ final class ReadingTest extends RedisSteps {
     @Test
     void finishedJobsThatExpiredAreNotCountedBeforeAnybodyHasTidiedThemAway() {
         finish(JobState.SUCCEEDED);
-        assertThat(operator.queue(QUEUE).orElseThrow().kept()).isEqualTo(1);
+        assertThat(broker.queues().info(QUEUE).orElseThrow().kept()).isEqualTo(1);
         expireTheOldestFinishedJob();
-        assertThat(operator.queue(QUEUE).orElseThrow().kept()).isZero();
+        assertThat(broker.queues().info(QUEUE).orElseThrow().kept()).isZero();
         heartbeat(ANN);
         assertThat(jedis.exists("hr:{mail}:finished")).isFalse();
         assertThat(jedis.hget("hr:{mail}:kept", "total")).isEqualTo("0");
@@ -165,7 +160,7 @@ final class ReadingTest extends RedisSteps {
         heartbeat(BOB);
         assertThat(jedis.smembers("hr:workers")).containsExactly("bob");
         heartbeat(ANN);
-        assertThat(operator.workers()).extracting(WorkerInfo::id).contains(ANN);
+        assertThat(broker.workers().live()).extracting(WorkerInfo::id).contains(ANN);
     }
 
     private void jobsInEveryOtherState() {

@@ -10,10 +10,9 @@ import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.DeadJob;
-import io.headrace.broker.BrokerOperator.DeadPage;
-import io.headrace.broker.BrokerOperator.Page;
-import io.headrace.broker.BrokerOperator.Query;
+import io.headrace.broker.DeadJob;
+import io.headrace.broker.JobPage;
+import io.headrace.broker.JobQuery;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.embedded.EmbeddedRedis;
@@ -79,15 +78,15 @@ final class RestingIndexTest {
         return ids;
     }
 
-    private Page page(JobState state, @Nullable String cursor, int limit) {
-        return broker.operator().jobs(new Query(QUEUE, state, null, null, cursor, limit));
+    private JobPage<Job> page(JobState state, @Nullable String cursor, int limit) {
+        return broker.jobs().list(new JobQuery(QUEUE, state, null, null, cursor, limit));
     }
 
     private List<String> all(JobState state, int limit) {
         List<String> seen = new ArrayList<>();
         String cursor = null;
         do {
-            Page page = page(state, cursor, limit);
+            JobPage<Job> page = page(state, cursor, limit);
             page.jobs().stream().map(Job::id).map(JobId::toString).forEach(seen::add);
             cursor = page.next().orElse(null);
         } while (cursor != null);
@@ -127,7 +126,7 @@ final class RestingIndexTest {
         List<String> seen = new ArrayList<>();
         String cursor = null;
         do {
-            Page page = page(state, cursor, 30);
+            JobPage<Job> page = page(state, cursor, 30);
             page.jobs().stream().map(Job::id).map(JobId::toString).forEach(seen::add);
             jedis.zrem(BASE + state.label(), seen.get(seen.size() - 1), seen.get(seen.size() - 3), seen.get(0));
             cursor = page.next().orElse(null);
@@ -138,7 +137,7 @@ final class RestingIndexTest {
     @Test
     void aJobThatFallsDueLaterMeanwhileIsShownThere() {
         List<String> ids = put(JobState.RETRYING, 40, 1_000, DOCUMENT);
-        Page first = page(JobState.RETRYING, null, 20);
+        JobPage<Job> first = page(JobState.RETRYING, null, 20);
         jedis.zadd(BASE + "retrying", 2_000, ids.get(19));
         List<String> rest = page(JobState.RETRYING, first.next().orElseThrow(), 1000).jobs().stream()
                 .map(job -> job.id().toString()).toList();
@@ -166,7 +165,7 @@ final class RestingIndexTest {
         Collections.reverse(ids);
         jedis.configResetStat();
 
-        DeadPage page = broker.operator().dead(QUEUE, null, 100);
+        JobPage<DeadJob> page = broker.jobs().dead(QUEUE, null, 100);
         assertThat(page.jobs()).extracting(DeadJob::id).extracting(JobId::toString).isEqualTo(ids);
         assertThat(commands("mget")).isEqualTo(15);
 
@@ -174,7 +173,7 @@ final class RestingIndexTest {
         assertThat(commands("mget")).isEqualTo(39);
 
         jedis.configResetStat();
-        broker.operator().retry(QUEUE, ids.stream().map(JobId::parse).toList(), null);
+        broker.jobs().retry(QUEUE, ids.stream().map(JobId::parse).toList(), null);
         assertThat(commands("evalsha")).isEqualTo(15);
         assertThat(jedis.zcard(BASE + "dead")).isZero();
     }
@@ -184,7 +183,7 @@ final class RestingIndexTest {
         List<String> ids = put(JobState.DEAD, SMALL, 1_000, DOCUMENT);
         assertThat(page(JobState.DEAD, null, 1).next()).isPresent(); // from now on Redis knows the scripts
         jedis.configResetStat();
-        broker.operator().retry(QUEUE, ids.stream().map(JobId::parse).toList(), null);
+        broker.jobs().retry(QUEUE, ids.stream().map(JobId::parse).toList(), null);
         assertThat(commands("evalsha")).isEqualTo(1);
         assertThat(jedis.zcard(BASE + "dead")).isZero();
     }
@@ -205,7 +204,7 @@ final class RestingIndexTest {
     @Test
     void aPlaceInALineOfLargeJobsIsToldWithoutFetchingManyOfThem() {
         List<JobId> ids = large(60);
-        assertThat(atOnce(() -> assertThat(broker.operator().spot(ids.get(59)).orElseThrow().ahead())
+        assertThat(atOnce(() -> assertThat(broker.jobs().position(ids.get(59)).orElseThrow().ahead())
                 .isBetween(4L, 60L))).isLessThan(18);
     }
 
@@ -218,7 +217,7 @@ final class RestingIndexTest {
     @Test
     void largeJobsAreClaimedAFewAtATimeToPurgeThem() {
         large(120);
-        assertThat(atOnce(() -> assertThat(broker.operator().purge(QUEUE, soFar -> {})).isEqualTo(120)))
+        assertThat(atOnce(() -> assertThat(broker.queues().purge(QUEUE, soFar -> {})).isEqualTo(120)))
                 .isLessThan(64);
     }
 

@@ -40,7 +40,7 @@ final class Assembly {
     static ApiServer api(EffectiveSettings settings, RedisBroker broker, PrometheusMeterRegistry meters) {
         ApiConfig config = ApiConfig.from(settings.environment());
         try {
-            return ApiServer.start(config, broker, broker.operator(), meters);
+            return ApiServer.start(config, broker, meters);
         } catch (InvalidInput e) {
             if (!e.field().equals(ApiSettings.PORT.variable())) {
                 throw settings.blame(e);

@@ -10,8 +10,8 @@ import io.headrace.NewJob;
 import io.headrace.QueueName;
 import io.headrace.Submission;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Answer;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.MoveResult;
+import io.headrace.broker.QueueSettings;
 import io.headrace.cli.faults.handler.ExecutionNotes;
 import io.headrace.cli.faults.handler.ExecutionNotes.Note;
 import io.headrace.cli.faults.handler.NotingHandler;
@@ -69,16 +69,16 @@ final class CancelledInLineIT {
                 RedisBroker broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE)) {
             Launcher launcher = Launcher.in(folder);
             Path plugins = PluginJar.folder(folder);
-            broker.operator().settings(QUEUE, new QueueSettings(0, Duration.ofDays(1), 10_000_000));
+            broker.queues().settings(QUEUE, new QueueSettings(0, Duration.ofDays(1), 10_000_000));
             int rounds = 2 * IN_TURN;
             for (int round = 0; round < rounds; round++) {
-                broker.operator().pause(QUEUE);
+                broker.queues().pause(QUEUE);
                 fill(broker, threads, FaultSettings.CANCELLED / rounds + 1);
                 int step = round < IN_TURN ? round + 1 : 1 + random.nextInt(AFTERWARDS);
                 strike(launcher, redis, notes, plugins, broker, step);
             }
             HeadraceProcess last = worker(launcher, redis.url(), notes, plugins);
-            broker.operator().resume(QUEUE);
+            broker.queues().resume(QUEUE);
             Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(200))
                     .until(() -> unfinished(broker) == 0);
             assertThat(last.alive()).isTrue();
@@ -102,7 +102,7 @@ final class CancelledInLineIT {
             JobId id = ids.get(i);
             if (i % CONTROL != CONTROL - 1) {
                 open.add(threads.submit(() -> {
-                    assertThat(broker.operator().cancel(id)).isEqualTo(Answer.DONE);
+                    assertThat(broker.jobs().cancel(id)).isEqualTo(MoveResult.DONE);
                     cancelled.add(id);
                 }));
             }
@@ -130,7 +130,7 @@ final class CancelledInLineIT {
             for (int i = 0; i < WORKERS; i++) {
                 proxies.get(i).silenceAfter(step + i);
             }
-            broker.operator().resume(QUEUE);
+            broker.queues().resume(QUEUE);
             Awaitility.await().atMost(START).pollInterval(Duration.ofMillis(1))
                     .until(() -> proxies.stream().noneMatch(TcpProxy::silenceDue));
         } finally {
@@ -161,7 +161,7 @@ final class CancelledInLineIT {
     }
 
     private static long unfinished(RedisBroker broker) {
-        Map<JobState, Long> counts = broker.operator().queue(QUEUE).orElseThrow().counts();
+        Map<JobState, Long> counts = broker.queues().info(QUEUE).orElseThrow().counts();
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 

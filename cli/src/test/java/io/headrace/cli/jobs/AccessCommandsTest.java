@@ -58,7 +58,7 @@ final class AccessCommandsTest {
 
     private static ApiServer serve(RedisBroker broker) {
         ApiConfig config = ApiConfig.from(Map.of("HEADRACE_API_KEYS", ENVIRONMENT_KEYS)).withAddress("127.0.0.1", 0);
-        return ApiServer.start(config, broker, broker.operator(), new SimpleMeterRegistry());
+        return ApiServer.start(config, broker, new SimpleMeterRegistry());
     }
 
     @AfterEach

@@ -65,7 +65,7 @@ abstract class ClientCommandRig {
 
     ApiServer start(Map<String, String> environment) {
         ApiConfig config = ApiConfig.from(environment).withAddress("127.0.0.1", 0);
-        return ApiServer.start(config, broker, broker.operator(), new SimpleMeterRegistry());
+        return ApiServer.start(config, broker, new SimpleMeterRegistry());
     }
 
     @BeforeAll

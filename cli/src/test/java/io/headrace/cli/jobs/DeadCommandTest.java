@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class DeadCommandTest {
     private final InMemoryBroker broker = new InMemoryBroker(new ManualClock(Clock.systemUTC().instant()));
     private final ApiServer api = ApiServer.start(ApiConfig.from(Map.of()).withAddress("127.0.0.1", 0), broker,
-            broker.operator(), new SimpleMeterRegistry());
+            new SimpleMeterRegistry());
 
     private Ran.Setup setup() {
         return Ran.with().environment("HEADRACE_API", api.uri().toString());

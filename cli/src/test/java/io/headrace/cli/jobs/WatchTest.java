@@ -41,7 +41,7 @@ final class WatchTest {
 
     private final InMemoryBroker broker = new InMemoryBroker(new ManualClock(Clock.systemUTC().instant()));
     private final ApiServer api = ApiServer.start(ApiConfig.from(Map.of()).withAddress("127.0.0.1", 0), broker,
-            broker.operator(), new SimpleMeterRegistry());
+            new SimpleMeterRegistry());
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final Worker worker = Worker.builder(broker).queue("mail", 1).grace(Duration.ZERO)
             .handler(JobHandler.of("two-steps", Json.class, (payload, context) -> {

@@ -63,7 +63,7 @@ class GetRoutesTest {
         redis = EmbeddedRedis.start(folder.resolve("redis"), 0);
         connection = new RedisConnection(redis.port(), Duration.ofSeconds(10));
         broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        api = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), broker, broker.operator(),
+        api = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), broker,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 

@@ -62,7 +62,7 @@ class LiveReplicasTest {
         redis = EmbeddedRedis.start(folder.resolve("redis"), 0);
         here = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
         there = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        other = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), there, there.operator(),
+        other = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), there,
                 new SimpleMeterRegistry());
     }
 

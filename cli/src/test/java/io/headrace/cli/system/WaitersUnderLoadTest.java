@@ -13,8 +13,8 @@ import io.headrace.QueueName;
 import io.headrace.api.ApiConfig;
 import io.headrace.api.ApiServer;
 import io.headrace.broker.BrokerObserver;
-import io.headrace.broker.BrokerOperator.Query;
-import io.headrace.broker.BrokerOperator.QueueSettings;
+import io.headrace.broker.JobQuery;
+import io.headrace.broker.QueueSettings;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.embedded.EmbeddedRedis;
@@ -67,9 +67,9 @@ class WaitersUnderLoadTest {
     void start() throws Exception {
         redis = EmbeddedRedis.start(folder.resolve("redis"), 0);
         broker = RedisBroker.connect(RedisConfig.parse(redis.url()), BrokerObserver.NONE);
-        api = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), broker, broker.operator(),
+        api = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), broker,
                 new SimpleMeterRegistry());
-        broker.operator().settings(MAIL, new QueueSettings(0, Duration.ofHours(1), KEPT));
+        broker.queues().settings(MAIL, new QueueSettings(0, Duration.ofHours(1), KEPT));
         rush = new Thread(this::rush, "rush");
     }
 
@@ -145,8 +145,8 @@ class WaitersUnderLoadTest {
             }
         }
         try (Worker second = worker(JobHandler.of("unknown", Json.class, (payload, context) -> payload))) {
-            broker.operator().jobs(new Query(MAIL, JobState.PARKED, null, null, null, 100))
-                    .jobs().forEach(job -> broker.operator().runNow(job.id()));
+            broker.jobs().list(new JobQuery(MAIL, JobState.PARKED, null, null, null, 100))
+                    .jobs().forEach(job -> broker.jobs().runNow(job.id()));
             for (CompletableFuture<String> answer : answers) {
                 assertThat(answer.get(60, TimeUnit.SECONDS)).contains("\"state\":\"succeeded\"")
                         .contains("\"result\":\"it\"");
@@ -158,7 +158,7 @@ class WaitersUnderLoadTest {
 
     @Test
     void aJobThatIsOverAtOnceIsSeenByWhoSubmittedItToWait() throws Exception {
-        broker.operator().settings(MAIL, new QueueSettings(0, Duration.ZERO, KEPT));
+        broker.queues().settings(MAIL, new QueueSettings(0, Duration.ZERO, KEPT));
         try (Worker worker = worker()) {
             for (int i = 0; i < 200; i++) {
                 assertThat(submitted("{\"type\":\"plain\",\"payload\":" + i + "}", "wait=30").get(60, TimeUnit.SECONDS))

@@ -31,7 +31,7 @@ class GeneratedClientTest {
 
     @BeforeEach
     void start() {
-        server = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), broker, broker.operator(),
+        server = ApiServer.start(ApiConfig.from(Map.of("HEADRACE_API_PORT", "0")), broker,
                 new SimpleMeterRegistry());
         client.updateBaseUri(server.uri().toString());
     }

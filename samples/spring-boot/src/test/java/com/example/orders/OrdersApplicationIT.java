@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.JobId;
 import io.headrace.JobState;
-import io.headrace.broker.BrokerOperator;
 import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.embedded.EmbeddedRedis;
@@ -85,8 +84,7 @@ class OrdersApplicationIT {
                 assertThat(broker.find(JobId.parse(id)).job().orElseThrow().state()).isIn(JobState.SUCCEEDED,
                         JobState.QUEUED);
             }
-            BrokerOperator operator = broker.operator();
-            assertThat(operator.workers()).isEmpty();
+            assertThat(broker.workers().live()).isEmpty();
         }
     }
 

@@ -9,7 +9,7 @@ import io.headrace.JobState;
 import io.headrace.JobType;
 import io.headrace.Json;
 import io.headrace.NewJob;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.MoveResult;
 import io.headrace.worker.Rig;
 import io.headrace.worker.handlers.http.HttpHandler;
 import io.headrace.worker.handlers.http.HttpTarget;
@@ -116,7 +116,7 @@ class InterrupterTest {
         JobId id = rig.enqueue("wait");
         Thread thread = run();
 
-        assertThat(rig.broker.operator().cancel(id)).isEqualTo(BrokerOperator.Answer.REQUESTED);
+        assertThat(rig.broker.jobs().cancel(id)).isEqualTo(MoveResult.REQUESTED);
         rig.awaitEvents();
         rig.leaseKeeper.turn();
         thread.join(30_000);

@@ -9,7 +9,7 @@ import io.headrace.JobHandler;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Json;
-import io.headrace.broker.BrokerOperator;
+import io.headrace.broker.MoveResult;
 import io.headrace.broker.Steer;
 import io.headrace.worker.Rig;
 import io.headrace.worker.attempts.LiveAttempt;
@@ -73,17 +73,17 @@ class LeaseKeeperTest {
     void aHeartbeatTellsWhatAnOperatorWishes() {
         Rig rig = new Rig(1, ECHO);
         rig.leaseKeeper.turn();
-        assertThat(rig.wishes).isEmpty();
-        rig.broker.operator().steer(rig.config.id(), Steer.QUIET);
+        assertThat(rig.steered).isEmpty();
+        rig.broker.workers().steer(rig.config.id(), Steer.QUIET);
         assertThat(rig.leaseKeeper.turn()).as("not yet the time of a heartbeat").isPositive();
-        assertThat(rig.wishes).isEmpty();
+        assertThat(rig.steered).isEmpty();
 
         rig.leaseKeeper.beatSoon();
         assertThat(rig.leaseKeeper.turn()).as("the next comes at once, and tells what came of it").isZero();
 
-        assertThat(rig.wishes).containsExactly(Steer.QUIET);
+        assertThat(rig.steered).containsExactly(Steer.QUIET);
         assertThat(rig.leaseKeeper.turn()).isPositive();
-        assertThat(rig.wishes).hasSize(1);
+        assertThat(rig.steered).hasSize(1);
     }
 
     @Test
@@ -189,9 +189,9 @@ class LeaseKeeperTest {
         }
 
         assertThat(rig.state(id)).isEqualTo(JobState.DEAD);
-        History run = rig.job(id).document().history();
-        assertThat(run.error()).extracting(Failure::type).isEqualTo("worker_lost");
-        assertThat(run.attempts()).extracting(Attempt::outcome)
+        History history = rig.job(id).document().history();
+        assertThat(history.error()).extracting(Failure::type).isEqualTo("worker_lost");
+        assertThat(history.attempts()).extracting(Attempt::outcome)
                 .containsExactly(Attempt.Outcome.LOST, Attempt.Outcome.LOST, Attempt.Outcome.LOST);
     }
 
@@ -199,7 +199,7 @@ class LeaseKeeperTest {
     void aCancellationMissedByTheCallbackIsFoundAtTheNextRenewal() {
         Rig rig = running();
         LiveAttempt attempt = rig.inFlight.all().iterator().next();
-        assertThat(rig.broker.operator().cancel(attempt.id())).isEqualTo(BrokerOperator.Answer.REQUESTED);
+        assertThat(rig.broker.jobs().cancel(attempt.id())).isEqualTo(MoveResult.REQUESTED);
         rig.time.advance(Duration.ofSeconds(10));
 
         rig.leaseKeeper.turn();

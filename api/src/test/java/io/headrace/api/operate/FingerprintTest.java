@@ -1,4 +1,4 @@
-package io.headrace.broker;
+package io.headrace.api.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.headrace.broker;
+package io.headrace.api.operate;
 
 import io.headrace.Failure;
 import io.headrace.InvalidInput;

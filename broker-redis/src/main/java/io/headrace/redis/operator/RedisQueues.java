@@ -2,15 +2,17 @@ package io.headrace.redis.operator;
 
 import io.headrace.DataDamaged;
 import io.headrace.InvalidInput;
-import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Priority;
 import io.headrace.QueueName;
-import io.headrace.broker.BrokerOperator.Memory;
-import io.headrace.broker.BrokerOperator.Minute;
-import io.headrace.broker.BrokerOperator.Overview;
-import io.headrace.broker.BrokerOperator.QueueInfo;
-import io.headrace.broker.BrokerOperator.Spot;
+import io.headrace.broker.MinuteCounts;
+import io.headrace.broker.Overview;
+import io.headrace.broker.Overview.Memory;
+import io.headrace.broker.QueueDeletion;
+import io.headrace.broker.QueueInfo;
+import io.headrace.broker.QueueSettings;
+import io.headrace.broker.Queues;
+import io.headrace.broker.SettingsChange;
 import io.headrace.broker.WorkerInfo;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
@@ -21,6 +23,7 @@ import io.headrace.redis.connection.ServerInfo;
 import io.headrace.redis.jobs.QueueCache;
 import io.headrace.redis.jobs.Registry;
 import io.headrace.redis.jobs.StoredSettings;
+import io.headrace.redis.jobs.VerdictWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,44 +35,61 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
-/** Looks at queues as wholes: what they hold, what happened lately, and on how much memory. Thread-safe. */
-final class QueueInspector {
+/**
+ * Looks at queues as wholes: what they hold, what happened lately, and on how much memory. What is changed about them is
+ * done by {@link QueueSettingsStore}, {@link QueuePurger} and {@link QueueDeleter}. Thread-safe.
+ */
+public final class RedisQueues implements Queues {
     /** So many queues are looked at in one round trip. */
     private static final int BATCH = 50;
     /** So many minutes are fetched in one round trip: Redis serves others between two. */
     private static final int MINUTES = 120;
-    /** So many jobs are counted exactly that are ahead of one. */
-    private static final int MOST_COUNTED = 1_000;
     private static final List<byte[]> RECENT = List.of(RedisKeys.bytes(QueueInfo.RECENT_MINUTES));
 
     private final Redis link;
     private final RedisKeys keys;
     private final QueueCache queues;
     private final Registry registry;
+    private final QueueSettingsStore settings;
+    private final QueuePurger purger;
+    private final QueueDeleter deleter;
 
-    QueueInspector(Redis link, RedisKeys keys, QueueCache queues, Registry registry) {
+    public RedisQueues(Redis link, RedisKeys keys, QueueCache queues, Registry registry, Claims claims,
+            VerdictWriter verdicts) {
         this.link = link;
         this.keys = keys;
         this.queues = queues;
         this.registry = registry;
+        this.settings = new QueueSettingsStore(link, keys, queues);
+        this.purger = new QueuePurger(link, queues, claims, verdicts);
+        this.deleter = new QueueDeleter(link, keys, queues);
     }
 
-    List<QueueInfo> queues(Collection<QueueName> names) {
-        return names.isEmpty() ? List.of() : queues(List.copyOf(names), registry.workers());
+    @Override
+    public List<QueueName> names() {
+        return registry.queues();
     }
 
-    Optional<QueueInfo> queue(QueueName queue) {
-        return read(queue, link.ask(Script.INSPECT, queues.base(queue), RECENT), registry.workers());
+    @Override
+    public List<QueueInfo> infos(Collection<QueueName> names) {
+        return names.isEmpty() ? List.of() : infos(List.copyOf(names), registry.live());
     }
 
-    Overview overview() {
+    @Override
+    public Optional<QueueInfo> info(QueueName queue) {
+        return read(queue, link.ask(Script.INSPECT, queues.base(queue), RECENT), registry.live());
+    }
+
+    @Override
+    public Overview overview() {
         List<QueueName> names = registry.queues();
-        List<WorkerInfo> workers = registry.workers();
-        List<QueueInfo> infos = queues(names, workers);
+        List<WorkerInfo> workers = registry.live();
+        List<QueueInfo> infos = infos(names, workers);
         Map<String, byte[]> servers = new LinkedHashMap<>();
         servers.put(link.server(keys.queues()), keys.queues());
         names.forEach(name -> servers.putIfAbsent(link.server(queues.base(name)), queues.base(name)));
@@ -77,7 +97,7 @@ final class QueueInspector {
     }
 
     /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
-    private List<QueueInfo> queues(List<QueueName> names, List<WorkerInfo> workers) {
+    private List<QueueInfo> infos(List<QueueName> names, List<WorkerInfo> workers) {
         List<Object> answers = link.askEach(
                 names.stream().map(name -> link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
         List<QueueInfo> all = new ArrayList<>();
@@ -137,7 +157,8 @@ final class QueueInspector {
         return text == null ? 0 : Math.max(0, Replies.number(RedisKeys.bytes(text)));
     }
 
-    List<Minute> history(QueueName queue, int minutes) {
+    @Override
+    public List<MinuteCounts> history(QueueName queue, int minutes) {
         if (minutes < 1 || minutes > 1440) {
             throw new InvalidInput("minutes", "must be 1 to 1440, was " + minutes);
         }
@@ -151,31 +172,29 @@ final class QueueInspector {
     }
 
     /** @param counters of each minute up to the newest, flat lists of names and values */
-    private static List<Minute> minutes(long newest, List<Object> counters) {
-        List<Minute> history = new ArrayList<>();
+    private static List<MinuteCounts> minutes(long newest, List<Object> counters) {
+        List<MinuteCounts> history = new ArrayList<>();
         for (int i = 0; i < counters.size(); i++) {
             Map<String, Long> counts = new HashMap<>();
             Replies.map(counters.get(i)).forEach((name, count) -> counts.put(name, count(count)));
-            history.add(new Minute(Instant.ofEpochSecond((newest - counters.size() + 1 + i) * 60), counts));
+            history.add(new MinuteCounts(Instant.ofEpochSecond((newest - counters.size() + 1 + i) * 60), counts));
         }
         return history;
     }
 
-    Optional<Spot> spot(JobId id) {
-        List<Object> reply = Replies.list(link.ask(Script.PLACE_IN_LINE, queues.base(id.queue()),
-                List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
-                        id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(MOST_COUNTED))));
-        return reply.isEmpty() ? Optional.empty()
-                : Optional.of(new Spot(Replies.number(reply.get(0)), Replies.number(reply.get(1)) == 1));
-    }
-
-    long due(QueueName queue, Duration within) {
+    @Override
+    public long due(QueueName queue, Duration within) {
         long untilMs = now(queues.base(queue)).plus(within).toEpochMilli();
         List<Object> counts = link.askAll(queues.base(queue),
                 Stream.of(JobState.SCHEDULED, JobState.RETRYING).map(state -> new Request(Command.ZCOUNT,
                         keys.index(queue, state.label()), RedisKeys.bytes("-inf"), RedisKeys.bytes(untilMs)))
                         .toList());
         return counts.stream().mapToLong(count -> Replies.number(Redis.checked(count))).sum();
+    }
+
+    @Override
+    public Instant time(QueueName queue) {
+        return now(queues.base(queue));
     }
 
     /** The clock of the server that holds a key. */
@@ -185,7 +204,7 @@ final class QueueInspector {
 
     /** The server that is nearest to its limit; the one that uses most where none has one. */
     private Memory fullest(Collection<byte[]> keys) {
-        return keys.stream().map(this::memory).max(Comparator.comparingDouble(QueueInspector::share)
+        return keys.stream().map(this::memory).max(Comparator.comparingDouble(RedisQueues::share)
                 .thenComparingLong(Memory::usedBytes)).orElseThrow();
     }
 
@@ -198,5 +217,40 @@ final class QueueInspector {
         ServerInfo info = ServerInfo.parse(Replies.text(
                 link.ask(key, new Request(Command.INFO, RedisKeys.bytes("memory")))));
         return new Memory(info.number("used_memory"), info.number("maxmemory"));
+    }
+
+    @Override
+    public QueueSettings settings(QueueName queue) {
+        return settings.read(queue);
+    }
+
+    @Override
+    public void settings(QueueName queue, QueueSettings all) {
+        settings.write(queue, all);
+    }
+
+    @Override
+    public QueueSettings change(QueueName queue, SettingsChange change) {
+        return settings.change(queue, change);
+    }
+
+    @Override
+    public void pause(QueueName queue) {
+        settings.pause(queue);
+    }
+
+    @Override
+    public void resume(QueueName queue) {
+        settings.resume(queue);
+    }
+
+    @Override
+    public long purge(QueueName queue, LongConsumer progress) {
+        return purger.purge(queue, progress);
+    }
+
+    @Override
+    public QueueDeletion delete(QueueName queue, boolean drop) {
+        return deleter.delete(queue, drop);
     }
 }

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Looks at one job for somebody who waits for its end, as often as he likes, and tells the broker of him now and then:
- * so the result is there when he looks next. Not thread-safe, but looks may come from different threads, one after the
+ * The look-ups of a job by somebody who waits for its end: now and then one tells the broker that he waits, so that the
+ * result is still there when he looks next. Not thread-safe, but looks may come from different threads, one after the
  * other.
  */
 public final class AwaitedJob {

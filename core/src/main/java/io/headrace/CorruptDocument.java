@@ -2,7 +2,7 @@ package io.headrace;
 
 import org.jspecify.annotations.Nullable;
 
-/** Stored bytes are not what Headrace writes. The job they stood for is set aside as dead; the queue goes on. */
+/** The stored bytes of a job are not what Headrace writes. The job is set aside as dead; the queue goes on. */
 public final class CorruptDocument extends HeadraceException {
     private static final long serialVersionUID = 1L;
 

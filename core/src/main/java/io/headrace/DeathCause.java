@@ -7,8 +7,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a stored document tells jobs apart that failed: nothing else of it is decoded or kept, so that thousands can
- * be looked through.
+ * Type and error of a dead job: enough to group it. Nothing else of its stored document is decoded or kept, so that
+ * thousands can be looked through.
  *
  * @param error why the newest failed attempt failed, without its stack; null when none did
  */

@@ -20,10 +20,10 @@ public record Job(JobId id, JobState state, JobDocument document, @Nullable Inst
 
     /** A job at rest, ended, or waiting in line: everything but its state and due time is in its document. */
     public static Job of(JobId id, JobState state, JobDocument document, @Nullable Instant runAt) {
-        History run = document.history();
-        Attempt newest = run.attempts().isEmpty() ? null : run.attempts().get(run.attempts().size() - 1);
+        History history = document.history();
+        Attempt newest = history.attempts().isEmpty() ? null : history.attempts().get(history.attempts().size() - 1);
         return new Job(id, state, document, runAt, newest == null ? null : newest.startedAt(),
-                newest == null ? null : newest.worker(), run.attempt(), run.progress(), false);
+                newest == null ? null : newest.worker(), history.attempt(), history.progress(), false);
     }
 
     /** When it was accepted, by the broker's clock. */

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * The name of a job, and the address of its first entry: {@code email_n1763770000123-0} is the job of queue
- * {@code email}, priority normal, first published as stream entry {@code 1763770000123-0}. A job that starts in the
+ * {@code email}, priority normal, first put in line as stream entry {@code 1763770000123-0}. A job that starts in the
  * schedule carries an {@code s} before the number: {@code email_ns1763770000123-0}; its number comes from the broker's
  * clock and a counter, and is no entry's address.
  *

@@ -42,7 +42,7 @@ public record JobSpec(JobType type, Json payload, @Nullable Duration timeout, @N
         }
     }
 
-    /** This job with other content, as when a dead job is edited before its requeue. */
+    /** This job with other content, as when a dead job is edited before its retry. */
     public JobSpec withPayload(Json other) {
         return new JobSpec(type, other, timeout, maxRetries, backoff, expiresIn, uniqueKey, retention, traceparent);
     }

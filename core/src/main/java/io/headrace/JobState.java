@@ -22,14 +22,14 @@ public enum JobState {
     PARKED,
     /** Ended well. */
     SUCCEEDED,
-    /** Failed for good; kept so that it can be looked at and requeued. */
+    /** Failed for good; kept so that it can be looked at and retried. */
     DEAD,
     /** Ended because somebody asked for it. */
     CANCELLED,
     /** Was not started within the time its sender gave it. */
     EXPIRED;
 
-    /** Whether the job has ended: nothing but a requeue of a dead job moves it any more. */
+    /** Whether the job has ended: nothing but a retry of a dead job moves it any more. */
     public boolean terminal() {
         return this == SUCCEEDED || this == DEAD || this == CANCELLED || this == EXPIRED;
     }

@@ -3,7 +3,7 @@ package io.headrace;
 import java.util.Optional;
 
 /**
- * The answer to a look-up.
+ * What a look-up found: a job, or why there is none.
  *
  * @param job present exactly when the kind is {@code FOUND}
  */

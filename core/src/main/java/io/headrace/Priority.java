@@ -39,7 +39,7 @@ public enum Priority {
             case 'h' -> HIGH;
             case 'n' -> NORMAL;
             case 'l' -> LOW;
-            default -> throw new IllegalArgumentException("no level has the letter '" + code + "'");
+            default -> throw new IllegalArgumentException("no priority has the letter '" + code + "'");
         };
     }
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a submission.
+ * What became of a submission: the job that it made, or the one that stands for it.
  *
  * @param id the new job, or the one that stands for it
  * @param state {@code QUEUED} or {@code SCHEDULED} for a new job; for a duplicate or replay the state the new job would

@@ -23,9 +23,9 @@ class DeathCauseTest {
     void theErrorIsThatOfTheJobWithoutItsStack() {
         Failure first = new Failure("Refused", "no", "at A.b");
         Failure last = new Failure("Timeout", "30 s \"over\"", "at C.d");
-        History run = NEW.history().and(attempt(1, first)).and(attempt(2, last)).ended(JobState.DEAD, Instant.EPOCH,
+        History history = NEW.history().and(attempt(1, first)).and(attempt(2, last)).ended(JobState.DEAD, Instant.EPOCH,
                 null);
-        JobDocument dead = NEW.with(run);
+        JobDocument dead = NEW.with(history);
         assertThat(DeathCause.read(dead.bytes()))
                 .isEqualTo(new DeathCause(new JobType("welcome"), new Failure("Timeout", "30 s \"over\"", null)));
     }

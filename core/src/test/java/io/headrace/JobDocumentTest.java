@@ -55,11 +55,11 @@ final class JobDocumentTest {
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
-    void everyJobReadsBackAsItWasWritten(@ForAll("specs") JobSpec spec, @ForAll("runs") History run) {
-        JobDocument written = JobDocument.of(spec).with(run);
+    void everyJobReadsBackAsItWasWritten(@ForAll("specs") JobSpec spec, @ForAll("runs") History history) {
+        JobDocument written = JobDocument.of(spec).with(history);
         JobDocument read = reread(written);
         assertThat(read.spec()).isEqualTo(spec);
-        assertThat(read.history()).isEqualTo(run);
+        assertThat(read.history()).isEqualTo(history);
         assertThat(read.bytes()).isEqualTo(written.bytes());
     }
 
@@ -73,18 +73,18 @@ final class JobDocumentTest {
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
-    void anotherPayloadLeavesTheHistory(@ForAll("specs") JobSpec spec, @ForAll("runs") History run,
+    void anotherPayloadLeavesTheHistory(@ForAll("specs") JobSpec spec, @ForAll("runs") History history,
             @ForAll("json") String payload) {
-        JobDocument edited = reread(JobDocument.of(spec).with(run).withPayload(Json.parse(payload)));
+        JobDocument edited = reread(JobDocument.of(spec).with(history).withPayload(Json.parse(payload)));
         assertThat(edited.spec()).isEqualTo(spec.withPayload(Json.parse(payload)));
-        assertThat(edited.history()).isEqualTo(run);
+        assertThat(edited.history()).isEqualTo(history);
     }
 
     @Test
     void aPayloadAndAResultOfTheDeepestNestingCanBeRead() {
         String deep = "[".repeat(JsonFormat.MAX_DEPTH) + "]".repeat(JsonFormat.MAX_DEPTH);
-        History run = History.NONE.ended(JobState.SUCCEEDED, THEN, Json.parse(deep));
-        JobDocument read = reread(document(deep).with(run));
+        History history = History.NONE.ended(JobState.SUCCEEDED, THEN, Json.parse(deep));
+        JobDocument read = reread(document(deep).with(history));
         assertThat(read.spec().payload()).hasToString(deep);
         assertThat(read.history().result()).hasToString(deep);
     }
@@ -134,11 +134,11 @@ final class JobDocumentTest {
 
     @Test
     void theNewestTenAttemptsAreKept() {
-        History run = History.NONE;
+        History history = History.NONE;
         for (int number = 1; number <= 14; number++) {
-            run = run.and(attempt(number, "boom " + number));
+            history = history.and(attempt(number, "boom " + number));
         }
-        History read = reread(document("1").with(run)).history();
+        History read = reread(document("1").with(history)).history();
         assertThat(read.attempts()).extracting(Attempt::number).containsExactly(5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
         assertThat(read.attempt()).isEqualTo(14);
     }

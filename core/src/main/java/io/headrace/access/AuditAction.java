@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What an operator can do that the audit log tells. */
+/** The actions of operators that the audit log records. */
 public enum AuditAction {
     QUEUE_PAUSE, QUEUE_RESUME, QUEUE_PURGE, QUEUE_SETTINGS, QUEUE_DELETE, JOB_CANCEL, JOB_RETRY, JOB_RUN_NOW,
     DEAD_RETRY, DEAD_DELETE,

@@ -6,7 +6,7 @@ import io.headrace.QueueName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that somebody did.
+ * An entry of the audit log: who did what, to what, and what came of it.
  *
  * @param actor the name of the key, or {@code local}
  * @param role that the key had

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A job in the hands of a worker.
+ * A job leased to a worker by a claim, with what the worker must know to run it or to end it.
  *
  * @param claimedAt by the broker's clock; what a worker calls "now" is this plus the time its own monotonic clock has
  *            seen pass since, so a wrong wall clock spoils nothing

@@ -15,11 +15,11 @@ public enum Steer {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The wish of a word, empty when there is none. */
+    /** Which one a word stands for, empty when it stands for none. */
     public static Optional<Steer> ofLabel(String label) {
-        for (Steer wish : values()) {
-            if (wish.label().equals(label)) {
-                return Optional.of(wish);
+        for (Steer steer : values()) {
+            if (steer.label().equals(label)) {
+                return Optional.of(steer);
             }
         }
         return Optional.empty();

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.Properties;
 
-/** Which Headrace this is. */
+/** The version of Headrace that runs here, and what it was built from. */
 public final class Build {
     private static final String VERSION = Optional.ofNullable(Build.class.getPackage().getImplementationVersion())
             .orElse("dev");

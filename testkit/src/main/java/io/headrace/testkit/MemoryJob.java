@@ -106,11 +106,11 @@ final class MemoryJob {
 
     /** What is stored when the broker itself ends the job: its history with the attempts that were lost. */
     History history() {
-        History run = document.history();
+        History history = document.history();
         for (Attempt attempt : lost) {
-            run = run.and(attempt);
+            history = history.and(attempt);
         }
-        return run;
+        return history;
     }
 
     int attempt() {

@@ -194,8 +194,8 @@ public final class Worker implements AutoCloseable {
 
         /** Counts like the last call of {@link #quiet} or {@link #resume}, whichever comes later. */
         @Override
-        public void obey(Steer wish) {
-            if (wish == Steer.QUIET) {
+        public void steer(Steer steer) {
+            if (steer == Steer.QUIET) {
                 quiet();
             } else {
                 resume();

@@ -85,8 +85,8 @@ public final class Rig {
     public final BrokerHints hints;
     /** What was handed to threads and has not run. */
     public final List<JobThreads.Task> tasks = new ArrayList<>();
-    /** What operators wished of the worker. */
-    public final List<Steer> wishes = new ArrayList<>();
+    /** What operators told the worker to do. */
+    public final List<Steer> steered = new ArrayList<>();
     public boolean runAtOnce = true;
     /** How many threads the machine gives. */
     public int threads = Integer.MAX_VALUE;
@@ -152,8 +152,8 @@ public final class Rig {
         }
 
         @Override
-        public void obey(Steer wish) {
-            wishes.add(wish);
+        public void steer(Steer steer) {
+            steered.add(steer);
         }
     }
 

@@ -20,11 +20,11 @@ final class LeaseHistoryTest {
     private final LeaseHistory history = new LeaseHistory();
 
     private static JobDocument document(Attempt... attempts) {
-        History run = History.NONE;
+        History history = History.NONE;
         for (Attempt attempt : attempts) {
-            run = run.and(attempt);
+            history = history.and(attempt);
         }
-        return JobDocument.of(SPEC).with(run);
+        return JobDocument.of(SPEC).with(history);
     }
 
     private static Attempt attempt(int number, String worker, Attempt.Outcome outcome) {

@@ -96,18 +96,18 @@ public final class Outcome {
 
     private Decision succeeded(ClaimedJob job, Ran ran) {
         Attempt attempt = attempt(job, ran, Attempt.Outcome.SUCCEEDED, null);
-        History run = history(job).and(attempt).with(ran.progress())
+        History history = history(job).and(attempt).with(ran.progress())
                 .ended(JobState.SUCCEEDED, ran.finishedAt(), ran.ending().result());
-        return finish(job, run, attempt);
+        return finish(job, history, attempt);
     }
 
     private Decision cancelled(ClaimedJob job, Ran ran, boolean ranAtAll) {
-        History run = history(job).with(ran.progress());
+        History history = history(job).with(ran.progress());
         if (!ranAtAll) {
-            return finish(job, run.ended(JobState.CANCELLED, ran.finishedAt(), null), null);
+            return finish(job, history.ended(JobState.CANCELLED, ran.finishedAt(), null), null);
         }
         Attempt attempt = attempt(job, ran, Attempt.Outcome.CANCELLED, null);
-        return finish(job, run.and(attempt).ended(JobState.CANCELLED, ran.finishedAt(), null), attempt);
+        return finish(job, history.and(attempt).ended(JobState.CANCELLED, ran.finishedAt(), null), attempt);
     }
 
     private Decision failed(ClaimedJob job, Ran ran) {
@@ -133,8 +133,8 @@ public final class Outcome {
     private Decision postpone(ClaimedJob job, Ran ran, Failure failure, Duration floor) {
         Attempt attempt = attempt(job, ran, Attempt.Outcome.FAILED, failure);
         Duration delay = policy.overriddenBy(job.document().spec()).delay(counted(job), floor, random);
-        History run = history(job).and(attempt).with(ran.progress()).forgiving();
-        return new Decision(Verdict.retry(job.lease(), delay, job.document().with(run)), attempt);
+        History history = history(job).and(attempt).with(ran.progress()).forgiving();
+        return new Decision(Verdict.retry(job.lease(), delay, job.document().with(history)), attempt);
     }
 
     /** How many of the attempts count against the retries, this one included. */
@@ -162,23 +162,23 @@ public final class Outcome {
     }
 
     private Decision bury(ClaimedJob job, Ran ran, Attempt attempt) {
-        History run = history(job).and(attempt).with(ran.progress()).ended(JobState.DEAD, ran.finishedAt(), null);
-        return new Decision(Verdict.bury(job.lease(), job.document().with(judged(job, run))), attempt);
+        History history = history(job).and(attempt).with(ran.progress()).ended(JobState.DEAD, ran.finishedAt(), null);
+        return new Decision(Verdict.bury(job.lease(), job.document().with(judged(job, history))), attempt);
     }
 
     /** A run that tells how many retries there are, where the job does not and this worker's setting decides. */
-    private History judged(ClaimedJob job, History run) {
-        return job.document().spec().maxRetries() == null ? run.withMaxRetries(policy.maxRetries()) : run;
+    private History judged(ClaimedJob job, History history) {
+        return job.document().spec().maxRetries() == null ? history.withMaxRetries(policy.maxRetries()) : history;
     }
 
     private static Decision buryLost(ClaimedJob job, History history, Instant now) {
         int lost = job.lease().token().deliveries() - 1;
         Failure failure = new Failure("worker_lost", "the worker that ran it went silent " + lost
                 + " times in a row; it may be what kills them", null);
-        History run = new History(history.attempt(), history.attempts(), JobState.DEAD, now, null, failure,
+        History ended = new History(history.attempt(), history.attempts(), JobState.DEAD, now, null, failure,
                 history.progress(),
                 history.forgiven(), history.maxRetries());
-        return new Decision(Verdict.bury(job.lease(), job.document().with(run)), null);
+        return new Decision(Verdict.bury(job.lease(), job.document().with(ended)), null);
     }
 
     private static Decision finish(ClaimedJob job, History ended, @Nullable Attempt attempt) {
@@ -193,11 +193,11 @@ public final class Outcome {
 
     /** The document's run, with the lost attempts of this delivery chain added. */
     private static History history(ClaimedJob job) {
-        History run = job.document().history();
+        History history = job.document().history();
         for (Attempt lost : job.lost()) {
-            run = run.and(lost);
+            history = history.and(lost);
         }
-        return run;
+        return history;
     }
 
     private static Failure timeoutFailure(Ran ran) {

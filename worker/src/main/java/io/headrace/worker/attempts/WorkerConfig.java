@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker was told to be. Immutable.
+ * The settings of one worker, read and checked. Immutable.
  *
  * @param queues weights by queue, in the order of configuration
  * @param timeout how long one attempt may take when its job does not say; null for as long as it takes

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears within moments that somebody cancels a job that runs here, or that an operator wishes something of this worker,
+ * Hears within moments that somebody cancels a job that runs here, or that an operator steers this worker,
  * and has the lease keeper ask whether it is true. Where it is not possible to listen, the next renewal and heartbeat
  * tell the same. Subscribes on threads of their own, {@code headrace-cancel} and {@code headrace-wish}.
  */
@@ -26,7 +26,7 @@ public final class BrokerHints {
     private final WorkerConfig config;
     private final LeaseKeeper leaseKeeper;
     private final Hint cancellations;
-    private final Hint wishes;
+    private final Hint steers;
     /** Used by the thread of cancellations only. */
     private boolean complained;
 
@@ -35,18 +35,18 @@ public final class BrokerHints {
         this.config = parts.config();
         this.leaseKeeper = leaseKeeper;
         this.cancellations = new Hint("headrace-cancel", this::listenForCancellations, this::complain, parts);
-        this.wishes = new Hint("headrace-wish", this::listenForWishes,
+        this.steers = new Hint("headrace-wish", this::listenForSteers,
                 e -> log.debug("cannot listen for wishes of operators; heartbeats tell them", e), parts);
     }
 
     public void start() {
         cancellations.thread.start();
-        wishes.thread.start();
+        steers.thread.start();
     }
 
     public void stop() {
         cancellations.stop();
-        wishes.stop();
+        steers.stop();
     }
 
     /** Subscribes to cancellations; once that is done, there is nothing more to do. */
@@ -58,9 +58,9 @@ public final class BrokerHints {
         return broker.onCancel(config.queueNames(), leaseKeeper::doubt);
     }
 
-    private Subscription listenForWishes() {
+    private Subscription listenForSteers() {
         Subscription made = broker.onSteer(config.id(), leaseKeeper::beatSoon);
-        leaseKeeper.beatSoon(); // for what was wished before
+        leaseKeeper.beatSoon(); // for what was asked before
         return made;
     }
 

@@ -82,7 +82,7 @@ public final class ClaimLoop {
 
     /** What is known about one queue. */
     private static final class Line {
-        final PriorityOrder levels = new PriorityOrder();
+        final PriorityOrder priorities = new PriorityOrder();
         long dueAt;
         /** Until when its damaged data is left alone. */
         long damagedUntil;
@@ -294,7 +294,7 @@ public final class ClaimLoop {
             return;
         }
         long askedAt = clocks.now();
-        Claim claim = broker.claim(new ClaimRequest(queue, config.id(), asked, config.lease(), line.levels.next()));
+        Claim claim = broker.claim(new ClaimRequest(queue, config.id(), asked, config.lease(), line.priorities.next()));
         outage.succeeded(askedAt);
         liveness.claimed();
         long now = clocks.now();

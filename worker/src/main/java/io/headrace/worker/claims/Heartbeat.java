@@ -11,6 +11,6 @@ public interface Heartbeat {
     /** The worker as it is now. */
     WorkerInfo info();
 
-    /** Does what an operator wishes of the worker. */
-    void obey(Steer wish);
+    /** Does what an operator tells the worker to do. */
+    void steer(Steer steer);
 }

@@ -160,11 +160,11 @@ public final class LeaseKeeper {
         try {
             renew();
             noticePause();
-            Optional<Steer> wish = broker.heartbeat(heartbeat.info(),
+            Optional<Steer> steer = broker.heartbeat(heartbeat.info(),
                     config.heartbeat().multipliedBy(HEARTBEATS_KNOWN));
             beaten(startedAt);
-            if (wish.isPresent()) {
-                heartbeat.obey(wish.get());
+            if (steer.isPresent()) {
+                heartbeat.steer(steer.get());
                 nextAt = clocks.now(); // what came of it is told at once
             }
         } catch (DataDamaged e) {

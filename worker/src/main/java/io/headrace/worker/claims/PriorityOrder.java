@@ -8,7 +8,7 @@ import io.headrace.Priority;
 import java.util.List;
 
 /**
- * In which order the levels of one queue are asked. Of ten claims seven start at high, two at normal and one at low, so
+ * The order in which the priorities of one queue are claimed from. Of ten claims seven start at high, two at normal and one at low, so
  * that an endless stream of urgent jobs leaves the others a share. Used by the claim loop's thread only.
  */
 final class PriorityOrder {

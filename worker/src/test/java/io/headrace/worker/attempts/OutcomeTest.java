@@ -41,13 +41,14 @@ class OutcomeTest {
         Verdict verdict = after(Ending.returned(Json.parse("42")), null).verdict();
 
         assertThat(verdict.move()).isEqualTo(Verdict.Move.FINISH);
-        History run = verdict.document().history();
-        assertThat(run.outcome()).isEqualTo(JobState.SUCCEEDED);
-        assertThat(run.result()).isEqualTo(Json.parse("42"));
-        assertThat(run.finishedAt()).isEqualTo(CLAIMED.plusSeconds(3));
-        assertThat(run.progress()).isEqualTo(new Progress(0.5, "half"));
-        assertThat(run.attempts()).containsExactly(new Attempt(1, "w-1", CLAIMED.plusSeconds(1), CLAIMED.plusSeconds(3),
-                Attempt.Outcome.SUCCEEDED, null));
+        History history = verdict.document().history();
+        assertThat(history.outcome()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(history.result()).isEqualTo(Json.parse("42"));
+        assertThat(history.finishedAt()).isEqualTo(CLAIMED.plusSeconds(3));
+        assertThat(history.progress()).isEqualTo(new Progress(0.5, "half"));
+        assertThat(history.attempts())
+                .containsExactly(new Attempt(1, "w-1", CLAIMED.plusSeconds(1), CLAIMED.plusSeconds(3),
+                        Attempt.Outcome.SUCCEEDED, null));
     }
 
     @Test
@@ -99,8 +100,8 @@ class OutcomeTest {
 
     @Test
     void attemptsForgivenByARequeueDoNotUseUpRetries() {
-        History requeued = new History(11, List.of(), null, null, null, null, null, 11);
-        ClaimedJob first = claimed(spec(null, null), requeued, 12, 1, List.of());
+        History retried = new History(11, List.of(), null, null, null, null, null, 11);
+        ClaimedJob first = claimed(spec(null, null), retried, 12, 1, List.of());
 
         assertThat(outcome.afterRun(first, ran(Ending.threw(new Exception("no")), null)).orElseThrow().verdict().move())
                 .isEqualTo(Verdict.Move.RETRY);
@@ -195,11 +196,11 @@ class OutcomeTest {
         Attempt lost = new Attempt(1, "w-0", CLAIMED.minusSeconds(9), CLAIMED, Attempt.Outcome.LOST, null);
         ClaimedJob second = claimed(spec(null, null), History.NONE, 2, 2, List.of(lost));
 
-        History run = outcome.afterRun(second, ran(Ending.returned(null), null)).orElseThrow().verdict().document()
+        History history = outcome.afterRun(second, ran(Ending.returned(null), null)).orElseThrow().verdict().document()
                 .history();
 
-        assertThat(run.attempt()).isEqualTo(2);
-        assertThat(run.attempts()).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.LOST,
+        assertThat(history.attempt()).isEqualTo(2);
+        assertThat(history.attempts()).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.LOST,
                 Attempt.Outcome.SUCCEEDED);
     }
 
@@ -211,10 +212,10 @@ class OutcomeTest {
         Verdict verdict = outcome.beforeRun(fourth, true, CLAIMED).orElseThrow().verdict();
 
         assertThat(verdict.move()).isEqualTo(Verdict.Move.BURY);
-        History run = verdict.document().history();
-        assertThat(run.error()).extracting(Failure::type).isEqualTo("worker_lost");
-        assertThat(run.attempts()).hasSize(3);
-        assertThat(run.attempt()).isEqualTo(3);
+        History history = verdict.document().history();
+        assertThat(history.error()).extracting(Failure::type).isEqualTo("worker_lost");
+        assertThat(history.attempts()).hasSize(3);
+        assertThat(history.attempt()).isEqualTo(3);
         assertThat(outcome.beforeRun(claimed(spec(null, null), History.NONE, 3, 3, lost.subList(0, 2)), true, CLAIMED))
                 .isEmpty();
     }
@@ -263,9 +264,9 @@ class OutcomeTest {
         return claimed(spec(null, null), History.NONE, 1, 1, List.of());
     }
 
-    private static ClaimedJob claimed(JobSpec spec, History run, int attempt, int deliveries, List<Attempt> lost) {
+    private static ClaimedJob claimed(JobSpec spec, History history, int attempt, int deliveries, List<Attempt> lost) {
         Lease lease = new Lease(ID, attempt, new Token("1-0", new WorkerId("w-1"), deliveries, 1));
-        return new ClaimedJob(lease, JobDocument.of(spec).with(run), CLAIMED, false, lost);
+        return new ClaimedJob(lease, JobDocument.of(spec).with(history), CLAIMED, false, lost);
     }
 
     private static JobSpec spec(@Nullable Integer maxRetries, @Nullable Duration expiresIn) {

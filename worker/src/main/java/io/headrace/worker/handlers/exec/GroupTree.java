@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where processes carry no marks: the command's process group, if it has one of its own, and its descendants as long as
- * they have not been left behind by a parent that ended. Immutable.
+ * The processes of a command where they carry no marks: its process group, if it has one of its own, and its
+ * descendants as long as they have not been left behind by a parent that ended. Immutable.
  */
 final class GroupTree implements ChildTree {
     private final Process command;

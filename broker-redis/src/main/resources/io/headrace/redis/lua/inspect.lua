@@ -3,7 +3,7 @@
 -- KEYS  1 base
 -- ARGV  1 counters of how many of the last minutes are wanted
 -- Returns {exists, settings, totals, kept, {scheduled, retrying, parked, dead}, cancelled in line, per level {level,
--- length, pending, released, ms since the oldest job in line was published, -1 when none waits}, the present minute,
+-- length, pending, released, ms since the oldest job in line came there, -1 when none waits}, the present minute,
 -- counters per minute, oldest first, ms since the first job at rest fell due, 0 when none has}. Cost: about 36 commands
 -- and 1 per minute, independent of depth; 2 more for each bucket of finished jobs that expired and that nobody has
 -- tidied away yet, up to 100 of them.

@@ -9,7 +9,7 @@ local function is_id(text)
   return ms ~= nil and #ms <= 15 and #sequence <= 18
 end
 
--- The id of the job of a stream entry: that of a first entry is its address, one published again names its job.
+-- The id of the job of a stream entry: that of a first entry is its address, one promoted names its job.
 local function id_of(level, entry)
   local fields = entry[2]
   local id = own_queue .. level .. entry[1]

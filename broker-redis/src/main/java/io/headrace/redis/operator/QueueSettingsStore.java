@@ -76,7 +76,7 @@ final class QueueSettingsStore {
             queues.create(queue);
         }
         if (!pairs.isEmpty()) {
-            link.ask(key, Request.urgent(Command.HSET, key, pairs.toArray(byte[][]::new)));
+            link.ask(key, Request.urgent(Command.HSET, key, pairs));
         }
     }
 }

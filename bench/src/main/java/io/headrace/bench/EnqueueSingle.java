@@ -9,7 +9,8 @@ import io.headrace.bench.load.Together;
 import java.util.Collections;
 
 /**
- * Measures Java programs that submit one job at a time and wait until it is stored, beside bare XADD that does the same.
+ * Measures Java programs that submit one job at a time and wait until it is stored, beside bare XADD that does the
+ * same.
  */
 final class EnqueueSingle implements Scenario {
     private static final int THREADS = 10;

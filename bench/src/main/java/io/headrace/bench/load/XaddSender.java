@@ -4,14 +4,13 @@ import io.headrace.QueueName;
 import io.headrace.bench.process.ReaderChild;
 import io.headrace.bench.process.Stamps;
 import io.headrace.redis.RedisProbe;
-import java.nio.charset.StandardCharsets;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 
 /** Adds {@link Stamps} to the stream of a {@link ReaderChild}, over a connection of its own. */
 public record XaddSender(Connection connection, byte[] stream, int payloadBytes) implements OpenLoad.Sender {
-    private static final byte[] ANY_ID = bytes("*");
-    private static final byte[] FIELD = bytes("p");
+    private static final byte[] ANY_ID = RawRedis.bytes("*");
+    private static final byte[] FIELD = RawRedis.bytes("p");
 
     public static XaddSender to(RedisProbe probe, QueueName queue, int payloadBytes) {
         return new XaddSender(probe.connection(queue), probe.key(queue, ReaderChild.STREAM), payloadBytes);
@@ -20,8 +19,8 @@ public record XaddSender(Connection connection, byte[] stream, int payloadBytes)
     /** What the reader needs before it starts. */
     public static void createGroup(RedisProbe probe, QueueName queue) {
         try (Connection connection = probe.connection(queue)) {
-            connection.sendCommand(Command.XGROUP, bytes("CREATE"), probe.key(queue, ReaderChild.STREAM),
-                    bytes(ReaderChild.GROUP), bytes("0"), bytes("MKSTREAM"));
+            connection.sendCommand(Command.XGROUP, RawRedis.bytes("CREATE"), probe.key(queue, ReaderChild.STREAM),
+                    RawRedis.bytes(ReaderChild.GROUP), RawRedis.bytes("0"), RawRedis.bytes("MKSTREAM"));
             connection.getOne();
         }
     }
@@ -36,9 +35,5 @@ public record XaddSender(Connection connection, byte[] stream, int payloadBytes)
     @Override
     public void close() {
         connection.close();
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

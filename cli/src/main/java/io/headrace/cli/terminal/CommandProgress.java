@@ -1,7 +1,6 @@
 package io.headrace.cli.terminal;
 
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -67,11 +66,7 @@ public final class CommandProgress implements AutoCloseable {
         if (bar == null) {
             return;
         }
-        ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "headrace-progress");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledExecutorService asking = DaemonThread.named("headrace-progress");
         var unused = asking.scheduleWithFixedDelay(() -> asked(position), ASK_MS, ASK_MS, TimeUnit.MILLISECONDS);
         asker = asking;
     }

@@ -1,6 +1,5 @@
 package io.headrace.cli.terminal;
 
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -30,11 +29,7 @@ public final class StatusLine implements AutoCloseable {
         if (!wanted || !terminal.outIsTty() || !terminal.errIsTty()) {
             return new StatusLine(terminal, null);
         }
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "headrace-status");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledExecutorService clock = DaemonThread.named("headrace-status");
         StatusLine line = new StatusLine(terminal, clock);
         var unused = clock.scheduleAtFixedRate(line::draw, 1, 1, TimeUnit.SECONDS);
         return line;

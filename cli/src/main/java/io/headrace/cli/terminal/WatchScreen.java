@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +32,7 @@ final class WatchScreen {
 
     /** Returns when the person has seen enough. */
     void show(Duration every) {
-        ScheduledExecutorService maker = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, "headrace-watch");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledExecutorService maker = DaemonThread.named("headrace-watch");
         try (LiveScreen screen = LiveScreen.open(() -> events.add(() -> {}))) {
             screen.onKey(key -> events.add(() -> press(key)));
             var unused = maker.scheduleWithFixedDelay(() -> make(screen.width()), 0, every.toMillis(),

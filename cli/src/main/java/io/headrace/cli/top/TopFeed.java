@@ -2,11 +2,11 @@ package io.headrace.cli.top;
 
 import io.headrace.cli.client.ApiClient;
 import io.headrace.cli.terminal.CommandFailed;
+import io.headrace.cli.terminal.DaemonThread;
 import io.headrace.cli.terminal.ExitCode;
 import io.headrace.cli.top.TopModel.Action;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,11 +22,7 @@ final class TopFeed implements AutoCloseable {
     private final ApiClient client;
     private final Clock clock;
     private final Consumer<Event> events;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread feed = new Thread(work, "headrace-top-feed");
-        feed.setDaemon(true);
-        return feed;
-    });
+    private final ScheduledExecutorService thread = DaemonThread.named("headrace-top-feed");
 
     TopFeed(ApiClient client, Clock clock, Consumer<Event> events) {
         this.client = client.patient(PATIENCE);

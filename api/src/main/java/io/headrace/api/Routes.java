@@ -52,7 +52,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /** Every call of the API, and the way from an address to it. */
 final class Routes {
@@ -73,14 +72,13 @@ final class Routes {
         KnownQueues known = new KnownQueues(config.closedQueues(), parts.broker.queues(), parts.blocking,
                 System::nanoTime);
         // the busiest are tried first
-        this.all = together(ofJobs(parts, endpoints, audit, jobJson, known),
+        this.all = together(List.of(ofJobs(parts, endpoints, audit, jobJson, known),
                 ofOperators(parts, endpoints, audit, jobJson, known), ofAccess(parts, endpoints, audit),
-                ofServer(parts, endpoints));
+                ofServer(parts, endpoints)));
     }
 
-    @SafeVarargs
-    private static List<Route> together(List<Route>... parts) {
-        return Stream.of(parts).flatMap(List::stream).toList();
+    private static List<Route> together(List<List<Route>> parts) {
+        return parts.stream().flatMap(List::stream).toList();
     }
 
     private static List<Route> ofJobs(ApiParts parts, Endpoints endpoints, Audit audit, JobJson jobJson,
@@ -91,11 +89,10 @@ final class Routes {
         JobWaits waits = new JobWaits(parts.broker, parts.changes, parts.blocking, parts.waiters);
         EnqueueCall enqueue = new EnqueueCall(parts.broker, known, parts.meters, jobJson, waits, limits);
         BatchCall batch = new BatchCall(parts.broker, known, parts.meters, limits);
-        return together(
-                List.of(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve),
+        return together(List.of(List.of(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve),
                         Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve)),
                 new JobCalls(parts.broker, parts.broker.jobs(), jobJson, waits, audit, endpoints).routes(),
-                live(parts, jobJson));
+                live(parts, jobJson)));
     }
 
     private static List<Route> live(ApiParts parts, JobJson jobJson) {
@@ -115,26 +112,25 @@ final class Routes {
         Broker broker = parts.broker;
         CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
                 queue -> ServiceTime.of(broker.jobs(), queue));
-        return together(new QueueCalls(broker.queues(), broker.jobs(), jobJson, audit, known, endpoints).routes(),
+        return together(List.of(new QueueCalls(broker.queues(), broker.jobs(), jobJson, audit, known, endpoints).routes(),
                 new DeadCalls(broker, broker.queues(), broker.jobs(), jobJson, audit, endpoints).routes(),
                 new OverviewCalls(broker.queues(), parts.overview, endpoints).routes(),
                 new WhyCall(broker, broker.queues(), broker.jobs(), broker.workers(), serviceTimes, endpoints).routes(),
                 new ScalingCall(broker.queues(), broker.workers(), serviceTimes, endpoints).routes(),
-                new WorkerCalls(broker.workers(), audit, endpoints).routes());
+                new WorkerCalls(broker.workers(), audit, endpoints).routes()));
     }
 
     private static List<Route> ofAccess(ApiParts parts, Endpoints endpoints, Audit audit) {
         AccessStore store = parts.broker.access();
-        return together(new SessionCalls(parts.guard, parts.sessions, endpoints, System::nanoTime).routes(),
-                new AccessCalls(store, parts.keys, parts.sessions, parts.guard, audit, endpoints).routes());
+        return together(List.of(new SessionCalls(parts.guard, parts.sessions, endpoints, System::nanoTime).routes(),
+                new AccessCalls(store, parts.keys, parts.sessions, parts.guard, audit, endpoints).routes()));
     }
 
     private static List<Route> ofServer(ApiParts parts, Endpoints endpoints) {
         ApiConfig config = parts.config;
-        return together(
-                new HealthCalls(parts.broker, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
+        return together(List.of(new HealthCalls(parts.broker, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
                 new MetricsCall(parts.meters, parts.overview, config.openMetrics(), endpoints).routes(),
-                new DocumentCalls().routes());
+                new DocumentCalls().routes()));
     }
 
     List<Route> all() {

@@ -90,7 +90,7 @@ final class Routes {
         EnqueueCall enqueue = new EnqueueCall(parts.broker, known, parts.meters, jobJson, waits, limits);
         BatchCall batch = new BatchCall(parts.broker, known, parts.meters, limits);
         return together(List.of(List.of(Route.post("/v1/queues/{queue}/jobs", Access.SUBMIT, enqueue::serve),
-                        Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve)),
+                Route.post("/v1/queues/{queue}/jobs:batch", Access.SUBMIT, batch::serve)),
                 new JobCalls(parts.broker, parts.broker.jobs(), jobJson, waits, audit, endpoints).routes(),
                 live(parts, jobJson)));
     }
@@ -112,12 +112,14 @@ final class Routes {
         Broker broker = parts.broker;
         CachedByQueue<Optional<ServiceTime>> serviceTimes = new CachedByQueue<>(SERVICE_TIME_TTL,
                 queue -> ServiceTime.of(broker.jobs(), queue));
-        return together(List.of(new QueueCalls(broker.queues(), broker.jobs(), jobJson, audit, known, endpoints).routes(),
-                new DeadCalls(broker, broker.queues(), broker.jobs(), jobJson, audit, endpoints).routes(),
-                new OverviewCalls(broker.queues(), parts.overview, endpoints).routes(),
-                new WhyCall(broker, broker.queues(), broker.jobs(), broker.workers(), serviceTimes, endpoints).routes(),
-                new ScalingCall(broker.queues(), broker.workers(), serviceTimes, endpoints).routes(),
-                new WorkerCalls(broker.workers(), audit, endpoints).routes()));
+        return together(
+                List.of(new QueueCalls(broker.queues(), broker.jobs(), jobJson, audit, known, endpoints).routes(),
+                        new DeadCalls(broker, broker.queues(), broker.jobs(), jobJson, audit, endpoints).routes(),
+                        new OverviewCalls(broker.queues(), parts.overview, endpoints).routes(),
+                        new WhyCall(broker, broker.queues(), broker.jobs(), broker.workers(), serviceTimes, endpoints)
+                                .routes(),
+                        new ScalingCall(broker.queues(), broker.workers(), serviceTimes, endpoints).routes(),
+                        new WorkerCalls(broker.workers(), audit, endpoints).routes()));
     }
 
     private static List<Route> ofAccess(ApiParts parts, Endpoints endpoints, Audit audit) {
@@ -128,7 +130,8 @@ final class Routes {
 
     private static List<Route> ofServer(ApiParts parts, Endpoints endpoints) {
         ApiConfig config = parts.config;
-        return together(List.of(new HealthCalls(parts.broker, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
+        return together(List.of(
+                new HealthCalls(parts.broker, config.durability(), parts.guard, parts.shutdown, endpoints).routes(),
                 new MetricsCall(parts.meters, parts.overview, config.openMetrics(), endpoints).routes(),
                 new DocumentCalls().routes()));
     }

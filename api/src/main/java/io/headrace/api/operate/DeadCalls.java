@@ -132,7 +132,8 @@ public final class DeadCalls {
         Instant[] next = {pace == null ? null : pace.startAt()};
         draft.asked(body);
         return move(queue, filter, draft, page -> {
-            RetryResult retried = jobs.retry(queue, page, pace == null ? null : new RetryPace(pace.perSecond(), next[0]));
+            RetryResult retried = jobs.retry(queue, page,
+                    pace == null ? null : new RetryPace(pace.perSecond(), next[0]));
             next[0] = pace == null ? null : retried.nextAt();
             return retried.answers();
         }, next);

@@ -22,7 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code GET /v1/jobs/{id}/why}: gathers the facts, has {@link JobDiagnosis} decide. */
-public record WhyCall(JobStore store, Queues queues, Jobs jobs, Workers workers, CachedByQueue<Optional<ServiceTime>> serviceTimes,
+public record WhyCall(JobStore store, Queues queues, Jobs jobs, Workers workers,
+        CachedByQueue<Optional<ServiceTime>> serviceTimes,
         Endpoints endpoints) {
     public List<Route> routes() {
         return List.of(Route.get("/v1/jobs/{id}/why", Access.VIEW, List.of(), endpoints.blocking(this::why)));

@@ -20,6 +20,7 @@ import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.ServerInfo;
+import io.headrace.redis.jobs.Claims;
 import io.headrace.redis.jobs.QueueCache;
 import io.headrace.redis.jobs.Registry;
 import io.headrace.redis.jobs.StoredSettings;

@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a handler: the job cannot be done now, and is to run again later. The next attempt does not start before a delay has passed, and this one uses none of
- * the job's retries: what asks for a wait has not failed. That holds for {@value #MOST} attempts of a job; later ones
- * count like any failure. Its {@code expiresIn} bounds the waits by time.
+ * Thrown by a handler: the job cannot be done now, and is to run again later. The next attempt does not start before a
+ * delay has passed, and this one uses none of the job's retries: what asks for a wait has not failed. That holds for
+ * {@value #MOST} attempts of a job; later ones count like any failure. Its {@code expiresIn} bounds the waits by time.
  */
 public final class RetryLater extends Exception {
     /** So many attempts of a job use no retry. */

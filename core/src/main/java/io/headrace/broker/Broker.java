@@ -94,7 +94,8 @@ public interface Broker extends JobStore, AutoCloseable {
     Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime);
 
     /**
-     * Calls back, on a thread of the broker, when an operator steers this worker: its next heartbeat tells whereto. A hint that may be missed while the connection is down.
+     * Calls back, on a thread of the broker, when an operator steers this worker: its next heartbeat tells whereto. A
+     * hint that may be missed while the connection is down.
      */
     Subscription onSteer(WorkerId worker, Runnable callback);
 

@@ -8,8 +8,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which jobs of a queue a list shows, and where it goes on. Queued and running jobs come in their order of delivery, oldest first; scheduled, retrying and parked
- * ones by due time, soonest first; ended ones newest first (cancelled jobs still in line come before the others).
+ * Which jobs of a queue a list shows, and where it goes on. Queued and running jobs come in their order of delivery,
+ * oldest first; scheduled, retrying and parked ones by due time, soonest first; ended ones newest first (cancelled jobs
+ * still in line come before the others).
  *
  * @param state required: a queue keeps each state in a place of its own
  * @param type only this type, or null

@@ -41,7 +41,7 @@ final class Shutdown {
     /** Takes at most the grace and 11 s; an interrupt of the caller ends the grace and the waits after it. */
     void run() {
         InFlight inFlight = workload.inFlight();
-        Duration grace = parts.config().grace();
+        Duration grace = parts.config().times().grace();
         roles.runner.refuse();
         log.info("stopping; waiting for handlers running={} grace={}", inFlight.unfinished().size(),
                 Durations.format(grace));

@@ -255,8 +255,9 @@ public final class WorkerBuilder {
                     "must be given at least once: a handler, a command, a URL or plugins");
         }
         Map<QueueName, Integer> served = queues.isEmpty() ? Map.of(QueueName.DEFAULT, 1) : queues;
-        WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots, lease,
-                grace, timeout, httpTimeout, retryPolicy, reclaimGrace == null ? lease : reclaimGrace, redactor);
+        WorkerConfig config = new WorkerConfig(WorkerId.random(new SecureRandom()), served, strict, slots,
+                new WorkerConfig.Times(lease, grace, reclaimGrace == null ? lease : reclaimGrace),
+                new WorkerConfig.Attempts(timeout, httpTimeout, retryPolicy, redactor));
         Breakdown end = new Breakdown(breakdown);
         WorkerParts parts = new WorkerParts(broker, config, new WorkerMetrics(meters), new BrokerOutage(clocks), clocks,
                 end);

@@ -120,8 +120,8 @@ public final class Rig {
         this.clocks = new Clocks(() -> Duration.between(origin, time.now()).toNanos(),
                 Clock.fixed(origin, ZoneOffset.UTC), new Random(7));
         this.config = new WorkerConfig(WorkerId.random(new Random()), new LinkedHashMap<>(queues), false, slotCount,
-                LEASE, Duration.ofSeconds(25), null, Duration.ofMinutes(5), RetryPolicy.DEFAULT, LEASE,
-                Redactor.parse("password"));
+                new WorkerConfig.Times(LEASE, Duration.ofSeconds(25), LEASE), new WorkerConfig.Attempts(null,
+                        Duration.ofMinutes(5), RetryPolicy.DEFAULT, Redactor.parse("password")));
         List<Handlers.Registered> registered = new ArrayList<>();
         for (JobHandler<?> handler : handlers) {
             registered.add(new Handlers.Registered(handler, "a test", null));

@@ -8,7 +8,6 @@ import io.headrace.JobDocument;
 import io.headrace.JobId;
 import io.headrace.JobState;
 import io.headrace.Priority;
-import io.headrace.QueueName;
 import io.headrace.broker.JobPage;
 import io.headrace.broker.JobQuery;
 import io.headrace.redis.connection.Redis;
@@ -28,8 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -43,17 +40,8 @@ final class JobPages {
     /** So many are fetched in one round trip. */
     private static final int STEP = 200;
 
-    /** How much time of ids a bucket of finished jobs spans. */
-    private static final long BUCKET_MS = 100;
-    /** So many buckets after that of this instant are not taken for ones that are ahead of the clock. */
-    private static final long AHEAD = 20;
-    /** Where buckets begin. */
-    private static final String NEWEST = "+inf";
     /** No entry of a millisecond has a greater number. */
     private static final String LAST_SEQUENCE = "18446744073709551615";
-
-    /** So many misnamed buckets in a row are passed over. */
-    private static final int MAX_ODD_BUCKETS = 100;
 
     private static final Pattern SCAN = Pattern.compile("-|" + Scan.FORM + "(:" + RestingIndex.ID + ")?");
     private static final Pattern BUCKET_SCAN = Pattern
@@ -66,6 +54,7 @@ final class JobPages {
     private final Finder finder;
     private final UnreadableValues oddities;
     private final RestingIndex index;
+    private final FinishedBuckets finished;
 
     JobPages(Redis link, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index,
             UnreadableValues oddities) {
@@ -75,6 +64,7 @@ final class JobPages {
         this.finder = finder;
         this.index = index;
         this.oddities = oddities;
+        this.finished = new FinishedBuckets(link, keys, queues, oddities);
     }
 
     /** Jobs fetched together, and where to go on; an empty position means the place is exhausted. */
@@ -332,8 +322,8 @@ final class JobPages {
      * {@code bucket:cursor.count:last id seen of that step}.
      */
     private Step finished(JobQuery query, String position, int most) {
-        String[] at = position.equals("-") ? new String[]{NEWEST, "0"} : position.split(":", 3);
-        List<String> buckets = buckets(query, at[0]);
+        String[] at = position.equals("-") ? new String[]{FinishedBuckets.NEWEST, "0"} : position.split(":", 3);
+        List<String> buckets = finished.next(query, at[0]);
         if (buckets.isEmpty()) {
             return new Step(List.of(), List.of(), "");
         }
@@ -352,50 +342,6 @@ final class JobPages {
         String after = Replies.text(reply.get(0));
         String next = !after.equals("0") ? bucket + ":" + after : buckets.size() > 1 ? buckets.get(1) + ":0" : "";
         return scanned(jobs, bucket + ":" + scan, same && at.length > 2 ? at[2] : "", next);
-    }
-
-    /** The next two buckets in which there may be jobs of the time asked for, newest first. */
-    private List<String> buckets(JobQuery query, String from) {
-        String oldest = query.from() == null ? "-inf" : Long.toString(query.fromMs() / BUCKET_MS);
-        if (query.to() == null) {
-            return buckets(query.queue(), from, oldest);
-        }
-        byte[] base = queues.base(query.queue());
-        long now = Replies.number(Replies.list(link.ask(base, new Request(Command.TIME))).get(0)) * 1000
-                / BUCKET_MS;
-        long newest = (query.toMs() - 1) / BUCKET_MS;
-        // Ids that are ahead of the clock say nothing about the time: those buckets may hold jobs of any.
-        List<String> ahead = buckets(query.queue(), from, "(" + (now + AHEAD));
-        List<String> within = buckets(query.queue(),
-                from.equals(NEWEST) || Long.parseLong(from) > newest ? Long.toString(newest) : from, oldest);
-        return Stream.concat(ahead.stream(), within.stream()).distinct().limit(2).toList();
-    }
-
-    /** The next two buckets of both lists, newest first. */
-    private List<String> buckets(QueueName queue, String from, String to) {
-        List<byte[]> lists = List.of(keys.index(queue, "finished"), keys.index(queue, "late"));
-        List<Object> replies = link.askAll(lists.get(0), lists.stream().map(list -> new Request(
-                Command.ZREVRANGEBYSCORE, list, RedisKeys.bytes(from), RedisKeys.bytes(to),
-                RedisKeys.bytes("WITHSCORES"), RedisKeys.bytes("LIMIT"), RedisKeys.bytes(0),
-                RedisKeys.bytes(2 + MAX_ODD_BUCKETS))).toList());
-        return IntStream.range(0, lists.size()).boxed()
-                .flatMap(i -> buckets(lists.get(i), Replies.list(Redis.checked(replies.get(i)))).stream())
-                .distinct().sorted(Comparator.comparingLong((String bucket) -> Long.parseLong(bucket)).reversed())
-                .limit(2).toList();
-    }
-
-    /** Those that are their own score; others were not written by us, and are passed over. */
-    private List<String> buckets(byte[] list, List<Object> flat) {
-        List<String> buckets = new ArrayList<>();
-        for (int i = 0; i + 1 < flat.size() && buckets.size() < 2; i += 2) {
-            String bucket = Replies.text(flat.get(i));
-            if (bucket.equals(Long.toString(Replies.number(flat.get(i + 1))))) {
-                buckets.add(bucket);
-            } else {
-                oddities.passedOver(list, bucket, "it is no bucket of finished jobs");
-            }
-        }
-        return buckets;
     }
 
     /** A step through a bucket; one that is no hash is empty. */

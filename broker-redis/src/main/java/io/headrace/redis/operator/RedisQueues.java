@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Looks at queues as wholes: what they hold, what happened lately, and on how much memory. What is changed about them is
- * done by {@link QueueSettingsStore}, {@link QueuePurger} and {@link QueueDeleter}. Thread-safe.
+ * Looks at queues as wholes: what they hold, what happened lately, and on how much memory. What is changed about them
+ * is done by {@link QueueSettingsStore}, {@link QueuePurger} and {@link QueueDeleter}. Thread-safe.
  */
 public final class RedisQueues implements Queues {
     /** So many queues are looked at in one round trip. */

@@ -46,7 +46,8 @@ public final class AttemptRunner {
         this.workload = workload;
         this.inFlight = workload.inFlight();
         this.handlers = handlers;
-        this.outcome = new Outcome(config.retryPolicy(), parts.clocks().random(), config.redactor());
+        this.outcome = new Outcome(config.attempts().retryPolicy(), parts.clocks().random(),
+                config.attempts().redactor());
         this.interrupter = interrupter;
         this.reports = reports;
         this.settler = settler;
@@ -126,7 +127,8 @@ public final class AttemptRunner {
         if (spec.timeout() != null) {
             return spec.timeout();
         }
-        return config.timeout() == null && handlers.callsTarget(spec.type()) ? config.httpTimeout() : config.timeout();
+        WorkerConfig.Attempts usual = config.attempts();
+        return usual.timeout() == null && handlers.callsTarget(spec.type()) ? usual.httpTimeout() : usual.timeout();
     }
 
     /** Runs an attempt to its end; returns whether the thread may go on to the next. */

@@ -57,7 +57,7 @@ public final class LiveAttempt implements JobContext, ResultMemory {
     LiveAttempt(ClaimedJob job, long leasedAt, @Nullable Duration timeout, WorkerParts parts, JobMemory.Share memory,
             Consumer<LiveAttempt> reportWanted) {
         this.memory = memory;
-        this.redactor = parts.config().redactor();
+        this.redactor = parts.config().attempts().redactor();
         this.job = job;
         this.clocks = parts.clocks();
         this.timeout = timeout;

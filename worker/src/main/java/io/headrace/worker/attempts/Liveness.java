@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether the worker still claims, or at least still tells the broker that it lives. As long as it should claim, only the answer to a claim counts; while it
- * has no free slot, or was told to be quiet, its heartbeats stand in. Volatile fields, each written by one thread: the
- * claims' by the claim loop, the heartbeat's by the lease keeper.
+ * Whether the worker still claims, or at least still tells the broker that it lives. As long as it should claim, only
+ * the answer to a claim counts; while it has no free slot, or was told to be quiet, its heartbeats stand in. Volatile
+ * fields, each written by one thread: the claims' by the claim loop, the heartbeat's by the lease keeper.
  */
 public final class Liveness {
     /** An idle worker looks for work every 4 s, and waits for an answer a few seconds: this is more than a hiccup. */

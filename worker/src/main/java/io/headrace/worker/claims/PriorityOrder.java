@@ -8,8 +8,8 @@ import io.headrace.Priority;
 import java.util.List;
 
 /**
- * The order in which the priorities of one queue are claimed from. Of ten claims seven start at high, two at normal and one at low, so
- * that an endless stream of urgent jobs leaves the others a share. Used by the claim loop's thread only.
+ * The order in which the priorities of one queue are claimed from. Of ten claims seven start at high, two at normal and
+ * one at low, so that an endless stream of urgent jobs leaves the others a share. Used by the claim loop's thread only.
  */
 final class PriorityOrder {
     private static final List<Priority> FROM_HIGH = List.of(HIGH, NORMAL, LOW);

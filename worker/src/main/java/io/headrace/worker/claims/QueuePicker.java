@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The order in which a worker claims from its queues. Strict: always as configured. Weighted: each queue's jobs are charged to it,
- * divided by its weight, and the least charged goes first, so that busy queues share in proportion to their weights.
- * What a queue ran while no other had anything to give is not held against it, and a queue that had nothing to give
- * saves up no credit. Used by the claim loop's thread only.
+ * The order in which a worker claims from its queues. Strict: always as configured. Weighted: each queue's jobs are
+ * charged to it, divided by its weight, and the least charged goes first, so that busy queues share in proportion to
+ * their weights. What a queue ran while no other had anything to give is not held against it, and a queue that had
+ * nothing to give saves up no credit. Used by the claim loop's thread only.
  */
 final class QueuePicker {
     private final List<QueueName> configured;

@@ -47,7 +47,7 @@ public final class Reclaimer {
         this.metrics = parts.metrics();
         this.clocks = parts.clocks();
         this.queues = new ArrayList<>(config.queueNames());
-        this.dueAt = config.reclaimGrace().toNanos();
+        this.dueAt = config.times().reclaimGrace().toNanos();
     }
 
     /** Lets the next turn come at once. */
@@ -61,7 +61,7 @@ public final class Reclaimer {
             return Clocks.NEVER;
         }
         return Math.max(soon ? 0 : dueAt,
-                outage.endedAt() == 0 ? 0 : outage.endedAt() + config.reclaimGrace().toNanos());
+                outage.endedAt() == 0 ? 0 : outage.endedAt() + config.times().reclaimGrace().toNanos());
     }
 
     /** Reclaims into the free slots when it is time. The next turn comes at once when they were not enough. */

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The handlers of a worker, by the type of job that they run. Immutable after its making, but for the types already warned about. */
+/**
+ * The handlers of a worker, by the type of job that they run. Immutable after its making, but for the types already
+ * warned about.
+ */
 public final class Handlers {
     private static final Logger log = LoggerFactory.getLogger(Handlers.class);
     /** How many unknown types are warned about by name; senders choose types. */

@@ -6,10 +6,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The threads that handlers run on. Up to {@value #PLATFORM_MAX} slots get platform threads, on every JDK: the operating system
- * shares the cores among them, so a handler that computes, or one that never ends and was given up, takes nothing from
- * the others but its share. More slots than that are for handlers that wait; they get virtual threads where the JDK has
- * them (21 and later).
+ * The threads that handlers run on. Up to {@value #PLATFORM_MAX} slots get platform threads, on every JDK: the
+ * operating system shares the cores among them, so a handler that computes, or one that never ends and was given up,
+ * takes nothing from the others but its share. More slots than that are for handlers that wait; they get virtual
+ * threads where the JDK has them (21 and later).
  */
 public interface JobThreads extends AutoCloseable {
     /** The most slots that are served by platform threads on a JDK that has virtual ones. */

@@ -182,9 +182,9 @@ class AuditTest {
 
     /** What each change is followed by, and what fails then. */
     @ParameterizedTest
-    @CsvSource({"pause,POST,/v1/queues/mail/pause,queue.pause,queue,false",
-        "resume,POST,/v1/queues/mail/resume,queue.resume,queue,false",
-        "pause,PATCH,/v1/queues/mail,queue.settings,queue,false",
+    @CsvSource({"pause,POST,/v1/queues/mail/pause,queue.pause,info,false",
+        "resume,POST,/v1/queues/mail/resume,queue.resume,info,false",
+        "pause,PATCH,/v1/queues/mail,queue.settings,info,false",
         "change,PATCH,/v1/queues/mail,queue.settings,pause,true",
         "cancel,DELETE,/v1/jobs/%s,job.cancel,find,false", "runNow,POST,/v1/jobs/%s/run-now,job.run-now,find,false",
         "retry,POST,/v1/jobs/%s/retry,job.retry,find,false"})

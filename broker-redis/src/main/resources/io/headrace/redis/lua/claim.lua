@@ -17,7 +17,7 @@ local base = KEYS[1]
 --@include awaited
 --@include events
 --@include wake
---@include fencing
+--@include token
 --@include marked
 --@include due
 --@include hand_out

@@ -12,7 +12,7 @@ local base = KEYS[1]
 --@include awaited
 --@include events
 --@include wake
---@include fencing
+--@include token
 --@include marked
 --@include lease_record
 --@include order

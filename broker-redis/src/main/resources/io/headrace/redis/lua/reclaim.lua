@@ -12,7 +12,7 @@ local base = KEYS[1]
 --@include ids
 --@include events
 --@include tally
---@include fencing
+--@include token
 --@include holder
 --@include marked
 

@@ -51,7 +51,9 @@ public interface Queues {
     QueueSettings settings(QueueName queue);
 
     /** Replaces the settings of a queue. Creates the queue if need be. */
-    void settings(QueueName queue, QueueSettings settings);
+    default void settings(QueueName queue, QueueSettings settings) {
+        change(queue, new SettingsChange(settings.maxBacklog(), settings.retention(), settings.maxKept()));
+    }
 
     /**
      * Sets what the change names and leaves the rest, which others may be changing at the same time. Creates the queue

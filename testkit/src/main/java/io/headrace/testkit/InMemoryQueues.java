@@ -109,32 +109,20 @@ final class InMemoryQueues implements Queues {
 
     @Override
     public void pause(QueueName name) {
-        state.onMadeQueue(name, (queue, now) -> {
-            queue.paused = true;
-            return queue.name;
-        });
+        state.onMadeQueue(name, (queue, now) -> queue.paused = true);
     }
 
     @Override
     public void resume(QueueName name) {
         state.onMadeQueue(name, (queue, now) -> {
             queue.wake();
-            queue.paused = false;
-            return queue.name;
+            return queue.paused = false;
         });
     }
 
     @Override
     public QueueSettings settings(QueueName name) {
         return state.onQueue(name, (queue, now) -> queue.settings());
-    }
-
-    @Override
-    public void settings(QueueName name, QueueSettings settings) {
-        state.onMadeQueue(name, (queue, now) -> {
-            queue.settings(settings, now);
-            return settings;
-        });
     }
 
     @Override

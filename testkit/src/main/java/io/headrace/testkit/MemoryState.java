@@ -41,32 +41,29 @@ final class MemoryState {
     }
 
     void unavailable(boolean down) {
-        lock.lock();
-        try {
-            unavailable = down;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        set(() -> unavailable = down);
     }
 
     void answersLost(boolean lost) {
-        lock.lock();
-        try {
-            answersLost = lost;
-        } finally {
-            lock.unlock();
-        }
+        set(() -> answersLost = lost);
     }
 
     void damaged(QueueName queue, boolean broken) {
-        lock.lock();
-        try {
+        set(() -> {
             if (broken) {
                 damaged.add(queue);
             } else {
                 damaged.remove(queue);
             }
+        });
+    }
+
+    /** Also while every call fails. */
+    private void set(Runnable fault) {
+        lock.lock();
+        try {
+            fault.run();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -103,13 +100,7 @@ final class MemoryState {
 
     /** Every later call fails. */
     void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        set(() -> closed = true);
     }
 
     /** There is neither disk nor replica. */

@@ -33,10 +33,6 @@ final class QueueSettingsStore {
         return StoredSettings.read(Replies.map(link.ask(key, new Request(Command.HGETALL, key))));
     }
 
-    void write(QueueName queue, QueueSettings settings) {
-        change(queue, new SettingsChange(settings.maxBacklog(), settings.retention(), settings.maxKept()));
-    }
-
     QueueSettings change(QueueName queue, SettingsChange change) {
         List<byte[]> pairs = new ArrayList<>();
         add(pairs, StoredSettings.MAX_BACKLOG, change.maxBacklog());

@@ -226,11 +226,6 @@ public final class RedisQueues implements Queues {
     }
 
     @Override
-    public void settings(QueueName queue, QueueSettings all) {
-        settings.write(queue, all);
-    }
-
-    @Override
     public QueueSettings change(QueueName queue, SettingsChange change) {
         return settings.change(queue, change);
     }

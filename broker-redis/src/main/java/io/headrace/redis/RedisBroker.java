@@ -228,9 +228,9 @@ public final class RedisBroker implements Broker {
 
     @Override
     public Optional<Steer> heartbeat(WorkerInfo worker, Duration lifetime) {
-        Optional<Steer> wish = registry.heartbeat(worker, lifetime);
+        Optional<Steer> steer = registry.heartbeat(worker, lifetime);
         housekeeping.turn(worker);
-        return wish;
+        return steer;
     }
 
     @Override

@@ -35,7 +35,7 @@ public record WorkerCalls(Workers workers, Audit audit, Endpoints endpoints) {
         return Reply.json(200, out -> out.objects("workers", live, OperatorJson::worker));
     }
 
-    /** The worker as it last told of itself: it obeys a moment later. */
+    /** The worker as it last told of itself: it does so a moment later. */
     private Reply steer(HttpCall call, AuditDraft draft, Steer steer) {
         WorkerId id = worker(call.pathParam("id"));
         WorkerInfo worker = workers.live().stream().filter(live -> live.id().equals(id)).findFirst()

@@ -109,14 +109,18 @@ final class InMemoryQueues implements Queues {
 
     @Override
     public void pause(QueueName name) {
-        state.onMadeQueue(name, (queue, now) -> queue.paused = true);
+        state.onMadeQueue(name, (queue, now) -> {
+            queue.paused = true;
+            return queue.name;
+        });
     }
 
     @Override
     public void resume(QueueName name) {
         state.onMadeQueue(name, (queue, now) -> {
             queue.wake();
-            return queue.paused = false;
+            queue.paused = false;
+            return queue.name;
         });
     }
 

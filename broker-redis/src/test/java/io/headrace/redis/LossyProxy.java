@@ -9,6 +9,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Stands before a Redis and loses the answer to the first call of a script or a command, with the connection. */
 public final class LossyProxy implements AutoCloseable {
@@ -16,6 +18,8 @@ public final class LossyProxy implements AutoCloseable {
     private final int redis;
     private final String mark;
     private final AtomicInteger lost = new AtomicInteger();
+    /** Comes before the next flush with the mark that gets its answer; null when nothing does. */
+    private final AtomicReference<@Nullable Runnable> before = new AtomicReference<>();
 
     public LossyProxy(int redis, Script script) throws IOException {
         this(redis, new String(script.digest(), StandardCharsets.ISO_8859_1));
@@ -36,6 +40,11 @@ public final class LossyProxy implements AutoCloseable {
 
     public int port() {
         return door.getLocalPort();
+    }
+
+    /** Does something between what was sent before and the next flush with the mark whose answer is not lost. */
+    public void beforeNext(Runnable step) {
+        before.set(step);
     }
 
     public int lost() {
@@ -71,8 +80,12 @@ public final class LossyProxy implements AutoCloseable {
             OutputStream out = server.getOutputStream();
             byte[] buffer = new byte[64 * 1024];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(mark)
-                        && lost.compareAndSet(0, 1)) {
+                boolean marked = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(mark);
+                Runnable step = marked && lost.get() > 0 ? before.getAndSet(null) : null;
+                if (step != null) {
+                    step.run();
+                }
+                if (marked && lost.compareAndSet(0, 1)) {
                     client.shutdownOutput(); // the other thread cannot write the answer any more
                     out.write(buffer, 0, n);
                     out.flush();

@@ -19,7 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What another user really meets is tested with processes of another user, by {@code NeighbourIT} of the command. */
+/** What another user really meets is tested with processes of another user, by {@code OtherUserIT} of the command. */
 class PeerUsersTest {
     @Test
     void thisUserAndRootAreLetInAndNobodyElse() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,10 @@ public final class EmbeddedRedis implements AutoCloseable {
      * What every version says of an append-only file that it cannot read: to use a program that does not come along.
      */
     private static final String DAMAGED = "redis-check-aof --fix";
-    /** What every version says of a port that somebody listens on; how it goes on is up to the C library. */
-    private static final String TAKEN = "bind: Address ";
+    /** What every version says of a port that somebody listens on, in the words of either C library. */
+    private static final Pattern TAKEN = Pattern.compile("bind: Address (already )?in use");
+    /** So many ports are tried, should each be taken in the moment after its choice. */
+    private static final int MAX_PORTS = 5;
     /**
      * What clients may make the server hold in all, so that one who has no password cannot fill the memory with
      * refusals.
@@ -136,7 +139,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     private static EmbeddedRedis answering(DataFolder folder, Ports ports, String secret, Path executable,
             Map<String, String> settings) throws IOException {
         int port = ports.choose(folder);
-        while (true) {
+        for (int tried = 1;; tried++) {
             Process process = launch(folder, port, secret, executable, settings);
             folder.started(process.toHandle());
             EmbeddedRedis redis = new EmbeddedRedis(folder, process, port, secret);
@@ -144,8 +147,9 @@ public final class EmbeddedRedis implements AutoCloseable {
                 redis.awaitAnswer();
                 return redis;
             } catch (IOException e) {
-                int next = ports.choose(folder);
-                if (next == port || !String.valueOf(e.getMessage()).contains(TAKEN)) {
+                boolean taken = TAKEN.matcher(String.valueOf(e.getMessage())).find();
+                int next = taken && tried < MAX_PORTS ? ports.choose(folder) : port;
+                if (next == port) {
                     throw e;
                 }
                 port = next;

@@ -81,6 +81,11 @@ record ClaimReply(boolean due, Optional<Duration> nextDue, Leased leased, boolea
                                 Replies.number(reply.get(7)) == 1));
     }
 
+    /** The same, but for what was leased. */
+    ClaimReply leasing(Leased other) {
+        return new ClaimReply(due, nextDue, other, lacksGroup, rest);
+    }
+
     private static Priority priorityOf(Object letter) {
         return Priority.ofCode(Replies.text(letter).charAt(0));
     }

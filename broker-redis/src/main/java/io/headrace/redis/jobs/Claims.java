@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
@@ -76,7 +77,7 @@ public final class Claims {
             while (true) {
                 long askedAt = nanoClock.getAsLong();
                 Asked asked = new Asked(order, Math.max(0, left), inDoubt ? left : READ_BY_SCRIPT, pausedToo);
-                ClaimReply reply = ask(request, asker, asked);
+                ClaimReply reply = ask(request, asker, asked, inDoubt);
                 nextDue = reply.nextDue();
                 left -= entries.read(asker, reply.leased(), jobs);
                 ClaimReply.Rest rest = reply.rest();
@@ -110,47 +111,74 @@ public final class Claims {
         }
     }
 
-    private ClaimReply ask(ClaimRequest request, Asker asker, Asked asked) {
+    private ClaimReply ask(ClaimRequest request, Asker asker, Asked asked, boolean inDoubt) {
         byte[] base = queues.base(request.queue());
+        Optional<Request> recall = inDoubt ? Optional.of(recall(request, asked.most())) : Optional.empty();
         Request claim = redis.script(Script.CLAIM, base, asked.args(request, !asked.pausedToo()));
-        ClaimReply reply = ClaimReply.of(lostAnswers.run(redis, asker, claim));
+        ClaimReply reply = ask(asker, Optional.empty(), claim, recall);
         if (reply.due()) {
             claim = redis.script(Script.CLAIM, base, asked.args(request, false));
-            reply = promote(asker, claim);
+            reply = ask(asker, Optional.of(redis.script(Script.PROMOTE_DUE, base, Args.of(MAX_PROMOTED))), claim,
+                    recall);
         }
         // What was leased is handed out before anything that can fail; the next claim mends what is missing.
         if (!reply.lacksGroup()) {
             queues.seen(request.queue());
         } else if (queues.restore(request.queue())) {
-            reply = ClaimReply.of(lostAnswers.run(redis, asker, claim));
+            reply = ask(asker, Optional.empty(), claim, recall);
         }
         return reply;
     }
 
-    /** Puts jobs in line that fell due, and claims. What is amiss with the former is told unless the latter yields. */
-    private ClaimReply promote(Asker asker, Request claim) {
-        byte[] base = queues.base(asker.queue());
-        List<Object> answers = lostAnswers.runAll(redis, asker,
-                List.of(redis.script(Script.PROMOTE_DUE, base, Args.of(MAX_PROMOTED)), claim));
-        ClaimReply reply = ClaimReply.of(Redis.checked(answers.get(1)));
-        if (reply.leased().chunks().isEmpty()) {
-            Redis.checked(answers.get(0));
+    /**
+     * Claims, all in one flush. In doubt what counts is not what the claim says that it leased, but what the worker
+     * holds behind it without knowing: a claim that was given up may have run just before, and what that leased would be
+     * taken for known after this one.
+     *
+     * @param promote puts jobs in line that fell due; what is amiss with it is told unless the claim yields
+     */
+    private ClaimReply ask(Asker asker, Optional<Request> promote, Request claim, Optional<Request> recall) {
+        List<Request> requests = Stream.of(promote, Optional.of(claim), recall).flatMap(Optional::stream).toList();
+        List<Object> answers = lostAnswers.runAll(redis, asker, requests, recall.isPresent() ? 1 : 0);
+        ClaimReply reply = ClaimReply.of(Redis.checked(answers.get(promote.isPresent() ? 1 : 0)));
+        if (recall.isPresent()) {
+            try {
+                reply = reply.leasing(ClaimReply.Leased.of(Redis.checked(answers.get(answers.size() - 1))));
+            } catch (HeadraceException e) {
+                lostAnswers.lost(asker);
+                throw e;
+            }
         }
-        Replies.texts(answers.get(0)).forEach(
-                member -> LOG.warn("dropped from an index, as it is no job id queue={} index={}", asker.queue(),
-                        UnreadableValues.shown(member)));
+        if (promote.isPresent()) {
+            promoted(asker.queue(), answers.get(0), !reply.leased().chunks().isEmpty());
+        }
         return reply;
+    }
+
+    private static void promoted(QueueName queue, Object answer, boolean yielded) {
+        HeadraceException failure = Redis.failure(answer);
+        if (failure != null && !yielded) {
+            throw failure;
+        } else if (failure != null) {
+            LOG.warn("jobs that fell due could not be put in line queue={}", queue, failure);
+        } else {
+            Replies.texts(answer)
+                    .forEach(member -> LOG.warn("dropped from an index, as it is no job id queue={} index={}",
+                            queue, UnreadableValues.shown(member)));
+        }
     }
 
     /** Asks what an earlier claim leased whose answer got lost; tells how many entries it is. */
     private int recall(ClaimRequest request, Asker asker, int left, List<ClaimedJob> jobs) {
-        LostAnswers.Told told = lostAnswers.told(asker);
+        return entries.read(asker,
+                ClaimReply.Leased.of(lostAnswers.run(redis, asker, recall(request, left))), jobs);
+    }
+
+    private Request recall(ClaimRequest request, int left) {
+        LostAnswers.Told told = lostAnswers.told(new Asker(request.queue(), request.worker()));
         Args args = Args.of(request.worker(), left, told.fence());
         request.order().forEach(priority -> args.with(priority, told.newest(priority)));
-        return entries.read(asker,
-                ClaimReply.Leased.of(lostAnswers.run(redis, asker,
-                        redis.script(Script.RECALL, queues.base(request.queue()), args))),
-                jobs);
+        return redis.script(Script.RECALL, queues.base(request.queue()), args);
     }
 
     /**

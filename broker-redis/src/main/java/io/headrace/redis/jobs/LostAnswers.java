@@ -63,14 +63,18 @@ public final class LostAnswers {
 
     /** One script that leases; that its answer got lost is noted: what it leased is asked for by the next claims. */
     Object run(Redis redis, Asker asker, Request request) {
-        return Redis.checked(runAll(redis, asker, List.of(request)).get(0));
+        return Redis.checked(runAll(redis, asker, List.of(request), 0).get(0));
     }
 
-    /** An error that Redis answers stands in its place of the list. */
-    List<Object> runAll(Redis redis, Asker asker, List<Request> requests) {
+    /**
+     * An error that Redis answers stands in its place of the list.
+     *
+     * @param closing see {@link Redis#exchange(byte[], List, int)}
+     */
+    List<Object> runAll(Redis redis, Asker asker, List<Request> requests, int closing) {
         List<Object> answers;
         try {
-            answers = redis.exchange(requests.get(0).key(), requests);
+            answers = redis.exchange(requests.get(0).key(), requests, closing);
         } catch (OutcomeUnknown e) {
             lost(asker);
             throw e;

@@ -1,9 +1,11 @@
 package io.headrace.redis.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.JobId;
 import io.headrace.JobState;
+import io.headrace.OutcomeUnknown;
 import io.headrace.Priority;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.broker.ClaimRequest;
@@ -16,6 +18,7 @@ import io.headrace.redis.RedisBroker;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.connection.Script;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,30 @@ final class LostAnswersTest extends CorruptionSteps {
                 assertThat(settle(success(job))).isEqualTo(WriteResult.RECORDED);
             });
             assertThat(far.claim(request).jobs()).isEmpty();
+        }
+    }
+
+    /** Redis was stopped, and reads what was sent to it on a connection that has been given up when it goes on. */
+    @Test
+    void whatALateClaimLeasesBetweenAskingAndClaimingIsToldAll() throws IOException {
+        try (LossyProxy proxy = new LossyProxy(config.nodes().iterator().next().getPort(), Script.CLAIM);
+                RedisBroker far = RedisBroker.connect(
+                        RedisConfig.parse("redis://127.0.0.1:" + proxy.port()).withPrefix(prefix),
+                        BrokerObserver.NONE)) {
+            ClaimRequest request = new ClaimRequest(QUEUE, ANN, 3, LEASE, List.of(Priority.values()));
+            submit();
+            settle(success(broker.claim(request).jobs().get(0))); // the queue is there, and the scripts
+            assertThatThrownBy(() -> far.claim(request)).isInstanceOf(OutcomeUnknown.class);
+            List<JobId> sent = Stream.generate(this::submit).limit(6).toList();
+            proxy.beforeNext(() -> assertThat(broker.claim(request).jobs()).hasSize(3));
+
+            List<ClaimedJob> told = new ArrayList<>();
+            while (told.addAll(far.claim(request).jobs())) {
+                // the rest
+            }
+
+            assertThat(told).extracting(job -> job.lease().job()).containsExactlyInAnyOrderElementsOf(sent);
+            assertThat(told).allSatisfy(job -> assertThat(settle(success(job))).isEqualTo(WriteResult.RECORDED));
         }
     }
 

@@ -15,8 +15,8 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /**
  * A constructor of more than six parts has a part that nobody named. Records of values are as wide as what they
- * describe, so they count only if one of their components is a collaborator: a class of ours that is no value itself. So
- * are the records that users touch.
+ * describe, so they count only if one of their components is a collaborator: a class of ours that is no value itself.
+ * So are the records that users touch.
  */
 @AnalyzeClasses(packages = "io.headrace", importOptions = DoNotIncludeTests.class)
 final class ConstructorsTest {

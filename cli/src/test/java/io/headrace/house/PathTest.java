@@ -39,7 +39,6 @@ final class PathTest {
             "redis.RedisBroker.claim",
             "redis.jobs.Claims.claim",
             "redis.jobs.Claims.ask",
-            "redis.jobs.LostAnswers.run",
             "redis.jobs.LostAnswers.runAll",
             "redis.connection.Redis.exchange",
             "redis.connection.Redis.send");

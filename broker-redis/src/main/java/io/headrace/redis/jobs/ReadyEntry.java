@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * What a stream entry says: the job's id and its document.
  *
  * @param addedAt when it came into line, where the entry says so, else null: then its address does
- * @param again whether the job was published before
+ * @param again whether the job was promoted before
  */
 public record ReadyEntry(JobId id, byte[] document, @Nullable Instant addedAt, boolean again) {
     private static final byte[] NOTHING = {};
 
-    /** An entry that was published again names its job; a first one is named by its own address. */
+    /** An entry that was promoted again names its job; a first one is named by its own address. */
     public static ReadyEntry of(QueueName queue, Priority priority, String address, List<Object> fields) {
         JobId own = Replies.fresh(queue, priority, address);
         JobId id = own;

@@ -42,20 +42,20 @@ final class AuditLog {
     private static final int STEP = 500;
     private static final int MOST = 5_000;
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
-    private final UnreadableValues oddities;
+    private final UnreadableValues unreadable;
 
-    AuditLog(Redis link, RedisKeys keys, UnreadableValues oddities) {
-        this.link = link;
+    AuditLog(Redis redis, RedisKeys keys, UnreadableValues unreadable) {
+        this.redis = redis;
         this.keys = keys;
-        this.oddities = oddities;
+        this.unreadable = unreadable;
     }
 
     /** Never sent twice: it would be told twice. */
     void record(AuditEntry entry) {
         byte[] key = keys.audit();
-        link.call(key, link.script(Script.RECORD, key,
+        redis.call(key, redis.script(Script.RECORD, key,
                 List.of(RedisKeys.bytes(AccessStore.MAX_ENTRIES), write(entry).bytes())));
     }
 
@@ -113,7 +113,7 @@ final class AuditLog {
 
     private List<Object> before(String end) {
         byte[] key = keys.audit();
-        return Replies.list(link.ask(key, new Request(Command.XREVRANGE, key, RedisKeys.bytes(end),
+        return Replies.list(redis.ask(key, new Request(Command.XREVRANGE, key, RedisKeys.bytes(end),
                 RedisKeys.bytes("-"), RedisKeys.bytes("COUNT"), RedisKeys.bytes(STEP))));
     }
 
@@ -135,7 +135,7 @@ final class AuditLog {
         } catch (JsonProcessingException | InvalidInput e) {
             // told below, like an entry of another shape
         }
-        oddities.passedOver(keys.audit(), id, "it is no entry of the audit log");
+        unreadable.passedOver(keys.audit(), id, "it is no entry of the audit log");
         return Optional.empty();
     }
 

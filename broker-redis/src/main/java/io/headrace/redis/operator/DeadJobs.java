@@ -39,14 +39,14 @@ final class DeadJobs {
     /** A job that died again while it was read is tried so often. */
     private static final int TRIES = 3;
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
     private final Finder finder;
     private final RestingIndex index;
 
-    DeadJobs(Redis link, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index) {
-        this.link = link;
+    DeadJobs(Redis redis, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index) {
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
         this.finder = finder;
@@ -164,7 +164,7 @@ final class DeadJobs {
             }
         }
         if (!asked.isEmpty()) {
-            note(asked, Replies.list(link.run(Script.RETRY_DEAD, queues.base(queue), arguments)), course);
+            note(asked, Replies.list(redis.run(Script.RETRY_DEAD, queues.base(queue), arguments)), course);
         }
     }
 
@@ -181,7 +181,7 @@ final class DeadJobs {
         for (int i = 0; i < ids.size(); i++) {
             arguments[i + 1] = RedisKeys.bytes(ids.get(i).toString());
         }
-        return Replies.list(link.ask(arguments[0], new Request(Command.ZMSCORE, arguments)));
+        return Replies.list(redis.ask(arguments[0], new Request(Command.ZMSCORE, arguments)));
     }
 
     private static List<byte[]> head(Course course) {
@@ -224,7 +224,7 @@ final class DeadJobs {
             arguments.add(RedisKeys.bytes(ids.get(i).toString()));
             arguments.add(RedisKeys.bytes(Replies.bucket(ids.get(i))));
         }
-        List<Object> done = Replies.list(link.ask(Script.DELETE_DEAD, queues.base(queue), arguments));
+        List<Object> done = Replies.list(redis.ask(Script.DELETE_DEAD, queues.base(queue), arguments));
         for (int n = 0; n < at.size(); n++) {
             if (Replies.number(done.get(n)) != 1) {
                 JobId id = ids.get(at.get(n));

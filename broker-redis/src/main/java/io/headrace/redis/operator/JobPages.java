@@ -48,23 +48,23 @@ final class JobPages {
             .compile("-|[0-9]{1,15}:" + Scan.FORM + "(:" + RestingIndex.ID + ")?");
     private static final Pattern ENTRY = Pattern.compile("-|[0-9]{1,15}-[0-9]{1,15}");
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
     private final Finder finder;
-    private final UnreadableValues oddities;
+    private final UnreadableValues unreadable;
     private final RestingIndex index;
     private final FinishedBuckets finished;
 
-    JobPages(Redis link, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index,
-            UnreadableValues oddities) {
-        this.link = link;
+    JobPages(Redis redis, RedisKeys keys, QueueCache queues, Finder finder, RestingIndex index,
+            UnreadableValues unreadable) {
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
         this.finder = finder;
         this.index = index;
-        this.oddities = oddities;
-        this.finished = new FinishedBuckets(link, keys, queues, oddities);
+        this.unreadable = unreadable;
+        this.finished = new FinishedBuckets(redis, keys, queues, unreadable);
     }
 
     /** Jobs fetched together, and where to go on; an empty position means the place is exhausted. */
@@ -223,7 +223,7 @@ final class JobPages {
         List<byte[]> arguments = List.of(RedisKeys.bytes(place.substring(colon + 1)),
                 RedisKeys.bytes(place.substring(0, colon)),
                 RedisKeys.bytes(position.equals("-") ? behind(query) : position), RedisKeys.bytes(most));
-        List<Object> reply = Replies.list(link.ask(Script.LIST_LINE, queues.base(query.queue()), arguments));
+        List<Object> reply = Replies.list(redis.ask(Script.LIST_LINE, queues.base(query.queue()), arguments));
         List<String> holders = Replies.texts(reply.get(2));
         List<Job> jobs = new ArrayList<>();
         List<String> positions = new ArrayList<>();
@@ -236,7 +236,7 @@ final class JobPages {
             try {
                 content = ReadyEntry.of(query.queue(), priority, address, Replies.list(entry.get(1)));
             } catch (DataDamaged e) {
-                oddities.passedOver(keys.ready(query.queue(), priority), address, "it is beyond any time");
+                unreadable.passedOver(keys.ready(query.queue(), priority), address, "it is beyond any time");
                 continue;
             }
             long addedMs = content.addedAt() == null ? EntryIds.millis(address) : content.addedAt().toEpochMilli();
@@ -274,7 +274,7 @@ final class JobPages {
         for (int i = 0; i < jobs.size(); i++) {
             arguments[i + 1] = RedisKeys.bytes(jobs.get(i).id().toString());
         }
-        List<Object> members = Replies.list(link.ask(key, new Request(Command.SMISMEMBER, arguments)));
+        List<Object> members = Replies.list(redis.ask(key, new Request(Command.SMISMEMBER, arguments)));
         for (int i = jobs.size() - 1; i >= 0; i--) {
             if (Replies.number(members.get(i)) == 1) {
                 jobs.remove(i);
@@ -308,7 +308,7 @@ final class JobPages {
         byte[] key = keys.cancelled(query.queue());
         String[] at = (position.equals("-") ? "0" : position).split(":", 2);
         Scan scan = Scan.of(at[0], most);
-        List<Object> reply = Replies.list(link.ask(key, new Request(Command.SSCAN, key,
+        List<Object> reply = Replies.list(redis.ask(key, new Request(Command.SSCAN, key,
                 RedisKeys.bytes(scan.cursor()), RedisKeys.bytes("COUNT"), RedisKeys.bytes(scan.count()))));
         List<Job> jobs = new ArrayList<>();
         Replies.texts(reply.get(1)).forEach(text -> index.id(query.queue(), key, text)
@@ -347,7 +347,7 @@ final class JobPages {
     /** A step through a bucket; one that is no hash is empty. */
     private List<Object> scan(byte[] hash, Scan scan) {
         try {
-            return Replies.list(link.ask(hash, new Request(Command.HSCAN, hash, RedisKeys.bytes(scan.cursor()),
+            return Replies.list(redis.ask(hash, new Request(Command.HSCAN, hash, RedisKeys.bytes(scan.cursor()),
                     RedisKeys.bytes("COUNT"), RedisKeys.bytes(scan.count()))));
         } catch (DataDamaged e) {
             return List.of(RedisKeys.bytes(0), List.of());

@@ -35,12 +35,12 @@ final class QueueDeleter {
     private static final List<JobState> COUNTED = List.of(JobState.QUEUED, JobState.RUNNING, JobState.SCHEDULED,
             JobState.RETRYING, JobState.PARKED, JobState.DEAD);
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
 
-    QueueDeleter(Redis link, RedisKeys keys, QueueCache queues) {
-        this.link = link;
+    QueueDeleter(Redis redis, RedisKeys keys, QueueCache queues) {
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
     }
@@ -52,7 +52,7 @@ final class QueueDeleter {
         if (!there) {
             return new QueueDeletion(QueueDeletion.Result.UNKNOWN, Map.of());
         }
-        List<Object> reply = Replies.list(link.ask(Script.DELETE_QUEUE, queues.base(queue), arguments(drop)));
+        List<Object> reply = Replies.list(redis.ask(Script.DELETE_QUEUE, queues.base(queue), arguments(drop)));
         Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
         for (int i = 0; i < COUNTED.size(); i++) {
             jobs.put(COUNTED.get(i), Replies.number(reply.get(i + 1)));
@@ -62,8 +62,8 @@ final class QueueDeleter {
         }
         queues.doubt(queue);
         sweep(queue);
-        link.ask(keys.queues(), new Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
-        link.ask(keys.deleting(queue), new Request(Command.DEL, keys.deleting(queue)));
+        redis.ask(keys.queues(), new Request(Command.SREM, keys.queues(), RedisKeys.bytes(queue.value())));
+        redis.ask(keys.deleting(queue), new Request(Command.DEL, keys.deleting(queue)));
         return new QueueDeletion(QueueDeletion.Result.DELETED, jobs);
     }
 
@@ -81,14 +81,14 @@ final class QueueDeleter {
         byte[] cursor = {'0'};
         do { // of the server that holds the queue: all its keys are in one slot
             List<Object> reply = Replies.list(
-                    link.ask(base, new Request(Command.SCAN, cursor, MATCH, pattern, COUNT, STEP)));
+                    redis.ask(base, new Request(Command.SCAN, cursor, MATCH, pattern, COUNT, STEP)));
             cursor = (byte[]) reply.get(0);
             List<byte[]> found = Replies.list(reply.get(1)).stream().map(byte[].class::cast)
                     .filter(key -> !Arrays.equals(key, mark)).toList();
             if (!found.isEmpty()) {
-                link.ask(base, new Request(Command.UNLINK, found.toArray(byte[][]::new)));
+                redis.ask(base, new Request(Command.UNLINK, found.toArray(byte[][]::new)));
             }
-            link.ask(mark, new Request(Command.SET, mark, RedisKeys.bytes(1), PX, MARK_MS));
+            redis.ask(mark, new Request(Command.SET, mark, RedisKeys.bytes(1), PX, MARK_MS));
         } while (!new String(cursor, StandardCharsets.US_ASCII).equals("0"));
     }
 
@@ -98,6 +98,6 @@ final class QueueDeleter {
     }
 
     private long number(byte[] key, Command command, byte[]... arguments) {
-        return Replies.number(link.ask(key, new Request(command, arguments)));
+        return Replies.number(redis.ask(key, new Request(command, arguments)));
     }
 }

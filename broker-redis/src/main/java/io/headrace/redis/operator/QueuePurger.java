@@ -39,13 +39,13 @@ final class QueuePurger {
     /** How long a purger may stay silent before what it holds goes back to workers. */
     private static final Duration LEASE = Duration.ofSeconds(30);
 
-    private final Redis link;
+    private final Redis redis;
     private final QueueCache queues;
     private final Claims claims;
     private final VerdictWriter verdicts;
 
-    QueuePurger(Redis link, QueueCache queues, Claims claims, VerdictWriter verdicts) {
-        this.link = link;
+    QueuePurger(Redis redis, QueueCache queues, Claims claims, VerdictWriter verdicts) {
+        this.redis = redis;
         this.queues = queues;
         this.claims = claims;
         this.verdicts = verdicts;
@@ -53,7 +53,7 @@ final class QueuePurger {
 
     long purge(QueueName queue, LongConsumer progress) {
         WorkerId purger = WorkerId.random(ThreadLocalRandom.current());
-        List<Object> reply = Replies.list(link.ask(Script.NEWEST, queues.base(queue), List.of()));
+        List<Object> reply = Replies.list(redis.ask(Script.NEWEST, queues.base(queue), List.of()));
         Map<String, String> newest = Replies.map(reply.subList(1, reply.size()));
         long cancelled = 0;
         int step = FIRST;

@@ -18,19 +18,19 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Reads and writes the settings of queues. */
 final class QueueSettingsStore {
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
 
-    QueueSettingsStore(Redis link, RedisKeys keys, QueueCache queues) {
-        this.link = link;
+    QueueSettingsStore(Redis redis, RedisKeys keys, QueueCache queues) {
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
     }
 
     QueueSettings read(QueueName queue) {
         byte[] key = keys.settings(queue);
-        return StoredSettings.read(Replies.map(link.ask(key, new Request(Command.HGETALL, key))));
+        return StoredSettings.read(Replies.map(redis.ask(key, new Request(Command.HGETALL, key))));
     }
 
     QueueSettings change(QueueName queue, SettingsChange change) {
@@ -41,7 +41,7 @@ final class QueueSettingsStore {
         put(queue, pairs);
         queues.doubt(queue);
         if (change.maxKept() != null) {
-            link.ask(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of());
+            redis.ask(Script.TIDY, RedisKeys.bytes(keys.base(queue)), List.of());
         }
         return read(queue);
     }
@@ -61,18 +61,18 @@ final class QueueSettingsStore {
     void resume(QueueName queue) {
         put(queue, List.of(RedisKeys.bytes(StoredSettings.PAUSED), RedisKeys.bytes(0)));
         byte[] wake = keys.wake(queue);
-        link.exchange(wake, List.of(Request.urgent(Command.LPUSH, wake, RedisKeys.bytes(1)),
+        redis.exchange(wake, List.of(Request.urgent(Command.LPUSH, wake, RedisKeys.bytes(1)),
                 new Request(Command.LTRIM, wake, RedisKeys.bytes(0), RedisKeys.bytes(Enqueuer.MAX_TOKENS - 1))));
     }
 
     /** A queue that is there is not created anew, which a full Redis would refuse. */
     private void put(QueueName queue, List<byte[]> pairs) {
         byte[] key = keys.settings(queue);
-        if (Replies.number(link.ask(key, new Request(Command.EXISTS, key))) == 0) {
+        if (Replies.number(redis.ask(key, new Request(Command.EXISTS, key))) == 0) {
             queues.create(queue);
         }
         if (!pairs.isEmpty()) {
-            link.ask(key, Request.urgent(Command.HSET, key, pairs));
+            redis.ask(key, Request.urgent(Command.HSET, key, pairs));
         }
     }
 }

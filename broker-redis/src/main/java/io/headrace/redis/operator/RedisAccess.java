@@ -35,22 +35,22 @@ public final class RedisAccess implements AccessStore {
     /** When it expires and when it was made, then JSON: scripts read the first number only. */
     private static final Pattern KEPT = Pattern.compile("([0-9]{1,15}) ([0-9]{1,15}) (.*)", Pattern.DOTALL);
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
-    private final UnreadableValues oddities;
+    private final UnreadableValues unreadable;
     private final AuditLog audit;
 
-    public RedisAccess(Redis link, RedisKeys keys, UnreadableValues oddities) {
-        this.link = link;
+    public RedisAccess(Redis redis, RedisKeys keys, UnreadableValues unreadable) {
+        this.redis = redis;
         this.keys = keys;
-        this.oddities = oddities;
-        this.audit = new AuditLog(link, keys, oddities);
+        this.unreadable = unreadable;
+        this.audit = new AuditLog(redis, keys, unreadable);
     }
 
     @Override
     public List<AccessKey> keys() {
         byte[] key = keys.accessKeys();
-        List<Object> answers = link.exchange(key,
+        List<Object> answers = redis.exchange(key,
                 List.of(new Request(Command.TIME), new Request(Command.HGETALL, key)));
         List<Object> time = Replies.list(Redis.checked(answers.get(0)));
         Instant now = Instant.ofEpochSecond(Replies.number(time.get(0)), Replies.number(time.get(1)) * 1_000);
@@ -76,7 +76,7 @@ public final class RedisAccess implements AccessStore {
         } catch (InvalidInput e) {
             // told below, like what has another shape
         }
-        oddities.passedOver(keys.accessKeys(), name, "it is no key to the API");
+        unreadable.passedOver(keys.accessKeys(), name, "it is no key to the API");
         return Optional.empty();
     }
 
@@ -95,7 +95,7 @@ public final class RedisAccess implements AccessStore {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("sha256", digest.hex()).put("role", role.label());
         scope.queues().ifPresent(queues -> queues.forEach(queue -> json.withArray("queues").add(queue.value())));
-        List<Object> answer = Replies.list(link.run(Script.KEEP_KEY, keys.accessKeys(),
+        List<Object> answer = Replies.list(redis.run(Script.KEEP_KEY, keys.accessKeys(),
                 List.of(RedisKeys.bytes(valid.name()), RedisKeys.bytes(lifetime == null ? 0 : lifetime.toMillis()),
                         Json.of(json).bytes(), RedisKeys.bytes(MAX_KEYS))));
         return switch (Replies.text(answer.get(0))) {
@@ -114,34 +114,34 @@ public final class RedisAccess implements AccessStore {
     public boolean revoke(String name) {
         boolean live = keys().stream().anyMatch(key -> key.name().equals(name));
         byte[] key = keys.accessKeys();
-        link.ask(key, new Request(Command.HDEL, key, RedisKeys.bytes(name)));
+        redis.ask(key, new Request(Command.HDEL, key, RedisKeys.bytes(name)));
         return live;
     }
 
     @Override
     public void issue(Kind kind, Digest secret, Pass pass, Duration lifetime) {
         byte[] key = key(kind, secret);
-        link.ask(key, Request.urgent(Command.SET, key, RedisKeys.bytes(pass.proof().hex() + " " + pass.key()),
+        redis.ask(key, Request.urgent(Command.SET, key, RedisKeys.bytes(pass.proof().hex() + " " + pass.key()),
                 RedisKeys.bytes("PX"), RedisKeys.bytes(lifetime.toMillis())));
     }
 
     @Override
     public Optional<Pass> session(Digest secret) {
         byte[] key = key(Kind.SESSION, secret);
-        return pass(link.ask(key, new Request(Command.GET, key)));
+        return pass(redis.ask(key, new Request(Command.GET, key)));
     }
 
     /** Never sent twice: the second would find that the first has taken it. */
     @Override
     public Optional<Pass> redeem(Digest secret) {
         byte[] key = key(Kind.TICKET, secret);
-        return pass(link.call(key, new Request(Command.GETDEL, key)));
+        return pass(redis.call(key, new Request(Command.GETDEL, key)));
     }
 
     @Override
     public void end(Digest secret) {
         byte[] key = key(Kind.SESSION, secret);
-        link.ask(key, new Request(Command.DEL, key));
+        redis.ask(key, new Request(Command.DEL, key));
     }
 
     private byte[] key(Kind kind, Digest secret) {

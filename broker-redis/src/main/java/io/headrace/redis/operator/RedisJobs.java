@@ -48,21 +48,21 @@ public final class RedisJobs implements Jobs {
     /** The address of a line of a job's log. */
     private static final Pattern LINE = Pattern.compile("0-[0-9]{1,18}");
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
     private final Finder finder;
     private final JobPages pages;
     private final DeadJobs deadJobs;
 
-    public RedisJobs(Redis link, RedisKeys keys, QueueCache queues, Finder finder, UnreadableValues oddities) {
-        this.link = link;
+    public RedisJobs(Redis redis, RedisKeys keys, QueueCache queues, Finder finder, UnreadableValues unreadable) {
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
         this.finder = finder;
-        RestingIndex index = new RestingIndex(link, keys, oddities);
-        this.pages = new JobPages(link, keys, queues, finder, index, oddities);
-        this.deadJobs = new DeadJobs(link, keys, queues, finder, index);
+        RestingIndex index = new RestingIndex(redis, keys, unreadable);
+        this.pages = new JobPages(redis, keys, queues, finder, index, unreadable);
+        this.deadJobs = new DeadJobs(redis, keys, queues, finder, index);
     }
 
     @Override
@@ -79,7 +79,7 @@ public final class RedisJobs implements Jobs {
             throw new InvalidInput("limit", "must be 1 or more, was " + limit);
         }
         byte[] key = keys.log(id.queue(), id.toString());
-        List<Object> entries = Replies.list(link.ask(key, new Request(Command.XRANGE, key,
+        List<Object> entries = Replies.list(redis.ask(key, new Request(Command.XRANGE, key,
                 RedisKeys.bytes("0-" + (from + 1)), RedisKeys.bytes("+"), RedisKeys.bytes("COUNT"),
                 RedisKeys.bytes(limit))));
         List<String> lines = new ArrayList<>();
@@ -133,8 +133,8 @@ public final class RedisJobs implements Jobs {
     /** Null when the job moved meanwhile: look again. */
     private @Nullable MoveResult tryToCancel(Job job, byte[] stored) {
         byte[] base = queues.base(job.id().queue());
-        Instant now = Replies.instant(link.ask(base, new Request(Command.TIME)));
-        String word = Replies.text(link.run(Script.CANCEL, base, cancelArguments(job, stored, now)));
+        Instant now = Replies.instant(redis.ask(base, new Request(Command.TIME)));
+        String word = Replies.text(redis.run(Script.CANCEL, base, cancelArguments(job, stored, now)));
         return switch (word) {
             case "CANCELLED" -> MoveResult.DONE;
             case "REQUESTED" -> MoveResult.REQUESTED;
@@ -193,7 +193,7 @@ public final class RedisJobs implements Jobs {
     @Override
     public MoveResult runNow(JobId id) {
         String word = Replies
-                .texts(link.ask(Script.RUN_NOW, queues.base(id.queue()), List.of(RedisKeys.bytes(id.toString()))))
+                .texts(redis.ask(Script.RUN_NOW, queues.base(id.queue()), List.of(RedisKeys.bytes(id.toString()))))
                 .get(0);
         if (word.equals("DONE")) {
             return MoveResult.DONE;
@@ -213,7 +213,7 @@ public final class RedisJobs implements Jobs {
 
     @Override
     public Optional<LinePosition> position(JobId id) {
-        List<Object> reply = Replies.list(link.ask(Script.PLACE_IN_LINE, queues.base(id.queue()),
+        List<Object> reply = Replies.list(redis.ask(Script.PLACE_IN_LINE, queues.base(id.queue()),
                 List.of(RedisKeys.bytes(id.toString()), RedisKeys.bytes(String.valueOf(id.priority().code())),
                         id.scheduled() ? new byte[0] : RedisKeys.bytes(id.entry()), RedisKeys.bytes(MOST_COUNTED))));
         return reply.isEmpty() ? Optional.empty()

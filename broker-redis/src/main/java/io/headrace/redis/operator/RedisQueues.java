@@ -52,7 +52,7 @@ public final class RedisQueues implements Queues {
     private static final int MINUTES = 120;
     private static final List<byte[]> RECENT = List.of(RedisKeys.bytes(QueueInfo.RECENT_MINUTES));
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
     private final QueueCache queues;
     private final Registry registry;
@@ -60,15 +60,15 @@ public final class RedisQueues implements Queues {
     private final QueuePurger purger;
     private final QueueDeleter deleter;
 
-    public RedisQueues(Redis link, RedisKeys keys, QueueCache queues, Registry registry, Claims claims,
+    public RedisQueues(Redis redis, RedisKeys keys, QueueCache queues, Registry registry, Claims claims,
             VerdictWriter verdicts) {
-        this.link = link;
+        this.redis = redis;
         this.keys = keys;
         this.queues = queues;
         this.registry = registry;
-        this.settings = new QueueSettingsStore(link, keys, queues);
-        this.purger = new QueuePurger(link, queues, claims, verdicts);
-        this.deleter = new QueueDeleter(link, keys, queues);
+        this.settings = new QueueSettingsStore(redis, keys, queues);
+        this.purger = new QueuePurger(redis, queues, claims, verdicts);
+        this.deleter = new QueueDeleter(redis, keys, queues);
     }
 
     @Override
@@ -83,7 +83,7 @@ public final class RedisQueues implements Queues {
 
     @Override
     public Optional<QueueInfo> info(QueueName queue) {
-        return read(queue, link.ask(Script.INSPECT, queues.base(queue), RECENT), registry.live());
+        return read(queue, redis.ask(Script.INSPECT, queues.base(queue), RECENT), registry.live());
     }
 
     @Override
@@ -92,15 +92,15 @@ public final class RedisQueues implements Queues {
         List<WorkerInfo> workers = registry.live();
         List<QueueInfo> infos = infos(names, workers);
         Map<String, byte[]> servers = new LinkedHashMap<>();
-        servers.put(link.server(keys.queues()), keys.queues());
-        names.forEach(name -> servers.putIfAbsent(link.server(queues.base(name)), queues.base(name)));
+        servers.put(redis.server(keys.queues()), keys.queues());
+        names.forEach(name -> servers.putIfAbsent(redis.server(queues.base(name)), queues.base(name)));
         return new Overview(now(keys.queues()), infos, workers, fullest(servers.values()));
     }
 
     /** One damaged queue must not hide the others; the damage is in the log, and asking for this queue tells it. */
     private List<QueueInfo> infos(List<QueueName> names, List<WorkerInfo> workers) {
-        List<Object> answers = link.askEach(
-                names.stream().map(name -> link.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
+        List<Object> answers = redis.askEach(
+                names.stream().map(name -> redis.script(Script.INSPECT, queues.base(name), RECENT)).toList(), BATCH);
         List<QueueInfo> all = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             if (!(answers.get(i) instanceof DataDamaged)) {
@@ -168,7 +168,7 @@ public final class RedisQueues implements Queues {
         for (long minute = newest - minutes + 1; minute <= newest; minute++) {
             requests.add(new Request(Command.HGETALL, keys.stats(queue, minute)));
         }
-        return minutes(newest, link.askEach(requests, MINUTES).stream()
+        return minutes(newest, redis.askEach(requests, MINUTES).stream()
                 .map(answer -> answer instanceof DataDamaged ? List.of() : Redis.checked(answer)).toList());
     }
 
@@ -186,7 +186,7 @@ public final class RedisQueues implements Queues {
     @Override
     public long due(QueueName queue, Duration within) {
         long untilMs = now(queues.base(queue)).plus(within).toEpochMilli();
-        List<Object> counts = link.askAll(queues.base(queue),
+        List<Object> counts = redis.askAll(queues.base(queue),
                 Stream.of(JobState.SCHEDULED, JobState.RETRYING).map(state -> new Request(Command.ZCOUNT,
                         keys.index(queue, state.label()), RedisKeys.bytes("-inf"), RedisKeys.bytes(untilMs)))
                         .toList());
@@ -200,7 +200,7 @@ public final class RedisQueues implements Queues {
 
     /** The clock of the server that holds a key. */
     Instant now(byte[] key) {
-        return Replies.instant(link.ask(key, new Request(Command.TIME)));
+        return Replies.instant(redis.ask(key, new Request(Command.TIME)));
     }
 
     /** The server that is nearest to its limit; the one that uses most where none has one. */
@@ -216,7 +216,7 @@ public final class RedisQueues implements Queues {
     /** Of the server that holds a key. */
     private Memory memory(byte[] key) {
         ServerInfo info = ServerInfo.parse(Replies.text(
-                link.ask(key, new Request(Command.INFO, RedisKeys.bytes("memory")))));
+                redis.ask(key, new Request(Command.INFO, RedisKeys.bytes("memory")))));
         return new Memory(info.number("used_memory"), info.number("maxmemory"));
     }
 

@@ -36,14 +36,14 @@ final class RestingIndex {
     /** So many bytes of documents are fetched or moved together. */
     private static final int MAX_BYTES = JobPage.MAX_BYTES;
 
-    private final Redis link;
+    private final Redis redis;
     private final RedisKeys keys;
-    private final UnreadableValues oddities;
+    private final UnreadableValues unreadable;
 
-    RestingIndex(Redis link, RedisKeys keys, UnreadableValues oddities) {
-        this.link = link;
+    RestingIndex(Redis redis, RedisKeys keys, UnreadableValues unreadable) {
+        this.redis = redis;
         this.keys = keys;
-        this.oddities = oddities;
+        this.unreadable = unreadable;
     }
 
     /**
@@ -79,7 +79,7 @@ final class RestingIndex {
         List<Member> members = new ArrayList<>();
         boolean more = true;
         while (members.isEmpty() && more) {
-            List<Object> reply = Replies.list(link.ask(Script.LIST_INDEX, RedisKeys.bytes(keys.base(queue)),
+            List<Object> reply = Replies.list(redis.ask(Script.LIST_INDEX, RedisKeys.bytes(keys.base(queue)),
                     List.of(RedisKeys.bytes(state.label()), RedisKeys.bytes(state == JobState.DEAD ? 1 : 0),
                             RedisKeys.bytes(fromMs == 0 ? "-inf" : Long.toString(fromMs)),
                             RedisKeys.bytes(toMs == Long.MAX_VALUE ? "+inf" : "(" + toMs), RedisKeys.bytes(mark),
@@ -106,7 +106,7 @@ final class RestingIndex {
         } catch (InvalidInput e) {
             // told below, like the id of another queue's job
         }
-        oddities.passedOver(key, text, "it is no id of a job of this queue");
+        unreadable.passedOver(key, text, "it is no id of a job of this queue");
         return Optional.empty();
     }
 
@@ -121,11 +121,11 @@ final class RestingIndex {
         }
         byte[][] documents = ids.stream().map(id -> keys.job(queue, id.toString())).toArray(byte[][]::new);
         int fit = documents.length == 1 ? 1 : fit(documents);
-        return Replies.list(link.ask(documents[0], new Request(Command.MGET, Arrays.copyOf(documents, fit))));
+        return Replies.list(redis.ask(documents[0], new Request(Command.MGET, Arrays.copyOf(documents, fit))));
     }
 
     private int fit(byte[][] documents) {
-        List<Object> sizes = link.askAll(documents[0],
+        List<Object> sizes = redis.askAll(documents[0],
                 Stream.of(documents).map(key -> new Request(Command.STRLEN, key)).toList());
         int fit = 0;
         long bytes = 0;

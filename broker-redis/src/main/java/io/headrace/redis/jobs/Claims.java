@@ -132,13 +132,14 @@ public final class Claims {
 
     /**
      * Claims, all in one flush. In doubt what counts is not what the claim says that it leased, but what the worker
-     * holds behind it without knowing: a claim that was given up may have run just before, and what that leased would be
-     * taken for known after this one.
+     * holds behind it without knowing: a claim that was given up may have run just before, and what that leased would
+     * be taken for known after this one.
      *
      * @param promote puts jobs in line that fell due; what is amiss with it is told unless the claim yields
      */
     private ClaimReply ask(Asker asker, Optional<Request> promote, Request claim, Optional<Request> recall) {
-        List<Request> requests = Stream.of(promote, Optional.of(claim), recall).flatMap(Optional::stream).toList();
+        List<Request> requests = promote.isEmpty() && recall.isEmpty() ? List.of(claim)
+                : Stream.of(promote, Optional.of(claim), recall).flatMap(Optional::stream).toList();
         List<Object> answers = lostAnswers.runAll(redis, asker, requests, recall.isPresent() ? 1 : 0);
         ClaimReply reply = ClaimReply.of(Redis.checked(answers.get(promote.isPresent() ? 1 : 0)));
         if (recall.isPresent()) {

@@ -75,8 +75,8 @@ final class MemoryIT {
             assertThat(stage.api().pid()).isEqualTo(pid);
             assertThat(stage.get("/readyz").statusCode()).isEqualTo(200);
             assertThat(load.wrong()).isEmpty();
-            assertThat(load.unknown()).as("requests of the normal load without an answer: %s", load.reasons())
-                    .isZero();
+            // who was on the way when Redis was stopped is told that its outcome is unknown, which is an answer
+            assertThat(load.reasons()).as("of the normal load").doesNotContainKey("no answer");
             assertThat(load.acceptedAtMs()).hasSizeGreaterThan(MANY);
             RedisForms.await("all is done", () -> idle(stage));
             for (JobId id : load.acceptedAtMs().keySet()) {

@@ -39,6 +39,7 @@ import io.headrace.redis.connection.ServerInfo;
 import io.headrace.redis.connection.UnexpectedErrors;
 import io.headrace.redis.connection.UnreadableValues;
 import io.headrace.redis.jobs.Claims;
+import io.headrace.redis.jobs.DirectClaims;
 import io.headrace.redis.jobs.Enqueuer;
 import io.headrace.redis.jobs.EntryReader;
 import io.headrace.redis.jobs.ExpiredLeases;
@@ -115,9 +116,11 @@ public final class RedisBroker implements Broker {
         this.enqueuer = new Enqueuer(redis, keys, queueCache, durabilityWait, nanoClock);
         Reporters reporters = new Reporters();
         this.verdictWriter = new VerdictWriter(redis, queueCache, reporters);
-        LostAnswers lostAnswers = new LostAnswers(nanoClock);
+        LostAnswers lostAnswers = new LostAnswers(verdictWriter::exchange, nanoClock);
         EntryReader entries = new EntryReader(this::setAside, reporters, lostAnswers);
-        this.claims = new Claims(redis, keys, queueCache, entries, lostAnswers, nanoClock);
+        this.claims = new Claims(redis, queueCache, entries,
+                new DirectClaims(redis, keys, lostAnswers, entries, verdictWriter::settle, nanoClock), lostAnswers,
+                nanoClock);
         this.expiredLeases = new ExpiredLeases(redis, keys, queueCache, entries, lostAnswers, nanoClock);
         this.readyQueues = new ReadyQueues(redis, queueCache, claims::inDoubt);
         this.leaseRenewer = new LeaseRenewer(redis, queueCache);
@@ -213,6 +216,16 @@ public final class RedisBroker implements Broker {
     @Override
     public CompletionStage<WriteResult> settle(Verdict verdict) {
         return verdictWriter.settle(verdict);
+    }
+
+    @Override
+    public CompletionStage<WriteResult> settleSoon(Verdict verdict) {
+        return verdictWriter.settleSoon(verdict);
+    }
+
+    @Override
+    public void flush() {
+        verdictWriter.flush();
     }
 
     @Override

@@ -73,6 +73,20 @@ public interface Broker extends JobStore, AutoCloseable {
     /** Carries out a verdict if its lease stands. */
     CompletionStage<WriteResult> settle(Verdict verdict);
 
+    /**
+     * The same, but the verdict lies here until the next claim or {@link #flush} of this broker, whichever is first, and
+     * goes along with it: one round trip for both. The caller sees to it that one of them comes soon.
+     */
+    default CompletionStage<WriteResult> settleSoon(Verdict verdict) {
+        return settle(verdict);
+    }
+
+    /**
+     * Sends what lies here, unless another thread is at it, which then sends all. Blocks for a round trip, and throws
+     * nothing: what comes of the verdicts is said where they were given.
+     */
+    default void flush() {}
+
     /** Extends leases by a full lease from now. The leases may belong to any queues. */
     Renewal renew(Collection<Lease> leases, Duration lease);
 

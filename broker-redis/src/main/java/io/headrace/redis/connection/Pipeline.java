@@ -28,7 +28,7 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
     }
 
     /** A flush carries at most so many: enough to hide the round trip, few enough to answer the first soon. */
-    static final int MAX_FLUSH = 500;
+    public static final int MAX_FLUSH = 500;
     /**
      * The same where a flush waits for a disk, up to a second: so it takes what gathers in that time at 5,000 a second.
      */
@@ -74,20 +74,29 @@ public final class Pipeline<T extends Pipeline.Item> implements AutoCloseable {
             try {
                 batch.add(waiting.take());
                 waiting.drainTo(batch, mostFlushed - 1);
-                flusher.accept(Collections.unmodifiableList(batch));
+                flush(batch, flusher);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
             } catch (RuntimeException e) {
-                failEach(batch, e);
-            } catch (Error e) { // the batch has been failed; the pipeline is there for what comes next
-                failEach(batch, e);
+                // the batch has been failed, which told its callers
+            } catch (Error e) { // likewise; the pipeline is there for what comes next
                 UncaughtError.tell(e);
             } finally {
                 batch.clear();
             }
         }
         failAll(drain());
+    }
+
+    /** Sends a batch; whatever it fails of, its callers are told, and so is the caller of this. */
+    public static <T extends Item> void flush(List<T> batch, Consumer<List<T>> flusher) {
+        try {
+            flusher.accept(Collections.unmodifiableList(batch));
+        } catch (RuntimeException | Error e) {
+            failEach(batch, e);
+            throw e;
+        }
     }
 
     /** Whatever it is, its callers must not wait for ever: each is told, even when telling one of them fails. */

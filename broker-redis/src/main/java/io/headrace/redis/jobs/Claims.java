@@ -8,7 +8,6 @@ import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
 import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
-import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
@@ -16,15 +15,12 @@ import io.headrace.redis.connection.UnreadableValues;
 import io.headrace.redis.jobs.LostAnswers.Asker;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.Protocol.Command;
 
 /** Leases jobs to workers: those in line, those that fell due, and those that it leased before without being heard. */
 public final class Claims {
@@ -34,7 +30,7 @@ public final class Claims {
      * in a second, which costs Redis a third as much an entry (measured: 1.8 µs against 4.6 µs). At this number both
      * cost the same.
      */
-    private static final int READ_BY_SCRIPT = 4;
+    private static final int READ_BY_SCRIPT = 16;
     /**
      * What the script decided, such as that the queue is not paused, is acted upon for so long: a worker that was
      * frozen in between asks again.
@@ -44,16 +40,16 @@ public final class Claims {
     private static final int MAX_PROMOTED = 200;
 
     private final Redis redis;
-    private final RedisKeys keys;
     private final QueueCache queues;
     private final EntryReader entries;
+    private final DirectClaims direct;
     private final LostAnswers lostAnswers;
     private final LongSupplier nanoClock;
 
-    public Claims(Redis redis, RedisKeys keys, QueueCache queues, EntryReader entries, LostAnswers lostAnswers,
+    public Claims(Redis redis, QueueCache queues, EntryReader entries, DirectClaims direct, LostAnswers lostAnswers,
             LongSupplier nanoClock) {
         this.redis = redis;
-        this.keys = keys;
+        this.direct = direct;
         this.queues = queues;
         this.entries = entries;
         this.lostAnswers = lostAnswers;
@@ -72,8 +68,17 @@ public final class Claims {
         List<Priority> order = request.order();
         int left = Math.min(request.max(), ClaimRequest.MOST);
         Optional<Duration> nextDue = Optional.empty();
+        long beganAt = nanoClock.getAsLong();
         try {
-            left -= inDoubt ? recall(request, asker, left, jobs) : 0;
+            if (inDoubt) {
+                left -= recall(request, asker, left, jobs);
+            } else if (!pausedToo) {
+                jobs.addAll(direct.claim(request, asker));
+                left -= jobs.size();
+                if (left <= 0) {
+                    return new Claim(jobs, nextDue);
+                }
+            }
             while (true) {
                 long askedAt = nanoClock.getAsLong();
                 Asked asked = new Asked(order, Math.max(0, left), inDoubt ? left : READ_BY_SCRIPT, pausedToo);
@@ -84,13 +89,14 @@ public final class Claims {
                 if (rest == null || nanoClock.getAsLong() - askedAt > FRESH_NANOS) {
                     break;
                 }
-                int more = read(asker, reply.leased(), rest, jobs);
+                int more = direct.rest(asker, reply.leased(), rest, jobs);
                 left -= more;
                 order = order.subList(order.indexOf(rest.priority()) + 1, order.size());
                 if (more == rest.most() || order.isEmpty()) {
                     break;
                 } // that priority has no more, those behind it may
             }
+            direct.scripted(request, asker, beganAt, jobs);
         } catch (HeadraceException e) {
             if (jobs.isEmpty()) {
                 throw e;
@@ -140,7 +146,7 @@ public final class Claims {
     private ClaimReply ask(Asker asker, Optional<Request> promote, Request claim, Optional<Request> recall) {
         List<Request> requests = promote.isEmpty() && recall.isEmpty() ? List.of(claim)
                 : Stream.of(promote, Optional.of(claim), recall).flatMap(Optional::stream).toList();
-        List<Object> answers = lostAnswers.runAll(redis, asker, requests, recall.isPresent() ? 1 : 0);
+        List<Object> answers = lostAnswers.runAll(asker, requests, recall.isPresent() ? 1 : 0);
         ClaimReply reply = ClaimReply.of(Redis.checked(answers.get(promote.isPresent() ? 1 : 0)));
         if (recall.isPresent()) {
             try {
@@ -172,7 +178,7 @@ public final class Claims {
     /** Asks what an earlier claim leased whose answer got lost; tells how many entries it is. */
     private int recall(ClaimRequest request, Asker asker, int left, List<ClaimedJob> jobs) {
         return entries.read(asker,
-                ClaimReply.Leased.of(lostAnswers.run(redis, asker, recall(request, left))), jobs);
+                ClaimReply.Leased.of(lostAnswers.run(asker, recall(request, left))), jobs);
     }
 
     private Request recall(ClaimRequest request, int left) {
@@ -180,41 +186,6 @@ public final class Claims {
         Args args = Args.of(request.worker(), left, told.fence());
         request.order().forEach(priority -> args.with(priority, told.newest(priority)));
         return redis.script(Script.RECALL, queues.base(request.queue()), args);
-    }
-
-    /**
-     * Leases what the script left to be read directly, and tells how many entries came. What fails here takes nothing
-     * from what the script has leased, and ends the claim; the next one asks for what the lost answer leased.
-     */
-    private int read(Asker asker, ClaimReply.Leased leased, ClaimReply.Rest rest, List<ClaimedJob> jobs) {
-        QueueName queue = asker.queue();
-        Request read = Request.of(Command.XREADGROUP, "GROUP", "workers", asker.worker(), "COUNT", rest.most(),
-                "STREAMS", keys.ready(queue, rest.priority()), ">");
-        // Asked after the read: a cancellation that comes later finds a running job, and tells its worker.
-        Request marked = new Request(Command.EXISTS, keys.index(queue, "cancelled"),
-                keys.index(queue, "cancelling"));
-        try {
-            List<Object> replies = redis.exchange(queues.base(queue), List.of(read, marked));
-            List<Object> found = Replies.entries(Redis.checked(replies.get(0)));
-            Set<String> cancelled = Set.of();
-            if (!found.isEmpty() && (rest.watched() || Replies.number(Redis.checked(replies.get(1))) > 0)) {
-                cancelled = cancelled(queue, rest, found);
-            }
-            return entries.read(asker, new ClaimReply.Leased(leased.now(),
-                    List.of(ClaimReply.Chunk.fresh(rest.priority(), found)), cancelled, leased.fence()), jobs);
-        } catch (HeadraceException e) {
-            LOG.debug("the answer to a claim was lost in part queue={}", queue, e);
-            lostAnswers.lost(asker);
-            return rest.most();
-        }
-    }
-
-    private Set<String> cancelled(QueueName queue, ClaimReply.Rest rest, List<Object> found) {
-        List<String> ids = found.stream().map(Replies::list).map(entry -> ReadyEntry
-                .of(queue, rest.priority(), Replies.text(entry.get(0)), Replies.list(entry.get(1))).id().toString())
-                .toList();
-        return new HashSet<>(Replies.texts(
-                redis.ask(Script.ANNOUNCE_CLAIMED, queues.base(queue), Args.of(rest.watched(), ids))));
     }
 
     /** Whether a worker may hold jobs of a queue without knowing: the next claim tells it. */
@@ -225,6 +196,7 @@ public final class Claims {
     /** Drops the worker's consumers unless they hold leases. */
     public void forget(QueueName queue, String worker) {
         lostAnswers.forget(queue, worker);
+        direct.forget(queue, worker);
         redis.ask(Script.FORGET, queues.base(queue), Args.of(worker));
     }
 }

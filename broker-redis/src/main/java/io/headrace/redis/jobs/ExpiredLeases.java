@@ -79,7 +79,7 @@ public final class ExpiredLeases {
         }
         Asker asker = new Asker(queue, request.worker());
         ClaimReply.Leased leased = ClaimReply.Leased
-                .of(lostAnswers.run(redis, asker, redis.script(Script.RECLAIM, queues.base(queue), args)));
+                .of(lostAnswers.run(asker, redis.script(Script.RECLAIM, queues.base(queue), args)));
         leased.chunks().forEach(chunk -> cursors.put(new Place(queue, chunk.priority()), chunk.cursor()));
         entries.read(asker, leased, jobs);
         return leased.chunks().stream().anyMatch(chunk -> !chunk.cursor().equals(START));

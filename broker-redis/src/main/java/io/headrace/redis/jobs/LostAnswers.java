@@ -51,19 +51,28 @@ public final class LostAnswers {
         }
     }
 
+    /** How requests get to Redis. */
+    @FunctionalInterface
+    public interface Exchange {
+        /** See {@link Redis#exchange(byte[], List, int)}. */
+        List<Object> exchange(byte[] key, List<Request> requests, int closing);
+    }
+
+    private final Exchange redis;
     private final LongSupplier nanoClock;
     /** What each asker was told last. */
     private final Map<Asker, Told> told = new ConcurrentHashMap<>();
     /** Whose answers got lost, and until when each of their claims asks what they hold without knowing. */
     private final Map<Asker, Long> untold = new ConcurrentHashMap<>();
 
-    public LostAnswers(LongSupplier nanoClock) {
+    public LostAnswers(Exchange redis, LongSupplier nanoClock) {
+        this.redis = redis;
         this.nanoClock = nanoClock;
     }
 
     /** One script that leases; that its answer got lost is noted: what it leased is asked for by the next claims. */
-    Object run(Redis redis, Asker asker, Request request) {
-        return Redis.checked(runAll(redis, asker, List.of(request), 0).get(0));
+    Object run(Asker asker, Request request) {
+        return Redis.checked(runAll(asker, List.of(request), 0).get(0));
     }
 
     /**
@@ -71,7 +80,7 @@ public final class LostAnswers {
      *
      * @param closing see {@link Redis#exchange(byte[], List, int)}
      */
-    List<Object> runAll(Redis redis, Asker asker, List<Request> requests, int closing) {
+    List<Object> runAll(Asker asker, List<Request> requests, int closing) {
         List<Object> answers;
         try {
             answers = redis.exchange(requests.get(0).key(), requests, closing);

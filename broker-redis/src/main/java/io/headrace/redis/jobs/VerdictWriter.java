@@ -1,5 +1,6 @@
 package io.headrace.redis.jobs;
 
+import io.headrace.BrokerUnavailable;
 import io.headrace.Durability;
 import io.headrace.HeadraceException;
 import io.headrace.JobId;
@@ -19,6 +20,7 @@ import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
 import io.headrace.redis.connection.Script;
+import io.headrace.runtime.UncaughtError;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -26,10 +28,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out verdicts and reports. Concurrent ones of a queue share a script call; all that gathered share a round
@@ -40,10 +48,17 @@ public final class VerdictWriter implements AutoCloseable {
     private static final int MAX_CALL = 200;
     private static final Comparator<Pending> ASCENDING = Comparator.comparing(Pending::lease, EntryIds.ASCENDING);
 
+    private static final Logger LOG = LoggerFactory.getLogger(VerdictWriter.class);
+
     private final Redis redis;
     private final QueueCache queues;
     private final Pipelines<Pending> pipelines;
     private final Reporters reporters;
+    /** What goes along with the next exchange. */
+    private final Queue<Pending> lying = new ConcurrentLinkedQueue<>();
+    /** Held by who flushes: the others leave theirs to it. */
+    private final AtomicBoolean flushing = new AtomicBoolean();
+    private volatile boolean closed;
 
     public VerdictWriter(Redis redis, QueueCache queues, Reporters reporters) {
         this.reporters = reporters;
@@ -83,13 +98,86 @@ public final class VerdictWriter implements AutoCloseable {
     private record Call(Request request, List<Pending> jobs) {}
 
     public CompletionStage<WriteResult> settle(Verdict verdict) {
-        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
-        add(new Pending(verdict.lease(), verdict, List.of(), answer, reporters.mayHaveSaid(verdict)));
-        return answer.whenComplete((settlement, failure) -> {
+        Pending pending = pending(verdict);
+        add(pending);
+        return told(pending);
+    }
+
+    /** The same, along with the next {@link #exchange} or {@link #flush}. */
+    public CompletionStage<WriteResult> settleSoon(Verdict verdict) {
+        Pending pending = pending(verdict);
+        lying.add(pending);
+        if (closed) {
+            failLying();
+        }
+        return told(pending);
+    }
+
+    private Pending pending(Verdict verdict) {
+        return new Pending(verdict.lease(), verdict, List.of(), new CompletableFuture<>(),
+                reporters.mayHaveSaid(verdict));
+    }
+
+    private CompletionStage<WriteResult> told(Pending pending) {
+        return pending.answer().whenComplete((settlement, failure) -> {
             if (failure == null) {
-                reporters.ended(verdict.lease().job());
+                reporters.ended(pending.lease().job());
             }
         });
+    }
+
+    /** Sends what lies here, on the calling thread; nothing when another thread is at it, which sends this, too. */
+    public void flush() {
+        while (!lying.isEmpty() && flushing.compareAndSet(false, true)) {
+            try {
+                Pipeline.flush(take(pending -> true), this::flush);
+            } catch (RuntimeException e) {
+                LOG.debug("verdicts were not sent, which those who gave them were told", e);
+            } catch (Error e) {
+                UncaughtError.tell(e);
+            } finally {
+                flushing.set(false);
+            }
+        }
+    }
+
+    /** Sends requests, and ahead of them in the same flush what lies here for the same part of the deployment. */
+    public List<Object> exchange(byte[] key, List<Request> requests, int closing) {
+        int shard = redis.shard(key);
+        List<Pending> along = lying.isEmpty() ? List.of()
+                : take(pending -> redis.shard(queues.base(pending.queue())) == shard);
+        if (along.isEmpty()) {
+            return redis.exchange(key, requests, closing);
+        }
+        List<Object> rest = new ArrayList<>();
+        Pipeline.flush(along, pendings -> {
+            List<Call> calls = calls(pendings);
+            List<Request> all = new ArrayList<>(calls.stream().map(Call::request).toList());
+            all.addAll(requests);
+            List<Object> answers = redis.exchange(key, all, closing);
+            rest.addAll(answers.subList(calls.size(), answers.size()));
+            answer(calls, answers);
+        });
+        return rest;
+    }
+
+    /** So many of those that lie here as go into a flush. */
+    private List<Pending> take(Predicate<Pending> wanted) {
+        List<Pending> taken = new ArrayList<>();
+        List<Pending> others = new ArrayList<>();
+        while (taken.size() < Pipeline.MAX_FLUSH) {
+            Pending next = lying.poll();
+            if (next == null) {
+                break;
+            }
+            (wanted.test(next) ? taken : others).add(next);
+        }
+        lying.addAll(others);
+        return taken;
+    }
+
+    private void failLying() {
+        take(pending -> true).forEach(pending -> pending.fail(new BrokerUnavailable("the broker is closed", null)));
     }
 
     public CompletionStage<WriteResult> report(Lease lease, @Nullable Progress progress, long firstLine,
@@ -133,6 +221,10 @@ public final class VerdictWriter implements AutoCloseable {
         List<Call> calls = calls(shard);
         List<Object> answers = redis.exchange(queues.base(shard.get(0).queue()),
                 calls.stream().map(Call::request).toList());
+        answer(calls, answers);
+    }
+
+    private static void answer(List<Call> calls, List<Object> answers) {
         for (int i = 0; i < calls.size(); i++) {
             answer(calls.get(i).jobs(), answers.get(i));
         }
@@ -254,6 +346,8 @@ public final class VerdictWriter implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         pipelines.close();
+        failLying();
     }
 }

@@ -12,6 +12,7 @@ import io.headrace.worker.threads.JobThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,8 @@ public final class AttemptRunner {
     private final VerdictSender settler;
     /** From then on what is claimed is handed back. */
     private volatile boolean refusing;
+    /** Told by a slot's thread that its job has ended; set once before the worker starts. */
+    private volatile Runnable onEnded = () -> {};
 
     public AttemptRunner(WorkerParts parts, Workload workload, Handlers handlers, Interrupter interrupter,
             Reports reports,
@@ -51,6 +54,14 @@ public final class AttemptRunner {
         this.interrupter = interrupter;
         this.reports = reports;
         this.settler = settler;
+    }
+
+    /**
+     * @param told on the slot's own thread, when a handler has ended, its slot is free and its verdict lies in the
+     *            broker: it sees to it that this is sent
+     */
+    public void onEnded(Runnable told) {
+        onEnded = told;
     }
 
     /** Hands back whatever is still claimed. */
@@ -139,7 +150,12 @@ public final class AttemptRunner {
             return !began; // given up while it ran, or handed back before
         }
         heed(ending.thrown());
-        finish(attempt, ending);
+        try {
+            finish(attempt, ending, settler::settleSoon);
+        } finally {
+            workload.slots().giveBack(1);
+            onEnded.run();
+        }
         return true;
     }
 
@@ -190,14 +206,14 @@ public final class AttemptRunner {
         if (where.isPresent()) {
             workload.threads().givenUp();
             metrics.abandoned(attempt);
-            finish(attempt, Ending.abandoned(where.get()));
+            workload.slots().release();
+            finish(attempt, Ending.abandoned(where.get()), settler::settle);
         }
     }
 
     /** Whatever the handler left behind, its job gets a verdict. */
-    private void finish(LiveAttempt attempt, Ending ending) {
+    private void finish(LiveAttempt attempt, Ending ending, BiConsumer<LiveAttempt, Decision> settle) {
         Outcome.Ran ran = ran(attempt, ending);
-        workload.slots().release();
         try {
             Optional<Decision> decision = decide(attempt, ran);
             if (decision.isEmpty()) {
@@ -206,7 +222,7 @@ public final class AttemptRunner {
             }
             count(attempt, ran, decision.get());
             attempt.memory().take(decision.get().verdict().document().bytes().length);
-            settler.settle(attempt, decision.get().after(ending.thrown()));
+            settle.accept(attempt, decision.get().after(ending.thrown()));
         } catch (RuntimeException e) {
             giveUp(attempt, e);
         } catch (Error e) {

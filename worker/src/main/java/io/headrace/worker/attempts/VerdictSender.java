@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,22 +87,33 @@ public final class VerdictSender {
     /** Takes responsibility for a verdict: returns at once. */
     void settle(LiveAttempt attempt, Decision decision) {
         unsettled.incrementAndGet();
-        send(new Pending(attempt, decision));
+        send(new Pending(attempt, decision), broker::settle);
     }
 
-    private void send(Pending pending) {
+    /** The same, but the verdict may lie in the broker until {@link #flush} or the next claim. */
+    void settleSoon(LiveAttempt attempt, Decision decision) {
+        unsettled.incrementAndGet();
+        send(new Pending(attempt, decision), broker::settleSoon);
+    }
+
+    /** Sends what lies in the broker. */
+    public void flush() {
+        broker.flush();
+    }
+
+    private void send(Pending pending, Function<Verdict, CompletionStage<WriteResult>> way) {
         CompletionStage<?> told = reports.flush(pending.attempt());
         if (told == null) {
-            write(pending);
+            write(pending, way);
         } else {
-            told.whenComplete((ignored, error) -> write(pending));
+            told.whenComplete((ignored, error) -> write(pending, broker::settle));
         }
     }
 
-    private void write(Pending pending) {
+    private void write(Pending pending, Function<Verdict, CompletionStage<WriteResult>> way) {
         CompletionStage<WriteResult> answer;
         try {
-            answer = broker.settle(pending.decision().verdict());
+            answer = way.apply(pending.decision().verdict());
         } catch (RuntimeException | Error e) {
             answer = CompletableFuture.failedFuture(e);
         }
@@ -176,7 +188,7 @@ public final class VerdictSender {
         for (int i = 0; i < due; i++) {
             Pending pending = unsent.poll();
             if (pending != null) {
-                send(pending);
+                send(pending, broker::settle);
             }
         }
         return wait;

@@ -33,9 +33,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, or for
  * the next due time it knows of, and looks at all queues every few seconds, as a hint is lost with a worker that is
- * frozen or killed. It runs on the thread {@code headrace-claim}, whose fields need no guard; what others read is
- * volatile, and {@code round} is held while jobs are claimed and handed over, so that who holds it after {@link #stop}
- * knows that no job is claimed any more.
+ * frozen or killed. It runs on the thread {@code headrace-claim}; while there is more work than slots the threads that
+ * end jobs claim the next ones instead, and their verdicts go along, so that a job costs neither a round trip of its own
+ * nor a hand-over between threads. {@code round} is held while jobs are claimed and handed over, and guards what rounds
+ * change; so who holds it after {@link #stop} knows that no job is claimed any more. What is read without it is volatile.
  */
 public final class ClaimLoop {
     /**
@@ -68,6 +69,7 @@ public final class ClaimLoop {
     private final Clocks clocks;
     private final Pacing pacing;
     private final Liveness liveness;
+    /** Filled at the start, and never changed then. */
     private final Map<QueueName, Line> lines = new HashMap<>();
     private final ReentrantLock round = new ReentrantLock();
     private final Capacity capacity;
@@ -75,15 +77,20 @@ public final class ClaimLoop {
     private final JobMemory memory;
     private final RoleThread thread;
     private volatile boolean quiet;
-    private boolean hinted = true;
-    private boolean more;
+    private volatile boolean hinted = true;
+    /** Whether there was more than the last round could take: then whoever ends a job claims, see {@link #ended}. */
+    private volatile boolean more;
+    /** Whether the loop's own thread has been asked to look, and has not yet looked. */
+    private volatile boolean nudged;
+    /** What the round under way finds of that. */
+    private boolean moreFound;
     private long gatherUntil = Clocks.NEVER;
-    private long lookAt;
+    private volatile long lookAt;
 
     /** What is known about one queue. */
     private static final class Line {
         final PriorityOrder priorities = new PriorityOrder();
-        long dueAt;
+        volatile long dueAt;
         /** Until when its damaged data is left alone. */
         long damagedUntil;
     }
@@ -110,6 +117,7 @@ public final class ClaimLoop {
         config.queueNames().forEach(queue -> lines.put(queue, new Line()));
         memory.onRoom(thread::wake);
         slots.onFree(thread::wake);
+        runner.onEnded(this::ended);
         inFlight.onNoLastChance(reclaimer::soon);
         settler.onRoom(thread::wake);
     }
@@ -145,6 +153,7 @@ public final class ClaimLoop {
             return false;
         }
         try {
+            settler.flush();
             thread.interrupt(); // out of a wait for a hint: the lock says that it is not claiming
             return true;
         } finally {
@@ -152,19 +161,73 @@ public final class ClaimLoop {
         }
     }
 
+    /**
+     * A slot's thread has ended a job. While there is more to do it claims the next ones itself, and the verdicts that
+     * lie in the broker go along; the other slots' threads leave theirs to it. While there are jobs in line for threads
+     * it runs one of those first, and the loop's own thread looks after a moment whether that takes long.
+     */
+    private void ended() {
+        if (!more) {
+            settler.flush();
+            if (slots.free() <= slots.worthwhile()) {
+                thread.wake();
+            }
+        } else if (!serve() && !nudged) {
+            nudged = true;
+            thread.wake();
+        }
+        if (quiet) {
+            settler.flush(); // nobody claims any more
+        }
+    }
+
+    /** Claims as long as others free slots meanwhile; returns whether nothing is left to do. */
+    private boolean serve() {
+        while (more && !blocked() && slots.free() >= slots.worthwhile() && !threads.inLine()) {
+            if (!round.tryLock()) {
+                return true; // who holds it looks again when it has let go
+            }
+            try {
+                liveness.expectClaim();
+                claimRound();
+            } catch (BrokerUnavailable | OutcomeUnknown | DataDamaged e) {
+                hinted = true;
+                return false; // the loop's own thread meets it again, and waits
+            } finally {
+                round.unlock();
+            }
+        }
+        return slots.free() == 0;
+    }
+
+    private boolean blocked() {
+        return quiet || settler.full() || memory.full() || capacity.reduced();
+    }
+
     /** One step of the loop; returns the nanoseconds to wait before the next. */
     public long turn() throws InterruptedException {
+        try {
+            return step();
+        } finally {
+            settler.flush();
+        }
+    }
+
+    private long step() throws InterruptedException {
         if (quiet) {
             liveness.waive();
             hinted = true; // should it go on, much may have come meanwhile
             return Clocks.NEVER;
         }
+        nudged = false;
         if (settler.full() || slots.free() == 0 || memory.full()) {
             liveness.waive();
+            gatherUntil = Clocks.NEVER;
             return WAIT_NANOS;
         }
         long gather = gatherMore();
         if (gather > 0) {
+            nudged = true; // it looks by itself
             return gather;
         }
         gatherUntil = Clocks.NEVER;
@@ -175,6 +238,7 @@ public final class ClaimLoop {
         try {
             claimRound();
             if (!more) {
+                settler.flush();
                 long askedAt = clocks.now();
                 hinted = broker.awaitReady(config.queueNames(), Duration.ofNanos(untilNextClaim()));
                 outage.succeeded(askedAt);
@@ -217,7 +281,7 @@ public final class ClaimLoop {
 
     /** How long a busy worker with few free slots waits for more of them; zero when it should claim. */
     private long gatherMore() {
-        if (!more || slots.free() >= slots.worthwhile()) {
+        if (!more || (slots.free() >= slots.worthwhile() && !threads.inLine())) {
             return 0;
         }
         long now = clocks.now();
@@ -237,8 +301,15 @@ public final class ClaimLoop {
             boolean all = hinted || more;
             Set<QueueName> ready = all ? config.queueNames() : look();
             hinted = false;
-            more = false;
-            claimInto(slots.take(capacity.limit()), ready);
+            moreFound = false;
+            try {
+                claimInto(slots.take(capacity.limit()), ready);
+            } finally {
+                more = moreFound;
+            }
+            if (lines.size() > 1) {
+                settler.flush(); // verdicts of queues on other servers than those that were asked
+            }
             if (all) {
                 lookAt = clocks.now() + WAIT_NANOS;
             }
@@ -290,7 +361,7 @@ public final class ClaimLoop {
     private void claim(QueueName queue, Line line, Filling filling) {
         int asked = Math.min(filling.wanted(), ClaimRequest.MOST);
         if (asked == 0) { // handlers take memory all the time, so it is looked at once
-            more = true;
+            moreFound = true;
             return;
         }
         long askedAt = clocks.now();
@@ -305,7 +376,7 @@ public final class ClaimLoop {
                 claim.nextDue().map(TimeUnit.NANOSECONDS::convert).orElse(Clocks.NEVER));
         line.dueAt = now + (dueIn <= 0 && got == 0 ? EMPTY_DUE_FLOOR_NANOS : dueIn);
         picker.claimed(queue, got, got < asked);
-        more |= got == asked || line.dueAt <= now;
+        moreFound |= got == asked || line.dueAt <= now;
         for (ClaimedJob job : claim.jobs()) {
             // a lost answer can bring more than was asked for
             filling.fill(runner.accept(job, askedAt, filling.left() > 0));

@@ -28,6 +28,9 @@ public interface JobThreads extends AutoCloseable {
     /** Runs a task soon, or refuses it; none waits for a thread as long as no more than the slots are under way. */
     void execute(Task task);
 
+    /** Whether tasks wait for a thread: the next thread that is free takes them. */
+    boolean inLine();
+
     /**
      * Starts threads until so many are there for tasks, as far as the machine gives them.
      *
@@ -76,6 +79,11 @@ public interface JobThreads extends AutoCloseable {
             } catch (Throwable e) { // tasks throw nothing; there is no memory, or something is broken
                 breakdown.at("headrace-job", e);
             }
+        }
+
+        @Override
+        public boolean inLine() {
+            return false;
         }
 
         @Override

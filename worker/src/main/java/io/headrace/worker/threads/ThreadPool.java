@@ -58,6 +58,11 @@ final class ThreadPool implements JobThreads {
     }
 
     @Override
+    public boolean inLine() {
+        return !tasks.isEmpty();
+    }
+
+    @Override
     public int ready(int wanted) {
         most = Math.max(most, Math.min(max, wanted));
         int there = live.get();

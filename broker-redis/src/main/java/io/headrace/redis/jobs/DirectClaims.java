@@ -1,0 +1,246 @@
+package io.headrace.redis.jobs;
+
+import io.headrace.HeadraceException;
+import io.headrace.Priority;
+import io.headrace.QueueName;
+import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
+import io.headrace.broker.Verdict;
+import io.headrace.redis.connection.Args;
+import io.headrace.redis.connection.Redis;
+import io.headrace.redis.connection.RedisKeys;
+import io.headrace.redis.connection.Replies;
+import io.headrace.redis.connection.Request;
+import io.headrace.redis.connection.Script;
+import io.headrace.redis.jobs.LostAnswers.Asker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Protocol.Command;
+
+/**
+ * Claims of a worker that runs short jobs out of a long line, without the script: carrying an entry through Lua costs
+ * Redis five times what reading it does. What the script would decide is looked at natively in the same round trip, and
+ * counts for the next claim: so for {@value #BELIEVED_MS} ms at most a worker may go on with its line although a job of
+ * another priority, one that was handed back or one that fell due would be first. A pause is obeyed at once: what was
+ * read of a paused queue is handed back, in place, and that delivery does not count. Thread-safe; a worker claims on one
+ * thread at a time.
+ */
+public final class DirectClaims {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectClaims.class);
+    /** How long a queue is taken to be as it was seen. */
+    private static final long BELIEVED_MS = 10;
+    private static final long BELIEVED_NANOS = Duration.ofMillis(BELIEVED_MS).toNanos();
+    /** After so long comes a claim by script, which also notes the worker's usual lease. */
+    private static final long SCRIPTED_NANOS = Duration.ofSeconds(1).toNanos();
+    /** So many claims in a row must have brought all that was asked for. */
+    private static final int STREAK = 8;
+
+    private final Redis redis;
+    private final RedisKeys keys;
+    private final LostAnswers lostAnswers;
+    private final EntryReader entries;
+    private final Consumer<Verdict> verdicts;
+    private final LongSupplier nanoClock;
+    private final Map<Asker, Flow> flows = new ConcurrentHashMap<>();
+    /** What asks for the state of a line, encoded once. */
+    private final Map<Line, List<Request>> looks = new ConcurrentHashMap<>();
+
+    private record Line(QueueName queue, Priority priority) {}
+
+    public DirectClaims(Redis redis, RedisKeys keys, LostAnswers lostAnswers, EntryReader entries,
+            Consumer<Verdict> verdicts, LongSupplier nanoClock) {
+        this.redis = redis;
+        this.keys = keys;
+        this.lostAnswers = lostAnswers;
+        this.entries = entries;
+        this.verdicts = verdicts;
+        this.nanoClock = nanoClock;
+    }
+
+    /**
+     * Claims of one priority that brought all that was asked for.
+     *
+     * @param streak how many in a row
+     * @param asOf when the last was asked for
+     * @param scriptAt when the last one by script was
+     * @param plain whether the queue was seen to be plain then
+     */
+    private record Flow(Priority priority, int streak, long asOf, long scriptAt, boolean plain) {}
+
+    /**
+     * How a queue was seen.
+     *
+     * @param watched whether somebody looks at it, who is told of each job that is claimed
+     * @param aside whether a job is due later, to be cancelled, or on record as renewed or handed back
+     * @param others whether there are jobs of other priorities
+     */
+    private record State(Instant now, boolean paused, boolean watched, boolean aside, boolean others) {
+        boolean plain() {
+            return !paused && !watched && !aside && !others;
+        }
+    }
+
+    /** A claim by script has brought these jobs. */
+    void scripted(ClaimRequest request, Asker asker, long askedAt, List<ClaimedJob> jobs) {
+        if (jobs.size() < request.max()) {
+            flows.remove(asker);
+            return;
+        }
+        Priority priority = jobs.get(0).lease().job().priority();
+        Flow before = flows.get(asker);
+        if (before != null && before.priority() == priority && fresh(before, askedAt)
+                && jobs.stream().allMatch(job -> job.lease().job().priority() == priority)) {
+            flows.put(asker, new Flow(priority, before.streak() + 1, askedAt, askedAt, before.plain()));
+        } else {
+            flows.put(asker, new Flow(priority, 1, askedAt, askedAt, false));
+        }
+    }
+
+    void forget(QueueName queue, String worker) {
+        flows.keySet().removeIf(asker -> asker.is(queue, worker));
+    }
+
+    private static boolean fresh(Flow flow, long now) {
+        return now - flow.asOf() <= BELIEVED_NANOS;
+    }
+
+    /** Claims if it may; none when the script must. */
+    List<ClaimedJob> claim(ClaimRequest request, Asker asker) {
+        Flow flow = flows.get(asker);
+        long askedAt = nanoClock.getAsLong();
+        if (flow == null || flow.streak() < STREAK || !fresh(flow, askedAt)
+                || askedAt - flow.scriptAt() > SCRIPTED_NANOS || !request.order().contains(flow.priority())) {
+            return List.of();
+        }
+        QueueName queue = request.queue();
+        List<Request> look = looks.computeIfAbsent(new Line(queue, flow.priority()),
+                line -> look(line.queue(), line.priority()));
+        if (!flow.plain()) {
+            State seen = state(redis.exchange(keys.settings(queue), look));
+            if (seen == null || !seen.plain()) {
+                flows.remove(asker);
+                return List.of();
+            }
+        }
+        flows.remove(asker); // unless this goes well
+        List<Request> requests = new ArrayList<>();
+        requests.add(read(asker, flow.priority(), Math.min(request.max(), ClaimRequest.MOST)));
+        requests.add(Request.of(Command.INCR, keys.index(queue, "fence")));
+        requests.addAll(look);
+        List<Object> answers = lostAnswers.runAll(asker, requests, 0);
+        List<Object> found = Redis.failure(answers.get(0)) == null ? Replies.entries(answers.get(0)) : List.of();
+        if (found.isEmpty()) {
+            return List.of(); // the script finds out why
+        }
+        State state = state(answers.subList(2, answers.size()));
+        if (state == null || Redis.failure(answers.get(1)) != null) {
+            lostAnswers.lost(asker); // the next claim asks what was leased
+            return List.of();
+        }
+        Set<String> cancelled = Set.of();
+        if (state.aside() || state.watched()) {
+            try {
+                cancelled = announce(queue, flow.priority(), state.watched(), found);
+            } catch (HeadraceException e) {
+                lostAnswers.lost(asker);
+                throw e;
+            }
+        }
+        List<ClaimedJob> jobs = new ArrayList<>();
+        entries.read(asker, new ClaimReply.Leased(state.now(), List.of(ClaimReply.Chunk.fresh(flow.priority(), found)),
+                cancelled, Replies.number(answers.get(1))), jobs);
+        if (state.paused()) {
+            jobs.forEach(job -> verdicts.accept(Verdict.release(job.lease(), job.document())));
+            return List.of();
+        }
+        if (state.plain() && found.size() == request.max()) {
+            flows.put(asker, new Flow(flow.priority(), flow.streak(), askedAt, flow.scriptAt(), true));
+        }
+        return jobs;
+    }
+
+    private @Nullable State state(List<Object> answers) {
+        if (answers.stream().anyMatch(answer -> Redis.failure(answer) != null)) {
+            return null;
+        }
+        List<Object> time = Replies.list(answers.get(0));
+        List<Object> settings = Replies.list(answers.get(1));
+        long now = Replies.number(time.get(0)) * 1000 + Replies.number(time.get(1)) / 1000;
+        String watchedUntil = settings.get(1) == null ? "" : Replies.text(settings.get(1));
+        boolean watched = watchedUntil.matches("[0-9]{1,15}") && Long.parseLong(watchedUntil) > now;
+        return new State(Instant.ofEpochMilli(now),
+                settings.get(0) != null && Replies.text(settings.get(0)).equals("1"),
+                watched, Replies.number(answers.get(2)) > 0,
+                Replies.number(answers.get(3)) + Replies.number(answers.get(4)) > 0);
+    }
+
+    /** Tells who looks at the queue of these; returns those whose cancellation was asked for. */
+    private Set<String> announce(QueueName queue, Priority priority, boolean watched, List<Object> found) {
+        List<String> ids = found.stream().map(Replies::list)
+                .map(entry -> ReadyEntry.of(queue, priority, Replies.text(entry.get(0)), Replies.list(entry.get(1)))
+                        .id().toString())
+                .toList();
+        return new HashSet<>(Replies.texts(
+                redis.ask(Script.ANNOUNCE_CLAIMED, RedisKeys.bytes(keys.base(queue)), Args.of(watched, ids))));
+    }
+
+    /**
+     * Leases what the script left to be read directly, and tells how many entries came. What fails here takes nothing
+     * from what the script has leased, and ends the claim; the next one asks for what the lost answer leased.
+     */
+    int rest(Asker asker, ClaimReply.Leased leased, ClaimReply.Rest rest, List<ClaimedJob> jobs) {
+        QueueName queue = asker.queue();
+        // Asked after the read: a cancellation that comes later finds a running job, and tells its worker.
+        Request marked = new Request(Command.EXISTS, keys.index(queue, "cancelled"),
+                keys.index(queue, "cancelling"));
+        try {
+            List<Object> replies = redis.exchange(marked.key(),
+                    List.of(read(asker, rest.priority(), rest.most()), marked));
+            List<Object> found = Replies.entries(Redis.checked(replies.get(0)));
+            boolean told = !found.isEmpty()
+                    && (rest.watched() || Replies.number(Redis.checked(replies.get(1))) > 0);
+            Set<String> cancelled = told ? announce(queue, rest.priority(), rest.watched(), found) : Set.of();
+            return entries.read(asker, new ClaimReply.Leased(leased.now(),
+                    List.of(ClaimReply.Chunk.fresh(rest.priority(), found)), cancelled, leased.fence()), jobs);
+        } catch (HeadraceException e) {
+            LOG.debug("the answer to a claim was lost in part queue={}", queue, e);
+            lostAnswers.lost(asker);
+            return rest.most();
+        }
+    }
+
+    private Request read(Asker asker, Priority priority, int most) {
+        return Request.of(Command.XREADGROUP, "GROUP", "workers", asker.worker(), "COUNT", most, "STREAMS",
+                keys.ready(asker.queue(), priority), ">");
+    }
+
+    /** Asks what {@link #state} reads. */
+    private List<Request> look(QueueName queue, Priority priority) {
+        List<byte[]> aside = new ArrayList<>();
+        for (String index : List.of("cancelled", "cancelling", "scheduled", "retrying", "parked")) {
+            aside.add(keys.index(queue, index));
+        }
+        List<Request> requests = new ArrayList<>();
+        for (Priority each : Priority.values()) {
+            aside.add(keys.index(queue, "running:" + each.code()));
+            if (each != priority) {
+                requests.add(new Request(Command.XLEN, keys.ready(queue, each)));
+            }
+        }
+        requests.add(0, new Request(Command.EXISTS, aside.toArray(byte[][]::new)));
+        requests.add(0, Request.of(Command.HMGET, keys.settings(queue), StoredSettings.PAUSED, "watched_until_ms"));
+        requests.add(0, new Request(Command.TIME));
+        return requests;
+    }
+}

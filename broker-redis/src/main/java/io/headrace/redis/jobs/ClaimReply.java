@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code claim.lua} answered.
+ * What {@code claim.lua} answered, which ends where there is nothing more to say.
  *
  * @param due whether nothing was leased because jobs fell due, which are to be promoted first
  * @param nextDue how long until the next job falls due
@@ -49,8 +49,11 @@ record ClaimReply(boolean due, Optional<Duration> nextDue, Leased leased, boolea
             List<Object> fences, String cursor) {
         static Chunk of(Object item) {
             List<Object> chunk = Replies.list(item);
+            if (chunk.size() == 2) {
+                return fresh(priorityOf(chunk.get(0)), Replies.list(chunk.get(1)));
+            }
             return new Chunk(priorityOf(chunk.get(0)), Replies.list(chunk.get(1)), Replies.list(chunk.get(2)),
-                    Replies.texts(chunk.get(3)), Replies.list(chunk.get(4)),
+                    Replies.texts(chunk.get(3)), chunk.size() > 4 ? Replies.list(chunk.get(4)) : List.of(),
                     chunk.size() > 5 ? Replies.text(chunk.get(5)) : "");
         }
 
@@ -71,14 +74,16 @@ record ClaimReply(boolean due, Optional<Duration> nextDue, Leased leased, boolea
         List<Object> reply = Replies.list(answer);
         String wait = Replies.text(reply.get(1));
         boolean due = wait.equals("DUE");
-        Leased leased = Leased.of(reply.get(0), reply.get(2), reply.get(3), reply.get(5));
-        List<Object> rest = Replies.list(reply.get(6));
+        List<Object> rest = reply.size() > 4 ? Replies.list(reply.get(4)) : List.of();
+        boolean missing = reply.size() > 5 && Replies.number(reply.get(5)) == 1;
+        Object cancelled = reply.size() > 6 ? reply.get(6) : List.of();
+        boolean watched = reply.size() > 7 && Replies.number(reply.get(7)) == 1;
+        Leased leased = Leased.of(reply.get(0), reply.get(2), cancelled, reply.get(3));
         return new ClaimReply(due,
                 due || wait.isEmpty() ? Optional.empty() : Optional.of(Duration.ofMillis(Long.parseLong(wait))),
-                leased, leased.chunks().isEmpty() && Replies.number(reply.get(4)) == 1,
+                leased, leased.chunks().isEmpty() && missing,
                 rest.isEmpty() ? null
-                        : new Rest(priorityOf(rest.get(0)), (int) Replies.number(rest.get(1)),
-                                Replies.number(reply.get(7)) == 1));
+                        : new Rest(priorityOf(rest.get(0)), (int) Replies.number(rest.get(1)), watched));
     }
 
     /** The same, but for what was leased. */

@@ -4,147 +4,59 @@
 -- ARGV  1 worker  2 at most  3 lease ms  4 '1' to lease nothing while there are jobs that fell due  5 '1' to claim from
 --       a paused queue, too  6 how many entries of a level are read here at most
 --       then the levels, in the order in which they are asked
--- Returns {now ms, wait, chunks, cancelled ids, missing, fencing token, rest, watched}. wait is the ms until the next
--- job falls due, '' when none will, 'DUE' when nothing was leased because some did: see promote_due.lua. A chunk is
--- {level, entries, deliveries, lost deliveries, fencing tokens}, released jobs first; the last three are empty lists
--- for first deliveries, and the tokens always: all have that of the answer. missing is 1 when a level has no group yet.
--- rest is {} or {level, how many}: there may be more for this worker than is worth carrying through a script, which
--- costs thrice what reading directly does; the caller reads so many entries of that level with XREADGROUP. watched is 1
--- when somebody looks at this queue, who is then told of those, too. Cost: 4 commands and 1 per level, and 2 when it
--- leases something; where something is set aside 6 more and 2 per level.
+-- Returns {now ms, wait, chunks, fencing token, rest, missing, cancelled ids, watched}, as far as there is something to
+-- say: each list in an answer costs as much as a command. wait is the ms until the next job falls due, '' when none
+-- will, 'DUE' when nothing was leased because some did: see promote_due.lua. A chunk is {level, entries}, all of first
+-- deliveries, or {level, entries, deliveries, lost deliveries}, which are released jobs, and come first; all have the
+-- fencing token of the answer. rest is {level, how many}: there may be more for this worker than is worth carrying
+-- through a script, which costs thrice what reading directly does; the caller reads so many entries of that level with
+-- XREADGROUP. missing is 1 when a level has no group yet. watched is 1 when somebody looks at this queue, who is then
+-- told of those, too. Cost: 4 commands and 1 per level, and 2 when it leases something; where not all is plain up to 8
+-- more and 2 per level.
 local base = KEYS[1]
---@include ids
---@include awaited
---@include events
---@include wake
+--@include clock
 --@include token
---@include marked
---@include due
---@include hand_out
+--@include wake
 
 read_clock()
 
 local LEVELS = 7
 local worker, most, lease_ms = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local settings = redis.call('HMGET', base .. 'settings', 'paused', 'watched_until_ms')
-local watched = soon(settings[2], AWAITED_MS)
-
 -- Whether anything is set aside: due later, to be cancelled, or on record as renewed, handed back or delivered again.
--- Mostly nothing is.
-local rare = {base .. 'cancelled', base .. 'cancelling', base .. 'scheduled', base .. 'retrying', base .. 'parked'}
-for i = LEVELS, #ARGV do
-  rare[#rare + 1] = base .. 'running:' .. ARGV[i]
-end
-local some_aside = redis.call('EXISTS', unpack(rare)) > 0
-
--- Check first: a key of a wrong type fails the call before anything has changed hands.
-local some_marked = false
-if some_aside then
-  for i = LEVELS, #ARGV do
-    redis.call('HLEN', base .. 'running:' .. ARGV[i])
-  end
-  some_marked = redis.call('SCARD', base .. 'cancelled') + redis.call('SCARD', base .. 'cancelling') > 0
-end
+local some_aside = redis.call('EXISTS', base .. 'cancelled', base .. 'cancelling', base .. 'scheduled',
+  base .. 'retrying', base .. 'parked', base .. 'running:h', base .. 'running:n', base .. 'running:l') > 0
 local usual_ms = redis.call('HGET', base .. 'leases', worker)
-if not usual_ms then
-  usual_ms = lease_ms
-  redis.call('HSET', base .. 'leases', worker, lease_ms)
-end
 
-local MAX_WAIT_MS = 31536000000 -- a score can be infinite
-local wait_ms = ''
-if some_aside then
-  local next_due_ms = next_due()
-  if next_due_ms and next_due_ms <= now_ms and ARGV[4] == '1' then
-    return {now_ms, 'DUE', {}, {}, 0, 0, {}, 0}
-  elseif next_due_ms then
-    wait_ms = string.format('%.0f', math.min(MAX_WAIT_MS, math.max(0, next_due_ms - now_ms)))
-  end
-end
-
-local chunks, missing = {}, 0
-
--- What a failed look at a level says: it has no group yet; or its key is no stream, which fails the call unless it has
--- leased something from another level.
-local function refused(level)
-  local stream = base .. 'ready:' .. level
-  if #chunks == 0 then
-    redis.call('XLEN', stream)
-    missing = 1
-  elseif type(redis.pcall('XLEN', stream)) == 'number' then
-    missing = 1
-  end
-end
-
-local left = most
-local fence = 0 -- the fencing token of what this call leases; each later one of the queue is greater
-
-local function give_token()
-  if fence == 0 then
-    fence = next_token(now_ms)
-  end
-end
-
-if settings[1] == '1' and ARGV[5] ~= '1' then
-  left = 0
-end
-
-for i = LEVELS, some_aside and #ARGV or 0 do
-  local level = ARGV[i]
-  local entries, deliveries, lost = released(level, worker, left)
-  if not entries then
-    refused(level)
-  elseif #entries > 0 then
-    give_token()
-    note_leases(level, entries, worker, lease_ms, fence, deliveries, lost)
-    left = left - #entries
-    chunks[#chunks + 1] = {level, entries, deliveries, lost, {}}
-  end
-end
-local here = usual_ms == lease_ms and tonumber(ARGV[6]) or left
-local rest = {}
-for i = LEVELS, #ARGV do
-  if left > 0 and #rest == 0 then
-    local level = ARGV[i]
-    local most_here = math.min(left, here)
-    local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT', most_here,
-      'STREAMS', base .. 'ready:' .. level, '>')
+-- A plain claim, which almost all are, is done here, before anything is built that others need. It hands out nothing
+-- but first deliveries, under the worker's usual lease, which nobody watches; numbers stay the texts that they came as,
+-- as Lua takes as long to write one as a command does. A level that cannot be read is passed over where another yields
+-- jobs, and else looked at again by the code below.
+local some_watch = settings[2] and (tonumber(settings[2]) or 0) > now_ms
+if not (some_aside or some_watch or settings[1] == '1') and usual_ms == lease_ms and most > 0 then
+  local left, here, chunks, rest, all_read = most, tonumber(ARGV[6]), {}, nil, true
+  for i = LEVELS, #ARGV do
+    local level, whole_page = ARGV[i], left >= here
+    local reply = redis.pcall('XREADGROUP', 'GROUP', 'workers', worker, 'COUNT',
+      whole_page and ARGV[6] or left == most and ARGV[2] or left, 'STREAMS', base .. 'ready:' .. level, '>')
     if reply and reply.err then
-      refused(level)
+      all_read = false
     elseif reply then
       local entries = reply[1][2]
-      give_token()
+      chunks[#chunks + 1] = {level, entries}
       left = left - #entries
-      chunks[#chunks + 1] = {level, entries, {}, {}, {}}
-      if usual_ms ~= lease_ms then
-        note_leases(level, entries, worker, lease_ms, fence, {}, {})
-      end
-      if left > 0 and #entries == most_here then
-        rest = {level, left}
-      end
+      rest = left > 0 and whole_page and #entries == here and {level, left} or nil
     end
+    if left == 0 or rest then break end
   end
-end
-if #chunks == 0 then
-  return {now_ms, wait_ms, {}, {}, missing, fence, rest, 0}
-end
-
-local cancelled = {}
-if watched or some_marked then
-  local ids = {}
-  for _, chunk in ipairs(chunks) do
-    for _, entry in ipairs(chunk[2]) do
-      ids[#ids + 1] = id_of(chunk[1], entry)
+  if #chunks > 0 then
+    local fence = next_token(now_ms)
+    if left == 0 or rest then
+      wake() -- there may be more than this worker can take
     end
-  end
-  if some_marked then
-    cancelled = marked(ids)
-  end
-  if watched then
-    announce(ids)
+    return {now_ms, '', chunks, fence, rest}
+  elseif all_read then
+    return {now_ms, '', chunks, 0}
   end
 end
-if fence > 0 and (left <= 0 or #rest > 0) then
-  wake() -- there may be more than this worker can take
-end
-return {now_ms, wait_ms, chunks, cancelled, missing, fence, rest, watched and 1 or 0}
+--@include careful_claim

@@ -9,8 +9,7 @@ local base = KEYS[1]
 --@include unique
 --@include leases
 --@include lease_record
---@include verdicts
-
+--@include places
 
 local asked = {}
 for n = 1, count do

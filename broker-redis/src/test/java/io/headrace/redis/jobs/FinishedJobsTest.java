@@ -112,6 +112,25 @@ final class FinishedJobsTest extends RedisSteps {
         assertThat(kind(other)).as("one of the same tenth of a second").isEqualTo(Lookup.Kind.GONE);
     }
 
+    /** A bucket is not told to live on with each job, only where that makes a difference. */
+    @Test
+    void whatEndsIsKeptForAsLongAsSaidWheneverItsBucketBegan() {
+        JobId old = accepted(DAY, 0);
+        accepted(old.millis(), 1);
+        List<ClaimedJob> both = claim(2, Priority.HIGH);
+        String bucket = BASE + "finished:" + old.millis() / 100;
+        succeed(both.get(0));
+        assertThat(jedis.pttl(bucket)).isBetween(DAY.toMillis() - 60_000, DAY.toMillis() + 2_000);
+        jedis.pexpire(bucket, 60_000);
+        nextBucket();
+        succeed(both.get(1));
+        assertThat(jedis.pttl(bucket)).isBetween(DAY.toMillis() - 60_000, DAY.toMillis() + 2_000);
+
+        broker.queues().settings(QUEUE, new QueueSettings(0, Duration.ofSeconds(50), 10));
+        JobId young = run(Priority.NORMAL, 1).get(0);
+        assertThat(jedis.pttl(BASE + "finished:" + young.millis() / 100)).isBetween(1L, 50_000L);
+    }
+
     @Test
     void theDoctorFindsAndMendsListsOfLateBucketsThatAreAtOdds() {
         accepted(DAY, 0);
@@ -128,7 +147,10 @@ final class FinishedJobsTest extends RedisSteps {
     /** Stores a job as if it had been accepted so long ago, before all others of its priority. */
     private JobId accepted(Duration ago, int sequence) {
         List<String> time = jedis.time();
-        long millis = Long.parseLong(time.get(0)) * 1000 - ago.toMillis();
+        return accepted(Long.parseLong(time.get(0)) * 1000 - ago.toMillis(), sequence);
+    }
+
+    private JobId accepted(long millis, int sequence) {
         byte[] document = JobDocument.of(NewJob.of(QUEUE.value(), "welcome", 1).build().spec()).bytes();
         jedis.xadd((BASE + "ready:h").getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 XAddParams.xAddParams().id(new StreamEntryID(millis, sequence)), Map.of("job".getBytes(

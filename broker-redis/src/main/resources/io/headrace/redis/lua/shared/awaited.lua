@@ -1,9 +1,7 @@
---@include numbers
---@include clock
+--@include soon
 
 -- Jobs whose end somebody waits for, by until when: what they end as stays on record for a while, whatever the
 -- retention is. The setting 'awaited_until_ms' tells whether there are any, as who ends jobs reads the settings anyway.
-local AWAITED_MS = 60000
 -- For so long who waits can fetch the result.
 local HELD_MS = 30000
 
@@ -14,12 +12,6 @@ local function await(id)
   redis.call('ZADD', base .. 'awaited', until_ms, id)
   redis.call('PEXPIRE', base .. 'awaited', AWAITED_MS)
   redis.call('HSET', base .. 'settings', 'awaited_until_ms', until_ms)
-end
-
--- Whether an instant of the near future was set: one that is far off comes from a clock that was wrong.
-local function soon(text, at_most_ms)
-  local ms = whole(text, 0)
-  return ms > now_ms and ms <= now_ms + at_most_ms
 end
 
 -- Holds what is waited for of these jobs that have ended, unless it is held longer anyway. ids[n] ended as

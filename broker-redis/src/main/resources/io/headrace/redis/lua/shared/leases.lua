@@ -4,10 +4,9 @@
 -- 'running:<level>', see lease_record.lua.
 local SLACK = 100 -- entries that lie between those asked for and are still held
 
--- What the worker holds between two entries, {entry, worker, idle ms, deliveries} each: as many as are asked for, and
--- some more.
-local function held_between(stream, worker, first, last, count)
-  local page = redis.pcall('XPENDING', stream, 'workers', first, last, count + SLACK, worker)
+-- What the worker holds between two entries, {entry, worker, idle ms, deliveries} each, and so many at most.
+local function held_between(stream, worker, first, last, most)
+  local page = redis.pcall('XPENDING', stream, 'workers', first, last, most, worker)
   if page.err then
     redis.call('XLEN', stream) -- fails when it is no stream
     return {}
@@ -19,7 +18,7 @@ end
 -- deliveries}. Ascending entries that lie close cost one command; each that is not found among them costs one more.
 local function leases_of(stream, worker, entries)
   local found = {}
-  for _, pending in ipairs(held_between(stream, worker, entries[1], entries[#entries], #entries)) do
+  for _, pending in ipairs(held_between(stream, worker, entries[1], entries[#entries], #entries + SLACK)) do
     found[pending[1]] = pending
   end
   for _, entry in ipairs(entries) do

@@ -1,4 +1,4 @@
---@include awaited
+--@include soon
 
 -- The queue's retention in ms, its limit of kept documents, whether somebody looks at it, and whether somebody waits
 -- for one of its jobs; of the former two, where something else than a number in bounds is set, the default.

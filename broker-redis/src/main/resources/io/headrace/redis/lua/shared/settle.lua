@@ -1,23 +1,10 @@
 -- What finish, retry, park and bury share: jobs that leave their stream. Those that the worker still holds are settled;
 -- the rest is refused: their writer is stale.
---@include verdicts
+--@include all_first
+--@include places
 --@include documents
---@include leases
 --@include delete
 --@include unique
-
--- Whether the worker holds all of them in their first delivery.
-local function all_plain()
-  local at = 1
-  if plain then
-    for _, pending in ipairs(held_between(stream, worker, ARGV[ENTRIES + 1], ARGV[ENTRIES + count], count)) do
-      if pending[1] == ARGV[ENTRIES + at] and pending[4] == 1 then
-        at = at + 1
-      end
-    end
-  end
-  return at > count
-end
 
 -- Looks at each: those that the worker holds in the delivery that it names go on, the rest is refused.
 local function sort_out(jobs)
@@ -48,7 +35,7 @@ end
 local function settled()
   local jobs = {held = count, entries = ARGV, E = ENTRIES, documents = ARGV, D = PAIRS, special = {}, refused = {},
     recorded = redis.call('HLEN', running) > 0}
-  if not all_plain() then
+  if not all_first() then
     sort_out(jobs)
   end
   return jobs

@@ -63,9 +63,10 @@ local function oldest_bucket()
 end
 
 -- Drops buckets that expired, and the oldest documents above the limit, of so many kept; a bounded number of steps a
--- call.
+-- call. So that not each job that ends at the limit drops one, a hundredth of the limit goes at once: where a bucket
+-- holds no more than that, as a whole.
 local function trim(max_kept, total)
-  local trimmed = 0
+  local trimmed, step = 0, math.floor(max_kept / 100)
   for _ = 1, 100 do
     local oldest, counted, is_late, has_logs = oldest_bucket()
     if not oldest then break end
@@ -78,13 +79,13 @@ local function trim(max_kept, total)
       total = total - count
     elseif excess <= 0 then
       break
-    elseif count <= excess or (count > WHOLE and count < total) then
+    elseif count <= math.max(excess, step) or (count > WHOLE and count < total) then
       redis.call('UNLINK', key)
       forget(oldest, count, is_late, has_logs)
       total = total - count
       trimmed = trimmed + count
     else
-      local some = redis.call('HRANDFIELD', key, math.min(excess, 1000))
+      local some = redis.call('HRANDFIELD', key, math.min(math.max(excess, step), 1000))
       local removed = redis.call('HDEL', key, unpack(some))
       if has_logs then
         drop_logs(some, logs_linger_ms)

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class BenchContext implements AutoCloseable {
     /** What the name of every queue of the benchmark starts with. */
     static final String NAMES = "bench-";
+    private static final String LEASE = "30s";
 
     private final BenchPlan plan;
     private final RedisConfig redis;
@@ -129,6 +130,11 @@ final class BenchContext implements AutoCloseable {
     /** The same on another Redis, with what must have happened to a job before its 202. */
     Child api(RedisConfig server, Durability durability) throws Exception {
         return open(() -> Child.api(jdk(), plan.program(), server, durability));
+    }
+
+    /** A worker in a process of its own, which takes what is in line. */
+    Child worker(QueueName queue, int slots) throws Exception {
+        return open(() -> Child.worker(jdk(), redis, queue, slots, LEASE));
     }
 
     /** Opens a part that is closed at the end, before those opened earlier. */

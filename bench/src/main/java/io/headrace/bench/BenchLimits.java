@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bounds of the scenarios that are not measured in jobs a run.
  *
- * @param duration how long a run of latency lasts, and how long an idle worker is watched
+ * @param duration how long a run of latency or of a steady load lasts, and how long an idle worker is watched
  * @param lease that of the worker of sleeping jobs
  * @param backlog how many jobs are in line at most
  * @param soak how long the soak lasts

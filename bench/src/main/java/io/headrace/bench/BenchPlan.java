@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis where; null for a server of our own without persistence
  * @param only names of scenarios, in the order in which they run
  * @param jobs how many a run handles, at least 100; slow scenarios take fewer and say so
- * @param runs how often each is measured, at least 1, after its warm-up
+ * @param runs how often each is measured, at least 1, after its warm-up; slow scenarios are fewer times and say so
  * @param payload bytes of each job's payload, at least {@value #SMALLEST_PAYLOAD}
  * @param limits of scenarios that are not measured in jobs a run
  */

@@ -2,7 +2,7 @@ package io.headrace.bench;
 
 import io.headrace.QueueName;
 import io.headrace.bench.process.Child;
-import io.headrace.bench.process.ProcessFigures;
+import io.headrace.bench.process.CpuSeconds;
 import io.headrace.bench.process.ServerFigures;
 import io.headrace.broker.BrokerObserver;
 import io.headrace.redis.RedisBroker;
@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 /** Measures what a worker costs that has nothing to do. */
 final class Idle implements Scenario {
     private static final int SLOTS = 10;
-    private static final String LEASE = "30s";
     /** It claims once more after its last job, and then settles down. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
@@ -33,7 +32,7 @@ final class Idle implements Scenario {
     @Override
     public void run(BenchContext bench) throws Exception {
         QueueName queue = bench.newQueue();
-        Child worker = bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
+        Child worker = bench.worker(queue, SLOTS);
         try (RedisBroker producer = RedisBroker.connect(bench.redis(), BrokerObserver.NONE)) { // idle, it would count
             producer.enqueue(bench.job(queue, bench.payload())).toCompletableFuture().join();
         }
@@ -45,14 +44,15 @@ final class Idle implements Scenario {
         Map<String, Long> callsBefore = calls(bench, queue);
         double seconds = bench.limits().duration().toNanos() / 1e9;
         for (int run = 1; run <= bench.runs(); run++) {
-            ProcessFigures before = ProcessFigures.of(worker.handle());
+            CpuSeconds before = CpuSeconds.of(List.of(worker), bench.probe(), queue);
             ServerFigures serverBefore = ServerFigures.of(bench.probe(), queue);
             TimeUnit.NANOSECONDS.sleep(bench.limits().duration().toNanos());
             ServerFigures serverAfter = ServerFigures.of(bench.probe(), queue);
-            cpu.add((ProcessFigures.of(worker.handle()).cpuSeconds() - before.cpuSeconds()) / seconds * 100);
+            CpuSeconds used = CpuSeconds.of(List.of(worker), bench.probe(), queue).since(before);
+            cpu.add(used.children() / seconds * 100);
             // the second look is not yet counted in what it tells
             commands.add((serverAfter.commands() - serverBefore.commands() - 1) / seconds);
-            redis.add((serverAfter.cpuSeconds() - serverBefore.cpuSeconds()) / seconds * 100);
+            redis.add(used.redis() / seconds * 100);
             bench.progress((double) run / bench.runs(), "watching");
         }
         bench.figure(Figure.of("worker CPU, of a core", "%", cpu));

@@ -5,17 +5,14 @@ import io.headrace.QueueName;
 import io.headrace.bench.load.ClientSender;
 import io.headrace.bench.load.HttpSender;
 import io.headrace.bench.load.OpenLoad;
+import io.headrace.bench.load.Way;
 import io.headrace.bench.load.XaddSender;
 import io.headrace.bench.process.Child;
-import io.headrace.bench.process.Stamps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** Measures how long a job waits before its handler starts, in a system that has nothing else to do. */
@@ -27,24 +24,9 @@ final class Latency implements Scenario {
      * never does.
      */
     private static final List<Integer> WARM_UPS = List.of(20_000, PER_SECOND);
-    private static final int SENDERS = 8;
     private static final int SLOTS = 100;
-    private static final String LEASE = "30s";
-    private static final long AWAIT_S = 30;
     private static final double NANOS_IN_MS = 1e6;
     private static final String CEILING = "raw";
-
-    /**
-     * A way from a sender to somebody who takes.
-     *
-     * @param taker a child that keeps {@link Stamps}
-     */
-    private record Way(String name, Child taker, Senders senders) {}
-
-    /** Makes the senders of one run, which closes them. */
-    private interface Senders {
-        List<OpenLoad.Sender> make();
-    }
 
     /**
      * A figure of a histogram.
@@ -68,7 +50,7 @@ final class Latency implements Scenario {
 
     @Override
     public void run(BenchContext bench) throws Exception {
-        List<Way> ways = List.of(raw(bench), http(bench), fromJava(bench));
+        List<Way> ways = List.of(raw(bench), http(bench), fromJava(bench, new JobClient(bench.broker()), SLOTS));
         Map<String, List<Histogram>> histograms = new LinkedHashMap<>();
         int rounds = WARM_UPS.size() + bench.runs();
         for (int round = 0; round < rounds; round++) {
@@ -78,8 +60,9 @@ final class Latency implements Scenario {
                 Way way = ways.get(i);
                 bench.progress((round * (double) ways.size() + i) / ways.size() / rounds,
                         (counts ? "" : "warm-up, ") + way.name());
-                OpenLoad load = bench.open(() -> new OpenLoad(perSecond, way.senders().make()));
-                Histogram histogram = measure(bench, way, load);
+                OpenLoad load = bench.open(() -> way.load(perSecond));
+                load.run(bench.limits().duration());
+                Histogram histogram = way.taken(load);
                 if (counts) {
                     load.behind(way.name() + ", run " + (round + 1 - WARM_UPS.size())).ifPresent(bench::note);
                     histograms.computeIfAbsent(way.name(), name -> new ArrayList<>()).add(histogram);
@@ -89,50 +72,26 @@ final class Latency implements Scenario {
         report(bench, histograms);
     }
 
-    private static Way raw(BenchContext bench) throws Exception {
+    /** To a bare reader of its own. */
+    static Way raw(BenchContext bench) throws Exception {
         QueueName queue = bench.newQueue();
         XaddSender.createGroup(bench.probe(), queue);
         Child reader = bench.open(() -> Child.reader(bench.jdk(), bench.redis(), queue));
-        return new Way(CEILING, reader, () -> senders(() -> XaddSender.to(bench.probe(), queue, bench.payloadBytes())));
+        return new Way(CEILING, queue, reader, () -> XaddSender.to(bench.probe(), queue, bench.payloadBytes()));
     }
 
     private static Way http(BenchContext bench) throws Exception {
         QueueName queue = bench.newQueue();
         Child api = bench.api();
-        return new Way("HTTP", worker(bench, queue), () -> senders(() -> HttpSender.stamped(api.uri(), queue,
-                bench.payloadBytes())));
+        return new Way("HTTP", queue, bench.worker(queue, SLOTS),
+                () -> HttpSender.stamped(api.uri(), queue, bench.payloadBytes()));
     }
 
-    private static Way fromJava(BenchContext bench) throws Exception {
+    /** To a new worker. */
+    static Way fromJava(BenchContext bench, JobClient client, int slots) throws Exception {
         QueueName queue = bench.newQueue();
-        JobClient client = new JobClient(bench.broker());
-        return new Way("Java", worker(bench, queue), () -> senders(() -> new ClientSender(client, queue,
-                bench.payloadBytes())));
-    }
-
-    /** Enough senders that one is free at each moment of the schedule, unless answers take long. */
-    private static List<OpenLoad.Sender> senders(Supplier<OpenLoad.Sender> one) {
-        return Stream.generate(one).limit(SENDERS).toList();
-    }
-
-    private static Child worker(BenchContext bench, QueueName queue) throws Exception {
-        return bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
-    }
-
-    private static Histogram measure(BenchContext bench, Way way, OpenLoad load) throws Exception {
-        way.taker().ask(Stamps.RESET);
-        load.run(bench.limits().duration());
-        if (load.failed() > 0) {
-            throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
-        }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_S);
-        long taken = Long.parseLong(way.taker().ask(Stamps.COUNT));
-        while (taken < load.accepted() && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(10);
-            taken = Long.parseLong(way.taker().ask(Stamps.COUNT));
-        }
-        BenchContext.expect("jobs taken", load.accepted(), taken);
-        return Stamps.decode(way.taker().ask(Stamps.HISTOGRAM));
+        return new Way("Java", queue, bench.worker(queue, slots),
+                () -> new ClientSender(client, queue, bench.payloadBytes()));
     }
 
     private static void report(BenchContext bench, Map<String, List<Histogram>> histograms) {
@@ -153,7 +112,7 @@ final class Latency implements Scenario {
                         + " of the schedule, so waiting to be sent counts, and so does the tick of the timer (some 0.06"
                         + " ms on Linux). %d s a run, after two uncounted ones of each, the first as fast as it goes. A"
                         + " run that sent less than 99 %% of its schedule would be named here.",
-                SENDERS, bench.limits().duration().toSeconds()));
+                Way.SENDERS, bench.limits().duration().toSeconds()));
     }
 
     private static double value(Histogram histogram, Quantile quantile) {

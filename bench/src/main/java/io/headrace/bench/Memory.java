@@ -2,18 +2,17 @@ package io.headrace.bench;
 
 import io.headrace.JobClient;
 import io.headrace.JobDocument;
-import io.headrace.JobState;
 import io.headrace.NewJob;
 import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.bench.load.RawRedis;
 import io.headrace.bench.process.BenchHandlers;
 import io.headrace.bench.process.Child;
+import io.headrace.bench.process.ProcessFigures;
 import io.headrace.bench.process.ServerFigures;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
-import io.headrace.broker.Queues;
 import io.headrace.broker.Renewal;
 import io.headrace.broker.WorkerId;
 import io.headrace.redis.RedisBroker;
@@ -24,7 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Measures how much of Redis' memory a job takes in each state, beyond its own bytes. */
+/**
+ * Measures how much of Redis' memory a job takes in each state, beyond its own bytes, and how much memory a worker
+ * takes.
+ */
 final class Memory implements Scenario {
     private static final String CEILING = "raw: entry of XADD";
     private static final String UNIT = "bytes";
@@ -33,7 +35,13 @@ final class Memory implements Scenario {
     private static final int SLOTS = 100;
     private static final Duration LEASE = Duration.ofMinutes(10);
     private static final Duration DELAY = Duration.ofHours(1);
-    private static final long AWAIT_S = 120;
+    private static final int WORKER_SLOTS = 10;
+    /** How many jobs a worker runs before it is looked at again: so many times those of a run, or all of these. */
+    private static final int WORKER_RUNS = 10;
+    private static final int MOST_WORKER_JOBS = 1_000_000;
+    /** It looks for jobs once more after its start. */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+    private static final double MIB = 1 << 20;
 
     @Override
     public String name() {
@@ -42,7 +50,7 @@ final class Memory implements Scenario {
 
     @Override
     public String title() {
-        return "Memory: what Redis needs for a job beyond the bytes of its document";
+        return "Memory: of Redis for a job beyond the bytes of its document, and of a worker";
     }
 
     @Override
@@ -58,10 +66,30 @@ final class Memory implements Scenario {
                 .add("running", UNIT, CEILING, kinds::running)
                 .add("finished, kept", UNIT, CEILING, kinds::finished)
                 .run();
+        worker(bench, broker);
         bench.note(String.format(Locale.ROOT,
                 "used_memory before and after %,d jobs, divided by them, less %d bytes of document (payload and type)"
                         + " each. Running: renewed once; a job that ends before its first renewal needs less.",
                 jobs, body) + (bench.embedded() ? "" : " What others do on this Redis counts as well."));
+    }
+
+    /** The resident memory of one that has just started, and of the same after a long run. */
+    private static void worker(BenchContext bench, RedisBroker broker) throws Exception {
+        FilledQueue queue = new FilledQueue(bench, broker, bench.newQueue());
+        int jobs = Math.min(MOST_WORKER_JOBS, WORKER_RUNS * bench.jobs());
+        Child worker = bench.worker(queue.name(), WORKER_SLOTS);
+        TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
+        bench.figure(Figure.of("worker, " + WORKER_SLOTS + " slots, idle", "MiB", resident(worker)));
+        bench.progress(1, "a worker runs its jobs");
+        queue.fill(jobs);
+        queue.resume();
+        queue.awaitEmpty();
+        bench.figure(Figure.of(String.format(Locale.ROOT, "worker, after %,d jobs", jobs), "MiB", resident(worker)));
+        bench.note("Worker: the resident memory of its process, once, with no option of the JVM.");
+    }
+
+    private static double resident(Child worker) {
+        return ProcessFigures.of(worker.handle()).residentBytes() / MIB;
     }
 
     /** Measures one state at a time, each in a queue of its own. */
@@ -104,27 +132,17 @@ final class Memory implements Scenario {
 
         double finished() throws Exception {
             return measure(queue -> {
-                enqueue(bench.job(queue, bench.payload()));
-                try (Child worker = Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, "30s")) {
-                    awaitSucceeded(queue);
-                    BenchContext.expect("jobs in line", 0, bench.probe().unfinished(queue));
+                FilledQueue filled = new FilledQueue(bench, broker, queue);
+                filled.fill(jobs);
+                filled.resume();
+                try (Child worker = bench.worker(queue, SLOTS)) {
+                    filled.awaitEmpty();
                 }
             });
         }
 
         private void enqueue(NewJob job) {
             new JobClient(broker).enqueueAll(Collections.nCopies(jobs, job));
-        }
-
-        private void awaitSucceeded(QueueName queue) throws InterruptedException {
-            Queues queues = broker.queues();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_S);
-            while (queues.info(queue).orElseThrow().totals().getOrDefault(JobState.SUCCEEDED, 0L) < jobs) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("the worker did not finish " + jobs + " jobs in " + AWAIT_S + " s");
-                }
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
         }
 
         private double measure(Filling filling) throws Exception {

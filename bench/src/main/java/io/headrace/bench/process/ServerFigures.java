@@ -70,6 +70,11 @@ public final class ServerFigures {
         return Double.isNaN(main) ? number("used_cpu_user") + number("used_cpu_sys") : main;
     }
 
+    /** CPU time of the whole server, in seconds: of the threads that write files and free memory, too. */
+    public double processCpuSeconds() {
+        return number("used_cpu_user") + number("used_cpu_sys");
+    }
+
     /** Commands so far, those within scripts included. */
     public double commands() {
         return number("total_commands_processed");

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.QueueName;
+import io.headrace.redis.RedisProbe;
 import io.headrace.redis.config.RedisConfig;
 import io.headrace.redis.embedded.EmbeddedRedis;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,22 @@ final class ChildTest {
             assertThat(child.handle().isAlive()).isFalse();
             assertThatThrownBy(() -> child.ask(Stamps.COUNT)).isInstanceOf(IOException.class)
                     .hasMessageContaining("worker").hasMessageContaining("ended");
+        }
+    }
+
+    @Test
+    void theTimeOfAllChildrenAndOfRedisIsCountedFromAMomentOn() throws Exception {
+        try (EmbeddedRedis redis = EmbeddedRedis.start(folder, 0, null, Map.of("appendonly", "no"))) {
+            RedisConfig config = RedisConfig.parse(redis.url());
+            try (RedisProbe probe = RedisProbe.connect(config);
+                    Child child = Child.worker(Jdk.of(null), config, QUEUE, 10, "30s")) {
+                double one = ProcessFigures.of(child.handle()).cpuSeconds();
+                CpuSeconds two = CpuSeconds.of(List.of(child, child), probe, QUEUE);
+                assertThat(two.children()).isGreaterThanOrEqualTo(2 * one);
+                assertThat(two.redis()).isPositive();
+                assertThat(two.since(two)).isEqualTo(new CpuSeconds(0, 0));
+                assertThat(new CpuSeconds(3, 5).since(new CpuSeconds(1, 1)).times(2)).isEqualTo(new CpuSeconds(4, 8));
+            }
         }
     }
 

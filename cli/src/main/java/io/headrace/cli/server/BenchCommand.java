@@ -42,7 +42,8 @@ import redis.clients.jedis.exceptions.JedisException;
         exitCodeList = {"0:done", "1:failed: something did not do what was to be measured",
             "2:usage: an option or argument is wrong; nothing was done", "69:unreachable: no Redis there"}, //
         footer = {"", "Examples:", "  headrace bench",
-            "  headrace bench --redis redis://127.0.0.1:6379 --only enqueue-batch -o json"})
+            "  headrace bench --redis redis://127.0.0.1:6379 --only enqueue-batch -o json",
+            "  headrace bench --redis-server redis-server --only drain,cold,steady --runs 15"})
 public final class BenchCommand implements Callable<Integer> {
     /** What a shell reports for a process that died of SIGINT. */
     private static final int INTERRUPTED = 130;
@@ -61,7 +62,8 @@ public final class BenchCommand implements Callable<Integer> {
         "Measure only these, separated by commas: ${COMPLETION-CANDIDATES}; default is all but soak."})
     List<String> only = Scenarios.byDefault();
 
-    @Option(names = "--runs", paramLabel = "N", description = "How often each is measured, 1 to 1000; default 5.")
+    @Option(names = "--runs", paramLabel = "N", description = {
+        "How often each is measured, 1 to 1000; default 5. steady is measured once for every 5."})
     int runs = 5;
 
     @Option(names = "--jobs", paramLabel = "N", description = {

@@ -24,7 +24,7 @@ final class BenchLimitOptions {
     private static final Duration LONGEST_SOAK = Duration.ofDays(7);
 
     @Option(names = "--duration", paramLabel = "TIME", description = {
-        "latency, idle: how long a run lasts, 1s to 10m; default 10s."})
+        "latency, steady, idle: how long a run lasts, 1s to 10m; default 10s."})
     GivenDuration duration = GivenDuration.parse("10s");
 
     @Option(names = "--lease", paramLabel = "TIME", description = {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,15 @@ import redis.clients.jedis.Protocol.Command;
 
 /** That {@code headrace bench} does what it measures and leaves nothing behind; never how fast. */
 final class BenchCommandTest {
+    /** What a scenario is looked into for: parts of the labels of its rows. */
+    private static final Map<String, List<String>> ROWS = Map.of(
+            "drain", List.of("10 slots", "10 slots, 2 processes", "25 slots", "100 slots", "200 slots", "500 slots",
+                    "Redis CPU: raw", "Redis CPU: 25 slots", "worker CPU: 10 slots, 2 processes"),
+            "steady", List.of("100/s, raw: Redis CPU", "100/s, first 2 s: worker CPU", "100/s, warm: Redis CPU",
+                    "1,000/s, first 2 s: p99", "1,000/s, warm: p50"),
+            "cold", List.of("raw: ", "cold, first to last job", "start to first job"),
+            "memory", List.of("worker, 10 slots, idle", "worker, after 10,000 jobs"));
+
     @TempDir
     Path folder;
 
@@ -46,6 +56,9 @@ final class BenchCommandTest {
                 assertThat(figure.at("runs").items()).isNotEmpty();
                 assertThat(figure.at("median").present()).isTrue();
             });
+            String labels = section.at("figures").items().stream().map(it -> it.at("label").text())
+                    .collect(Collectors.joining("\n"));
+            assertThat(ROWS.getOrDefault(scenario, List.of())).allSatisfy(row -> assertThat(labels).contains(row));
             look.sendCommand(Command.KEYS, "*");
             assertThat(look.getMultiBulkReply()).containsExactly("theirs");
         }

@@ -36,15 +36,27 @@ public record Way(String name, QueueName queue, Child taker, Supplier<OpenLoad.S
         if (load.failed() > 0) {
             throw new IllegalStateException(load.failed() + " jobs could not be sent: " + load.lastFailure());
         }
+        await(load.accepted());
+        return Stamps.decode(taker.ask(Stamps.HISTOGRAM));
+    }
+
+    /** Sends one job, and waits until it is taken. */
+    public void sendOne() throws Exception {
+        taker.ask(Stamps.RESET);
+        try (OpenLoad.Sender one = sender.get()) {
+            await(one.send(System.nanoTime()));
+        }
+    }
+
+    private void await(long jobs) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_S);
         long taken = Long.parseLong(taker.ask(Stamps.COUNT));
-        while (taken < load.accepted() && System.nanoTime() < deadline) {
+        while (taken < jobs && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(10);
             taken = Long.parseLong(taker.ask(Stamps.COUNT));
         }
-        if (taken != load.accepted()) {
-            throw new IllegalStateException("jobs taken: " + taken + " instead of " + load.accepted());
+        if (taken != jobs) {
+            throw new IllegalStateException("jobs taken: " + taken + " instead of " + jobs);
         }
-        return Stamps.decode(taker.ask(Stamps.HISTOGRAM));
     }
 }

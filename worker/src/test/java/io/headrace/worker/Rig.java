@@ -157,6 +157,8 @@ public final class Rig {
         }
     }
 
+    private boolean taskRuns;
+
     /** Runs tasks within {@link #execute}, or keeps them. */
     private final class Inline implements JobThreads {
         @Override
@@ -165,7 +167,7 @@ public final class Rig {
                 capacity.refusedThread(new OutOfMemoryError("unable to create native thread"), threads);
                 task.refused();
             } else if (runAtOnce) {
-                task.run();
+                run(task);
             } else {
                 tasks.add(task);
             }
@@ -173,7 +175,7 @@ public final class Rig {
 
         @Override
         public boolean inLine() {
-            return true; // so that nobody claims but when a test says so
+            return taskRuns; // so that it claims nothing: tests take the turns
         }
 
         @Override
@@ -195,7 +197,16 @@ public final class Rig {
     public void runTasks() {
         List<JobThreads.Task> all = List.copyOf(tasks);
         tasks.clear();
-        all.forEach(JobThreads.Task::run);
+        all.forEach(this::run);
+    }
+
+    private void run(JobThreads.Task task) {
+        taskRuns = true;
+        try {
+            task.run();
+        } finally {
+            taskRuns = false;
+        }
     }
 
     /** Waits until whoever listens to the broker has heard what it has said so far. */

@@ -39,7 +39,8 @@ final class PathTest {
             "redis.RedisBroker.claim",
             "redis.jobs.Claims.claim",
             "redis.jobs.Claims.ask",
-            "redis.jobs.LostAnswers.runAll",
+            "redis.jobs.LostAnswers.runAll ->",
+            "redis.jobs.VerdictWriter.exchange",
             "redis.connection.Redis.exchange",
             "redis.connection.Redis.send");
 

@@ -74,8 +74,8 @@ public interface Broker extends JobStore, AutoCloseable {
     CompletionStage<WriteResult> settle(Verdict verdict);
 
     /**
-     * The same, but the verdict lies here until the next claim or {@link #flush} of this broker, whichever is first, and
-     * goes along with it: one round trip for both. The caller sees to it that one of them comes soon.
+     * The same, but the verdict lies here until the next claim or {@link #flush} of this broker, whichever is first,
+     * and goes along with it: one round trip for both. The caller sees to it that one of them comes soon.
      */
     default CompletionStage<WriteResult> settleSoon(Verdict verdict) {
         return settle(verdict);

@@ -34,9 +34,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * Gets work: as many jobs as there are free slots, and never more. While there is no work it waits for a hint, or for
  * the next due time it knows of, and looks at all queues every few seconds, as a hint is lost with a worker that is
  * frozen or killed. It runs on the thread {@code headrace-claim}; while there is more work than slots the threads that
- * end jobs claim the next ones instead, and their verdicts go along, so that a job costs neither a round trip of its own
- * nor a hand-over between threads. {@code round} is held while jobs are claimed and handed over, and guards what rounds
- * change; so who holds it after {@link #stop} knows that no job is claimed any more. What is read without it is volatile.
+ * end jobs claim the next ones instead, and their verdicts go along, so that a job costs neither a round trip of its
+ * own nor a hand-over between threads. {@code round} is held while jobs are claimed and handed over, and guards what
+ * rounds change; so who holds it after {@link #stop} knows that no job is claimed any more. What is read without it is
+ * volatile.
  */
 public final class ClaimLoop {
     /**

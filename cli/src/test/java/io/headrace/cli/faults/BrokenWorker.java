@@ -81,7 +81,7 @@ final class BrokenWorker {
                         case "renew" -> renew(given);
                         case "reclaim" -> forgetful() ? List.of() : pass(method, given);
                         case "claim" -> claim((ClaimRequest) given[0]);
-                        case "settle" -> settle((Verdict) given[0]);
+                        case "settle", "settleSoon" -> settle((Verdict) given[0]);
                         default -> pass(method, given);
                     };
                 });

@@ -23,7 +23,6 @@ final class Soak implements Scenario {
     /** Jobs in a request, as many as {@link #REQUESTS} a second need. */
     private static final int REQUESTS = 100;
     private static final int SLOTS = 100;
-    private static final String LEASE = "30s";
     private static final Duration EVERY = Duration.ofSeconds(10);
     private static final int FEWEST_SAMPLES = 6;
     /** A trend through fewer samples tells nothing. */
@@ -77,7 +76,7 @@ final class Soak implements Scenario {
         RedisBroker broker = bench.broker();
         broker.queues().resume(queue); // creates it, for samples taken before the first job
         Child api = bench.api();
-        Child worker = bench.open(() -> Child.worker(bench.jdk(), bench.redis(), queue, SLOTS, LEASE));
+        Child worker = bench.worker(queue, SLOTS);
         Path csv = bench.limits().csv();
         SoakLog log = bench.open(() -> new SoakLog(csv));
         OpenLoad load = bench.open(() -> load(bench, api, queue));

@@ -88,6 +88,7 @@ public final class Rig {
     /** What operators told the worker to do. */
     public final List<Steer> steered = new ArrayList<>();
     public boolean runAtOnce = true;
+    private boolean taskRuns;
     /** How many threads the machine gives. */
     public int threads = Integer.MAX_VALUE;
 
@@ -156,8 +157,6 @@ public final class Rig {
             steered.add(steer);
         }
     }
-
-    private boolean taskRuns;
 
     /** Runs tasks within {@link #execute}, or keeps them. */
     private final class Inline implements JobThreads {

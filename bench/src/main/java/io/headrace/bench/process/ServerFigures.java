@@ -67,7 +67,7 @@ public final class ServerFigures {
     /** CPU time of the thread that runs commands, in seconds. */
     public double cpuSeconds() {
         double main = number("used_cpu_user_main_thread") + number("used_cpu_sys_main_thread");
-        return Double.isNaN(main) ? number("used_cpu_user") + number("used_cpu_sys") : main;
+        return Double.isNaN(main) ? processCpuSeconds() : main;
     }
 
     /** CPU time of the whole server, in seconds: of the threads that write files and free memory, too. */

@@ -177,11 +177,10 @@ public final class DirectClaims {
         List<Object> time = Replies.list(answers.get(0));
         List<Object> settings = Replies.list(answers.get(1));
         long now = Replies.number(time.get(0)) * 1000 + Replies.number(time.get(1)) / 1000;
-        String watchedUntil = settings.get(1) == null ? "" : Replies.text(settings.get(1));
-        boolean watched = watchedUntil.matches("[0-9]{1,15}") && Long.parseLong(watchedUntil) > now;
-        return new State(Instant.ofEpochMilli(now),
-                settings.get(0) != null && Replies.text(settings.get(0)).equals("1"),
-                watched, Replies.number(answers.get(2)) > 0,
+        boolean paused = settings.get(0) != null && Replies.text(settings.get(0)).equals("1");
+        boolean watched = settings.get(1) != null
+                && StoredSettings.bounded(Replies.text(settings.get(1)), Long.MAX_VALUE, 0) > now;
+        return new State(Instant.ofEpochMilli(now), paused, watched, Replies.number(answers.get(2)) > 0,
                 Replies.number(answers.get(3)) + Replies.number(answers.get(4)) > 0);
     }
 
@@ -231,16 +230,18 @@ public final class DirectClaims {
         for (String index : List.of("cancelled", "cancelling", "scheduled", "retrying", "parked")) {
             aside.add(keys.index(queue, index));
         }
-        List<Request> requests = new ArrayList<>();
         for (Priority each : Priority.values()) {
             aside.add(keys.index(queue, "running:" + each.code()));
+        }
+        List<Request> requests = new ArrayList<>();
+        requests.add(new Request(Command.TIME));
+        requests.add(Request.of(Command.HMGET, keys.settings(queue), StoredSettings.PAUSED, "watched_until_ms"));
+        requests.add(new Request(Command.EXISTS, aside.toArray(byte[][]::new)));
+        for (Priority each : Priority.values()) {
             if (each != priority) {
                 requests.add(new Request(Command.XLEN, keys.ready(queue, each)));
             }
         }
-        requests.add(0, new Request(Command.EXISTS, aside.toArray(byte[][]::new)));
-        requests.add(0, Request.of(Command.HMGET, keys.settings(queue), StoredSettings.PAUSED, "watched_until_ms"));
-        requests.add(0, new Request(Command.TIME));
         return requests;
     }
 }

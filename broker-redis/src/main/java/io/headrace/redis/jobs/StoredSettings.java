@@ -33,7 +33,7 @@ public final class StoredSettings {
     }
 
     /** As the scripts read it: what is no number in bounds counts as not set. */
-    private static long bounded(@Nullable String text, long most, long fallback) {
+    static long bounded(@Nullable String text, long most, long fallback) {
         if (text == null || !NUMBER.matcher(text).matches()) {
             return fallback;
         }

@@ -2,6 +2,7 @@
 
 -- Jobs whose end somebody waits for, by until when: what they end as stays on record for a while, whatever the
 -- retention is. The setting 'awaited_until_ms' tells whether there are any, as who ends jobs reads the settings anyway.
+
 -- For so long who waits can fetch the result.
 local HELD_MS = 30000
 

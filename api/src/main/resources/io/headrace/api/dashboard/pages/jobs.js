@@ -37,7 +37,8 @@ export function open(opened) {
         if (!page.queue) {
             return;
         }
-        const figures = queueNow(page.queue);
+        // Asked right before the list: what the feed told last can be a second older, or not have come yet.
+        const figures = await get(queuePath(page.queue), {}, signal).catch(() => queueNow(page.queue));
         const { type, error, from, to, cursor } = page.route.query;
         const answer = await get(`${queuePath(page.queue)}/jobs`,
             { state: stateOf(page.route), type, error, from: instant(from), to: instant(to), cursor, limit: PAGE }, signal, jobsOf);

@@ -213,9 +213,7 @@ class DeployFilesTest {
     @Test
     void theImageUsesTheCacheOfClassesThatItWrites() throws IOException {
         assertThat(read("Dockerfile"))
-                .containsPattern(
-                        "(?m)^RUN java -XX:AOTCacheOutput=/opt/headrace/headrace.aot"
-                                + " .*-jar /opt/headrace/headrace.jar ")
+                .containsPattern("(?m)^RUN /opt/headrace/headrace archive && test -s /opt/headrace/headrace.aot$")
                 .containsPattern("(?m)^ENTRYPOINT .*\"-XX:AOTCache=/opt/headrace/headrace.aot\"");
     }
 

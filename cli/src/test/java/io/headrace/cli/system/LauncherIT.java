@@ -75,6 +75,23 @@ final class LauncherIT {
         assertThat(loaded(Path.of("third"))).noneMatch(line -> line.contains("shared objects file (top)"));
     }
 
+    @Test
+    void serversTakeTheirClassesFromTheArchiveThatWasAskedFor() throws Exception {
+        assertThat(run(Path.of("none"), "worker", "--exec", "a=cat", "--redis", "redis://127.0.0.1:1", "--slots", "0"))
+                .isEqualTo(2);
+        assertThat(loaded(Path.of("none"))).noneMatch(line -> line.contains("io.headrace") && line.contains("(top)"));
+
+        assertThat(run(Path.of("archive"), "archive")).isZero();
+
+        String written = Files.readString(folder.resolve("archive.out")).strip();
+        assertThat(Path.of(written)).isNotEmptyFile();
+        assertThat(run(Path.of("used"), "worker", "--exec", "a=cat", "--redis", "redis://127.0.0.1:1", "--slots", "0"))
+                .isEqualTo(2);
+        assertThat(loaded(Path.of("used")))
+                .anyMatch(line -> line.contains(" io.headrace.cli.server.WorkerCommand source: shared objects file"));
+        assertThat(Files.readString(folder.resolve("used.out"))).contains("--slots").doesNotContain("[warning]");
+    }
+
     private int run(Path name, String... arguments) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 Stream.concat(Stream.of(folder.resolve("headrace").toString()), Stream.of(arguments)).toList());

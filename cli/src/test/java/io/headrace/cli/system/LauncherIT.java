@@ -88,7 +88,7 @@ final class LauncherIT {
         assertThat(run(Path.of("used"), "worker", "--exec", "a=cat", "--redis", "redis://127.0.0.1:1", "--slots", "0"))
                 .isEqualTo(2);
         assertThat(loaded(Path.of("used")))
-                .anyMatch(line -> line.contains(" io.headrace.cli.server.WorkerCommand source: shared objects file"));
+                .anyMatch(line -> line.contains(" io.headrace.cli.server.WorkerOptions source: shared objects file"));
         assertThat(Files.readString(folder.resolve("used.out"))).contains("--slots").doesNotContain("[warning]");
     }
 

@@ -38,8 +38,10 @@ import io.headrace.redis.connection.Script;
 import io.headrace.redis.connection.ServerInfo;
 import io.headrace.redis.connection.UnexpectedErrors;
 import io.headrace.redis.connection.UnreadableValues;
+import io.headrace.redis.jobs.AwaitedClaims;
 import io.headrace.redis.jobs.Claims;
 import io.headrace.redis.jobs.DirectClaims;
+import io.headrace.redis.jobs.DirectReads;
 import io.headrace.redis.jobs.Enqueuer;
 import io.headrace.redis.jobs.EntryReader;
 import io.headrace.redis.jobs.ExpiredLeases;
@@ -89,6 +91,7 @@ public final class RedisBroker implements Broker {
     private final QueueCache queueCache;
     private final Enqueuer enqueuer;
     private final VerdictWriter verdictWriter;
+    private final AwaitedClaims awaitedClaims;
     private final Claims claims;
     private final ExpiredLeases expiredLeases;
     private final ReadyQueues readyQueues;
@@ -118,8 +121,13 @@ public final class RedisBroker implements Broker {
         this.verdictWriter = new VerdictWriter(redis, queueCache, reporters);
         LostAnswers lostAnswers = new LostAnswers(verdictWriter::exchange, nanoClock);
         EntryReader entries = new EntryReader(this::setAside, reporters, lostAnswers);
-        this.claims = new Claims(redis, queueCache, entries,
-                new DirectClaims(redis, keys, lostAnswers, entries, verdictWriter::settle, nanoClock), lostAnswers,
+        DirectReads reads = new DirectReads(redis, keys, lostAnswers, entries, verdictWriter::settle);
+        this.awaitedClaims = new AwaitedClaims(redis,
+                (key, requests, closing) -> verdictWriter.exchange(waits, key, requests, closing), keys, lostAnswers,
+                reads,
+                nanoClock);
+        this.claims = new Claims(redis, queueCache, entries, new Claims.Direct(
+                new DirectClaims(redis, keys, lostAnswers, entries, reads, nanoClock), awaitedClaims), lostAnswers,
                 nanoClock);
         this.expiredLeases = new ExpiredLeases(redis, keys, queueCache, entries, lostAnswers, nanoClock);
         this.readyQueues = new ReadyQueues(redis, queueCache, claims::inDoubt);
@@ -211,6 +219,11 @@ public final class RedisBroker implements Broker {
     @Override
     public boolean awaitReady(Set<QueueName> names, Duration atMost) throws InterruptedException {
         return wakeups.await(names, atMost);
+    }
+
+    @Override
+    public Optional<Claim> awaitClaim(ClaimRequest request, Duration atMost) {
+        return awaitedClaims.await(request, atMost);
     }
 
     @Override

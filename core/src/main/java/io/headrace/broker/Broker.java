@@ -63,6 +63,18 @@ public interface Broker extends JobStore, AutoCloseable {
     boolean awaitReady(Set<QueueName> queues, Duration atMost) throws InterruptedException;
 
     /**
+     * Waits for jobs of one queue and leases those that come, where that costs less than {@link #awaitReady} and a
+     * claim: while jobs come one by one to a few workers. It may return with nothing after much less than the time.
+     *
+     * @param atMost how long to wait, as far as the broker waits so long for it
+     * @return what came; {@link Claim#nextDue} is zero when a {@link #claim} should follow at once. Empty where waiting
+     *         so is not worth it now, which costs nothing to ask: then the caller waits by {@link #awaitReady}
+     */
+    default Optional<Claim> awaitClaim(ClaimRequest request, Duration atMost) {
+        return Optional.empty();
+    }
+
+    /**
      * Which of these queues have something for this worker to claim: a job in line that nobody holds, one at rest that
      * has fallen due, or one of an earlier claim of the worker whose answer got lost. A paused queue has nothing.
      * Changes nothing and costs little for any number of queues; as another worker may be quicker, a claim may find

@@ -74,6 +74,7 @@ public final class RedisKeys {
             new Kind("hr:{q}:logs", "zset"),
             new Kind("hr:{q}:log_bytes", "hash"),
             new Kind("hr:{q}:deleting", "string"),
+            new Kind("hr:{q}:watched", "string"),
             new Kind("hr:{q}:totals", "hash"),
             new Kind("hr:{q}:stats:<minute>", "hash"),
             new Kind("hr:{q}:changed", "channel"),

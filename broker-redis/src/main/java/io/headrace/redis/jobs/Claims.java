@@ -43,18 +43,23 @@ public final class Claims {
     private final QueueCache queues;
     private final EntryReader entries;
     private final DirectClaims direct;
+    private final AwaitedClaims awaited;
     private final LostAnswers lostAnswers;
     private final LongSupplier nanoClock;
 
-    public Claims(Redis redis, QueueCache queues, EntryReader entries, DirectClaims direct, LostAnswers lostAnswers,
+    public Claims(Redis redis, QueueCache queues, EntryReader entries, Direct direct, LostAnswers lostAnswers,
             LongSupplier nanoClock) {
         this.redis = redis;
-        this.direct = direct;
+        this.direct = direct.claims();
+        this.awaited = direct.awaited();
         this.queues = queues;
         this.entries = entries;
         this.lostAnswers = lostAnswers;
         this.nanoClock = nanoClock;
     }
+
+    /** The two ways to claim without the script. */
+    public record Direct(DirectClaims claims, AwaitedClaims awaited) {}
 
     /**
      * Leases jobs; what has been leased is handed out whatever fails then, as the next call meets the failure again.
@@ -97,6 +102,7 @@ public final class Claims {
                 } // that priority has no more, those behind it may
             }
             direct.scripted(request, asker, beganAt, jobs);
+            awaited.scripted(asker, beganAt);
         } catch (HeadraceException e) {
             if (jobs.isEmpty()) {
                 throw e;
@@ -197,6 +203,7 @@ public final class Claims {
     public void forget(QueueName queue, String worker) {
         lostAnswers.forget(queue, worker);
         direct.forget(queue, worker);
+        awaited.forget(queue, worker);
         redis.ask(Script.FORGET, queues.base(queue), Args.of(worker));
     }
 }

@@ -5,36 +5,29 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.ClaimRequest;
 import io.headrace.broker.ClaimedJob;
-import io.headrace.broker.Verdict;
-import io.headrace.redis.connection.Args;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
 import io.headrace.redis.connection.Request;
-import io.headrace.redis.connection.Script;
 import io.headrace.redis.jobs.LostAnswers.Asker;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Protocol.Command;
 
 /**
- * Claims of a worker that runs short jobs out of a long line, without the script: carrying an entry through Lua costs
- * Redis five times what reading it does. What the script would decide is looked at natively in the same round trip, and
- * counts for the next claim: so for {@value #BELIEVED_MS} ms at most a worker may go on with its line although a job of
- * another priority, one that was handed back or one that fell due would be first. A pause is obeyed at once: what was
- * read of a paused queue is handed back, in place, and that delivery does not count. Thread-safe; a worker claims on
- * one thread at a time.
+ * Claims of a worker that runs short jobs out of a long line, without the script: see {@link DirectReads}. How the
+ * queue was seen counts for the next claim: so for {@value #BELIEVED_MS} ms at most a worker may go on with its line although
+ * a job of another priority, one that was handed back or one that fell due would be first. A pause is obeyed at once:
+ * what was read of a paused queue is handed back, in place, and that delivery does not count. Thread-safe; a worker
+ * claims on one thread at a time.
  */
 public final class DirectClaims {
     private static final Logger LOG = LoggerFactory.getLogger(DirectClaims.class);
@@ -50,7 +43,7 @@ public final class DirectClaims {
     private final RedisKeys keys;
     private final LostAnswers lostAnswers;
     private final EntryReader entries;
-    private final Consumer<Verdict> verdicts;
+    private final DirectReads reads;
     private final LongSupplier nanoClock;
     private final Map<Asker, Flow> flows = new ConcurrentHashMap<>();
     /** What asks for the state of a line, encoded once. */
@@ -59,12 +52,12 @@ public final class DirectClaims {
     private record Line(QueueName queue, Priority priority) {}
 
     public DirectClaims(Redis redis, RedisKeys keys, LostAnswers lostAnswers, EntryReader entries,
-            Consumer<Verdict> verdicts, LongSupplier nanoClock) {
+            DirectReads reads, LongSupplier nanoClock) {
         this.redis = redis;
         this.keys = keys;
         this.lostAnswers = lostAnswers;
         this.entries = entries;
-        this.verdicts = verdicts;
+        this.reads = reads;
         this.nanoClock = nanoClock;
     }
 
@@ -77,19 +70,6 @@ public final class DirectClaims {
      * @param plain whether the queue was seen to be plain then
      */
     private record Flow(Priority priority, int streak, long asOf, long scriptAt, boolean plain) {}
-
-    /**
-     * How a queue was seen.
-     *
-     * @param watched whether somebody looks at it, who is told of each job that is claimed
-     * @param aside whether a job is due later, to be cancelled, or on record as renewed or handed back
-     * @param others whether there are jobs of other priorities
-     */
-    private record State(Instant now, boolean paused, boolean watched, boolean aside, boolean others) {
-        boolean plain() {
-            return !paused && !watched && !aside && !others;
-        }
-    }
 
     /** A claim by script has brought these jobs. */
     void scripted(ClaimRequest request, Asker asker, long askedAt, List<ClaimedJob> jobs) {
@@ -124,10 +104,10 @@ public final class DirectClaims {
             return List.of();
         }
         QueueName queue = request.queue();
-        List<Request> look = looks.computeIfAbsent(new Line(queue, flow.priority()),
-                line -> look(line.queue(), line.priority()));
+        List<Request> looking = looks.computeIfAbsent(new Line(queue, flow.priority()),
+                line -> reads.looking(line.queue(), others(line.priority())));
         if (!flow.plain()) {
-            State seen = state(redis.exchange(keys.settings(queue), look));
+            DirectReads.Look seen = reads.look(queue, looking);
             if (seen == null || !seen.plain()) {
                 flows.remove(asker);
                 return List.of();
@@ -136,62 +116,23 @@ public final class DirectClaims {
         flows.remove(asker); // unless this goes well
         List<Request> requests = new ArrayList<>();
         requests.add(read(asker, flow.priority(), Math.min(request.max(), ClaimRequest.MOST)));
-        requests.add(Request.of(Command.INCR, keys.index(queue, "fence")));
-        requests.addAll(look);
+        requests.add(reads.token(queue));
+        requests.addAll(looking);
         List<Object> answers = lostAnswers.runAll(asker, requests, 0);
         List<Object> found = Redis.failure(answers.get(0)) == null ? Replies.entries(answers.get(0)) : List.of();
         if (found.isEmpty()) {
             return List.of(); // the script finds out why
         }
-        State state = state(answers.subList(2, answers.size()));
-        if (state == null || Redis.failure(answers.get(1)) != null) {
-            lostAnswers.lost(asker); // the next claim asks what was leased
-            return List.of();
-        }
-        Set<String> cancelled = Set.of();
-        if (state.aside() || state.watched()) {
-            try {
-                cancelled = announce(queue, flow.priority(), state.watched(), found);
-            } catch (HeadraceException e) {
-                lostAnswers.lost(asker);
-                throw e;
-            }
-        }
-        List<ClaimedJob> jobs = new ArrayList<>();
-        entries.read(asker, new ClaimReply.Leased(state.now(), List.of(ClaimReply.Chunk.fresh(flow.priority(), found)),
-                cancelled, Replies.number(answers.get(1))), jobs);
-        if (state.paused()) {
-            jobs.forEach(job -> verdicts.accept(Verdict.release(job.lease(), job.document())));
-            return List.of();
-        }
-        if (state.plain() && found.size() == request.max()) {
+        DirectReads.Taken taken = reads.take(asker, List.of(ClaimReply.Chunk.fresh(flow.priority(), found)),
+                answers.subList(1, answers.size()));
+        if (taken.look() != null && taken.look().plain() && found.size() == request.max()) {
             flows.put(asker, new Flow(flow.priority(), flow.streak(), askedAt, flow.scriptAt(), true));
         }
-        return jobs;
+        return taken.jobs();
     }
 
-    private @Nullable State state(List<Object> answers) {
-        if (answers.stream().anyMatch(answer -> Redis.failure(answer) != null)) {
-            return null;
-        }
-        List<Object> time = Replies.list(answers.get(0));
-        List<Object> settings = Replies.list(answers.get(1));
-        long now = Replies.number(time.get(0)) * 1000 + Replies.number(time.get(1)) / 1000;
-        boolean paused = settings.get(0) != null && Replies.text(settings.get(0)).equals("1");
-        boolean watched = settings.get(1) != null
-                && StoredSettings.bounded(Replies.text(settings.get(1)), Long.MAX_VALUE, 0) > now;
-        return new State(Instant.ofEpochMilli(now), paused, watched, Replies.number(answers.get(2)) > 0,
-                Replies.number(answers.get(3)) + Replies.number(answers.get(4)) > 0);
-    }
-
-    /** Tells who looks at the queue of these; returns those whose cancellation was asked for. */
-    private Set<String> announce(QueueName queue, Priority priority, boolean watched, List<Object> found) {
-        List<String> ids = found.stream().map(Replies::list)
-                .map(entry -> ReadyEntry.of(queue, priority, Replies.text(entry.get(0)), Replies.list(entry.get(1)))
-                        .id().toString())
-                .toList();
-        return new HashSet<>(Replies.texts(
-                redis.ask(Script.ANNOUNCE_CLAIMED, RedisKeys.bytes(keys.base(queue)), Args.of(watched, ids))));
+    private static List<Priority> others(Priority priority) {
+        return Arrays.stream(Priority.values()).filter(each -> each != priority).toList();
     }
 
     /**
@@ -209,9 +150,10 @@ public final class DirectClaims {
             List<Object> found = Replies.entries(Redis.checked(replies.get(0)));
             boolean told = !found.isEmpty()
                     && (rest.watched() || Replies.number(Redis.checked(replies.get(1))) > 0);
-            Set<String> cancelled = told ? announce(queue, rest.priority(), rest.watched(), found) : Set.of();
-            return entries.read(asker, new ClaimReply.Leased(leased.now(),
-                    List.of(ClaimReply.Chunk.fresh(rest.priority(), found)), cancelled, leased.fence()), jobs);
+            ClaimReply.Chunk chunk = ClaimReply.Chunk.fresh(rest.priority(), found);
+            Set<String> cancelled = told ? reads.announce(queue, chunk, rest.watched()) : Set.of();
+            return entries.read(asker, new ClaimReply.Leased(leased.now(), List.of(chunk), cancelled, leased.fence()),
+                    jobs);
         } catch (HeadraceException e) {
             LOG.debug("the answer to a claim was lost in part queue={}", queue, e);
             lostAnswers.lost(asker);
@@ -222,26 +164,5 @@ public final class DirectClaims {
     private Request read(Asker asker, Priority priority, int most) {
         return Request.of(Command.XREADGROUP, "GROUP", "workers", asker.worker(), "COUNT", most, "STREAMS",
                 keys.ready(asker.queue(), priority), ">");
-    }
-
-    /** Asks what {@link #state} reads. */
-    private List<Request> look(QueueName queue, Priority priority) {
-        List<byte[]> aside = new ArrayList<>();
-        for (String index : List.of("cancelled", "cancelling", "scheduled", "retrying", "parked")) {
-            aside.add(keys.index(queue, index));
-        }
-        for (Priority each : Priority.values()) {
-            aside.add(keys.index(queue, "running:" + each.code()));
-        }
-        List<Request> requests = new ArrayList<>();
-        requests.add(new Request(Command.TIME));
-        requests.add(Request.of(Command.HMGET, keys.settings(queue), StoredSettings.PAUSED, "watched_until_ms"));
-        requests.add(new Request(Command.EXISTS, aside.toArray(byte[][]::new)));
-        for (Priority each : Priority.values()) {
-            if (each != priority) {
-                requests.add(new Request(Command.XLEN, keys.ready(queue, each)));
-            }
-        }
-        return requests;
     }
 }

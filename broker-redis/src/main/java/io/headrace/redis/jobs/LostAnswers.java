@@ -81,9 +81,14 @@ public final class LostAnswers {
      * @param closing see {@link Redis#exchange(byte[], List, int)}
      */
     List<Object> runAll(Asker asker, List<Request> requests, int closing) {
+        return runAll(asker, requests.get(0).key(), requests, closing, redis);
+    }
+
+    /** The same by a way of its own. */
+    List<Object> runAll(Asker asker, byte[] key, List<Request> requests, int closing, Exchange way) {
         List<Object> answers;
         try {
-            answers = redis.exchange(requests.get(0).key(), requests, closing);
+            answers = way.exchange(key, requests, closing);
         } catch (OutcomeUnknown e) {
             lost(asker);
             throw e;

@@ -143,18 +143,23 @@ public final class VerdictWriter implements AutoCloseable {
 
     /** Sends requests, and ahead of them in the same flush what lies here for the same part of the deployment. */
     public List<Object> exchange(byte[] key, List<Request> requests, int closing) {
+        return exchange(redis, key, requests, closing);
+    }
+
+    /** The same by other connections. */
+    public List<Object> exchange(Redis way, byte[] key, List<Request> requests, int closing) {
         int shard = redis.shard(key);
         List<Pending> along = lying.isEmpty() ? List.of()
                 : take(pending -> redis.shard(queues.base(pending.queue())) == shard);
         if (along.isEmpty()) {
-            return redis.exchange(key, requests, closing);
+            return way.exchange(key, requests, closing);
         }
         List<Object> rest = new ArrayList<>();
         Pipeline.flush(along, pendings -> {
             List<Call> calls = calls(pendings);
             List<Request> all = new ArrayList<>(calls.stream().map(Call::request).toList());
             all.addAll(requests);
-            List<Object> answers = redis.exchange(key, all, closing);
+            List<Object> answers = way.exchange(key, all, closing);
             rest.addAll(answers.subList(calls.size(), answers.size()));
             answer(calls, answers);
         });

@@ -7,7 +7,10 @@ local base = KEYS[1]
 --@include clock
 
 read_clock()
+local until_ms = string.format('%.0f', now_ms + tonumber(ARGV[1]))
 if redis.call('EXISTS', base .. 'settings') == 1 then
-  redis.call('HSET', base .. 'settings', 'watched_until_ms', string.format('%.0f', now_ms + tonumber(ARGV[1])))
+  redis.call('HSET', base .. 'settings', 'watched_until_ms', until_ms)
+else -- who creates it finds this
+  redis.call('SET', base .. 'watched', until_ms, 'PX', ARGV[1])
 end
 return 'OK'

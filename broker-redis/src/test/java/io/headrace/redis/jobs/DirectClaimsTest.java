@@ -45,8 +45,6 @@ final class DirectClaimsTest extends RedisSteps {
     void start() {
         worker = RedisBroker.connect(RedisConfig.parse(redis.url()), took -> roundTrips.incrementAndGet(), clock::get);
         submit(100);
-        // a new queue is watched for a while, as somebody may have looked before
-        jedis.hdel("hr:{line}:settings", "watched_until_ms");
     }
 
     @AfterEach

@@ -35,7 +35,7 @@ final class PathTest {
             "redis.connection.Redis.exchange",
             "redis.connection.Redis.send");
     private static final List<String> FROM_A_CLAIM_TO_ITS_SCRIPT = List.of(
-            "worker.claims.ClaimLoop.claim",
+            "worker.claims.ClaimRounds.claim",
             "redis.RedisBroker.claim",
             "redis.jobs.Claims.claim",
             "redis.jobs.Claims.ask",

@@ -174,7 +174,7 @@ public final class Rig {
 
         @Override
         public boolean inLine() {
-            return taskRuns; // so that it claims nothing: tests take the turns
+            return taskRuns || !tasks.isEmpty(); // a task that runs claims nothing: tests take the turns
         }
 
         @Override
@@ -190,6 +190,11 @@ public final class Rig {
 
         @Override
         public void close() {}
+    }
+
+    /** Runs the first task that was kept. */
+    public void runTask() {
+        run(tasks.remove(0));
     }
 
     /** Runs the tasks that were kept. */

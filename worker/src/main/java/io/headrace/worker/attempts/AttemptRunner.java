@@ -149,6 +149,7 @@ public final class AttemptRunner {
         if (!attempt.end()) {
             return !began; // given up while it ran, or handed back before
         }
+        workload.slots().ran(attempt.now() - attempt.startedAt());
         heed(ending.thrown());
         try {
             finish(attempt, ending, settler::settleSoon);

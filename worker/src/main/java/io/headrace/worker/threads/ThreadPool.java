@@ -35,6 +35,8 @@ final class ThreadPool implements JobThreads {
     private final AtomicInteger pending = new AtomicInteger();
     /** No thread is started beyond so many, and idle ones beyond it end. */
     private volatile int most;
+    /** Set for the threads of this pool. */
+    private final ThreadLocal<Boolean> own = new ThreadLocal<>();
     private volatile boolean closed;
 
     ThreadPool(int max, Capacity capacity, Breakdown breakdown) {
@@ -54,7 +56,9 @@ final class ThreadPool implements JobThreads {
     public void execute(Task task) {
         pending.incrementAndGet();
         tasks.add(task);
-        summon();
+        if (own.get() == null) { // else the calling thread takes it, and summons others if there are more
+            summon();
+        }
     }
 
     @Override
@@ -143,6 +147,7 @@ final class ThreadPool implements JobThreads {
     }
 
     private void loop() {
+        own.set(true);
         try {
             work();
         } catch (Throwable e) { // tasks throw nothing; there is no memory, or something is broken

@@ -24,10 +24,10 @@ import redis.clients.jedis.Protocol.Command;
 
 /**
  * Claims of a worker that runs short jobs out of a long line, without the script: see {@link DirectReads}. How the
- * queue was seen counts for the next claim: so for {@value #BELIEVED_MS} ms at most a worker may go on with its line although
- * a job of another priority, one that was handed back or one that fell due would be first. A pause is obeyed at once:
- * what was read of a paused queue is handed back, in place, and that delivery does not count. Thread-safe; a worker
- * claims on one thread at a time.
+ * queue was seen counts for the next claim: so for {@value #BELIEVED_MS} ms at most a worker may go on with its line
+ * although a job of another priority, one that was handed back or one that fell due would be first. A pause is obeyed
+ * at once: what was read of a paused queue is handed back, in place, and that delivery does not count. Thread-safe; a
+ * worker claims on one thread at a time.
  */
 public final class DirectClaims {
     private static final Logger LOG = LoggerFactory.getLogger(DirectClaims.class);

@@ -67,7 +67,11 @@ public final class AwaitedClaims {
      * @param plain whether the queue was plain when it was seen last
      * @param refusedUntil until when it waits otherwise
      */
-    private record Known(long scriptAt, boolean plain, long refusedUntil) {}
+    private record Known(long scriptAt, boolean plain, long refusedUntil) {
+        Known refused(long now) {
+            return new Known(scriptAt, false, now + REFUSED_NANOS);
+        }
+    }
 
     private record Counted(boolean few, long asOf) {}
 
@@ -90,17 +94,17 @@ public final class AwaitedClaims {
             return Optional.empty();
         }
         int each = Math.min(request.max(), ClaimRequest.MOST) / request.order().size(); // all may answer at once
-        if (each == 0 || !few(now)) {
+        if (each == 0 || lostAnswers.inDoubt(asker) || !few(now)) {
             return Optional.empty();
         }
-        if (before == null || now - before.scriptAt() > SCRIPTED_NANOS || lostAnswers.inDoubt(asker)) {
+        if (before == null || now - before.scriptAt() > SCRIPTED_NANOS) {
             return Optional.of(LOOK_AT_ONCE);
         }
         List<Request> behind = looks.computeIfAbsent(request.queue(), this::behind);
         if (!before.plain()) {
             DirectReads.Look seen = reads.look(request.queue(), behind.subList(1, behind.size()));
             if (seen == null || !seen.plain()) {
-                known.put(asker, new Known(before.scriptAt(), false, now + REFUSED_NANOS));
+                known.put(asker, before.refused(now));
                 return Optional.empty();
             }
         }
@@ -139,9 +143,10 @@ public final class AwaitedClaims {
             }
         }
         DirectReads.Taken taken = reads.take(asker, found, answers.subList(1, answers.size()));
-        boolean plain = Redis.failure(answers.get(0)) == null && taken.look() != null && taken.look().plain();
-        known.put(asker, new Known(before.scriptAt(), plain, before.refusedUntil()));
-        return plain && !full ? new Claim(taken.jobs(), Optional.empty())
+        boolean plain = taken.look() != null && taken.look().plain();
+        known.put(asker, Redis.failure(answers.get(0)) != null ? before.refused(nanoClock.getAsLong())
+                : new Known(before.scriptAt(), plain, before.refusedUntil()));
+        return plain && !full && Redis.failure(answers.get(0)) == null ? new Claim(taken.jobs(), Optional.empty())
                 : new Claim(taken.jobs(), LOOK_AT_ONCE.nextDue());
     }
 

@@ -212,6 +212,15 @@ final class AwaitedClaimsTest extends RedisSteps {
     }
 
     @Test
+    void aLineThatIsDamagedIsNotWaitedOn() {
+        await(3);
+        jedis.rename("hr:{lone}:ready:l", "elsewhere");
+        jedis.set("hr:{lone}:ready:l", "no stream");
+        assertThat(await(3).nextDue()).contains(Duration.ZERO);
+        assertThat(await(3, Duration.ofSeconds(1))).isEmpty();
+    }
+
+    @Test
     void aWorkerThatLeftIsForgotten() {
         await(3);
         worker.retire(WORKER, List.of(QUEUE));

@@ -63,6 +63,8 @@ final class ClaimRounds {
     private volatile boolean more;
     /** What the round under way finds of that. */
     private boolean moreFound;
+    /** Whether the last wait brought nothing but the word to claim: were the next to do so, too, it would be no wait. */
+    private boolean sentBack;
     private volatile long lookAt;
     private volatile long cameAt = -LATELY_NANOS;
 
@@ -138,11 +140,12 @@ final class ClaimRounds {
     /** Jobs that come one by one are leased by the wait itself. Returns whether it waited. */
     boolean awaitClaim() {
         int asked = Math.min(Math.min(slots.room(), memory.fits()), ClaimRequest.MOST);
-        if (!lately() || asked == 0) {
+        QueueName queue = picker.order().get(0);
+        long askedAt = clocks.now();
+        if (!lately() || asked == 0 || askedAt < line(queue).damagedUntil || sentBack) {
+            sentBack = false;
             return false;
         }
-        long askedAt = clocks.now();
-        QueueName queue = picker.order().get(0);
         Optional<Claim> came = broker.awaitClaim(new ClaimRequest(queue, config.id(), asked, config.lease(),
                 line(queue).priorities.next()), Duration.ofNanos(untilNext()));
         if (came.isEmpty()) {
@@ -157,6 +160,7 @@ final class ClaimRounds {
             slots.giveBack(filling.left());
         }
         hinted = came.get().nextDue().isPresent();
+        sentBack = hinted && came.get().jobs().isEmpty();
         return true;
     }
 

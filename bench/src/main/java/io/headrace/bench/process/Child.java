@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -41,11 +42,16 @@ public final class Child implements AutoCloseable {
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final String ready;
 
-    private Child(String name, Path java, RedisConfig redis, List<String> arguments) throws IOException {
+    private Child(String name, Jdk jdk, RedisConfig redis, List<String> arguments) throws IOException {
         this.name = name;
         this.log = Files.createTempFile("headrace-bench-" + name + "-", ".log");
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-cp",
-                System.getProperty("java.class.path"), ChildMain.class.getName()));
+        List<String> command = new ArrayList<>();
+        command.add(jdk.java().toString());
+        if (jdk.equals(Jdk.of(null))) { // what the launcher would start such a process with
+            command.addAll(Arrays.stream(System.getProperty("headrace.bench." + name, "").split(" "))
+                    .filter(option -> !option.isEmpty()).toList());
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         Map<String, String> environment = builder.environment();
@@ -66,7 +72,7 @@ public final class Child implements AutoCloseable {
      * @param durability what must have happened to a job before its 202
      */
     public static Child api(Jdk jdk, Class<?> program, RedisConfig redis, Durability durability) throws IOException {
-        return new Child("api", jdk.java(), redis,
+        return new Child("api", jdk, redis,
                 List.of(ChildMain.PROGRAM, program.getName(), "api", "--port", "0", "--durability",
                         durability.toString()));
     }
@@ -74,18 +80,18 @@ public final class Child implements AutoCloseable {
     /** Starts a worker with the {@link BenchHandlers}. */
     public static Child worker(Jdk jdk, RedisConfig redis, QueueName queue, int slots, String lease)
             throws IOException {
-        return new Child("worker", jdk.java(), redis,
+        return new Child("worker", jdk, redis,
                 List.of("worker", queue.value(), Integer.toString(slots), lease));
     }
 
     /** Starts a {@link BareServer}. */
     public static Child bare(Jdk jdk, RedisConfig redis) throws IOException {
-        return new Child("bare", jdk.java(), redis, List.of("bare"));
+        return new Child("bare", jdk, redis, List.of("bare"));
     }
 
     /** Starts a {@link ReaderChild}. */
     public static Child reader(Jdk jdk, RedisConfig redis, QueueName queue) throws IOException {
-        return new Child("reader", jdk.java(), redis, List.of("reader", queue.value()));
+        return new Child("reader", jdk, redis, List.of("reader", queue.value()));
     }
 
     private void read() {

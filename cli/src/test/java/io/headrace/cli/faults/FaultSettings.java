@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /** What can be set from outside for a run of the fault tests: {@code -Dfaults.NAME=VALUE}. */
-final class FaultSettings {
+public final class FaultSettings {
     /** Draws every fault; printed, so that a run can be repeated. */
-    static final long SEED = Long.getLong("faults.seed", System.nanoTime() % 1_000_000);
+    public static final long SEED = Long.getLong("faults.seed", System.nanoTime() % 1_000_000);
     /** How long jobs are submitted after a fault. */
     static final int SECONDS = Integer.getInteger("faults.seconds", 3);
     /** How many jobs a second are submitted in the matrix. */
@@ -19,6 +19,8 @@ final class FaultSettings {
     static final int CYCLES = Integer.getInteger("faults.cycles", 50);
     /** How many jobs are cancelled in line while workers are killed. */
     static final int CANCELLED = Integer.getInteger("faults.cancelled", 3_000);
+    /** How many jobs are submitted in each phase of a change-over between two builds, at least. */
+    public static final int CHANGE = Integer.getInteger("faults.change", 3_600);
     private static final String ONLY = System.getProperty("faults.only", "");
 
     private FaultSettings() {}

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What all runs of this JVM found, in {@code target/faults/matrix.md}. Used by one thread. */
-final class MatrixReport {
+public final class MatrixReport {
     private static final Path FILE = Path.of("target", "faults", "matrix.md");
     private static final List<TrialResult> ROWS = new ArrayList<>();
     private static final List<String> MORE = new ArrayList<>();
@@ -23,14 +23,14 @@ final class MatrixReport {
     }
 
     /** A figure that has no place in the table. */
-    static void note(String sentence) throws IOException {
+    public static void note(String sentence) throws IOException {
         MORE.add("- " + sentence);
         say(sentence);
         write();
     }
 
     /** For whoever watches. */
-    static void say(String line) {
+    public static void say(String line) {
         System.out.println("[faults] " + line);
     }
 
@@ -40,12 +40,12 @@ final class MatrixReport {
     }
 
     /** A new folder for one trial. */
-    static Path folder(String name) throws IOException {
+    public static Path folder(String name) throws IOException {
         return Files.createTempDirectory(Files.createDirectories(FILE.toAbsolutePath().getParent()), name + "-");
     }
 
     /** Removes the folder of a trial that went well; what is left tells why one did not. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

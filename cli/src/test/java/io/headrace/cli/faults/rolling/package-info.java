@@ -1,0 +1,4 @@
+@NullMarked
+package io.headrace.cli.faults.rolling;
+
+import org.jspecify.annotations.NullMarked;

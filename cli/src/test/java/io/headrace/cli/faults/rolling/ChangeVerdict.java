@@ -126,9 +126,9 @@ final class ChangeVerdict {
             return Math.max(0, run.atMs() - job.atMs()); // it may begin before its sender has read the answer
         }
 
-        /** It came alone and could start at once, in a queue that is never paused. */
+        /** It came alone, could start at once, in a queue that is never paused, and was not claimed by a dead worker. */
         boolean couldStart() {
-            return job.lone() && job.kind().startsAtOnce() && !ofPausedQueue(run);
+            return run.run().attempt() == 1 && job.lone() && job.kind().startsAtOnce() && !ofPausedQueue(run);
         }
     }
 

@@ -126,7 +126,7 @@ final class ChangeVerdict {
             return Math.max(0, run.atMs() - job.atMs()); // it may begin before its sender has read the answer
         }
 
-        /** It came alone, could start at once, in a queue that is never paused, and was not claimed by a dead worker. */
+        /** It came alone, to a queue that is never paused, could start at once, and was claimed by nobody who died. */
         boolean couldStart() {
             return run.run().attempt() == 1 && job.lone() && job.kind().startsAtOnce() && !ofPausedQueue(run);
         }

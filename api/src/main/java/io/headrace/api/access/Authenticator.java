@@ -15,6 +15,7 @@ import io.headrace.runtime.OwnHost;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
@@ -42,6 +43,8 @@ public final class Authenticator {
     private final BlockingCalls blocking;
     private final PeerUsers peers = PeerUsers.ofThisMachine();
     private final boolean peersKnown = PeerUsers.known();
+    /** The last host that was found to be this machine: most clients go on to ask for the same. */
+    private volatile @Nullable String ownHost;
 
     public Authenticator(KeyRing keys, Sessions sessions, BlockingCalls blocking) {
         this.keys = keys;
@@ -89,7 +92,11 @@ public final class Authenticator {
             return access.open() ? null : byHeader(call);
         }
         HttpServerRequest request = call.request();
-        checkHost(request.getHeader("Host"));
+        String host = request.getHeader(HttpHeaders.HOST);
+        if (host == null || !host.equals(ownHost)) {
+            checkHost(host);
+            ownHost = host;
+        }
         checkOrigin(request);
         if (!access.open() && peersKnown) {
             PeerUsers.require(request.connection());
@@ -125,7 +132,7 @@ public final class Authenticator {
             return true;
         }
         String session = session(call.request());
-        String authorization = call.request().getHeader("Authorization");
+        String authorization = call.request().getHeader(HttpHeaders.AUTHORIZATION);
         return session != null ? sessions.believed(session, call.address()) != null
                 : authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                         && bySecret(authorization.substring(SCHEME.length()).strip(), call.address()).isPresent();
@@ -140,7 +147,7 @@ public final class Authenticator {
 
     /** The secret in the cookie, when that is what the request shows: a key in the header goes first. */
     public static @Nullable String session(HttpServerRequest request) {
-        if (request.getHeader("Authorization") != null || request.getHeader("Cookie") == null) {
+        if (request.getHeader(HttpHeaders.AUTHORIZATION) != null || request.getHeader(HttpHeaders.COOKIE) == null) {
             return null;
         }
         Cookie cookie = request.getCookie(COOKIE);
@@ -148,7 +155,7 @@ public final class Authenticator {
     }
 
     private Caller byHeader(HttpCall call) {
-        String authorization = call.request().getHeader("Authorization");
+        String authorization = call.request().getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw unauthorized("no key was sent");
         }
@@ -202,7 +209,7 @@ public final class Authenticator {
      * @throws Problem {@code forbidden}
      */
     private static void checkOwnPage(HttpServerRequest request) {
-        if (!reads(request) && request.getHeader("Origin") == null) {
+        if (!reads(request) && request.getHeader(HttpHeaders.ORIGIN) == null) {
             throw ProblemType.FORBIDDEN.problem("a change by session must name the origin of its page", "Origin");
         }
         checkOrigin(request);
@@ -224,8 +231,8 @@ public final class Authenticator {
      * page.
      */
     public static boolean ownOrigin(HttpServerRequest request) {
-        String origin = request.getHeader("Origin");
-        return origin == null || sameHost(origin, String.valueOf(request.getHeader("Host")));
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        return origin == null || sameHost(origin, String.valueOf(request.getHeader(HttpHeaders.HOST)));
     }
 
     private static boolean reads(HttpServerRequest request) {

@@ -67,6 +67,9 @@ public record Reply(int status, String mediaType, byte[] body, Map<String, Strin
 
     /** This answer with one more header. */
     public Reply with(String name, String value) {
+        if (headers.isEmpty()) {
+            return new Reply(status, mediaType, body, Map.of(name, value));
+        }
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Reply(status, mediaType, body, more);

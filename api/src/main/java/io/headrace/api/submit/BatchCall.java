@@ -15,7 +15,7 @@ public record BatchCall(Broker broker, KnownQueues known, ApiMeters meters, Subm
         QueueName queue = call.queue();
         EnqueueCall.refuseIdempotency(call);
         Splitter splitter = splitter(call);
-        JobDefaults defaults = JobDefaults.of(call, limits);
+        JobDefaults defaults = JobDefaults.of(call, queue, limits);
         if (call.body().declaredLength() > limits.maxBatch()) {
             throw Batch.tooLong(limits.maxBatch());
         }

@@ -34,7 +34,7 @@ public record EnqueueCall(Broker broker, KnownQueues known, ApiMeters meters, Jo
         QueueName queue = call.queue();
         call.body().requireJson();
         String key = IdempotencyKey.of(call.request());
-        JobDefaults defaults = JobDefaults.of(call, limits);
+        JobDefaults defaults = JobDefaults.of(call, queue, limits);
         BodyReader.readJob(call, limits.maxPayload(), limits.bodyTimeout(), body -> {
             NewJob job = JobRequest.read(defaults, body, idempotency(key, queue, body),
                     PreferHeader.wait(call.request()).isPresent());

@@ -1,8 +1,8 @@
 package io.headrace.api.submit;
 
 import io.headrace.InvalidInput;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdempotencyKey {
     private static final String NAME = "Idempotency-Key";
+    private static final CharSequence HEADER = HttpHeaders.createOptimized("idempotency-key");
 
     private IdempotencyKey() {}
 
@@ -20,11 +21,11 @@ final class IdempotencyKey {
      * @throws InvalidInput when it is given twice, or is quoted in part
      */
     static @Nullable String of(HttpServerRequest request) {
-        List<String> all = request.headers().getAll(NAME);
-        if (all.size() > 1) {
+        String header = request.getHeader(HEADER);
+        if (header != null && request.headers().getAll(HEADER).size() > 1) {
             throw new InvalidInput(NAME, "is given more than once");
         }
-        return all.isEmpty() ? null : read(all.get(0));
+        return header == null ? null : read(header);
     }
 
     static String read(String header) {

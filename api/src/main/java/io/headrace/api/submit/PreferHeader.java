@@ -2,6 +2,7 @@ package io.headrace.api.submit;
 
 import io.headrace.Durability;
 import io.headrace.InvalidInput;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,6 +19,7 @@ public final class PreferHeader {
     /** The longest a request waits. */
     public static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
+    private static final CharSequence NAME = HttpHeaders.createOptimized("prefer");
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?:$|[,;])",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern DURABILITY = Pattern.compile("(?:^|[,;])\\s*durability\\s*(?:=\\s*([^,;]*))?",
@@ -27,6 +29,9 @@ public final class PreferHeader {
 
     /** How long the sender is ready to wait, at most {@link #MAX_WAIT}; empty when it is not. */
     static Optional<Duration> wait(HttpServerRequest request) {
+        if (!given(request)) {
+            return Optional.empty();
+        }
         Matcher wait = WAIT.matcher(header(request));
         if (!wait.find()) {
             return Optional.empty();
@@ -41,6 +46,9 @@ public final class PreferHeader {
      * @throws InvalidInput when it is no durability
      */
     static Optional<Durability> durability(HttpServerRequest request) {
+        if (!given(request)) {
+            return Optional.empty();
+        }
         Matcher durability = DURABILITY.matcher(header(request));
         if (!durability.find()) {
             return Optional.empty();
@@ -61,8 +69,12 @@ public final class PreferHeader {
                 : "\"" + durability + "\"")).orElse("");
     }
 
+    private static boolean given(HttpServerRequest request) {
+        return request.headers().contains(NAME);
+    }
+
     /** A header that comes several times means the same as one with commas. */
     private static String header(HttpServerRequest request) {
-        return String.join(",", request.headers().getAll("Prefer"));
+        return String.join(",", request.headers().getAll(NAME));
     }
 }

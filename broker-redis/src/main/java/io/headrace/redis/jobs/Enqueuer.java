@@ -34,13 +34,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,14 +127,21 @@ public final class Enqueuer implements AutoCloseable {
     private void flush(List<Pending> batch) {
         Map<QueueName, QueueCache.Found> found = queues.look(queuesOf(batch));
         Set<QueueName> limited = new HashSet<>();
-        found.forEach((queue, seen) -> {
+        boolean anyFailed = false;
+        for (Map.Entry<QueueName, QueueCache.Found> each : found.entrySet()) {
+            QueueCache.Found seen = each.getValue();
             if (seen.serverMs() > 0) {
-                times.read(queue, seen.serverMs());
+                times.read(each.getKey(), seen.serverMs());
             }
             if (seen.limited()) {
-                limited.add(queue);
+                limited.add(each.getKey());
             }
-        });
+            anyFailed |= seen.failure() != null;
+        }
+        if (found.size() == 1 && !anyFailed) { // as most flushes are: nothing to sort
+            sendShard(batch, limited);
+            return;
+        }
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
         for (Pending pending : batch) {
             HeadraceException why = Objects.requireNonNull(found.get(pending.job().queue())).failure();
@@ -147,20 +152,31 @@ public final class Enqueuer implements AutoCloseable {
                 pending.fail(why);
             }
         }
-        for (List<Pending> shard : shards.values()) {
-            try {
-                List<Pending> missing = send(shard, limited);
-                if (!missing.isEmpty()) {
-                    sendAgain(missing, limited);
-                }
-            } catch (HeadraceException e) {
-                shard.forEach(pending -> pending.fail(e));
+        shards.values().forEach(shard -> sendShard(shard, limited));
+    }
+
+    private void sendShard(List<Pending> shard, Set<QueueName> limited) {
+        try {
+            List<Pending> missing = send(shard, limited);
+            if (!missing.isEmpty()) {
+                sendAgain(missing, limited);
             }
+        } catch (HeadraceException e) {
+            shard.forEach(pending -> pending.fail(e));
         }
     }
 
     private static Set<QueueName> queuesOf(List<Pending> pendings) {
-        return pendings.stream().map(pending -> pending.job().queue()).collect(Collectors.toSet());
+        QueueName last = pendings.get(0).job().queue();
+        Set<QueueName> all = new HashSet<>();
+        all.add(last);
+        for (Pending pending : pendings) {
+            if (!pending.job().queue().equals(last)) { // neighbours are mostly of one queue
+                last = pending.job().queue();
+                all.add(last);
+            }
+        }
+        return all;
     }
 
     /**
@@ -192,14 +208,13 @@ public final class Enqueuer implements AutoCloseable {
         byte[] key = queues.base(pendings.get(0).job().queue());
         List<Request> confirmation = durabilityWait.confirmation(durability, key);
         times.look(key, queuesOf(pendings));
-        List<Optional<Instant>> stamps = new ArrayList<>(pendings.size());
+        List<@Nullable Instant> stamps = new ArrayList<>(pendings.size());
         List<Request> requests = new ArrayList<>(pendings.size() + 8);
         List<Pending> sent = new ArrayList<>(pendings.size());
         Set<QueueName> bare = new LinkedHashSet<>();
         for (Pending pending : pendings) {
             boolean plain = pending.plain() && !limited.contains(pending.job().queue());
-            Optional<Instant> stamp = Optional
-                    .ofNullable(times.at(pending.job().queue(), pending.job().priority()));
+            Instant stamp = times.at(pending.job().queue(), pending.job().priority());
             if (written(pending, plain, stamp, requests)) {
                 sent.add(pending);
                 stamps.add(stamp);
@@ -237,7 +252,7 @@ public final class Enqueuer implements AutoCloseable {
     }
 
     /** One submission that cannot be written fails alone. */
-    private boolean written(Pending pending, boolean plain, Optional<Instant> stamp,
+    private boolean written(Pending pending, boolean plain, @Nullable Instant stamp,
             List<Request> requests) {
         try {
             requests.add(plain ? add(pending, stamp) : script(pending, stamp));
@@ -251,23 +266,23 @@ public final class Enqueuer implements AutoCloseable {
     }
 
     /** A stream that is not there is not made: it would lack its group, and nobody would see the queue. */
-    private Request add(Pending pending, Optional<Instant> stamp) {
+    private Request add(Pending pending, @Nullable Instant stamp) {
         NewJob job = pending.job();
         byte[] stream = stream(job.queue(), job.priority());
-        return stamp.isEmpty()
+        return stamp == null
                 ? new Request(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document())
                 : Request.of(Command.XADD, stream, NO_STREAM, ANY_ID, JOB, pending.document(), AT,
-                        stamp.get().toEpochMilli());
+                        stamp.toEpochMilli());
     }
 
-    private Request script(Pending pending, Optional<Instant> stamp) {
+    private Request script(Pending pending, @Nullable Instant stamp) {
         NewJob job = pending.job();
         Idempotency idempotency = job.idempotency();
         return redis.script(Script.ENQUEUE, queues.base(job.queue()), Args.of(job.queue(), job.priority(),
                 pending.document(), job.delay() == null ? null : job.delay().toMillis(),
                 job.runAt() == null ? null : Math.max(0, job.runAt().toEpochMilli()), job.spec().uniqueKey(),
                 idempotency == null ? null : idempotency.key(), idempotency == null ? null : idempotency.fingerprint(),
-                IDEMPOTENCY_LIFETIME.toMillis(), job.awaited(), stamp.isPresent()));
+                IDEMPOTENCY_LIFETIME.toMillis(), job.awaited(), stamp != null));
     }
 
     private byte[] stream(QueueName queue, Priority priority) {
@@ -284,7 +299,8 @@ public final class Enqueuer implements AutoCloseable {
      * @param doubt why what Redis has answered is not as safe as was asked, or null
      * @param stamp when the job was accepted, where its id does not tell
      */
-    private void answer(Pending pending, Object reply, @Nullable String doubt, Optional<Instant> stamp) {
+    private void answer(Pending pending, Object reply, @Nullable String doubt,
+            @Nullable Instant stamp) {
         NewJob job = pending.job();
         try {
             HeadraceException failure = Redis.failure(reply);
@@ -297,7 +313,7 @@ public final class Enqueuer implements AutoCloseable {
                 JobId id = Replies.fresh(job.queue(), job.priority(), Replies.text(entry));
                 times.added(job.queue(), job.priority(), id.millis());
                 pending.answer().complete(
-                        new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED, stamp.orElse(null)));
+                        new Submission(Submission.Kind.ACCEPTED, id, JobState.QUEUED, stamp));
             } else {
                 List<Object> words = Replies.list(reply);
                 answer(pending, Replies.text(words.get(0)), Replies.text(words.get(1)),

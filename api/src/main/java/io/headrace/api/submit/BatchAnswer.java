@@ -9,10 +9,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.Deflater;
@@ -28,10 +30,13 @@ final class BatchAnswer {
     /** When this many compressed bytes are collected the batch is cut short. */
     private static final int MAX_BYTES = 32 * 1024 * 1024;
     private static final int PIECE_BYTES = 32 * 1024;
+    private static final int COLLECTED_BYTES = 8 * 1024;
 
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED);
     private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-    private final DeflaterOutputStream items = new DeflaterOutputStream(compressed, deflater, 4096);
+    /** Collects a hundred items or two before they are compressed: a call of the compressor costs as much as an item. */
+    private final OutputStream items = new BufferedOutputStream(new DeflaterOutputStream(compressed, deflater, 4096),
+            COLLECTED_BYTES);
     private long accepted;
     private long rejected;
 

@@ -4,6 +4,7 @@ import io.headrace.api.http.Problem;
 import io.headrace.api.http.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,9 @@ abstract class Splitter {
             Part part = part(b);
             if (part == Part.INSIDE) {
                 continue;
+            }
+            if (part == Part.END && length == 0 && at - 1 > from && at - 1 - from <= max) { // whole in this chunk
+                return Optional.of(new Piece(Arrays.copyOfRange(chunk, from, at - 1), at - 1 - from));
             }
             append(from, at - 1);
             from = at;

@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -59,20 +61,33 @@ public final class SocketTable {
     }
 
     private void add(String text) {
-        text.lines().skip(1).map(line -> line.strip().split("\\s+")).filter(fields -> fields.length >= FIELDS)
-                .forEach(this::add);
+        text.lines().skip(1).map(SocketTable::fields).filter(fields -> fields.size() >= FIELDS).forEach(this::add);
+    }
+
+    /** The first of a line, without a pattern: a server reads hundreds of lines when its first clients connect. */
+    private static List<String> fields(String line) {
+        List<String> fields = new ArrayList<>(FIELDS);
+        for (int at = 0; at < line.length() && fields.size() < FIELDS;) {
+            int end = line.indexOf(' ', at);
+            end = end < 0 ? line.length() : end;
+            if (end > at) {
+                fields.add(line.substring(at, end));
+            }
+            at = end + 1;
+        }
+        return fields;
     }
 
     /** A socket that no process holds any more has the inode 0, and root as its user whoever opened it. */
-    private void add(String[] fields) {
-        if (fields[9].equals("0")) {
+    private void add(List<String> fields) {
+        if (fields.get(9).equals("0")) {
             return;
         }
-        long uid = Long.parseLong(fields[7]);
-        if (fields[3].equals(LISTENS)) {
-            listeners.put(Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16), uid);
+        long uid = Long.parseLong(fields.get(7));
+        if (fields.get(3).equals(LISTENS)) {
+            listeners.put(Integer.parseInt(fields.get(1).substring(fields.get(1).indexOf(':') + 1), 16), uid);
         } else {
-            connections.put(plain(fields[1]) + ' ' + plain(fields[2]), uid);
+            connections.put(plain(fields.get(1)) + ' ' + plain(fields.get(2)), uid);
         }
     }
 

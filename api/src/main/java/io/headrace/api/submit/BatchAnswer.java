@@ -34,7 +34,7 @@ final class BatchAnswer {
 
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED);
     private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-    /** Collects a hundred items or two before they are compressed: a call of the compressor costs as much as an item. */
+    /** Collects a hundred items or two before they are compressed: a call of the compressor costs as much as one. */
     private final OutputStream items = new BufferedOutputStream(new DeflaterOutputStream(compressed, deflater, 4096),
             COLLECTED_BYTES);
     private long accepted;

@@ -27,6 +27,7 @@ import io.headrace.runtime.ByteBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -138,10 +139,21 @@ public final class Enqueuer implements AutoCloseable {
             }
             anyFailed |= seen.failure() != null;
         }
-        if (found.size() == 1 && !anyFailed) { // as most flushes are: nothing to sort
-            sendShard(batch, limited);
-            return;
+        // most flushes are of one queue: nothing to sort
+        for (List<Pending> shard : found.size() == 1 && !anyFailed ? List.of(batch) : shards(batch, found)) {
+            try {
+                List<Pending> missing = send(shard, limited);
+                if (!missing.isEmpty()) {
+                    sendAgain(missing, limited);
+                }
+            } catch (HeadraceException e) {
+                shard.forEach(pending -> pending.fail(e));
+            }
         }
+    }
+
+    /** By the connection that serves them, without those whose queue is not to be had, which are failed. */
+    private Collection<List<Pending>> shards(List<Pending> batch, Map<QueueName, QueueCache.Found> found) {
         Map<Integer, List<Pending>> shards = new LinkedHashMap<>();
         for (Pending pending : batch) {
             HeadraceException why = Objects.requireNonNull(found.get(pending.job().queue())).failure();
@@ -152,18 +164,7 @@ public final class Enqueuer implements AutoCloseable {
                 pending.fail(why);
             }
         }
-        shards.values().forEach(shard -> sendShard(shard, limited));
-    }
-
-    private void sendShard(List<Pending> shard, Set<QueueName> limited) {
-        try {
-            List<Pending> missing = send(shard, limited);
-            if (!missing.isEmpty()) {
-                sendAgain(missing, limited);
-            }
-        } catch (HeadraceException e) {
-            shard.forEach(pending -> pending.fail(e));
-        }
+        return shards.values();
     }
 
     private static Set<QueueName> queuesOf(List<Pending> pendings) {

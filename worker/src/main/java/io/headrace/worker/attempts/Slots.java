@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Slots {
     /** Jobs that run for less than this on average are short: those in line wait for less than a millisecond. */
-    private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     /** What a job counts for at most in the average, which begins so: some 300 short ones make it short. */
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Each job counts for so little of the average. */
     private static final int AVERAGED = 32;
     /** So many jobs are in line for each slot at most, and no more than {@link #MOST_HELD} held in all. */
-    private static final int AHEAD = 4;
+    private static final int AHEAD = 9;
     /** From about so many on a round trip costs little a job. */
     private static final int MOST_HELD = 200;
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** While jobs are short a worker holds a few more than it can run; no job waits behind a long one for it. */
 class ShortJobsTest {
     private static final int SLOTS = 2;
-    /** Four for each slot. */
-    private static final int HELD = SLOTS + 4 * SLOTS;
+    /** Nine in line for each slot. */
+    private static final int HELD = SLOTS + 9 * SLOTS;
 
     /** What each job takes. */
     private Duration takes = Duration.ZERO;

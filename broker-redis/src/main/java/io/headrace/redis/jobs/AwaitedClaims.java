@@ -39,6 +39,9 @@ public final class AwaitedClaims {
     /** So many workers may wait on streams. */
     private static final int FEW = 8;
 
+    /** Nothing came, and a claim by script is due. */
+    private static final Claim LOOK_AT_ONCE = new Claim(List.of(), Optional.of(Duration.ZERO));
+
     private final Redis redis;
     private final LostAnswers.Exchange waits;
     private final RedisKeys keys;
@@ -111,9 +114,6 @@ public final class AwaitedClaims {
         known.put(asker, new Known(before.scriptAt(), false, now)); // unless this goes well
         return Optional.of(read(request, asker, each, atMost, before));
     }
-
-    /** Nothing came, and a claim by script is due. */
-    private static final Claim LOOK_AT_ONCE = new Claim(List.of(), Optional.of(Duration.ZERO));
 
     private List<Request> behind(QueueName queue) {
         List<Request> requests = new ArrayList<>();

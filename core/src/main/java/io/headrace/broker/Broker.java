@@ -68,7 +68,7 @@ public interface Broker extends JobStore, AutoCloseable {
      *
      * @param atMost how long to wait, as far as the broker waits so long for it
      * @return what came; {@link Claim#nextDue} is zero when a {@link #claim} should follow at once. Empty where waiting
-     *         so is not worth it now, which costs nothing to ask: then the caller waits by {@link #awaitReady}
+     *         so is not worth it now, which costs little to ask: then the caller waits by {@link #awaitReady}
      */
     default Optional<Claim> awaitClaim(ClaimRequest request, Duration atMost) {
         return Optional.empty();

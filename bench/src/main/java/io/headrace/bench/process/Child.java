@@ -48,8 +48,12 @@ public final class Child implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
         if (jdk.equals(Jdk.of(null))) { // what the launcher would start such a process with
-            command.addAll(Arrays.stream(System.getProperty("headrace.bench." + name, "").split(" "))
-                    .filter(option -> !option.isEmpty()).toList());
+            String options = System.getProperty("headrace.bench." + name, "");
+            String archive = System.getProperty("headrace.bench.archive", "");
+            command.addAll(Arrays.stream(options.split(" ")).filter(option -> !option.isEmpty()).toList());
+            if (!options.isEmpty() && !archive.isEmpty()) {
+                command.add(archive);
+            }
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));
         command.addAll(arguments);

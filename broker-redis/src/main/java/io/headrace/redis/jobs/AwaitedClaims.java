@@ -4,6 +4,7 @@ import io.headrace.Priority;
 import io.headrace.QueueName;
 import io.headrace.broker.Claim;
 import io.headrace.broker.ClaimRequest;
+import io.headrace.broker.ClaimedJob;
 import io.headrace.redis.connection.Redis;
 import io.headrace.redis.connection.RedisKeys;
 import io.headrace.redis.connection.Replies;
@@ -132,22 +133,26 @@ public final class AwaitedClaims {
         requests.add(read(asker, each, blockMs, streams));
         requests.addAll(looks.computeIfAbsent(asker.queue(), this::behind));
         List<Object> answers = lostAnswers.runAll(asker, streams.get(0), requests, 0, waits);
+        boolean failed = Redis.failure(answers.get(0)) != null;
+        if (failed && answers.get(1) instanceof Long token && token == 1) { // of a queue that was deleted meanwhile
+            byte[] fence = keys.index(asker.queue(), "fence");
+            redis.ask(fence, new Request(Command.UNLINK, fence));
+        }
         List<ClaimReply.Chunk> found = new ArrayList<>();
-        boolean full = false;
-        if (Redis.failure(answers.get(0)) == null) {
-            for (Object stream : Replies.list(answers.get(0))) {
-                List<Object> pair = Replies.list(stream);
-                List<Object> entries = Replies.list(pair.get(1));
-                full |= each > 1 && entries.size() == each; // a line: claims bring more of it at once
-                found.add(ClaimReply.Chunk.fresh(priority(request, streams, pair.get(0)), entries));
-            }
+        for (Object stream : failed ? List.of() : Replies.list(answers.get(0))) {
+            List<Object> pair = Replies.list(stream);
+            found.add(ClaimReply.Chunk.fresh(priority(request, streams, pair.get(0)), Replies.list(pair.get(1))));
         }
         DirectReads.Taken taken = reads.take(asker, found, answers.subList(1, answers.size()));
         boolean plain = taken.look() != null && taken.look().plain();
-        known.put(asker, Redis.failure(answers.get(0)) != null ? before.refused(nanoClock.getAsLong())
+        List<ClaimedJob> jobs = taken.jobs();
+        boolean line = each > 1 && found.stream().anyMatch(chunk -> chunk.entries().size() == each);
+        if (line) { // claims bring more of it at once; what comes behind it in the order must wait for that
+            jobs = reads.upToTheFirstOf(each, request.order(), jobs);
+        }
+        known.put(asker, failed ? before.refused(nanoClock.getAsLong())
                 : new Known(before.scriptAt(), plain, before.refusedUntil()));
-        return plain && !full && Redis.failure(answers.get(0)) == null ? new Claim(taken.jobs(), Optional.empty())
-                : new Claim(taken.jobs(), LOOK_AT_ONCE.nextDue());
+        return new Claim(jobs, plain && !line && !failed ? Optional.empty() : LOOK_AT_ONCE.nextDue());
     }
 
     private static Priority priority(ClaimRequest request, List<byte[]> streams, Object key) {

@@ -147,6 +147,27 @@ public final class DirectReads {
         return new Taken(jobs, look);
     }
 
+    /**
+     * Hands back, in place, what was read beside a line that it comes behind.
+     *
+     * @param most how many jobs of one priority are as many as were asked for: there may be more of it
+     * @return the jobs of the priorities up to the first of which so many came
+     */
+    List<ClaimedJob> upToTheFirstOf(int most, List<Priority> order, List<ClaimedJob> jobs) {
+        List<ClaimedJob> kept = new ArrayList<>();
+        boolean behind = false;
+        for (Priority priority : order) {
+            List<ClaimedJob> of = jobs.stream().filter(job -> job.lease().job().priority() == priority).toList();
+            if (behind) {
+                of.forEach(job -> verdicts.accept(Verdict.release(job.lease(), job.document())));
+            } else {
+                kept.addAll(of);
+            }
+            behind |= of.size() >= most;
+        }
+        return kept;
+    }
+
     /** Tells who looks at the queue of these; returns those whose cancellation was asked for. */
     Set<String> announce(QueueName queue, ClaimReply.Chunk chunk, boolean watched) {
         List<String> ids = new ArrayList<>();

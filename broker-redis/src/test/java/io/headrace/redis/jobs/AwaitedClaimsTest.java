@@ -115,7 +115,7 @@ final class AwaitedClaimsTest extends RedisSteps {
     }
 
     @Test
-    void allPrioritiesMayAnswerAtOnceSoEachGivesItsShare() {
+    void allPrioritiesMayAnswerAtOnceSoEachGivesItsShareAndNoneGoesAheadOfALine() {
         for (Priority priority : Priority.values()) {
             for (int i = 0; i < 5; i++) {
                 new JobClient(broker).enqueue(job(QUEUE).priority(priority).build());
@@ -123,8 +123,11 @@ final class AwaitedClaimsTest extends RedisSteps {
         }
         Claim claim = await(7);
         assertThat(claim.jobs()).extracting(job -> job.lease().job().priority()).containsExactly(Priority.HIGH,
-                Priority.HIGH, Priority.NORMAL, Priority.NORMAL, Priority.LOW, Priority.LOW);
+                Priority.HIGH);
         assertThat(claim.nextDue()).as("there may be more").contains(Duration.ZERO);
+        Eventually.until("the others are back in place", () -> jedis.hlen("hr:{lone}:running:l") == 1);
+        assertThat(claim(worker, WORKER, 13)).extracting(job -> job.lease().job().priority())
+                .filteredOn(priority -> priority == Priority.HIGH).hasSize(3);
         assertThat(await(2, Duration.ofSeconds(1))).as("there are three").isEmpty();
     }
 

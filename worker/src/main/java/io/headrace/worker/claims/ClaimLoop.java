@@ -42,8 +42,8 @@ public final class ClaimLoop {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** How often to look whether the thread that waits for short jobs runs a long one. */
     private static final long LED_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    /** When no handler has ended for so long, what is in line for threads goes back to its queue. */
-    private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    /** When no handler has ended at so many looks in a row, what is in line for threads goes back to its queue. */
+    private static final int STUCK_LOOKS = 2;
     /** How often to look again while the machine carries fewer jobs than there are slots, and those are there. */
     private static final long REDUCED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -71,10 +71,12 @@ public final class ClaimLoop {
     private volatile boolean nudged;
     /** Whether a slot's thread waits for the next job when it has ended its own, see {@link #lead}. */
     private volatile boolean led;
+    /** Whether the loop's own thread waits for a hint, out of which nothing but a hint wakes it: nobody leads then. */
+    private volatile boolean byToken;
     private long gatherUntil = Clocks.NEVER;
-    /** What {@link #watch} saw last, and until when it waits for something else. */
+    /** What {@link #watch} saw last, and at how many looks since. */
     private long endedSeen;
-    private long stuckAt;
+    private int unchanged;
 
     public ClaimLoop(WorkerParts parts, Workload workload, Liveness liveness, VerdictSender settler,
             AttemptRunner runner,
@@ -132,6 +134,9 @@ public final class ClaimLoop {
             return false;
         }
         try {
+            if (watched()) {
+                handBackLine(); // nobody watches it any more
+            }
             settler.flush();
             thread.interrupt(); // out of a wait for a hint: the lock says that it is not claiming
             return true;
@@ -174,19 +179,20 @@ public final class ClaimLoop {
             }
             return;
         }
-        if (threads.inLine() || !round.tryLock()) {
+        if (byToken || threads.inLine() || !round.tryLock()) {
             return;
         }
+        boolean goesOn = false;
         try {
             led = true;
-            led = awaitClaim() && !rounds.hinted();
+            goesOn = awaitClaim() && !rounds.hinted();
         } catch (BrokerUnavailable | OutcomeUnknown | DataDamaged e) {
             rounds.hint(); // the loop's own thread meets it again, and waits
-            led = false;
         } finally {
+            led = goesOn;
             round.unlock();
         }
-        if (!led) {
+        if (!goesOn) {
             thread.wake();
         }
     }
@@ -238,14 +244,14 @@ public final class ClaimLoop {
         if (quiet) {
             liveness.waive();
             rounds.hint(); // should it go on, much may have come meanwhile
-            return Clocks.NEVER;
+            return watched() ? watch() : Clocks.NEVER;
         }
         if (led && (round.isLocked() || clocks.now() - rounds.cameAt() < GATHER_NANOS)) {
             return LED_NANOS;
         }
         led = false;
         nudged = false;
-        if (slots.overfull() && threads.inLine()) {
+        if (watched()) {
             return watch();
         }
         if (settler.full() || slots.room() == 0 || memory.full()) {
@@ -265,7 +271,7 @@ public final class ClaimLoop {
         liveness.expectClaim();
         try {
             claimRound();
-            if (!rounds.more()) {
+            if (!rounds.more() && !watched()) {
                 settler.flush();
                 await();
                 led = lone() && !rounds.hinted();
@@ -288,8 +294,13 @@ public final class ClaimLoop {
     private void await() throws InterruptedException {
         if (!awaitClaim()) {
             long askedAt = clocks.now();
-            if (broker.awaitReady(config.queueNames(), Duration.ofNanos(rounds.untilNext()))) {
-                rounds.hint();
+            byToken = true;
+            try {
+                if (broker.awaitReady(config.queueNames(), Duration.ofNanos(rounds.untilNext()))) {
+                    rounds.hint();
+                }
+            } finally {
+                byToken = false;
             }
             outage.succeeded(askedAt);
         }
@@ -317,21 +328,29 @@ public final class ClaimLoop {
         return REDUCED_NANOS;
     }
 
+    /** Whether more jobs are held than can run, so that some are in line for those that do. */
+    private boolean watched() {
+        return slots.overfull() && threads.inLine();
+    }
+
     /**
-     * Looks whether those in line get their turn. When no handler has ended between two looks they may be long after
-     * all: then what is in line goes back to the queue, where others can take it.
+     * Looks whether those in line get their turn. When no handler has ended at two looks in a row they may be long
+     * after all: then what is in line goes back to the queue, where others can take it.
      */
     private long watch() {
         nudged = true; // it looks by itself
-        long now = clocks.now();
         if (slots.ended() != endedSeen) {
             endedSeen = slots.ended();
-            stuckAt = now + STUCK_NANOS;
-        } else if (now >= stuckAt) {
+            unchanged = 0;
+        } else if (++unchanged >= STUCK_LOOKS) {
             slots.slow();
-            inFlight.all().forEach(runner::handBack);
+            handBackLine();
         }
         return GATHER_NANOS;
+    }
+
+    private void handBackLine() {
+        inFlight.all().forEach(runner::handBack);
     }
 
     /** How long a busy worker with few free slots waits for more of them; zero when it should claim. */

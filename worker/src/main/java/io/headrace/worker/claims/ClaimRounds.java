@@ -18,6 +18,7 @@ import io.headrace.worker.attempts.WorkerParts;
 import io.headrace.worker.attempts.Workload;
 import io.headrace.worker.threads.Capacity;
 import io.headrace.worker.threads.Clocks;
+import io.headrace.worker.threads.JobThreads;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class ClaimRounds {
     private final QueuePicker picker;
     private final Slots slots;
     private final Capacity capacity;
+    private final JobThreads threads;
     private final JobMemory memory;
     private final InFlight inFlight;
     private final Liveness liveness;
@@ -84,6 +86,7 @@ final class ClaimRounds {
         this.clocks = parts.clocks();
         this.slots = workload.slots();
         this.capacity = workload.capacity();
+        this.threads = workload.threads();
         this.memory = workload.memory();
         this.inFlight = workload.inFlight();
         this.liveness = liveness;
@@ -159,8 +162,11 @@ final class ClaimRounds {
         } finally {
             slots.giveBack(filling.left());
         }
-        hinted = came.get().nextDue().isPresent();
-        sentBack = hinted && came.get().jobs().isEmpty();
+        boolean claimNext = came.get().nextDue().isPresent();
+        if (claimNext) {
+            hinted = true;
+        }
+        sentBack = claimNext && came.get().jobs().isEmpty();
         return true;
     }
 
@@ -186,6 +192,9 @@ final class ClaimRounds {
                 Line line = line(queue);
                 if (clocks.now() >= line.damagedUntil && (ready.contains(queue) || clocks.now() >= line.dueAt)) {
                     claimUnlessDamaged(queue, line, filling);
+                    if (lines.size() > 1) {
+                        threads.hurry(); // the next queue may be on a server that is slow
+                    }
                 }
             }
         } finally {

@@ -25,8 +25,15 @@ public interface JobThreads extends AutoCloseable {
         default void refused() {}
     }
 
-    /** Runs a task soon, or refuses it; none waits for a thread as long as no more than the slots are under way. */
+    /**
+     * Runs a task soon, or refuses it; none waits for a thread as long as no more than the slots are under way, but the
+     * first that one of these threads hands in: it takes that itself as soon as it is done, or after {@link #hurry}
+     * another does.
+     */
     void execute(Task task);
+
+    /** Sees to it that what is in line has a thread, as the calling one has more to do. */
+    default void hurry() {}
 
     /** Whether tasks wait for a thread: the next thread that is free takes them. */
     boolean inLine();

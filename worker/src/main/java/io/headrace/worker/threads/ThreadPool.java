@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * other.
  *
  * <p>No lock: a thread that goes idle counts itself first and looks for tasks again, and who adds a task does so before
- * looking for idle threads, so one of the two sees the other.
+ * looking for idle threads, so one of the two sees the other; a thread of the pool that adds a task looks for one itself.
  */
 final class ThreadPool implements JobThreads {
     private static final Logger log = LoggerFactory.getLogger(ThreadPool.class);
@@ -54,9 +54,17 @@ final class ThreadPool implements JobThreads {
 
     @Override
     public void execute(Task task) {
+        boolean first = tasks.isEmpty();
         pending.incrementAndGet();
         tasks.add(task);
-        if (own.get() == null) { // else the calling thread takes it, and summons others if there are more
+        if (!first || own.get() == null) { // else the calling thread takes it
+            summon();
+        }
+    }
+
+    @Override
+    public void hurry() {
+        if (!tasks.isEmpty()) {
             summon();
         }
     }

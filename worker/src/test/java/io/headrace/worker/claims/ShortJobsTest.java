@@ -100,7 +100,6 @@ class ShortJobsTest {
         rig.claimLoop.turn();
         assertThat(rig.inFlight.all()).hasSize(HELD);
 
-        rig.time.advance(Duration.ofMillis(2));
         rig.claimLoop.turn();
 
         assertThat(rig.inFlight.all()).isEmpty();
@@ -112,12 +111,47 @@ class ShortJobsTest {
     }
 
     @Test
+    void alsoWhenOneTurnClaimsAllThatThereIs() throws InterruptedException {
+        run(400);
+        rig.runAtOnce = false;
+        for (int i = 0; i < HELD - 1; i++) {
+            rig.enqueue("echo");
+        }
+        rig.claimLoop.turn(); // hears of them
+        rig.claimLoop.turn(); // claims them, and does not wait for more then
+        assertThat(rig.tasks).hasSize(HELD - 1);
+        for (int look = 0; look < 3; look++) {
+            assertThat(rig.claimLoop.turn()).isEqualTo(Duration.ofMillis(1).toNanos());
+        }
+        assertThat(rig.inFlight.all()).isEmpty();
+    }
+
+    @Test
+    void aQuietWorkerKeepsNoneInLineEither() throws InterruptedException {
+        run(400);
+        held();
+        rig.claimLoop.quiet();
+        for (int look = 0; look < 3; look++) {
+            rig.claimLoop.turn();
+        }
+        assertThat(rig.inFlight.all()).isEmpty();
+    }
+
+    @Test
+    void aWorkerThatStopsHandsBackWhatIsInLine() throws InterruptedException {
+        run(400);
+        held();
+        assertThat(rig.claimLoop.stop(Duration.ofSeconds(1))).isTrue();
+        assertThat(rig.inFlight.all()).isEmpty();
+    }
+
+    @Test
     void aJobThatWentBackRunsElsewhere() throws InterruptedException {
         run(400);
         held();
-        rig.claimLoop.turn();
-        rig.time.advance(Duration.ofMillis(3));
-        rig.claimLoop.turn();
+        for (int look = 0; look < 3; look++) {
+            rig.claimLoop.turn();
+        }
         Rig other = rig.beside(HELD, JobHandler.of("echo", Json.class, (payload, context) -> payload));
         JobId last = rig.enqueue("echo");
         for (int i = 0; i < 3; i++) {

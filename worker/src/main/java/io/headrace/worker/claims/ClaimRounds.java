@@ -65,7 +65,7 @@ final class ClaimRounds {
     private volatile boolean more;
     /** What the round under way finds of that. */
     private boolean moreFound;
-    /** Whether the last wait brought nothing but the word to claim: were the next to do so, too, it would be no wait. */
+    /** Whether the last wait brought nothing but the word to claim: another such would be no wait. */
     private boolean sentBack;
     private volatile long lookAt;
     private volatile long cameAt = -LATELY_NANOS;

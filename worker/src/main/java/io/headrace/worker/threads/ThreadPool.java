@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * other.
  *
  * <p>No lock: a thread that goes idle counts itself first and looks for tasks again, and who adds a task does so before
- * looking for idle threads, so one of the two sees the other; a thread of the pool that adds a task looks for one itself.
+ * looking for idle threads, so one of the two sees the other; a thread of the pool that adds a task takes it itself.
  */
 final class ThreadPool implements JobThreads {
     private static final Logger log = LoggerFactory.getLogger(ThreadPool.class);

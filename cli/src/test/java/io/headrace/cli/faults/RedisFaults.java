@@ -63,7 +63,7 @@ final class RedisFaults {
             InjectedFault.Blow.lasting((stage, random) -> {
                 RedisServer redis = stage.topology().primary();
                 redis.kill9();
-                String torn = "*5\r\n$4\r\nXADD\r\n$22\r\nhr:{default}:ready:n\r\n"
+                String torn = "*5\r\n$4\r\nXADD\r\n$20\r\nhr:{default}:ready:n\r\n"
                         + "$1\r\n*\r\n$3\r\njob\r\n$64\r\n{\"type\"";
                 Files.writeString(newestLog(redis), torn.substring(0, 1 + random.nextInt(torn.length() - 1)),
                         StandardOpenOption.APPEND);

@@ -113,7 +113,7 @@ public final class AwaitedClaims {
             }
         }
         known.put(asker, new Known(before.scriptAt(), false, now)); // unless this goes well
-        return Optional.of(read(request, asker, each, atMost, before));
+        return Optional.of(read(request, asker, each, atMost, before, behind));
     }
 
     private List<Request> behind(QueueName queue) {
@@ -123,7 +123,8 @@ public final class AwaitedClaims {
         return requests;
     }
 
-    private Claim read(ClaimRequest request, Asker asker, int each, Duration atMost, Known before) {
+    private Claim read(ClaimRequest request, Asker asker, int each, Duration atMost, Known before,
+            List<Request> behind) {
         long blockMs = Math.max(1, Math.min(atMost.toMillis(), LONGEST.toMillis()));
         List<byte[]> streams = new ArrayList<>();
         for (Priority priority : request.order()) {
@@ -131,7 +132,7 @@ public final class AwaitedClaims {
         }
         List<Request> requests = new ArrayList<>();
         requests.add(read(asker, each, blockMs, streams));
-        requests.addAll(looks.computeIfAbsent(asker.queue(), this::behind));
+        requests.addAll(behind);
         List<Object> answers = lostAnswers.runAll(asker, streams.get(0), requests, 0, waits);
         boolean failed = Redis.failure(answers.get(0)) != null;
         if (failed && answers.get(1) instanceof Long token && token == 1) { // of a queue that was deleted meanwhile

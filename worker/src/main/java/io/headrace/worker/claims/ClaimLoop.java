@@ -33,11 +33,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * without it is volatile.
  */
 public final class ClaimLoop {
-    /**
-     * How long a wait for a hint lasts at most. Then comes a look at all queues, three commands for any number of them,
-     * so a job whose hint was lost with its worker starts within five seconds.
-     */
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(4);
     /** How long a busy worker waits for more slots to get free, rather than claiming job by job. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** How often to look whether the thread that waits for short jobs runs a long one. */
@@ -46,9 +41,6 @@ public final class ClaimLoop {
     private static final int STUCK_LOOKS = 2;
     /** How often to look again while the machine carries fewer jobs than there are slots, and those are there. */
     private static final long REDUCED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-    /** How long a queue whose stored data is damaged is left alone. */
-    private static final long DAMAGED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Broker broker;
     private final WorkerConfig config;
@@ -257,7 +249,7 @@ public final class ClaimLoop {
         if (settler.full() || slots.room() == 0 || memory.full()) {
             liveness.waive();
             gatherUntil = Clocks.NEVER;
-            return WAIT_NANOS;
+            return ClaimRounds.WAIT_NANOS;
         }
         long gather = gatherMore();
         if (gather > 0) {
@@ -286,7 +278,7 @@ public final class ClaimLoop {
             return pacing.failed();
         } catch (DataDamaged e) {
             rounds.hint(); // where no hint can be left, looking now and then must do
-            return DAMAGED_NANOS;
+            return ClaimRounds.DAMAGED_NANOS;
         }
     }
 

@@ -35,7 +35,7 @@ final class ClaimRounds {
      * How long a wait for a hint lasts at most. Then comes a look at all queues, three commands for any number of them,
      * so a job whose hint was lost with its worker starts within five seconds.
      */
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(4);
+    static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(4);
     /** The least wait for a due time; guards against a broker that calls one due and does not hand it out. */
     private static final long DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** How often to look whether a last chance has ended, so that the next one can begin. */
@@ -44,7 +44,8 @@ final class ClaimRounds {
     private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long EMPTY_DUE_FLOOR_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How long a queue whose stored data is damaged is left alone. */
-    private static final long DAMAGED_NANOS = TimeUnit.SECONDS.toNanos(2);
+    static final long DAMAGED_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Broker broker;
     private final WorkerConfig config;
     private final QueuePicker picker;
